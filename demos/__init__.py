@@ -1,0 +1,13 @@
+"""The programme: which demos stand on which tab, in order.
+
+A demo is one module (see `demos.contract`). To add one, write its file and add its line here.
+"""
+
+TABS = ("Attention", "Prompting", "Pipelines", "Foundations")
+
+PROGRAMME = (
+    "demos.attention.viewer",
+    "demos.attention.bertviz_views",
+    "demos.pipelines.generate",
+    "demos.pipelines.similarity",
+)

@@ -1,0 +1,147 @@
+"""What a demo is.
+
+A demo is a module that holds
+
+- a docstring: the card's text, its first line the summary;
+- `INFO`: an `Info`;
+- `EXAMPLES`: a tuple of `Example`;
+- `ENDPOINTS`: a tuple of `Endpoint`, each a pure function from a frozen inputs dataclass and a
+  leased model to a frozen result dataclass (or an iterator of them, for streaming);
+- `build(run)`: lays out the components, and calls `run(endpoint, inputs)`.
+
+The inputs and results are plain data, so the same dataclass is the API's answer, the cache
+entry and what a remote worker would return. Importing a demo imports neither gradio nor torch:
+`build` and the functions import what they need.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import types
+import typing
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from demos.errors import BadInput
+
+
+@dataclass(frozen=True)
+class Info:
+    """How a demo presents itself. `slug` is its route, its deep link and its name in errors."""
+
+    slug: str
+    title: str
+    tab: str
+    limits: str
+
+
+@dataclass(frozen=True)
+class Example:
+    """One click fills the page with `inputs`, an instance of an endpoint's inputs dataclass."""
+
+    label: str
+    inputs: Any
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """A pure function of a demo and what it needs.
+
+    `function(inputs, loaded)` gets the leased model; `head` names the head class of the catalog
+    (one name, or one per architecture), or is None where no model is needed. A `public` endpoint
+    is also an API route named `name`.
+    """
+
+    name: str
+    function: Callable[[Any, Any], Any]
+    head: str | Mapping[str, str] | None
+    public: bool = True
+
+    @property
+    def inputs_type(self) -> type:
+        return next(iter(_parameters(self.function).values()))
+
+    @property
+    def streams(self) -> bool:
+        returns = typing.get_type_hints(self.function)["return"]
+        return typing.get_origin(returns) is Iterator
+
+
+class Run(Protocol):
+    """The one seam between a page and compute: in this process by default."""
+
+    def __call__(self, endpoint: Endpoint, inputs: Any) -> Any: ...
+
+    def stream(self, endpoint: Endpoint, inputs: Any) -> Iterator[Any]: ...
+
+
+def _parameters(function: Callable[..., Any]) -> dict[str, type]:
+    hints = typing.get_type_hints(function)
+    hints.pop("return", None)
+    return hints
+
+
+def to_plain(value: Any) -> Any:
+    """Turn a result into what JSON can hold: arrays become nested lists, NaN becomes None."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: to_plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, np.ndarray):
+        if value.dtype.kind == "f" and not np.isfinite(value).all():
+            return to_plain(value.astype(object).tolist())
+        return value.tolist()
+    if isinstance(value, Mapping):
+        return {key: to_plain(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [to_plain(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
+def parse(inputs_type: type, values: Mapping[str, Any]) -> Any:
+    """Build a frozen inputs dataclass from JSON values, or raise `BadInput` naming the field."""
+    hints = typing.get_type_hints(inputs_type)
+    unknown = set(values) - set(hints)
+    if unknown:
+        raise BadInput(
+            f"Unknown field {', '.join(sorted(unknown))!r}.", f"The fields are: {', '.join(hints)}."
+        )
+    required = [f.name for f in dataclasses.fields(inputs_type) if f.default is dataclasses.MISSING]
+    missing = [name for name in required if name not in values]
+    if missing:
+        raise BadInput(f"The field {missing[0]!r} is missing.", f"The fields are: {', '.join(hints)}.")
+    return inputs_type(**{name: _convert(name, hints[name], value) for name, value in values.items()})
+
+
+def _convert(name: str, hint: Any, value: Any) -> Any:
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if dataclasses.is_dataclass(hint):
+        if isinstance(value, Mapping):
+            return parse(hint, value)
+    elif origin is typing.Literal:
+        if value in arguments:
+            return value
+        raise BadInput(f"{name!r} cannot be {value!r}.", f"Choose one of: {', '.join(map(str, arguments))}.")
+    elif origin is tuple:
+        if isinstance(value, list | tuple):
+            return tuple(_convert(name, arguments[0], item) for item in value)
+    elif origin in (typing.Union, types.UnionType):
+        if value is None and type(None) in arguments:
+            return None
+        return _convert(name, next(a for a in arguments if a is not type(None)), value)
+    elif hint is bool:
+        if isinstance(value, bool):
+            return value
+    elif hint in (int, float):
+        # JSON has one kind of number: 3.0 is a whole one, True is none.
+        if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+            if hint is float or float(value).is_integer():
+                return hint(value)
+    elif isinstance(value, hint):
+        return value
+    wanted = getattr(hint, "__name__", str(hint))
+    raise BadInput(f"{name!r} must be {wanted}, not {type(value).__name__}.", "Send the field as documented.")

@@ -1,0 +1,78 @@
+"""A thread-safe cache bounded by bytes, in which a value is computed once however many ask for it."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
+from concurrent.futures import Future
+from typing import Any, TypeVar
+
+Value = TypeVar("Value")
+
+
+class Memo:
+    """Least recently used values, at most `budget` bytes of them.
+
+    A value larger than the whole budget is returned but not kept. A computation that raises is
+    not kept either, but everyone who waited for it gets the same exception.
+    """
+
+    def __init__(self, budget: int) -> None:
+        self.budget = budget
+        self.resident = 0
+        self.hits = 0
+        self.misses = 0
+        self._values: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+        self._pending: dict[Hashable, Future[Any]] = {}
+        self._lock = threading.Lock()
+
+    def get(self, key: Hashable, compute: Callable[[], Value]) -> Value:
+        with self._lock:
+            if key in self._values:
+                self._values.move_to_end(key)
+                self.hits += 1
+                return self._values[key][0]
+            pending = self._pending.get(key)
+            if pending is None:
+                self.misses += 1
+                mine = self._pending[key] = Future()
+        if pending is not None:
+            return pending.result()
+        try:
+            value = compute()
+        except BaseException as error:
+            with self._lock:
+                del self._pending[key]
+            mine.set_exception(error)
+            raise
+        with self._lock:
+            del self._pending[key]
+            self._keep(key, value, nbytes(value))
+        mine.set_result(value)
+        return value
+
+    def _keep(self, key: Hashable, value: Any, size: int) -> None:
+        if size > self.budget:
+            return
+        self._values[key] = (value, size)
+        self.resident += size
+        while self.resident > self.budget:
+            _, (_, freed) = self._values.popitem(last=False)
+            self.resident -= freed
+
+
+def nbytes(value: Any) -> int:
+    """Bytes held by the arrays, tensors and strings in a value; 64 for anything else."""
+    if hasattr(value, "nbytes"):
+        return int(value.nbytes)
+    if isinstance(value, str | bytes):
+        return len(value)
+    if dataclasses.is_dataclass(value):
+        return 64 + sum(nbytes(getattr(value, field.name)) for field in dataclasses.fields(value))
+    if isinstance(value, Mapping):
+        return 64 + sum(nbytes(item) for item in value.values())
+    if isinstance(value, tuple | list):
+        return 64 + sum(nbytes(item) for item in value)
+    return 64

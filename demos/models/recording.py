@@ -1,0 +1,99 @@
+"""One attention implementation that is fast by default and records on request.
+
+transformers lets a program register attention functions by name. Ours runs PyTorch's fused
+`scaled_dot_product_attention` unless a `record()` block is open in the current thread; inside
+one it computes attention the explicit ("eager") way and keeps what went in and came out. So the
+copy of a model that generates text is also the copy whose attention is looked at, nothing is
+switched on the shared model, and two threads cannot disturb each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from transformers import AttentionInterface, AttentionMaskInterface
+from transformers.integrations.sdpa_attention import sdpa_attention_forward
+from transformers.masking_utils import eager_mask, sdpa_mask
+
+RECORDABLE = "stage_recordable"
+
+
+@dataclass(frozen=True, eq=False)
+class RecordedAttention:
+    """What one attention module saw in one forward pass.
+
+    With b the batch, n queries, m keys, h heads, g key/value heads and d the head width:
+    query [b, h, n, d]; key and value [b, g, m, d], positions already applied (rotary);
+    bias is what was added to the scaled scores (mask and relative positions), broadcastable to
+    [b, h, n, m], or None; weights [b, h, n, m] is the softmax.
+    """
+
+    module: torch.nn.Module
+    query: torch.Tensor
+    key: torch.Tensor
+    value: torch.Tensor
+    bias: torch.Tensor | None
+    scaling: float
+    weights: torch.Tensor
+
+
+_records: ContextVar[list[RecordedAttention] | None] = ContextVar("records", default=None)
+
+
+@contextmanager
+def record() -> Iterator[list[RecordedAttention]]:
+    """Collect one `RecordedAttention` per attention module that runs in this block, in order."""
+    records: list[RecordedAttention] = []
+    token = _records.set(records)
+    try:
+        yield records
+    finally:
+        _records.reset(token)
+
+
+def repeat_heads(states: torch.Tensor, heads: int) -> torch.Tensor:
+    """Repeat grouped key/value heads [b, g, m, d] so that every one of `heads` query heads has its own."""
+    return states.repeat_interleave(heads // states.shape[1], dim=1)
+
+
+def _attention(
+    module: torch.nn.Module,
+    query: torch.Tensor,
+    key: torch.Tensor,
+    value: torch.Tensor,
+    attention_mask: torch.Tensor | None,
+    scaling: float | None = None,
+    dropout: float = 0.0,
+    **kwargs: Any,
+) -> tuple[torch.Tensor, torch.Tensor | None]:
+    records = _records.get()
+    if records is None:
+        return sdpa_attention_forward(
+            module, query, key, value, attention_mask, scaling=scaling, dropout=dropout, **kwargs
+        )
+    scaling = query.shape[-1] ** -0.5 if scaling is None else scaling
+    bias = kwargs.get("position_bias")
+    if attention_mask is not None:
+        bias = attention_mask if bias is None else bias + attention_mask
+    heads = query.shape[1]
+    scores = query @ repeat_heads(key, heads).transpose(2, 3) * scaling
+    if bias is not None:
+        scores = scores + bias
+    weights = scores.softmax(dim=-1, dtype=torch.float32).to(query.dtype)
+    records.append(RecordedAttention(module, query, key, value, bias, scaling, weights))
+    output = (weights @ repeat_heads(value, heads)).transpose(1, 2).contiguous()
+    return output, weights
+
+
+def _mask(*args: Any, **kwargs: Any) -> torch.Tensor | None:
+    make = sdpa_mask if _records.get() is None else eager_mask
+    return make(*args, **kwargs)
+
+
+AttentionInterface.register(RECORDABLE, _attention)
+AttentionMaskInterface.register(RECORDABLE, _mask)
