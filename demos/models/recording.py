@@ -30,7 +30,8 @@ class RecordedAttention:
     With b the batch, n queries, m keys, h heads, g key/value heads and d the head width:
     query [b, h, n, d]; key and value [b, g, m, d], positions already applied (rotary);
     bias is what was added to the scaled scores (mask and relative positions), broadcastable to
-    [b, h, n, m], or None; weights [b, h, n, m] is the softmax.
+    [b, h, n, m], or None. The weights are not kept, since they grow with n x m and
+    `attention_weights` makes them again, bit by bit the same.
     """
 
     module: torch.nn.Module
@@ -39,7 +40,6 @@ class RecordedAttention:
     value: torch.Tensor
     bias: torch.Tensor | None
     scaling: float
-    weights: torch.Tensor
 
 
 _records: ContextVar[list[RecordedAttention] | None] = ContextVar("records", default=None)
@@ -61,6 +61,16 @@ def repeat_heads(states: torch.Tensor, heads: int) -> torch.Tensor:
     return states.repeat_interleave(heads // states.shape[1], dim=1)
 
 
+def attention_weights(
+    query: torch.Tensor, key: torch.Tensor, bias: torch.Tensor | None, scaling: float
+) -> torch.Tensor:
+    """softmax(Q K^T * scaling + bias), [b, h, n, m]: the order of operations of eager attention."""
+    scores = query @ repeat_heads(key, query.shape[1]).transpose(2, 3) * scaling
+    if bias is not None:
+        scores = scores + bias
+    return scores.softmax(dim=-1, dtype=torch.float32).to(query.dtype)
+
+
 def _attention(
     module: torch.nn.Module,
     query: torch.Tensor,
@@ -80,13 +90,9 @@ def _attention(
     bias = kwargs.get("position_bias")
     if attention_mask is not None:
         bias = attention_mask if bias is None else bias + attention_mask
-    heads = query.shape[1]
-    scores = query @ repeat_heads(key, heads).transpose(2, 3) * scaling
-    if bias is not None:
-        scores = scores + bias
-    weights = scores.softmax(dim=-1, dtype=torch.float32).to(query.dtype)
-    records.append(RecordedAttention(module, query, key, value, bias, scaling, weights))
-    output = (weights @ repeat_heads(value, heads)).transpose(1, 2).contiguous()
+    weights = attention_weights(query, key, bias, scaling)
+    records.append(RecordedAttention(module, query, key, value, bias, scaling))
+    output = (weights @ repeat_heads(value, query.shape[1])).transpose(1, 2).contiguous()
     return output, weights
 
 

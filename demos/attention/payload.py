@@ -1,0 +1,73 @@
+"""What travels to the browser: weights as bytes, compressed, with one scale per block.
+
+A weight w of a block with largest value `scale` travels as round(255 w / scale), so what the
+browser shows is off by at most scale / 510: 1/510 for attention, whose scale is 1.
+"""
+
+from __future__ import annotations
+
+import base64
+import zlib
+from typing import Any
+
+import numpy as np
+
+THUMBNAIL = 40
+
+
+def pack(array: np.ndarray) -> str:
+    """zlib-deflate and base64; level 1, since a page waits for it."""
+    return base64.b64encode(zlib.compress(np.ascontiguousarray(array).tobytes(), 1)).decode()
+
+
+def unpack(data: str, dtype: Any, shape: tuple[int, ...]) -> np.ndarray:
+    """The inverse of `pack`."""
+    return np.frombuffer(zlib.decompress(base64.b64decode(data)), dtype).reshape(shape)
+
+
+def quantise(weights: np.ndarray, scale: float) -> np.ndarray:
+    """Weights in [0, scale] as uint8; the error of byte / 255 * scale is at most scale / 510."""
+    if scale <= 0:
+        return np.zeros(weights.shape, np.uint8)
+    return np.rint(np.clip(weights / scale, 0, 1) * 255).astype(np.uint8)
+
+
+def weight_scale(weights: np.ndarray) -> float:
+    """1 where weights are probabilities, else the largest value, so that nothing is clipped."""
+    largest = float(weights.max(initial=0.0))
+    return 1.0 if largest <= 1.0 + 1e-6 else largest
+
+
+def layer_data(name: str, layer: int, weights: np.ndarray) -> dict[str, Any]:
+    """One layer [heads, n, m] as the browser wants it."""
+    scale = weight_scale(weights)
+    heads, rows, columns = weights.shape
+    return {
+        "map": name,
+        "layer": layer,
+        "heads": heads,
+        "rows": rows,
+        "columns": columns,
+        "scale": scale,
+        "data": pack(quantise(weights, scale)),
+    }
+
+
+def pool(weights: np.ndarray, largest: int = THUMBNAIL) -> np.ndarray:
+    """Max-pool [heads, n, m] to at most `largest` rows and columns: a strong weight stays visible."""
+    _, n, m = weights.shape
+    row_starts = np.unique(np.linspace(0, n, min(n, largest), endpoint=False).astype(int))
+    column_starts = np.unique(np.linspace(0, m, min(m, largest), endpoint=False).astype(int))
+    return np.maximum.reduceat(np.maximum.reduceat(weights, row_starts, axis=1), column_starts, axis=2)
+
+
+def thumbnails(pooled: list[np.ndarray]) -> dict[str, Any]:
+    """The pooled layers [heads, r, c] of one map as one block."""
+    stacked = np.stack(pooled)
+    scale = weight_scale(stacked)
+    return {
+        "rows": stacked.shape[2],
+        "columns": stacked.shape[3],
+        "scale": scale,
+        "data": pack(quantise(stacked, scale)),
+    }

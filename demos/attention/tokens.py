@@ -1,0 +1,131 @@
+"""Tokens as a visitor reads them: the piece of text, the words they make up, which are special."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Token:
+    """One position of the model's input.
+
+    `text` is the stretch of the input behind the token, `part` says which of several tokens that
+    share that stretch this is ("2/3": byte-level and jamo pieces of one character), `piece` is the
+    vocabulary entry, `segment` 0 for the first text and 1 for the second, `word` the index of the
+    word that the token belongs to (special tokens: one each).
+    """
+
+    text: str
+    piece: str
+    id: int | None
+    special: bool
+    segment: int
+    word: int
+    part: str = ""
+    note: str = ""
+
+
+def describe(
+    tokenizer: Any, ids: Sequence[int], encoding: Any | None = None, texts: Sequence[str] = ()
+) -> tuple[Token, ...]:
+    """Describe token ids.
+
+    With a fast tokenizer's `encoding` of `texts`, offsets and words come from it; without one
+    (slow tokenizers, generated ids) pieces are shown and words start at ▁ or Ġ.
+    """
+    pieces = tokenizer.convert_ids_to_tokens(list(ids))
+    unknown = tokenizer.unk_token_id
+    special_ids = set(tokenizer.all_special_ids) - {unknown}
+    if encoding is None:
+        special = [id in special_ids for id in ids]
+        segments = [0] * len(pieces)
+        words = _words_from_pieces(pieces, special)
+        surfaces = [(_pretty(piece), "") for piece in pieces]
+    else:
+        sources = encoding.sequence_ids
+        special = [s is None or id in special_ids for s, id in zip(sources, ids, strict=True)]
+        segments = [t if s is None else s for s, t in zip(sources, encoding.type_ids, strict=True)]
+        words = _number([None if special[i] else (sources[i], w) for i, w in enumerate(encoding.word_ids)])
+        spans = [None if special[i] else (sources[i], *encoding.offsets[i]) for i in range(len(pieces))]
+        surfaces = _surfaces(spans, pieces, texts)
+    return tuple(
+        Token(
+            text=text,
+            piece=pieces[i],
+            id=int(ids[i]),
+            special=special[i],
+            segment=segments[i],
+            word=words[i],
+            part=part,
+            note="not in the vocabulary: the model sees only that something stood here"
+            if ids[i] == unknown and not special[i]
+            else "",
+        )
+        for i, (text, part) in enumerate(surfaces)
+    )
+
+
+def merge(tokens: Sequence[Token]) -> tuple[tuple[Token, ...], tuple[tuple[int, ...], ...]]:
+    """The words that tokens make up, and for each word the positions of its tokens."""
+    groups: dict[int, list[int]] = {}
+    for position, token in enumerate(tokens):
+        groups.setdefault(token.word, []).append(position)
+    words = []
+    for number, positions in enumerate(groups.values()):
+        parts = [tokens[i] for i in positions]
+        words.append(
+            Token(
+                text="".join(part.text for part in parts if part.part == "" or part.part.startswith("1/")),
+                piece=" ".join(part.piece for part in parts),
+                id=parts[0].id if len(parts) == 1 else None,
+                special=parts[0].special,
+                segment=parts[0].segment,
+                word=number,
+                note=parts[0].note,
+            )
+        )
+    return tuple(words), tuple(tuple(positions) for positions in groups.values())
+
+
+def _surfaces(
+    spans: Sequence[tuple[int, int, int] | None], pieces: Sequence[str], texts: Sequence[str]
+) -> list[tuple[str, str]]:
+    surfaces = []
+    for i, span in enumerate(spans):
+        if span is None:
+            surfaces.append((pieces[i], ""))
+            continue
+        source, start, end = span
+        text = texts[source][start:end]
+        first = last = i
+        while first > 0 and spans[first - 1] == span:
+            first -= 1
+        while last + 1 < len(spans) and spans[last + 1] == span:
+            last += 1
+        part = f"{i - first + 1}/{last - first + 1}" if last > first else ""
+        surfaces.append((text.strip() or text or _pretty(pieces[i]), part))
+    return surfaces
+
+
+def _pretty(piece: str) -> str:
+    shown = piece.replace("Ġ", " ").replace("▁", " ").replace("</w>", "").replace("Ċ", "\n")
+    return shown.strip() or shown
+
+
+def _words_from_pieces(pieces: Sequence[str], special: Sequence[bool]) -> list[int]:
+    keys: list[Any] = []
+    for i, piece in enumerate(pieces):
+        starts = piece.startswith(("▁", "Ġ")) or not keys or keys[-1] is None
+        keys.append(None if special[i] else i if starts else keys[-1])
+    return _number(keys)
+
+
+def _number(keys: Sequence[Any]) -> list[int]:
+    """Number runs of equal keys from 0; None (a special token) is always a run of its own."""
+    numbers: list[int] = []
+    for i, key in enumerate(keys):
+        new = i == 0 or key is None or key != keys[i - 1]
+        numbers.append((numbers[-1] if numbers else -1) + new)
+    return numbers

@@ -1,0 +1,100 @@
+"""What a visitor may do to attention weights before looking: hide special tokens, merge sub-words.
+
+All functions take weights [..., n, m] and return new arrays; the order is hide, then merge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from demos.attention.tokens import Token, merge
+from demos.errors import BadInput
+
+Special = Literal["show", "hide", "renormalise"]
+Words = Literal["tokens", "mean", "sum"]
+
+
+@dataclass(frozen=True, eq=False)
+class Axes:
+    """Which rows and columns remain, and how they are grouped into words."""
+
+    queries: tuple[Token, ...]
+    keys: tuple[Token, ...]
+    kept_queries: tuple[int, ...]
+    kept_keys: tuple[int, ...]
+    query_groups: tuple[tuple[int, ...], ...]
+    key_groups: tuple[tuple[int, ...], ...]
+
+
+def axes(queries: Sequence[Token], keys: Sequence[Token], special: Special, words: Words) -> Axes:
+    """Plan the transformation of one map; raises `BadInput` if nothing would remain."""
+    kept_queries = _kept(queries, special)
+    kept_keys = _kept(keys, special)
+    if not kept_queries or not kept_keys:
+        raise BadInput("Only special tokens are left, and they are hidden.", "Show the special tokens.")
+    query_tokens = tuple(queries[i] for i in kept_queries)
+    key_tokens = tuple(keys[i] for i in kept_keys)
+    if words == "tokens":
+        return Axes(query_tokens, key_tokens, kept_queries, kept_keys, (), ())
+    query_words, query_groups = merge(query_tokens)
+    key_words, key_groups = merge(key_tokens)
+    return Axes(query_words, key_words, kept_queries, kept_keys, query_groups, key_groups)
+
+
+def _kept(tokens: Sequence[Token], special: Special) -> tuple[int, ...]:
+    return tuple(i for i, token in enumerate(tokens) if special == "show" or not token.special)
+
+
+def transform(weights: np.ndarray, plan: Axes, special: Special, words: Words) -> np.ndarray:
+    """Apply a plan to weights [..., n, m]: [..., queries left, keys left]."""
+    result = weights[..., list(plan.kept_queries), :][..., list(plan.kept_keys)]
+    if special == "renormalise":
+        result = renormalise(result)
+    if words != "tokens":
+        result = merge_words(result, plan.query_groups, plan.key_groups, words)
+    return result
+
+
+def removed_mass(weights: np.ndarray, plan: Axes) -> np.ndarray:
+    """The share of each remaining row's weight that went to hidden keys, [..., queries left], in [0, 1]."""
+    rows = weights[..., list(plan.kept_queries), :]
+    hidden = np.setdiff1d(np.arange(weights.shape[-1]), plan.kept_keys)
+    total = rows.sum(-1)
+    removed = rows[..., hidden].sum(-1)
+    mass = np.divide(removed, total, out=np.zeros_like(total), where=total > 0)
+    if not plan.query_groups:
+        return mass
+    return np.stack([mass[..., list(group)].mean(-1) for group in plan.query_groups], axis=-1)
+
+
+def renormalise(weights: np.ndarray) -> np.ndarray:
+    """Divide each row by its sum; a row with nothing left stays zero."""
+    totals = weights.sum(-1, keepdims=True)
+    return np.divide(weights, totals, out=np.zeros_like(weights), where=totals > 0)
+
+
+def merge_words(
+    weights: np.ndarray,
+    query_groups: Sequence[Sequence[int]],
+    key_groups: Sequence[Sequence[int]],
+    how: Literal["mean", "sum"],
+) -> np.ndarray:
+    """Attention between words.
+
+    From a word: the mean over its tokens' rows. To a word: the sum over its tokens' columns, so
+    that rows keep their sum (Clark et al. 2019, section 4.1), or their mean.
+    """
+    rows = np.stack([weights[..., list(group), :].mean(-2) for group in query_groups], axis=-2)
+    reduce = np.sum if how == "sum" else np.mean
+    return np.stack([reduce(rows[..., list(group)], axis=-1) for group in key_groups], axis=-1)
+
+
+def with_removed_mass(tokens: Sequence[Token], mass: Sequence[float]) -> tuple[Token, ...]:
+    """Query tokens whose note says which share of their weight is hidden."""
+    return tuple(
+        replace(token, note=f"hidden: {share:.0%} of its weight") for token, share in zip(tokens, mass, strict=True)
+    )

@@ -1,0 +1,74 @@
+"""The runner: leases the model, computes, remembers the result.
+
+`run(endpoint, inputs)` is the one seam between pages or API and compute. Inputs and results are
+plain data, so the same call could go to a worker elsewhere; this one computes in the process.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from typing import Any
+
+from demos.contract import Endpoint
+from demos.errors import StageError
+from demos.memo import Memo
+from demos.models import ModelCache, Spec, checkpoint
+
+log = logging.getLogger(__name__)
+
+RESULT_BYTES = 256 * 2**20
+
+
+class Runner:
+    """Runs endpoints in this process, on models leased from one shared cache."""
+
+    def __init__(self, cache: ModelCache, result_bytes: int = RESULT_BYTES) -> None:
+        self.cache = cache
+        self.results = Memo(result_bytes)
+
+    def __call__(self, endpoint: Endpoint, inputs: Any) -> Any:
+        """The result of one endpoint, from the cache if the same inputs were computed before."""
+        return _guarded(endpoint, lambda: self.results.get((endpoint.name, inputs), lambda: self._compute(endpoint, inputs)))
+
+    def stream(self, endpoint: Endpoint, inputs: Any) -> Iterator[Any]:
+        """The growing results of a streaming endpoint; the lease lasts until the last one."""
+        with self._lease(endpoint, inputs) as loaded:
+            results = _guarded(endpoint, lambda: endpoint.function(inputs, loaded))
+            while (result := _guarded(endpoint, lambda: next(results, None))) is not None:
+                yield result
+
+    def _compute(self, endpoint: Endpoint, inputs: Any) -> Any:
+        with self._lease(endpoint, inputs) as loaded:
+            return endpoint.function(inputs, loaded)
+
+    def _lease(self, endpoint: Endpoint, inputs: Any):
+        if endpoint.head is None:
+            return nullcontext()
+        return self.cache.lease(spec_of(endpoint, inputs.model))
+
+
+def spec_of(endpoint: Endpoint, model: str) -> Spec:
+    """The specification of the model that an endpoint needs for a checkpoint of the catalog."""
+    entry = checkpoint(model)
+    head = endpoint.head if isinstance(endpoint.head, str) else endpoint.head.get(entry.architecture)
+    if head is None or head not in entry.heads:
+        raise StageError(
+            f"{entry.title} cannot be used here: it has no {head or entry.architecture} head.",
+            "Choose another model.",
+        )
+    return Spec(entry.name, head)
+
+
+def _guarded(endpoint: Endpoint, compute: Callable[[], Any]) -> Any:
+    try:
+        return compute()
+    except StageError:
+        raise
+    except Exception as error:
+        log.exception("%s failed", endpoint.name)
+        raise StageError(
+            f"Something went wrong in {endpoint.name} ({type(error).__name__}).",
+            "Nothing you typed is lost; try again, and if it happens again report it with the log's last lines.",
+        ) from error
