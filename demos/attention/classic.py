@@ -199,7 +199,6 @@ def _page(
     height: int = 0,
     note: str = "",
 ) -> str:
-    draw = _script(_bertviz(f"{view}_view.js")).replace("PYTHON_PARAMS", "window.bertviz_params")
     attention = [
         {
             "name": map.name,
@@ -218,8 +217,7 @@ def _page(
             f'<option value="{index}">{html.escape(str(map.name))}</option>' for index, map in enumerate(maps)
         )
         controls += f'<label>Attention: <select id="filter">{options}</select></label>'
-    page = Template((_SCRIPTS / "classic" / "page.html").read_text("utf-8"))
-    return page.substitute(
+    return Template((_SCRIPTS / "classic" / "page.html").read_text("utf-8")).substitute(
         title=f"BertViz {view} view",
         width=width,
         height=height,
@@ -230,7 +228,7 @@ def _page(
         jquery=_script(_SCRIPTS / "vendor" / "jquery.min.js"),
         d3=_script(_SCRIPTS / "vendor" / "d3.min.js"),
         boot=_script(_SCRIPTS / "classic" / "boot.js"),
-        draw=draw,
+        draw=_script(_bertviz(f"{view}_view.js")).replace("PYTHON_PARAMS", "window.bertviz_params"),
     )
 
 
