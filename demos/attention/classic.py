@@ -8,10 +8,8 @@ bring their libraries along, carry weights as compressed bytes, and treat tokens
 
 from __future__ import annotations
 
-import base64
 import html
 import json
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -22,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from demos.attention.payload import pack, quantise
 from demos.errors import BadInput, Unsupported
 
 MOST_SHAPES = 200_000
@@ -142,7 +141,7 @@ def neuron_view_page(
     if scaling is not None and not np.isclose(scaling, d**-0.5):
         note = f" The q ∙ k shown is divided by √{d}, whereas this model multiplies it by {scaling:g}."
     # The script's own height forgets query tokens beyond the number of key tokens.
-    return _page("neuron", maps, parameters, width=1240, height=26 * max(n, m) + 100, note=note)
+    return _page("neuron", maps, parameters, width=1030, height=26 * max(n, m) + 100, note=note)
 
 
 def _sentence_parts(length: int, sentence_b_start: int) -> list[tuple[str, slice, slice]]:
@@ -178,13 +177,8 @@ def _check_index(what: str, index: int, count: int) -> None:
         raise BadInput(f"There is no {what} {index}.", f"Choose a {what} from 0 to {count - 1}.")
 
 
-def _rounded(weights: np.ndarray) -> np.ndarray:
-    return np.rint(np.clip(weights.astype(np.float64), 0, 1) * 255).astype(np.uint8)
-
-
 def _packed(values: np.ndarray) -> dict[str, Any]:
-    compressed = zlib.compress(np.ascontiguousarray(values).tobytes(), 6)
-    return {"type": values.dtype.name, "shape": values.shape, "bytes": base64.b64encode(compressed).decode()}
+    return {"type": values.dtype.name, "shape": values.shape, "bytes": pack(values)}
 
 
 def _pretty(tokens: Sequence[str]) -> list[str]:
@@ -202,7 +196,7 @@ def _page(
     attention = [
         {
             "name": map.name,
-            "attn": _packed(_rounded(map.weights)),
+            "attn": _packed(quantise(map.weights.astype(np.float64), 1.0)),
             "left_text": _pretty(map.query_tokens),
             "right_text": _pretty(map.key_tokens),
         }
