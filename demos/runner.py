@@ -30,7 +30,12 @@ class Runner:
 
     def __call__(self, endpoint: Endpoint, inputs: Any) -> Any:
         """The result of one endpoint, from the cache if the same inputs were computed before."""
-        return _guarded(endpoint, lambda: self.results.get((endpoint.name, inputs), lambda: self._compute(endpoint, inputs)))
+
+        def compute() -> Any:
+            with self._lease(endpoint, inputs) as loaded:
+                return endpoint.function(inputs, loaded)
+
+        return _guarded(endpoint, lambda: self.results.get((endpoint.name, inputs), compute))
 
     def stream(self, endpoint: Endpoint, inputs: Any) -> Iterator[Any]:
         """The growing results of a streaming endpoint; the lease lasts until the last one."""
@@ -38,10 +43,6 @@ class Runner:
             results = _guarded(endpoint, lambda: endpoint.function(inputs, loaded))
             while (result := _guarded(endpoint, lambda: next(results, None))) is not None:
                 yield result
-
-    def _compute(self, endpoint: Endpoint, inputs: Any) -> Any:
-        with self._lease(endpoint, inputs) as loaded:
-            return endpoint.function(inputs, loaded)
 
     def _lease(self, endpoint: Endpoint, inputs: Any):
         if endpoint.head is None:
@@ -70,5 +71,5 @@ def _guarded(endpoint: Endpoint, compute: Callable[[], Any]) -> Any:
         log.exception("%s failed", endpoint.name)
         raise StageError(
             f"Something went wrong in {endpoint.name} ({type(error).__name__}).",
-            "Nothing you typed is lost; try again, and if it happens again report it with the log's last lines.",
+            "Nothing you typed is lost. Try again; if it happens again, report it with the end of the log.",
         ) from error

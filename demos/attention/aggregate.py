@@ -49,8 +49,8 @@ def attention_flow(mean_attention: np.ndarray, token: int) -> np.ndarray:
     layers, n = mean_attention.shape[:2]
     if n > FLOW_TOKENS:
         raise BadInput(
-            f"Attention flow solves one maximum-flow problem per token; {n} tokens are too many for a live answer.",
-            f"Use at most {FLOW_TOKENS} tokens (merging sub-words into words helps), or look at rollout.",
+            f"Attention flow solves one problem per token; {n} tokens are too many for a live answer.",
+            f"Use at most {FLOW_TOKENS} tokens, or look at rollout.",
         )
     capacity = np.rint(with_residual(mean_attention.astype(np.float64)) * FLOW_UNIT).astype(np.int32)
     # Level 0 holds the input; an edge runs from a position at level l + 1 to what it attends to at l.
@@ -78,7 +78,7 @@ def value_weighted_norms(layer: Layer, model: Any) -> np.ndarray:
 
 
 def transformed_values(layer: Layer, model: Any) -> torch.Tensor:
-    """f_h(x_j) = v_j W_O of every head, [h, m, width]; the output bias belongs to no token and is left out."""
+    """f_h(x_j) = v_j W_O of every head, [h, m, width]; the output bias, which is no token's, is left out."""
     values = layer.values_per_head()
     heads, _, width = values.shape
     weight = output_projection(model, layer.module)
@@ -93,6 +93,8 @@ def output_projection(model: Any, module: str) -> torch.Tensor:
         parent = model.get_submodule(module.rpartition(".")[0])
         found = getattr(getattr(parent, "output", None), "dense", None)
     if found is None:
-        raise Unsupported(f"The output projection of {type(attention).__name__} is not known.", "Choose another model.")
+        raise Unsupported(
+            f"The output projection of {type(attention).__name__} is not known.", "Choose another model."
+        )
     transposed = type(found).__name__ == "Conv1D"  # GPT-2 stores weights as [in, out]
     return found.weight if transposed else found.weight.T

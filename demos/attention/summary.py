@@ -10,7 +10,7 @@ from demos.attention.capture import AttentionMap
 from demos.attention.tokens import Token
 
 MEASURES = {
-    "entropy": "Entropy of a row in bits, averaged over the rows: 0 looks at one token, high looks everywhere",
+    "entropy": "Entropy of a row in bits, averaged over the rows: 0 looks at one token, high at many",
     "first": "Mass on the first token, averaged over the rows",
     "previous": "Mass on the token before, averaged over the rows that have one",
     "next": "Mass on the token after, averaged over the rows that have one",

@@ -6,7 +6,7 @@ All functions take weights [..., n, m] and return new arrays; the order is hide,
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -91,10 +91,3 @@ def merge_words(
     rows = np.stack([weights[..., list(group), :].mean(-2) for group in query_groups], axis=-2)
     reduce = np.sum if how == "sum" else np.mean
     return np.stack([reduce(rows[..., list(group)], axis=-1) for group in key_groups], axis=-1)
-
-
-def with_removed_mass(tokens: Sequence[Token], mass: Sequence[float]) -> tuple[Token, ...]:
-    """Query tokens whose note says which share of their weight is hidden."""
-    return tuple(
-        replace(token, note=f"hidden: {share:.0%} of its weight") for token, share in zip(tokens, mass, strict=True)
-    )
