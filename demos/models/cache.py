@@ -1,0 +1,252 @@
+"""The models in memory: loaded once, shared by everyone, kept within a fixed number of bytes.
+
+`with cache.lease(spec) as loaded:` is the only way to a model. A leased model stays; when room is
+needed the model that was leased longest ago goes. The heads of one checkpoint share one copy of
+its base model, which therefore stays as long as one of them does.
+"""
+
+from __future__ import annotations
+
+import gc
+import logging
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from demos.errors import ModelTooLarge, StageError
+from demos.models.catalog import checkpoint
+from demos.models.hub import HubUnreachable
+from demos.models.memory import in_words, memory_budget
+from demos.models.specs import Loaded, Origin, Spec
+
+__all__ = ["CacheStats", "EntryStats", "Loaded", "ModelCache", "Origin", "Spec", "shared_cache"]
+
+_REMEMBER_FAILURE = 30.0
+_PASSING = (ModelTooLarge, HubUnreachable, MemoryError, OSError)
+_WIDTHS = {"float32": 4, "float16": 2, "bfloat16": 2}
+
+# from_pretrained patches torch globally while it runs, so two loads at once would disturb each other.
+_one_load_at_a_time = threading.Lock()
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class EntryStats:
+    """One model in memory: size in bytes, leases now, seconds since the last one ended."""
+
+    spec: Spec
+    nbytes: int
+    leases: int
+    idle_seconds: float
+
+
+@dataclass(frozen=True)
+class CacheStats:
+    """A picture of the cache. A hit found its model in memory; sizes in bytes, longest unused first."""
+
+    budget: int
+    resident: int
+    hits: int
+    loads: int
+    evictions: int
+    seconds_loading: float
+    entries: tuple[EntryStats, ...]
+
+
+@dataclass(eq=False)
+class _Entry:
+    loaded: Loaded
+    base: _Entry | None
+    leases: int
+    used: float
+
+
+Load = Callable[[Spec, Loaded | None], Loaded]
+
+
+class ModelCache:
+    """Models within `budget_bytes`. `load`, `size` and `clock` are there to be replaced in tests."""
+
+    def __init__(
+        self,
+        budget_bytes: int,
+        load: Load | None = None,
+        size: Callable[[Spec], int] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.budget = budget_bytes
+        self._load, self._size, self._clock = load or _load, size or _expected_bytes, clock
+        self._lock = threading.Lock()  # guards everything below, and is never held during a load
+        self._entries: OrderedDict[Spec, _Entry] = OrderedDict()
+        self._in_flight: dict[Spec, Future[None]] = {}
+        self._failures: dict[Spec, tuple[float, Exception]] = {}
+        self._hits = self._loads = self._evictions = 0
+        self._seconds_loading = 0.0
+
+    @contextmanager
+    def lease(self, spec: Spec) -> Iterator[Loaded]:
+        """Hold a model, loading it first if need be; raises what loading raises, or ModelTooLarge."""
+        entry = self._acquire(spec)
+        try:
+            yield entry.loaded
+        finally:
+            self._release(entry)
+
+    def preload(self, specs: Iterable[Spec]) -> None:
+        """Load models ahead of the first visitor; what cannot be loaded is logged and left out."""
+        for spec in specs:
+            try:
+                with self.lease(spec):
+                    pass
+            except StageError as error:
+                _log.warning("%s was not preloaded: %s", spec.checkpoint, error)
+
+    def stats(self) -> CacheStats:
+        """The state of the cache now."""
+        with self._lock:
+            now = self._clock()
+            entries = tuple(
+                EntryStats(spec, entry.loaded.nbytes, entry.leases, 0.0 if entry.leases else now - entry.used)
+                for spec, entry in self._entries.items()
+            )
+            return CacheStats(
+                budget=self.budget,
+                resident=self._resident(),
+                hits=self._hits,
+                loads=self._loads,
+                evictions=self._evictions,
+                seconds_loading=self._seconds_loading,
+                entries=entries,
+            )
+
+    def _acquire(self, spec: Spec) -> _Entry:
+        waited = False
+        while True:
+            with self._lock:
+                if entry := self._entries.get(spec):
+                    self._entries.move_to_end(spec)
+                    entry.leases += 1
+                    self._hits += not waited
+                    return entry
+                self._raise_remembered(spec)
+                future = self._in_flight.get(spec)
+                if mine := future is None:
+                    future = self._in_flight[spec] = Future()
+            if mine:
+                return self._load_for_all(spec, future)
+            future.result()
+            waited = True  # and look again: it may have been evicted in between
+
+    def _release(self, entry: _Entry) -> None:
+        with self._lock:
+            entry.leases -= 1
+            entry.used = self._clock()
+
+    def _load_for_all(self, spec: Spec, future: Future[None]) -> _Entry:
+        try:
+            entry = self._load_entry(spec)
+        except BaseException as error:
+            with self._lock:
+                del self._in_flight[spec]
+                if _is_lasting(error):
+                    self._failures[spec] = (self._clock(), error)
+            future.set_exception(error)
+            raise
+        future.set_result(None)
+        return entry
+
+    def _load_entry(self, spec: Spec) -> _Entry:
+        base = None if spec.head == "base" else self._acquire(replace(spec, head="base"))
+        try:
+            with _one_load_at_a_time:
+                self._make_room(spec, self._size(spec))
+                start = self._clock()
+                loaded = self._load(spec, base and base.loaded)
+                seconds = self._clock() - start
+                self._make_room(spec, loaded.nbytes)
+                with self._lock:
+                    entry = self._entries[spec] = _Entry(loaded, base, leases=1, used=self._clock())
+                    del self._in_flight[spec]
+                    self._loads += 1
+                    self._seconds_loading += seconds
+                return entry
+        finally:
+            if base:
+                self._release(base)
+
+    def _raise_remembered(self, spec: Spec) -> None:
+        when, error = self._failures.get(spec, (0.0, None))
+        if error is None:
+            return
+        if self._clock() - when < _REMEMBER_FAILURE:
+            raise error.with_traceback(None)
+        del self._failures[spec]
+
+    def _make_room(self, spec: Spec, need: int) -> None:
+        if need > self.budget:
+            raise ModelTooLarge(
+                f"{_named(spec)} needs {in_words(need)}, all models together have {in_words(self.budget)}.",
+                "Choose a smaller model, or raise STAGE_MEMORY_BUDGET.",
+            )
+        if self._evict_for(spec, need):
+            gc.collect()
+
+    def _evict_for(self, spec: Spec, need: int) -> int:
+        with self._lock:
+            leased = {key: entry for key, entry in self._entries.items() if entry.leases}
+            pinned = {id(entry): entry for entry in leased.values()}
+            pinned |= {id(entry.base): entry.base for entry in leased.values() if entry.base}
+            if sum(entry.loaded.nbytes for entry in pinned.values()) + need > self.budget:
+                in_use = ", ".join(_named(key) for key in leased)
+                raise ModelTooLarge(
+                    f"{_named(spec)} needs {in_words(need)} and does not fit beside what is in use: {in_use}.",
+                    "Try again in a moment, or raise STAGE_MEMORY_BUDGET.",
+                )
+            before = self._evictions
+            while self._resident() + need > self.budget:
+                bases = {id(entry.base) for entry in self._entries.values()}
+                oldest = next(k for k, e in self._entries.items() if not e.leases and id(e) not in bases)
+                del self._entries[oldest]
+                self._evictions += 1
+            return self._evictions - before
+
+    def _resident(self) -> int:
+        return sum(entry.loaded.nbytes for entry in self._entries.values())
+
+
+_shared_lock = threading.Lock()
+_shared: ModelCache | None = None
+
+
+def shared_cache() -> ModelCache:
+    """The cache of this process; its budget is memory.memory_budget()."""
+    global _shared
+    with _shared_lock:
+        if _shared is None:
+            _shared = ModelCache(memory_budget())
+        return _shared
+
+
+def _load(spec: Spec, base: Loaded | None) -> Loaded:
+    from demos.models.loading import load  # brings torch and transformers, seconds of import
+
+    return load(spec, base)
+
+
+def _expected_bytes(spec: Spec) -> int:
+    """What loading will add, from the catalog. A head's own weights are few and measured afterwards."""
+    return checkpoint(spec.checkpoint).parameters * _WIDTHS[spec.dtype] if spec.head == "base" else 0
+
+
+def _is_lasting(error: BaseException) -> bool:
+    """Whether a second attempt would fail too; torch reports exhausted memory as a RuntimeError."""
+    passing = not isinstance(error, Exception) or isinstance(error, _PASSING)
+    return not passing and "memory" not in str(error).lower()
+
+
+def _named(spec: Spec) -> str:
+    return spec.checkpoint if spec.head == "base" else f"{spec.checkpoint} ({spec.head})"

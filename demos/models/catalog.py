@@ -1,0 +1,132 @@
+"""What checkpoints exist: `assets/models.toml`, read once and checked."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from demos.errors import ModelUnavailable
+
+ASSETS = Path(__file__).resolve().parents[2] / "assets"
+ARCHITECTURES = ("encoder", "decoder", "encoder-decoder")
+FORMATS = ("safetensors", "gguf")
+HEADS = (
+    "base",
+    "causal-lm",
+    "masked-lm",
+    "sequence-classification",
+    "token-classification",
+    "question-answering",
+    "seq2seq-lm",
+)
+
+
+T = TypeVar("T")
+
+
+class CatalogError(ValueError):
+    """The catalog file is wrong; the message names the entry."""
+
+
+@dataclass(frozen=True)
+class BundledSource:
+    """Weights that need no network: a folder of an installed pip package, or under assets/.
+
+    `path` is the folder, inside the package's root or, without a package, inside assets/;
+    `files` maps each file in it that is read to its SHA-256.
+    """
+
+    path: str
+    format: str
+    files: Mapping[str, str]
+    package: str | None = None
+    version: str | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """One entry of the catalog. Sizes in bytes; `parameters` counts the bare model (AutoModel)."""
+
+    name: str
+    title: str
+    architecture: str
+    heads: tuple[str, ...]
+    licence: str
+    size_bytes: int
+    parameters: int
+    hub_id: str | None = None
+    revision: str | None = None
+    revision_unknown: bool = False
+    size_approximate: bool = False
+    bundled: BundledSource | None = None
+    note: str = ""
+
+
+@cache
+def catalog() -> Mapping[str, Checkpoint]:
+    """All checkpoints by name, in the file's order."""
+    return read_catalog(ASSETS / "models.toml")
+
+
+def checkpoint(name: str) -> Checkpoint:
+    """The checkpoint called `name`; raises ModelUnavailable with the names that exist."""
+    if name not in catalog():
+        known = ", ".join(catalog())
+        raise ModelUnavailable(f"There is no model called '{name}'.", f"Choose one of: {known}.")
+    return catalog()[name]
+
+
+def read_catalog(path: Path) -> Mapping[str, Checkpoint]:
+    """Read and check a catalog file; raises CatalogError that names the entry at fault."""
+    tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    return MappingProxyType({name: _checkpoint(name, table) for name, table in tables.items()})
+
+
+def _checkpoint(name: str, table: dict[str, Any]) -> Checkpoint:
+    _require(name, "name" not in table, "the name is the table's header")
+    table = table | {"name": name, "heads": tuple(table.get("heads", ()))}
+    if "bundled" in table:
+        table["bundled"] = _source(f"{name}.bundled", table["bundled"])
+    entry = _build(Checkpoint, name, table)
+    _require(name, entry.architecture in ARCHITECTURES, f"architecture must be one of {ARCHITECTURES}")
+    _require(name, set(entry.heads) <= set(HEADS), f"heads must be among {HEADS}")
+    _require(name, "base" in entry.heads, "heads must include 'base': every other one is put on it")
+    _require(name, entry.size_bytes > 0 and entry.parameters > 0, "sizes must be positive")
+    _require(name, entry.hub_id or entry.bundled, "needs a hub_id or a bundled source")
+    if entry.hub_id is not None:
+        known = entry.revision is not None
+        _require(name, known != entry.revision_unknown, "needs a revision, or revision_unknown = true")
+    if entry.revision is not None:
+        _require(name, re.fullmatch("[0-9a-f]{40}", entry.revision), "revision must be 40 hex digits")
+    return entry
+
+
+def _source(name: str, table: dict[str, Any]) -> BundledSource:
+    source = _build(BundledSource, name, table)
+    _require(name, source.format in FORMATS, f"format must be one of {FORMATS}")
+    _require(name, (source.package is None) == (source.version is None), "package goes with version")
+    _require(name, source.files, "files must list what is read")
+    _require(name, source.format != "gguf" or len(source.files) == 1, "a gguf source is one file")
+    for file, digest in source.files.items():
+        _require(name, re.fullmatch("[0-9a-f]{64}", digest), f"'{file}' needs a SHA-256, 64 hex digits")
+    return source
+
+
+def _build(kind: type[T], name: str, table: Mapping[str, Any]) -> T:
+    known = {field.name for field in fields(kind)}  # type: ignore[arg-type]
+    required = {field.name for field in fields(kind) if field.default is MISSING}  # type: ignore[arg-type]
+    _require(name, table.keys() <= known, f"unknown {sorted(table.keys() - known)}")
+    _require(name, required <= table.keys(), f"missing {sorted(required - table.keys())}")
+    return kind(**table)
+
+
+def _require(name: str, holds: object, complaint: str) -> None:
+    if not holds:
+        raise CatalogError(f"models.toml, '{name}': {complaint}")

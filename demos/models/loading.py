@@ -1,0 +1,121 @@
+"""From a spec to a model: find the files, read safetensors, share the base, freeze everything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import torch
+import transformers
+
+from demos.errors import ModelUnavailable, Unsupported
+from demos.models import hub, recording
+from demos.models.catalog import checkpoint
+from demos.models.specs import Loaded, Origin, Spec
+
+AUTO = {
+    "base": transformers.AutoModel,
+    "causal-lm": transformers.AutoModelForCausalLM,
+    "masked-lm": transformers.AutoModelForMaskedLM,
+    "sequence-classification": transformers.AutoModelForSequenceClassification,
+    "token-classification": transformers.AutoModelForTokenClassification,
+    "question-answering": transformers.AutoModelForQuestionAnswering,
+    "seq2seq-lm": transformers.AutoModelForSeq2SeqLM,
+}
+
+
+def load(spec: Spec, base: Loaded | None = None) -> Loaded:
+    """Load a model for inference; a head is put on `base`, whose weights it then shares.
+
+    Raises ModelUnavailable if the weights cannot be had, Unsupported if the checkpoint has no such
+    head.
+    """
+    entry = checkpoint(spec.checkpoint)
+    if spec.head not in entry.heads:
+        raise Unsupported(f"{entry.title} has no {spec.head} head.", f"It has: {', '.join(entry.heads)}.")
+    if base is None:
+        place = hub.resolve(entry)
+        origin = Origin(
+            checkpoint=entry.name,
+            title=entry.title,
+            hub_id=entry.hub_id,
+            revision=place.revision,
+            source=place.source,
+            licence=entry.licence,
+            note=" ".join(filter(None, (entry.note, place.note))),
+        )
+        with _quiet():
+            tokenizer = transformers.AutoTokenizer.from_pretrained(place.folder)
+        return read(spec, str(place.folder), tokenizer, origin)
+    return read(spec, base.folder, base.tokenizer, base.origin, base.model)
+
+
+def read(
+    spec: Spec, folder: str, tokenizer: Any, origin: Origin, base: torch.nn.Module | None = None
+) -> Loaded:
+    """Read the model of `spec` from a folder, putting it on `base` if that is given."""
+    with _quiet():
+        model, report = AUTO[spec.head].from_pretrained(
+            folder,
+            attn_implementation=spec.attention,
+            dtype=getattr(torch, spec.dtype),
+            use_safetensors=True,
+            local_files_only=True,
+            output_loading_info=True,
+        )
+    _refuse_untrained(model, report["missing_keys"], origin)
+    if spec.attention == recording.RECORDABLE and not model._can_set_attn_implementation():
+        # XLNet and OpenAI GPT compute attention in their own code and would ignore the name
+        spec = replace(spec, attention="eager")
+        model.config._attn_implementation = "eager"
+    if base is not None:
+        _share(model, base)
+    model.requires_grad_(False).eval()
+    shared = _storages(base) if base is not None else {}
+    own = {start: size for start, size in _storages(model).items() if start not in shared}
+    return Loaded(spec, model, tokenizer, origin, sum(own.values()), folder)
+
+
+def _share(model: Any, base: torch.nn.Module) -> None:
+    """Make `model` stand on `base`; what the two had in common twice is then in memory once."""
+    if hasattr(model, model.base_model_prefix):
+        setattr(model, model.base_model_prefix, base)
+    else:  # T5 with a head has the encoder and decoder themselves, not a base model around them
+        for name, child in base.named_children():
+            setattr(model, name, child)
+    model.tie_weights()
+
+
+def _refuse_untrained(model: Any, missing: Any, origin: Origin) -> None:
+    """A part that is not in the file starts from random numbers: never show what it says."""
+    poolers = {key for key in missing if "pooler" in key}
+    if poolers and hasattr(model, "pooler"):
+        model.pooler = None  # pre-training without a sentence task leaves none; hidden states do not need it
+    if untrained := set(missing) - poolers:
+        raise ModelUnavailable(
+            f"The weights of {origin.title} lack {len(untrained)} parts, such as {min(untrained)}.",
+            "Choose another model.",
+        )
+
+
+def _storages(model: torch.nn.Module) -> dict[int, int]:
+    """Address and bytes of every piece of memory that parameters and buffers use."""
+    storages = [tensor.untyped_storage() for tensor in (*model.parameters(), *model.buffers())]
+    return {storage.data_ptr(): storage.nbytes() for storage in storages}
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep transformers' bars and load reports off the console; loads are one at a time."""
+    logging = transformers.utils.logging
+    level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(level)
+        if bars:
+            logging.enable_progress_bar()
