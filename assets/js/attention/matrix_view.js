@@ -1,0 +1,158 @@
+// Matrix view: the heat map of one head, or of the mean of the enabled heads, with a cursor cell.
+(() => {
+  "use strict";
+  const S = (window.StageAttention = window.StageAttention || {});
+  S.views = S.views || {};
+  const LABELLED = 10; // the smallest cell, in pixels, beside which a token can still be read
+  const LARGEST = 64;
+
+  function create(viewer, host) {
+    const scroller = S.createScroller(viewer, { label: "Attention matrix; arrow keys move the cell", paint, focusable: true });
+    const legend = S.element("span", { class: "sa-legend" });
+    const zoom = S.element("div", { class: "sa-zoom", role: "group", "aria-label": "Zoom" });
+    const zoomButton = (text, label, change) => S.button(text, { "aria-label": label, title: label, onclick: change });
+    zoom.append(
+      zoomButton("−", "Smaller cells", () => zoomTo(scene.cell / 1.5)),
+      zoomButton("Fit", "Fit the whole matrix", () => zoomTo(null)),
+      zoomButton("+", "Larger cells", () => zoomTo(scene.cell * 1.5)),
+      legend,
+    );
+    host.append(zoom, scroller.box);
+    let scene = null;
+    let wanted = null;
+    let cursor = null;
+    S.followPointer(scroller, { point, zoom: (factor, at) => zoomTo(scene.cell * factor, at), leave: () => {} });
+    scroller.box.addEventListener("keydown", move);
+
+    function show(layer, since) {
+      const map = viewer.map();
+      const { state } = viewer;
+      const heads = state.head === "mean" ? S.enabledHeads(state, map) : [state.head];
+      const positions = S.positions(map, state.filter);
+      const most = S.largest(layer, heads, positions);
+      const opacity = S.opacity(layer, most, state.relative);
+      const byte = byteReader(layer, heads, positions);
+      const colour = S.headColour(state.head);
+      const [rows, columns] = [positions.queries.length, positions.keys.length];
+      const heat = S.heat(rows, columns, (row, column) => byte(row, column) * opacity, colour);
+      scene = { layer, map, heads, positions, byte, heat, rows, columns, opacity };
+      if (cursor && (cursor.row >= rows || cursor.column >= columns)) cursor = null;
+      const full = opacity ? (layer.scale / 255) / opacity : 0;
+      legend.style.setProperty("--sa-ramp", colour);
+      legend.textContent = `0 … ${S.number(full, 2)}`;
+      layout();
+      if (cursor) viewer.say(tell());
+      scroller.draw(since);
+    }
+
+    function byteReader({ bytes, rows, columns }, heads, { queries, keys }) {
+      return (row, column) => {
+        let sum = 0;
+        for (const head of heads) sum += bytes[(head * rows + queries[row]) * columns + keys[column]];
+        return heads.length ? sum / heads.length : 0;
+      };
+    }
+
+    function layout() {
+      const { map, positions, rows, columns } = scene;
+      const width = host.clientWidth - 2;
+      const tall = Math.max(260, Math.min(window.innerHeight * 0.7, 720)) - 16;
+      const left = axis(map.queries, positions.queries, Math.min(120, width * 0.28));
+      const top = axis(map.keys, positions.keys, 110);
+      const fit = (side, above) => Math.min((width - side - 4) / columns, (tall - above - 4) / rows, 40);
+      let cell = wanted === null ? fit(left, top) : wanted;
+      const labelled = cell >= LABELLED;
+      if (wanted === null && !labelled) cell = Math.min(fit(34, 22), LABELLED - 0.1);
+      const size = Math.min(13, cell * 0.95);
+      Object.assign(scene, { cell, size, labelled, left: labelled ? left : 34, top: labelled ? top : 22 });
+      scroller.resize(scene.left + columns * cell + 4, scene.top + rows * cell + 4);
+    }
+
+    const axis = (tokens, list, most) =>
+      S.columnWidth(Array.from(list, (index) => S.visible(tokens[index])), 13, most - 10) + 10;
+
+    /** Set the size of a cell (null: fit); the place `at` (or the middle of the window) stays where it is. */
+    function zoomTo(cell, at) {
+      if (!scene) return;
+      const { box } = scroller;
+      const before = scene.cell;
+      const [x, y] = at ? [at.viewX, at.viewY] : [box.clientWidth / 2, box.clientHeight / 2];
+      const held = [(box.scrollLeft + x - scene.left) / before, (box.scrollTop + y - scene.top) / before];
+      wanted = cell === null ? null : S.clamp(cell, 1, LARGEST);
+      layout();
+      box.scrollLeft = held[0] * scene.cell + scene.left - x;
+      box.scrollTop = held[1] * scene.cell + scene.top - y;
+      scroller.draw();
+    }
+
+    function point(at) {
+      if (!scene || at.viewX < scene.left || at.viewY < scene.top) return;
+      const row = Math.floor((at.y - scene.top) / scene.cell);
+      const column = Math.floor((at.x - scene.left) / scene.cell);
+      if (row >= scene.rows || column >= scene.columns) return;
+      if (cursor && cursor.row === row && cursor.column === column) return;
+      cursor = { row, column };
+      viewer.say(tell());
+      scroller.plan();
+    }
+
+    function move(event) {
+      const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
+      if (!step || !scene || event.ctrlKey || event.metaKey || event.altKey) return;
+      event.preventDefault();
+      const from = cursor || { row: -step[0], column: -step[1] };
+      const row = S.clamp(from.row + step[0], 0, scene.rows - 1);
+      const column = S.clamp(from.column + step[1], 0, scene.columns - 1);
+      cursor = { row, column };
+      reveal("scrollTop", "clientHeight", scene.top, row);
+      reveal("scrollLeft", "clientWidth", scene.left, column);
+      viewer.say(tell());
+      scroller.plan();
+    }
+
+    function reveal(scroll, size, start, index) {
+      const { box } = scroller;
+      const from = index * scene.cell;
+      const room = box[size] - start - scene.cell;
+      if (box[scroll] > from) box[scroll] = from;
+      else if (box[scroll] < from - room) box[scroll] = from - room;
+    }
+
+    function tell() {
+      const { map, layer, heads, positions, byte } = scene;
+      const query = map.queries[positions.queries[cursor.row]];
+      const key = map.keys[positions.keys[cursor.column]];
+      const value = (byte(cursor.row, cursor.column) / 255) * layer.scale;
+      const which = viewer.state.head === "mean" ? `mean of ${heads.length} heads` : S.headTitle(map, heads[0]);
+      const note = query.note ? ` · ${query.note}` : "";
+      const error = S.number(layer.scale / 510, 4);
+      return (
+        `“${S.visible(query)}” → “${S.visible(key)}”: ${S.number(value)} ± ${error} ` +
+        `(layer ${layer.layer}, ${which})${note}`
+      );
+    }
+
+    function paint(surface, frame) {
+      if (scene) S.paintMatrix(surface, frame, { ...scene, cursor, theme: viewer.theme() });
+    }
+
+    function picture(theme) {
+      const cell = Math.max(scene.cell, Math.min(16, 4000 / Math.max(scene.rows, scene.columns)));
+      const labelled = cell >= LABELLED;
+      const drawn = { ...scene, cell, size: Math.min(13, cell * 0.95), labelled, cursor: null, theme };
+      if (labelled && !scene.labelled) {
+        drawn.left = axis(scene.map.queries, scene.positions.queries, 120);
+        drawn.top = axis(scene.map.keys, scene.positions.keys, 110);
+      }
+      const width = Math.ceil(drawn.left + drawn.columns * cell + 4);
+      const height = Math.ceil(drawn.top + drawn.rows * cell + 4);
+      return { width, height, paint: (surface) => S.paintMatrix(surface, { left: 0, top: 0, width, height }, drawn) };
+    }
+
+    const redraw = () => scene && (layout(), scroller.draw());
+    return { fetch: viewer.layer, show, redraw, picture };
+  }
+
+  const uses = ["heads", "head", "mean", "filter", "relative"];
+  S.views.matrix = { title: "Matrix view", uses, available: () => true, create };
+})();

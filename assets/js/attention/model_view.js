@@ -1,0 +1,169 @@
+// Model view: a small heat map of every head of every layer, and the heads that stand out by a measure.
+(() => {
+  "use strict";
+  const S = (window.StageAttention = window.StageAttention || {});
+  S.views = S.views || {};
+  const TOP = 22;
+  const SIDE = 34;
+  const BEST = 8;
+
+  /** The heads with the highest (or lowest) values of a measure: [{layer, head, value}], best first. */
+  S.rankHeads = (summary, name, lowest, count = BEST) => {
+    const ranked = [];
+    summary.values[summary.names.indexOf(name)].forEach((heads, layer) =>
+      heads.forEach((value, head) => Number.isFinite(value) && ranked.push({ layer, head, value })),
+    );
+    ranked.sort((a, b) => (lowest ? a.value - b.value : b.value - a.value));
+    return ranked.slice(0, count);
+  };
+
+  function create(viewer, host) {
+    const finder = createFinder(viewer, open);
+    const scroller = S.createScroller(viewer, { label: "Heat maps of all heads", paint });
+    const grid = S.element("div", { class: "sa-grid", role: "group", "aria-label": "Layers and heads" });
+    const note = S.element("p", { class: "sa-note" });
+    note.textContent = "One small map per head (rows: queries, columns: keys; shade grows with the root of the weight).";
+    scroller.sheet.append(grid);
+    host.append(finder.box, note, scroller.box);
+    let scene = null;
+    grid.addEventListener("click", (event) => {
+      const button = event.target.closest("button");
+      if (button) open(Number(button.dataset.layer), Number(button.dataset.head));
+    });
+    grid.addEventListener("keydown", move);
+
+    function open(layer, head) {
+      viewer.change({ view: "head", layer, head, heads: [head] });
+    }
+
+    function show(thumbnails, since) {
+      const map = viewer.map();
+      if (!scene || scene.thumbnails !== thumbnails) {
+        scene = { thumbnails, map, images: images(thumbnails, map) };
+        fill(map);
+      }
+      finder.fill(map);
+      layout();
+      scroller.draw(since);
+    }
+
+    function images({ rows, columns, scale, bytes }, map) {
+      const strength = scale > 1 ? 1 / 255 : scale / 255;
+      return Array.from({ length: map.layers * map.heads }, (_, cell) => {
+        const base = cell * rows * columns;
+        const shade = (row, column) => Math.sqrt(bytes[base + row * columns + column] * strength);
+        return S.heat(rows, columns, shade, S.headColour(cell % map.heads));
+      });
+    }
+
+    function fill(map) {
+      const buttons = scene.images.map((_, cell) => {
+        const [layer, head] = [Math.floor(cell / map.heads), cell % map.heads];
+        const label = `Layer ${layer}, ${S.headTitle(map, head)}`;
+        return S.button("", { class: "sa-cell", "aria-label": label, "data-layer": layer, "data-head": head });
+      });
+      grid.replaceChildren(...buttons);
+      S.tabStop(buttons);
+    }
+
+    function move(event) {
+      const { heads } = viewer.map();
+      const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -heads, ArrowDown: heads }[event.key];
+      const cells = [...grid.children];
+      const at = cells.indexOf(event.target);
+      if (step === undefined || at < 0) return;
+      event.preventDefault();
+      const next = cells[at + step];
+      if (!next) return;
+      S.tabStop(cells, at + step);
+      next.focus();
+    }
+
+    function layout() {
+      const { map } = scene;
+      const cell = S.clamp((host.clientWidth - SIDE - 24) / map.heads, 36, 92);
+      Object.assign(scene, { cell, width: SIDE + cell * map.heads + 6, height: TOP + cell * map.layers + 6 });
+      scroller.resize(scene.width, scene.height);
+      grid.style.cssText = `left:${SIDE}px;top:${TOP}px;--sa-cell:${cell}px;--sa-heads:${map.heads}`;
+      const { state } = viewer;
+      scene.best = state.measure ? S.rankHeads(map.summary, state.measure, state.lowest) : [];
+      const values = state.measure ? map.summary.values[map.summary.names.indexOf(state.measure)] : null;
+      for (const button of grid.children) {
+        const { layer, head } = button.dataset;
+        const value = values ? ` · ${S.number(values[layer][head] ?? NaN)}` : "";
+        button.title = button.getAttribute("aria-label") + value;
+      }
+    }
+
+    function paint(surface, frame) {
+      if (!scene) return;
+      const { map, cell, images, best } = scene;
+      const theme = viewer.theme();
+      for (let layer = 0; layer < map.layers; layer++) {
+        const y = TOP + layer * cell - frame.top;
+        if (y + cell < 0 || y > frame.height) continue;
+        for (let head = 0; head < map.heads; head++) {
+          const x = SIDE + head * cell - frame.left;
+          const index = layer * map.heads + head;
+          surface.image(images[index], x + 2, y + 2, cell - 4, cell - 4);
+          surface.frame(x + 1.5, y + 1.5, cell - 3, cell - 3, theme.border);
+        }
+      }
+      best.forEach(({ layer, head }, rank) => {
+        const [x, y] = [SIDE + head * cell - frame.left, TOP + layer * cell - frame.top];
+        surface.frame(x + 2, y + 2, cell - 4, cell - 4, theme.text, 3);
+        surface.rect(x + 2, y + 2, 16, 15, theme.text);
+        surface.text(x + 10, y + 10, String(rank + 1), { colour: theme.background, size: 11, align: "center", bold: true });
+      });
+      surface.rect(0, 0, frame.width, TOP, theme.background);
+      surface.rect(0, 0, SIDE, frame.height, theme.background);
+      for (let layer = 0; layer < map.layers; layer++) {
+        const y = TOP + (layer + 0.5) * cell - frame.top;
+        if (y > TOP) surface.text(SIDE - 6, y, `L${layer}`, { colour: theme.muted, size: 12, align: "right" });
+      }
+      for (let head = 0; head < map.heads; head++) {
+        const x = SIDE + (head + 0.5) * cell - frame.left;
+        const text = map.head_labels ? S.headLabel(map, head) : `H${head}`;
+        if (x > SIDE) surface.text(x, TOP / 2, text, { colour: theme.muted, size: 12, align: "center" });
+      }
+      surface.rect(0, 0, SIDE, TOP, theme.background);
+    }
+
+    const picture = () => ({
+      width: scene.width,
+      height: scene.height,
+      paint: (surface) => paint(surface, { left: 0, top: 0, width: scene.width, height: scene.height }),
+    });
+    const redraw = () => scene && (layout(), scroller.draw());
+    return { fetch: viewer.thumbnails, show, redraw, picture };
+  }
+
+  /** "Find heads by ...": a measure, its direction and the heads that come first, as buttons. */
+  function createFinder(viewer, open) {
+    const measure = S.select("Find heads by", (name) => viewer.change({ measure: name }));
+    const order = S.button("highest", { onclick: () => viewer.change({ lowest: !viewer.state.lowest }) });
+    const list = S.element("div", { class: "sa-best", role: "group", "aria-label": "Heads that stand out" });
+    const label = S.element("label", { class: "sa-field" }, "Find heads by ", measure.control);
+    const box = S.element("div", { class: "sa-finder" }, label, order, list);
+
+    function fill(map) {
+      box.hidden = !map.summary;
+      if (!map.summary) return;
+      const { names, titles } = map.summary;
+      const { state } = viewer;
+      measure.fill([["", "…"], ...names.map((name, i) => [name, titles[i]])], state.measure);
+      order.hidden = !state.measure;
+      order.textContent = state.lowest ? "lowest first" : "highest first";
+      const best = state.measure ? S.rankHeads(map.summary, state.measure, state.lowest) : [];
+      list.replaceChildren(
+        ...best.map(({ layer, head, value }) => {
+          const name = map.head_labels ? S.headLabel(map, head) : `H${head}`;
+          return S.button(`L${layer} ${name} · ${S.number(value, 2)}`, { onclick: () => open(layer, head) });
+        }),
+      );
+    }
+    return { box, fill };
+  }
+
+  S.views.model = { title: "Model view", uses: [], available: (map) => Boolean(map.thumbnails), create };
+})();

@@ -1,0 +1,45 @@
+// Pointing into a drawing: mouse, finger and pen alike, with Ctrl + wheel and two fingers to zoom.
+(() => {
+  "use strict";
+  const S = (window.StageAttention = window.StageAttention || {});
+
+  /** options: {point(place), leave(), zoom(factor, place) or none}; places as from scroller.place. */
+  S.followPointer = (scroller, { point, leave, zoom }) => {
+    const { box } = scroller;
+    const fingers = new Map();
+    const spread = () => {
+      const [a, b] = [...fingers.values()];
+      return Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY);
+    };
+
+    box.addEventListener("pointerdown", (event) => {
+      if (event.pointerType === "touch") fingers.set(event.pointerId, event);
+      if (fingers.size < 2) point(scroller.place(event));
+    });
+    box.addEventListener("pointermove", (event) => {
+      if (event.pointerType !== "touch") point(scroller.place(event));
+      if (!fingers.has(event.pointerId)) return;
+      const before = fingers.size === 2 ? spread() : 0;
+      fingers.set(event.pointerId, event);
+      if (before && zoom) zoom(spread() / before, scroller.place(event));
+    });
+    for (const end of ["pointerup", "pointercancel", "pointerleave"]) {
+      box.addEventListener(end, (event) => {
+        fingers.delete(event.pointerId);
+        if (event.pointerType !== "touch" && end === "pointerleave") leave();
+      });
+    }
+    if (!zoom) return;
+    box.addEventListener(
+      "wheel",
+      (event) => {
+        if (!event.ctrlKey) return;
+        event.preventDefault();
+        zoom(Math.exp(-event.deltaY / 300), scroller.place(event));
+      },
+      { passive: false },
+    );
+    // One finger scrolls; the browser leaves two fingers to us.
+    box.style.touchAction = "pan-x pan-y";
+  };
+})();

@@ -1,0 +1,75 @@
+// A drawing of any size behind a canvas of the window's size: only what is in view is ever painted.
+(() => {
+  "use strict";
+  const S = (window.StageAttention = window.StageAttention || {});
+
+  /**
+   * options: {label, paint(surface, frame), focusable}. The frame is the part of the drawing in view:
+   * {left, top, width, height} in CSS pixels; paint places things at (x - left, y - top).
+   */
+  S.createScroller = (viewer, options) => {
+    const canvas = S.element("canvas", { class: "sa-canvas" });
+    const sheet = S.element("div", { class: "sa-sheet" }, canvas);
+    const box = S.element("div", { class: "sa-scroll" }, sheet);
+    if (options.focusable) {
+      box.tabIndex = 0;
+      box.setAttribute("role", "group");
+      box.setAttribute("aria-label", options.label);
+    } else {
+      canvas.setAttribute("role", "img");
+      canvas.setAttribute("aria-label", options.label);
+    }
+    const context = canvas.getContext("2d");
+    let planned = 0;
+
+    function frame() {
+      return { left: box.scrollLeft, top: box.scrollTop, width: box.clientWidth, height: box.clientHeight };
+    }
+
+    /** Paint now. `since` is when the visitor asked, for the reported time. */
+    function draw(since = performance.now()) {
+      cancelAnimationFrame(planned);
+      planned = 0;
+      const view = frame();
+      if (!view.width || !view.height || !canvas.isConnected) return;
+      const ratio = window.devicePixelRatio || 1;
+      const [width, height] = [Math.round(view.width * ratio), Math.round(view.height * ratio)];
+      if (canvas.width !== width || canvas.height !== height) {
+        canvas.width = width;
+        canvas.height = height;
+        canvas.style.width = `${view.width}px`;
+        canvas.style.height = `${view.height}px`;
+      }
+      context.setTransform(ratio, 0, 0, ratio, 0, 0);
+      context.globalAlpha = 1;
+      context.clearRect(0, 0, view.width, view.height);
+      options.paint(S.canvasSurface(context), view);
+      viewer.drawn(since);
+    }
+
+    /** Paint before the next frame, once however often this is called. */
+    function plan() {
+      if (!planned) planned = requestAnimationFrame(() => draw());
+    }
+
+    /** Set the size of the whole drawing; a width of null means as wide as the box. */
+    function resize(width, height) {
+      // The canvas must not hold the box open while it shrinks.
+      canvas.style.width = canvas.style.height = "0px";
+      canvas.width = 0;
+      sheet.style.height = `${Math.ceil(height)}px`;
+      sheet.style.width = width === null ? "100%" : `${Math.ceil(width)}px`;
+    }
+
+    /** The place in the drawing under a pointer event. */
+    function place(event) {
+      const bounds = box.getBoundingClientRect();
+      const x = event.clientX - bounds.left - box.clientLeft;
+      const y = event.clientY - bounds.top - box.clientTop;
+      return { x: x + box.scrollLeft, y: y + box.scrollTop, viewX: x, viewY: y };
+    }
+
+    box.addEventListener("scroll", plan, { passive: true });
+    return { box, sheet, canvas, draw, plan, resize, place, frame };
+  };
+})();

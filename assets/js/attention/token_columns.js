@@ -1,0 +1,89 @@
+// The two columns of tokens beside the lines of the head view: buttons that show and lock a token.
+(() => {
+  "use strict";
+  const S = (window.StageAttention = window.StageAttention || {});
+
+  /** options: {onfocus(place | null), onlock(place)} with place = {side: "query" | "key", index}. */
+  S.createTokenColumns = (viewer, { onfocus, onlock }) => {
+    const left = column("query", "Queries");
+    const right = column("key", "Keys");
+    let signature = "";
+    let tokens = null;
+
+    function column(side, label) {
+      const box = S.element("div", { class: `sa-tokens sa-${side}`, role: "toolbar", "aria-label": label });
+      box.setAttribute("aria-orientation", "vertical");
+      const placeOf = (event) => {
+        const button = event.target.closest && event.target.closest("button");
+        return button ? { side, index: Number(button.dataset.index) } : null;
+      };
+      // A finger has no hover: its tap locks, and a hover that never ends would hide the other lines.
+      box.addEventListener("pointerover", (event) => event.pointerType !== "touch" && onfocus(placeOf(event)));
+      box.addEventListener("pointerleave", () => onfocus(null));
+      box.addEventListener("focusin", (event) => {
+        if (event.target.matches(":focus-visible")) onfocus(placeOf(event));
+      });
+      box.addEventListener("focusout", () => onfocus(null));
+      box.addEventListener("click", (event) => {
+        const place = placeOf(event);
+        if (place) onlock(place);
+      });
+      S.rove(box, { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10 });
+      box.addEventListener("keydown", (event) => {
+        if (event.key !== "Escape" || viewer.state.token === null) return;
+        event.preventDefault();
+        viewer.change({ token: null });
+      });
+      return box;
+    }
+
+    function fillColumn(box, list, positions, size) {
+      const buttons = Array.from(positions, (index) => {
+        const token = list[index];
+        const text = S.visible(token);
+        const kind = (token.special ? " sa-special" : "") + (token.note ? " sa-noted" : "");
+        const button = S.element(
+          "button",
+          { type: "button", class: `sa-token${kind}`, dir: "auto", "data-index": index, "aria-pressed": "false" },
+          // A page-long token would slow the layout of every row; its title keeps the whole of it.
+          text.length > 200 ? `${text.slice(0, 200)}…` : text,
+        );
+        button.title = S.describe(token, index);
+        return button;
+      });
+      box.replaceChildren(...buttons);
+      box.style.fontSize = `${size}px`;
+      S.tabStop(buttons);
+    }
+
+    function fill(map, positions, size) {
+      const wanted = `${map.name} ${viewer.state.filter}`;
+      if (tokens === map.queries && wanted === signature) return;
+      tokens = map.queries;
+      signature = wanted;
+      fillColumn(left, map.queries, positions.queries, size);
+      fillColumn(right, map.keys, positions.keys, size);
+    }
+
+    function mark(place) {
+      for (const [box, side] of [[left, "query"], [right, "key"]]) {
+        for (const button of box.querySelectorAll('[aria-pressed="true"]')) button.setAttribute("aria-pressed", "false");
+        if (place && place.side === side) {
+          const button = box.querySelector(`[data-index="${place.index}"]`);
+          if (button) button.setAttribute("aria-pressed", "true");
+        }
+      }
+    }
+
+    function place(width, rowHeight, pad, size) {
+      for (const box of [left, right]) {
+        box.style.width = `${width}px`;
+        box.style.top = `${pad}px`;
+        box.style.fontSize = `${size}px`;
+        box.style.setProperty("--sa-row", `${rowHeight}px`);
+      }
+    }
+
+    return { left, right, fill, mark, place };
+  };
+})();

@@ -1,0 +1,249 @@
+// The viewer: joins payload, choice, toolbar and the current view; the public functions are at the end.
+(() => {
+  "use strict";
+  const S = (window.StageAttention = window.StageAttention || {});
+  const CACHE_BYTES = 128 * 1024 * 1024;
+  const ORDER = ["head", "model", "matrix", "neuron", "flow"];
+  const viewers = new WeakMap();
+
+  function createViewer(root) {
+    const viewer = { root, change, layer, thumbnails, neuron, flow, map, singleHead, theme, drawn, say, picture };
+    S.views = Object.fromEntries(ORDER.filter((name) => S.views[name]).map((name) => [name, S.views[name]]));
+    const toolbar = S.createToolbar(viewer);
+    const heading = S.element("div", { class: "sa-heading" });
+    const message = S.element("p", { class: "sa-message", role: "alert", hidden: true });
+    const body = S.element("div", { class: "sa-body", role: "tabpanel" });
+    const status = S.element("p", { class: "sa-status", "aria-live": "polite" });
+    const footer = S.element("p", { class: "sa-footer" });
+    let cache = S.createCache(CACHE_BYTES);
+    let shown = null;
+    let view = null;
+    let turn = 0;
+    let width = 0;
+
+    const sizes = new ResizeObserver(() => {
+      if (!root.isConnected) return stop();
+      if (root.clientWidth !== width) redraw();
+    });
+    const themes = new MutationObserver(() => (root.isConnected ? view && view.redraw() : stop()));
+    const scheme = matchMedia("(prefers-color-scheme: dark)");
+    const onscheme = () => view && view.redraw();
+
+    function start() {
+      root.replaceChildren(heading, toolbar.box, message, body, status, footer);
+      root.classList.add("stage-attention");
+      root.addEventListener("keydown", onkey);
+      sizes.observe(root);
+      for (const node of [document.documentElement, document.body]) {
+        themes.observe(node, { attributes: true, attributeFilter: ["class", "style"] });
+      }
+      scheme.addEventListener("change", onscheme);
+    }
+
+    function stop() {
+      turn++;
+      sizes.disconnect();
+      themes.disconnect();
+      scheme.removeEventListener("change", onscheme);
+      root.removeEventListener("keydown", onkey);
+      viewers.delete(root);
+    }
+
+    function redraw() {
+      width = root.clientWidth;
+      if (view) view.redraw();
+    }
+
+    function load(payload, source) {
+      // Inside Gradio the page's own theme rules, not the system's.
+      if (document.querySelector("gradio-app, .gradio-container")) root.dataset.host = "gradio";
+      cache = S.createCache(CACHE_BYTES);
+      viewer.payload = payload;
+      viewer.source = source || {};
+      viewer.state = S.reconcile(viewer.state || S.initialState(payload), payload);
+      heading.replaceChildren(S.element("strong", {}, payload.title || ""), ` ${payload.caption || ""}`);
+      if (payload.truncated) heading.append(S.element("span", { class: "sa-truncated" }, payload.truncated));
+      const { title, hub_id, revision, source: from, licence } = payload.origin || {};
+      const names = [title, hub_id !== title && hub_id, revision && `revision ${revision}`, from, licence];
+      footer.textContent = `${names.filter(Boolean).join(" · ")} — keys: ← → layer, 1–5 view`;
+      status.textContent = "";
+      return refresh();
+    }
+
+    function change(patch) {
+      const before = viewer.state;
+      viewer.state = S.reconcile({ ...before, ...patch }, viewer.payload);
+      if (patch.map && patch.map !== before.map) viewer.state.token = null;
+      return refresh();
+    }
+
+    async function refresh() {
+      const since = performance.now();
+      const mine = ++turn;
+      const { state } = viewer;
+      toolbar.update();
+      const slow = setTimeout(() => mine === turn && body.setAttribute("aria-busy", "true"), 150);
+      try {
+        // A view that leaves keeps its place on the screen until the next one has its data.
+        const next = shown === state.view && view ? view : createView(state.view);
+        const data = await next.fetch();
+        if (mine !== turn) return;
+        message.hidden = true;
+        place(next, state.view);
+        next.show(data, since);
+      } catch (error) {
+        if (mine !== turn) return;
+        message.textContent = (error && error.message) || "This view could not be drawn.";
+        message.hidden = false;
+        body.replaceChildren();
+        view = shown = null;
+        root.dataset.state = "ready";
+      } finally {
+        clearTimeout(slow);
+        if (mine === turn) body.removeAttribute("aria-busy");
+      }
+    }
+
+    function createView(name) {
+      const host = S.element("div", { class: `sa-view sa-view-${name}` });
+      return { ...S.views[name].create(viewer, host), host };
+    }
+
+    function place(next, name) {
+      if (view === next) return;
+      view = next;
+      shown = name;
+      width = root.clientWidth;
+      status.textContent = "";
+      body.setAttribute("aria-label", S.views[name].title);
+      body.replaceChildren(next.host);
+    }
+
+    function map() {
+      return S.findMap(viewer.payload, viewer.state.map);
+    }
+
+    function singleHead() {
+      const { state } = viewer;
+      return state.head === "mean" ? S.enabledHeads(state, map())[0] || 0 : state.head;
+    }
+
+    async function ask(kind, request) {
+      const answer = viewer.source[kind];
+      if (!answer) throw new Error("This part of the data is not included here.");
+      return answer({ key: viewer.payload.key, map: viewer.state.map, ...request });
+    }
+
+    function layer() {
+      const { state, payload } = viewer;
+      const first = payload.layer;
+      const known = first && first.map === state.map && first.layer === state.layer;
+      return cache.get(`layer/${state.map}/${state.layer}`, async () =>
+        S.decodeLayer(known ? first : await ask("layer", { layer: state.layer })),
+      );
+    }
+
+    function thumbnails() {
+      const shownMap = map();
+      return cache.get(`thumbnails/${shownMap.name}`, () => S.decodeThumbnails(shownMap));
+    }
+
+    function neuron() {
+      const { state } = viewer;
+      const shownMap = map();
+      const head = singleHead();
+      return cache.get(`neuron/${state.map}/${state.layer}/${head}`, async () =>
+        S.decodeNeuron(await ask("neuron", { layer: state.layer, head }), shownMap),
+      );
+    }
+
+    function flow() {
+      const { state } = viewer;
+      const token = S.chosenQuery(state, map());
+      return cache.get(`flow/${state.map}/${state.layer}/${token}`, () => ask("flow", { layer: state.layer, token }));
+    }
+
+    function theme() {
+      return S.theme(root);
+    }
+
+    function say(text) {
+      status.textContent = text;
+    }
+
+    function picture(colours) {
+      if (!view) throw new Error("There is nothing to save yet.");
+      return view.picture(colours);
+    }
+
+    function drawn(since) {
+      root.dataset.state = "ready";
+      const { view: name, layer: at } = viewer.state;
+      const detail = { view: name, layer: at, milliseconds: performance.now() - since };
+      root.dispatchEvent(new CustomEvent("stage-drawn", { bubbles: true, detail }));
+    }
+
+    function onkey(event) {
+      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.target.closest("input, select, textarea")) return;
+      const { state } = viewer;
+      const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+      const wanted = Object.keys(S.views)[Number(event.key) - 1];
+      if (step && state.view !== "model") change({ layer: state.layer + step });
+      else if (wanted && S.views[wanted].available(map())) change({ view: wanted });
+      else return;
+      event.preventDefault();
+    }
+
+    const selection = () => {
+      const { state } = viewer;
+      return { ...state, heads: S.enabledHeads(state, map()) };
+    };
+    const whole = () => root.contains(body);
+    return { viewer, start, stop, load, selection, whole };
+  }
+
+  /**
+   * Show `payload` in `element`; called again on the same element it keeps the choices that are still valid.
+   * `source` has layer(request), neuron(request) and flow(request), each returning a promise. Resolves after
+   * the first drawing.
+   */
+  S.mount = (element, payload, source) => {
+    let entry = viewers.get(element);
+    if (entry && !entry.whole()) {
+      // The page has rewritten the element: build anew, with the old choices.
+      const { state } = entry.viewer;
+      entry.stop();
+      entry = createViewer(element);
+      entry.viewer.state = state;
+      entry.start();
+    } else if (!entry) {
+      entry = createViewer(element);
+      entry.start();
+    }
+    viewers.set(element, entry);
+    element.classList.add("stage-attention");
+    return entry.load(payload, source);
+  };
+
+  /** Stop watching the page and empty the element. */
+  S.unmount = (element) => {
+    const entry = viewers.get(element);
+    if (!entry) return;
+    entry.stop();
+    element.replaceChildren();
+    delete element.dataset.state;
+  };
+
+  /** {view, map, layer, heads, head, token, side, filter, ...} of a mounted element, or null. */
+  S.selection = (element) => {
+    const entry = viewers.get(element);
+    return entry ? entry.selection() : null;
+  };
+
+  /** The viewer behind an element: S.svg(viewer) and S.png(viewer) make pictures of it. */
+  S.viewerOf = (element) => {
+    const entry = viewers.get(element);
+    return entry ? entry.viewer : null;
+  };
+})();
