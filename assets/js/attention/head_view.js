@@ -127,6 +127,8 @@
 
     function paintLines(surface, frame, at) {
       const { lines, heads, opacity } = scene;
+      // A line of one pixel is rasterised more than twice as fast as a wider one.
+      const width = lines.shown > 3000 ? 1 : 1.5;
       let pen = -1;
       for (let k = 0; k < lines.shown; k++) {
         const y1 = at.y(lines.row[k], lines.head[k]);
@@ -134,7 +136,7 @@
         if ((y1 < 0 && y2 < 0) || (y1 > frame.height && y2 > frame.height)) continue;
         if (lines.head[k] !== pen) {
           pen = lines.head[k];
-          surface.pen(S.headColour(heads[pen]), 1.5);
+          surface.pen(S.headColour(heads[pen]), width);
         }
         surface.line(at.x1, y1, at.x2, y2, Math.min(1, lines.byte[k] * opacity));
       }

@@ -4,11 +4,13 @@
   const S = (window.StageAttention = window.StageAttention || {});
   const NUMBERED = 36; // the smallest cell, in pixels, that holds a two-digit number
 
-  /** scene: {heat, rows, columns, cell, left, top, labelled, size, byte, layer, cursor, theme, map, positions}. */
+  /** scene: {heat, pooled, rows, columns, cell, left, top, labelled, size, byte, layer, cursor, theme, map, positions}. */
   S.paintMatrix = (surface, frame, scene) => {
     const { cell, rows, columns, left, top, theme } = scene;
     const [x0, y0] = [left - frame.left, top - frame.top];
-    surface.image(scene.heat, x0, y0, columns * cell, rows * cell);
+    // A pooled image may reach a little over the last cell.
+    const { heat, pooled } = scene;
+    surface.image(heat, x0, y0, heat.width * pooled * cell, heat.height * pooled * cell);
     surface.frame(x0 - 0.5, y0 - 0.5, columns * cell + 1, rows * cell + 1, theme.border);
     const span = {
       firstRow: Math.max(0, Math.floor(frame.top / cell)),
@@ -25,8 +27,9 @@
     surface.rect(0, 0, frame.width, top - 1, theme.background);
     surface.rect(0, 0, left - 1, frame.height, theme.background);
     if (scene.labelled) paintTokens(surface, scene, span, x0, y0);
-    else paintTicks(surface, scene, span, x0, y0);
+    // The corner hides the labels that are scrolled under it.
     surface.rect(0, 0, left - 1, top - 1, theme.background);
+    if (!scene.labelled) paintTicks(surface, scene, span, x0, y0);
     if (scene.labelled && left > 60 && top > 34) {
       surface.text(left - 8, top - 22, "key ↗", { colour: theme.muted, size: 11, align: "right" });
       surface.text(left - 8, top - 8, "query ↓", { colour: theme.muted, size: 11, align: "right" });

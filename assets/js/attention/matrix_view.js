@@ -34,8 +34,7 @@
       const byte = byteReader(layer, heads, positions);
       const colour = S.headColour(state.head);
       const [rows, columns] = [positions.queries.length, positions.keys.length];
-      const heat = S.heat(rows, columns, (row, column) => byte(row, column) * opacity, colour);
-      scene = { layer, map, heads, positions, byte, heat, rows, columns, opacity };
+      scene = { layer, map, heads, positions, byte, rows, columns, opacity, colour };
       if (cursor && (cursor.row >= rows || cursor.column >= columns)) cursor = null;
       const full = opacity ? (layer.scale / 255) / opacity : 0;
       legend.style.setProperty("--sa-ramp", colour);
@@ -53,6 +52,23 @@
       };
     }
 
+    /** The image for cells of a size; below one pixel it keeps the strongest of each block of cells. */
+    function heatFor(cell) {
+      const { rows, columns, byte, opacity, colour } = scene;
+      const pooled = Math.ceil(1 / Math.max(cell * (window.devicePixelRatio || 1), 0.05));
+      if (pooled === scene.pooled) return { pooled, heat: scene.heat };
+      const strongest = (row, column) => {
+        let most = 0;
+        for (let i = row * pooled; i < Math.min(rows, (row + 1) * pooled); i++) {
+          for (let j = column * pooled; j < Math.min(columns, (column + 1) * pooled); j++) {
+            most = Math.max(most, byte(i, j));
+          }
+        }
+        return most * opacity;
+      };
+      return { pooled, heat: S.heat(Math.ceil(rows / pooled), Math.ceil(columns / pooled), strongest, colour) };
+    }
+
     function layout() {
       const { map, positions, rows, columns } = scene;
       const width = host.clientWidth - 2;
@@ -65,6 +81,7 @@
       if (wanted === null && !labelled) cell = Math.min(fit(34, 22), LABELLED - 0.1);
       const size = Math.min(13, cell * 0.95);
       Object.assign(scene, { cell, size, labelled, left: labelled ? left : 34, top: labelled ? top : 22 });
+      Object.assign(scene, heatFor(cell));
       scroller.resize(scene.left + columns * cell + 4, scene.top + rows * cell + 4);
     }
 
@@ -139,7 +156,8 @@
     function picture(theme) {
       const cell = Math.max(scene.cell, Math.min(16, 4000 / Math.max(scene.rows, scene.columns)));
       const labelled = cell >= LABELLED;
-      const drawn = { ...scene, cell, size: Math.min(13, cell * 0.95), labelled, cursor: null, theme };
+      const look = { cell, size: Math.min(13, cell * 0.95), labelled, cursor: null, theme };
+      const drawn = { ...scene, ...look, ...heatFor(cell) };
       if (labelled && !scene.labelled) {
         drawn.left = axis(scene.map.queries, scene.positions.queries, 120);
         drawn.top = axis(scene.map.keys, scene.positions.keys, 110);

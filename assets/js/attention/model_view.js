@@ -81,7 +81,9 @@
 
     function layout() {
       const { map } = scene;
-      const cell = S.clamp((host.clientWidth - SIDE - 24) / map.heads, 36, 92);
+      const wide = (host.clientWidth - SIDE - 24) / map.heads;
+      const tall = Math.max(56, Math.min(window.innerHeight * 0.7, 720) / map.layers);
+      const cell = S.clamp(Math.min(wide, tall), 36, 92);
       Object.assign(scene, { cell, width: SIDE + cell * map.heads + 6, height: TOP + cell * map.layers + 6 });
       scroller.resize(scene.width, scene.height);
       grid.style.cssText = `left:${SIDE}px;top:${TOP}px;--sa-cell:${cell}px;--sa-heads:${map.heads}`;

@@ -71,7 +71,7 @@
       const { map, data } = scene;
       const width = host.clientWidth - 18;
       const label = S.columnWidth(map.keys.map((token) => S.visible(token)), SIZE, Math.min(120, width * 0.24)) + 10;
-      const strip = Math.max(data.dimension * 1.5, (width - label - 2 * NUMBER - 36) / 2);
+      const strip = Math.max(data.dimension * 1.5, 96, (width - label - 2 * NUMBER - 36) / 2);
       const keyX = label + 4;
       const productX = keyX + strip + 12;
       const scoreX = productX + strip + 12;

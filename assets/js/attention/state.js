@@ -61,6 +61,6 @@
 
   S.onlyHead = (state, map, head) => {
     const alone = state.heads && state.heads.length === 1 && state.heads[0] === head;
-    return { heads: alone ? null : [head], head };
+    return { heads: alone ? null : [head], head: state.head === "mean" ? "mean" : head };
   };
 })();

@@ -31,7 +31,7 @@
         S.button("SVG", { onclick: save("svg"), title: "Save this drawing as an SVG picture" }),
       ),
     };
-    parts.relative.append("Boost");
+    parts.relative.append("Boost contrast");
     parts.relative.title = "Draw the strongest weight in view at full strength";
     const controls = S.element("div", { class: "sa-controls" }, ...Object.values(parts));
     const box = S.element("div", { class: "sa-toolbar" }, tabs.box, controls);
