@@ -70,7 +70,7 @@ def head_view_page(maps: Sequence[ClassicMap], layer: int = 0, heads: Sequence[i
     many weights, or if the maps differ in their number of heads.
     """
     layers, head_count = _common_shape(maps)
-    _check_size(max(head_count * map.weights[0, 0].size for map in maps))
+    check_size(max(head_count * map.weights[0, 0].size for map in maps))
     _check_index("layer", layer, len(maps[0].weights))
     for head in heads or ():
         _check_index("head", head, head_count)
@@ -84,7 +84,7 @@ def model_view_page(maps: Sequence[ClassicMap]) -> str:
     Raises BadInput if there are too many weights, or if the maps differ in their number of heads.
     """
     layers, head_count = _common_shape(maps)
-    _check_size(max(map.weights.size for map in maps))
+    check_size(max(map.weights.size for map in maps))
     parameters = {
         "display_mode": "light",
         "include_layers": layers,
@@ -119,7 +119,7 @@ def neuron_view_page(
     keys = np.repeat(keys, head_count // keys.shape[1], axis=1)
     if keys.shape != (layer_count, head_count, m, d) or weights.shape != (layer_count, head_count, n, m):
         raise ValueError(f"queries {queries.shape}, keys {keys.shape}, weights {weights.shape} do not fit")
-    _check_size((n + 2 * m) * d + 6 * n * m)
+    check_size((n + 2 * m) * d + 6 * n * m)
     _check_index("layer", layer, layer_count)
     _check_index("head", head, head_count)
     if sentence_b_start is None:
@@ -164,7 +164,8 @@ def _common_shape(maps: Sequence[ClassicMap]) -> tuple[list[int], int]:
     return list(range(max(len(map.weights) for map in maps))), head_counts.pop()
 
 
-def _check_size(shapes: int) -> None:
+def check_size(shapes: int) -> None:
+    """Raise BadInput if BertViz would have to draw more shapes than it can."""
     if shapes > MOST_SHAPES:
         raise BadInput(
             f"BertViz would draw {shapes:,} shapes at once; it stops being usable above {MOST_SHAPES:,}.",
