@@ -125,6 +125,5 @@ def _unpack(folder: Path, file: str, into: Path) -> None:
         raise ModelUnavailable(
             f"{file} cannot be unpacked: {error}", "pip install -r requirements.txt (accelerate and gguf)."
         ) from error
-    model.hf_quantizer = None  # or save_pretrained would try to write quantised weights
     model.save_pretrained(into)
     AutoTokenizer.from_pretrained(folder, gguf_file=file).save_pretrained(into)

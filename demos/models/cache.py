@@ -83,7 +83,7 @@ class ModelCache:
         self._lock = threading.Lock()  # guards everything below, and is never held during a load
         self._entries: OrderedDict[Spec, _Entry] = OrderedDict()
         self._in_flight: dict[Spec, Future[None]] = {}
-        self._failures: dict[Spec, tuple[float, Exception]] = {}
+        self._failures: dict[Spec, tuple[float, BaseException]] = {}
         self._hits = self._loads = self._evictions = 0
         self._seconds_loading = 0.0
 
@@ -113,15 +113,8 @@ class ModelCache:
                 EntryStats(spec, entry.loaded.nbytes, entry.leases, 0.0 if entry.leases else now - entry.used)
                 for spec, entry in self._entries.items()
             )
-            return CacheStats(
-                budget=self.budget,
-                resident=self._resident(),
-                hits=self._hits,
-                loads=self._loads,
-                evictions=self._evictions,
-                seconds_loading=self._seconds_loading,
-                entries=entries,
-            )
+            counts = (self._hits, self._loads, self._evictions, self._seconds_loading)
+            return CacheStats(self.budget, self._resident(), *counts, entries)
 
     def _acquire(self, spec: Spec) -> _Entry:
         waited = False
@@ -165,7 +158,7 @@ class ModelCache:
             with _one_load_at_a_time:
                 self._make_room(spec, self._size(spec))
                 start = self._clock()
-                loaded = self._load(spec, base and base.loaded)
+                loaded = self._load(spec, base.loaded if base else None)
                 seconds = self._clock() - start
                 self._make_room(spec, loaded.nbytes)
                 with self._lock:
@@ -203,7 +196,7 @@ class ModelCache:
             if sum(entry.loaded.nbytes for entry in pinned.values()) + need > self.budget:
                 in_use = ", ".join(_named(key) for key in leased)
                 raise ModelTooLarge(
-                    f"{_named(spec)} needs {in_words(need)} and does not fit beside what is in use: {in_use}.",
+                    f"{_named(spec)} needs {in_words(need)} and does not fit beside those in use: {in_use}.",
                     "Try again in a moment, or raise STAGE_MEMORY_BUDGET.",
                 )
             before = self._evictions

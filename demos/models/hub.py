@@ -20,6 +20,7 @@ from pathlib import Path
 from demos.errors import ModelUnavailable
 from demos.models import bundled
 from demos.models.catalog import Checkpoint
+from demos.models.memory import in_words
 
 MODES = ("auto", "bundled", "hub")
 ALLOWED = ["*.safetensors", "*.json", "*.txt", "*.model", "*.jinja"]
@@ -151,6 +152,7 @@ def _download(checkpoint: Checkpoint) -> Place:
     from huggingface_hub.errors import RepositoryNotFoundError, RevisionNotFoundError
 
     assert checkpoint.hub_id is not None
+    _log.info("%s: downloading %s from the Hub", checkpoint.name, in_words(checkpoint.size_bytes))
     try:
         folder = Path(
             snapshot_download(

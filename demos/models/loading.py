@@ -65,7 +65,7 @@ def read(
             local_files_only=True,
             output_loading_info=True,
         )
-    _refuse_untrained(model, report["missing_keys"], origin)
+    _refuse_untrained(model, set(report["missing_keys"]), origin)
     if spec.attention == recording.RECORDABLE and not model._can_set_attn_implementation():
         # XLNet and OpenAI GPT compute attention in their own code and would ignore the name
         spec = replace(spec, attention="eager")
@@ -88,16 +88,21 @@ def _share(model: Any, base: torch.nn.Module) -> None:
     model.tie_weights()
 
 
-def _refuse_untrained(model: Any, missing: Any, origin: Origin) -> None:
+def _refuse_untrained(model: Any, missing: set[str], origin: Origin) -> None:
     """A part that is not in the file starts from random numbers: never show what it says."""
-    poolers = {key for key in missing if "pooler" in key}
+    poolers = {name for name in missing if "pooler" in name}
     if poolers and hasattr(model, "pooler"):
         model.pooler = None  # pre-training without a sentence task leaves none; hidden states do not need it
-    if untrained := set(missing) - poolers:
+    if rest := {name for name in missing - poolers if not _is_computed(model, name)}:
         raise ModelUnavailable(
-            f"The weights of {origin.title} lack {len(untrained)} parts, such as {min(untrained)}.",
+            f"The weights of {origin.title} lack {len(rest)} parts, such as {min(rest)}.",
             "Choose another model.",
         )
+
+
+def _is_computed(model: Any, name: str) -> bool:
+    """Whether a parameter is a fixed table of sines (Marian's positions), which files leave out."""
+    return "Sinusoidal" in type(model.get_submodule(name.rpartition(".")[0])).__name__
 
 
 def _storages(model: torch.nn.Module) -> dict[int, int]:

@@ -1,0 +1,231 @@
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from demos.errors import ModelUnavailable
+from demos.models import bundled, hub
+from demos.models.catalog import BundledSource, Checkpoint
+from demos.models.hub import HubUnreachable, Reachability, resolve
+
+REVISION = "a1" * 20
+FILES = {
+    "config.json": b'{"model_type": "bert"}',
+    "model.safetensors": b"pretend weights",
+    "tokenizer.json": b"{}",
+    "pytorch_model.bin": b"a pickle",
+    "modeling_tiny.py": b"import os",
+    "onnx/config.json": b"{}",
+    "onnx/model.onnx": b"an export",
+}
+WEIGHTS = b"bundled weights"
+
+
+class Hub(BaseHTTPRequestHandler):
+    """The three routes of the Hugging Face Hub that a download needs, for one repository."""
+
+    def do_HEAD(self) -> None:
+        self.answer(body=False)
+
+    def do_GET(self) -> None:
+        self.answer(body=True)
+
+    def answer(self, body: bool) -> None:
+        path = self.path.partition("?")[0]
+        self.server.asked.append(path)  # type: ignore[attr-defined]
+        if self.server.refuses:  # type: ignore[attr-defined]
+            return self.send_error(403)
+        resolve_at = f"/someone/tiny/resolve/{REVISION}/"
+        if path == "/":
+            self.send(b"", {}, body)
+        elif path == f"/api/models/someone/tiny/tree/{REVISION}":
+            listing = [
+                {"type": "file", "path": name, "size": len(data), "oid": hashlib.sha1(data).hexdigest()}
+                for name, data in FILES.items()
+            ]
+            self.send(json.dumps(listing).encode(), {"Content-Type": "application/json"}, body)
+        elif path.startswith(resolve_at) and (name := path.removeprefix(resolve_at)) in FILES:
+            tag = hashlib.sha1(FILES[name]).hexdigest()
+            self.send(FILES[name], {"ETag": f'"{tag}"', "X-Repo-Commit": REVISION}, body)
+        else:
+            self.send_response(404)
+            self.send_header("X-Error-Code", "RevisionNotFound")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+    def send(self, data: bytes, headers: dict[str, str], body: bool) -> None:
+        self.send_response(200)
+        for key, value in {**headers, "Content-Length": str(len(data))}.items():
+            self.send_header(key, value)
+        self.end_headers()
+        if body:
+            self.wfile.write(data)
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def fake_hub(tmp_path, monkeypatch):
+    import huggingface_hub.constants
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Hub)
+    server.asked, server.refuses = [], False  # type: ignore[attr-defined]
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{server.server_port}")
+    monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def tiny(tmp_path, monkeypatch) -> Checkpoint:
+    """A checkpoint that is on the fake Hub and bundled as an asset."""
+    monkeypatch.setattr(bundled, "ASSETS", tmp_path / "assets")
+    (tmp_path / "assets" / "tiny").mkdir(parents=True)
+    (tmp_path / "assets" / "tiny" / "model.safetensors").write_bytes(WEIGHTS)
+    return make(bundled=BundledSource("tiny", "safetensors", {"model.safetensors": sha256(WEIGHTS)}))
+
+
+def sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def make(revision: str = REVISION, **more) -> Checkpoint:
+    return Checkpoint(
+        "tiny", "Tiny", "encoder", ("base",), "MIT", 1, 1, hub_id="someone/tiny", revision=revision, **more
+    )
+
+
+def set_mode(monkeypatch, mode: str, reachable: bool) -> None:
+    monkeypatch.setenv("STAGE_MODELS", mode)
+    monkeypatch.setattr(hub, "hub_reachable", lambda: reachable)
+
+
+def test_the_hub_gives_only_safe_files_at_the_pinned_revision(fake_hub, tiny, monkeypatch):
+    set_mode(monkeypatch, "hub", reachable=True)
+    place = resolve(tiny)
+    assert (place.source, place.revision, place.folder.name) == ("hub", REVISION, REVISION)
+    assert sorted(path.name for path in place.folder.rglob("*")) == [
+        "config.json",
+        "model.safetensors",
+        "tokenizer.json",
+    ]
+    assert (place.folder / "model.safetensors").read_bytes() == FILES["model.safetensors"]
+    fetched = {path for path in fake_hub.asked if "/resolve/" in path}
+    assert {Path(path).name for path in fetched} == {"config.json", "model.safetensors", "tokenizer.json"}
+    assert all(f"/resolve/{REVISION}/" in path for path in fetched)
+
+
+def test_what_is_in_the_local_cache_needs_no_network(fake_hub, tiny, monkeypatch):
+    set_mode(monkeypatch, "auto", reachable=True)
+    first = resolve(tiny)
+    fake_hub.asked.clear()
+    set_mode(monkeypatch, "auto", reachable=False)
+    assert resolve(tiny) == first
+    assert fake_hub.asked == []
+
+
+def test_an_unknown_revision_is_a_mistake_in_the_catalog(fake_hub, monkeypatch):
+    set_mode(monkeypatch, "hub", reachable=True)
+    with pytest.raises(ModelUnavailable, match="no someone/tiny at revision bbbb") as caught:
+        resolve(make(revision="b" * 40))
+    assert not isinstance(caught.value, HubUnreachable)
+
+
+def test_auto_falls_back_to_bundled_weights(fake_hub, tiny, monkeypatch):
+    set_mode(monkeypatch, "auto", reachable=False)
+    place = resolve(tiny)
+    assert (place.source, (place.folder / "model.safetensors").read_bytes()) == ("bundled", WEIGHTS)
+    assert fake_hub.asked == []
+
+
+def test_auto_falls_back_when_the_download_breaks(fake_hub, tiny, monkeypatch):
+    set_mode(monkeypatch, "auto", reachable=True)
+    fake_hub.refuses = True
+    assert resolve(tiny).source == "bundled"
+
+
+def test_hub_mode_never_uses_bundled_weights(fake_hub, tiny, monkeypatch):
+    set_mode(monkeypatch, "hub", reachable=False)
+    fake_hub.refuses = True
+    with pytest.raises(HubUnreachable, match="could not be downloaded"):
+        resolve(tiny)
+
+
+def test_bundled_mode_never_asks_the_network(fake_hub, tiny, monkeypatch):
+    set_mode(monkeypatch, "bundled", reachable=True)
+    assert resolve(tiny).source == "bundled"
+    with pytest.raises(ModelUnavailable, match="needs a network: start with --models auto"):
+        resolve(make())
+    assert fake_hub.asked == []
+
+
+def test_weights_we_trained_ourselves_are_used_in_every_mode(tiny, monkeypatch):
+    ours = Checkpoint("ours", "Ours", "encoder", ("base",), "MIT", 1, 1, bundled=tiny.bundled)
+    for mode in hub.MODES:
+        set_mode(monkeypatch, mode, reachable=False)
+        assert resolve(ours).source == "bundled"
+
+
+def test_without_a_network_an_unbundled_model_says_so(fake_hub, monkeypatch):
+    set_mode(monkeypatch, "auto", reachable=False)
+    with pytest.raises(HubUnreachable, match="Tiny has to come from the Hugging Face Hub"):
+        resolve(make())
+
+
+def test_an_unknown_mode_is_refused(monkeypatch):
+    monkeypatch.setenv("STAGE_MODELS", "offline")
+    with pytest.raises(ModelUnavailable, match="'offline'. Set it to one of: auto, bundled, hub"):
+        hub.mode()
+
+
+def test_a_hanging_name_server_costs_at_most_three_seconds_once(monkeypatch, caplog):
+    monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
+    released = threading.Event()
+    reachable = Reachability(answers=lambda timeout: released.wait(60))
+    start = time.monotonic()
+    with caplog.at_level(logging.WARNING):
+        threads = [threading.Thread(target=reachable) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert reachable() is False
+    assert time.monotonic() - start < 3
+    released.set()
+    assert [record.message for record in caplog.records] == [
+        "The Hub is not reachable; using bundled weights."
+    ]
+
+
+def test_the_hub_is_asked_again_after_five_minutes(monkeypatch):
+    monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
+    now, answers = [0.0], iter([False, True])
+    reachable = Reachability(answers=lambda timeout: next(answers), clock=lambda: now[0])
+    assert [reachable(), reachable()] == [False, False]
+    now[0] = 301.0
+    assert [reachable(), reachable()] == [True, True]
+
+
+def test_offline_by_environment_asks_nobody(monkeypatch):
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    asked: list[float] = []
+    assert Reachability(answers=lambda timeout: bool(asked.append(timeout)) or True)() is False
+    assert asked == []
+
+
+def test_the_real_probe_asks_the_chosen_endpoint(fake_hub, monkeypatch):
+    assert Reachability()() is True
+    assert fake_hub.asked == ["/"]
+    fake_hub.refuses = True
+    assert Reachability()() is False
