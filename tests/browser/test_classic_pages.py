@@ -134,7 +134,6 @@ def test_neuron_view_shows_the_given_weights(stage: Stage):
     weights = weights_of(2, 2, 5, 3)
     frame = stage.show(neuron_view_page(WORDS, WORDS[:3], queries, keys, weights, layer=1, head=1))
     assert texts(frame, "#collapsed text.token") == [*WORDS, *WORDS[:3]]
-    assert frame.locator("#vis svg").bounding_box()["height"] >= 26 * 5  # no query token is cut off
     frame.locator("#collapsed #leftText g").nth(4).hover()
     frame.locator("#collapsed #leftText g").nth(4).locator("rect").last.click()
     dots = frame.eval_on_selector_all("rect.dotproduct", "all => all.map(e => +e.dataset.value)")
@@ -143,6 +142,19 @@ def test_neuron_view_shows_the_given_weights(stage: Stage):
         "#expanded #rightText rect.highlight", "all => all.map(e => +e.style.opacity)"
     )
     np.testing.assert_allclose(shown, weights[1, 1, 4], atol=1 / 510 + 1e-4)
+
+
+def test_neuron_view_cuts_off_no_query_token(stage: Stage):
+    tokens = tuple(f"t{index}" for index in range(12))
+    page = neuron_view_page(
+        tokens, ("a",), np.ones((1, 1, 12, 4)), np.ones((1, 1, 1, 4)), np.ones((1, 1, 12, 1))
+    )
+    frame = stage.show(page)
+    last, picture = (
+        frame.locator(selector).bounding_box()
+        for selector in ("#collapsed #leftText g:last-child", "#vis svg")
+    )
+    assert last["y"] + last["height"] <= picture["y"] + picture["height"]
 
 
 def test_neuron_view_of_a_pair_takes_queries_from_one_and_keys_from_the_other(stage: Stage):
