@@ -14,7 +14,9 @@ from typing import Any
 from demos.contract import Endpoint
 from demos.errors import StageError
 from demos.memo import Memo
-from demos.models import ModelCache, Spec, checkpoint
+from demos.models.cache import ModelCache
+from demos.models.catalog import checkpoint
+from demos.models.specs import Spec
 
 log = logging.getLogger(__name__)
 

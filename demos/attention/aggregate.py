@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import maximum_flow
 
 from demos.attention.capture import Layer
 from demos.errors import BadInput, Unsupported
+
+if TYPE_CHECKING:
+    import torch
 
 FLOW_TOKENS = 128
 FLOW_UNIT = 1_000_000
@@ -46,6 +46,9 @@ def attention_flow(mean_attention: np.ndarray, token: int) -> np.ndarray:
     the input is a sink, one at a time (Abnar & Zuidema 2020). Capacities are whole millionths,
     since the solver (Dinic's algorithm, scipy) counts in whole numbers.
     """
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import maximum_flow
+
     layers, n = mean_attention.shape[:2]
     if n > FLOW_TOKENS:
         raise BadInput(
@@ -70,6 +73,8 @@ def value_weighted_norms(layer: Layer, model: Any) -> np.ndarray:
     Only a Weight", equation 4, over all heads). Computed from the inner products of the heads'
     transformed values, so that no [n, m, width] array is made.
     """
+    import torch
+
     weights = layer.weights()
     transformed = transformed_values(layer, model)
     inner = torch.einsum("hmw,gmw->mhg", transformed, transformed)
@@ -79,6 +84,8 @@ def value_weighted_norms(layer: Layer, model: Any) -> np.ndarray:
 
 def transformed_values(layer: Layer, model: Any) -> torch.Tensor:
     """f_h(x_j) = v_j W_O of every head, [h, m, width]; the output bias, which is no token's, is left out."""
+    import torch
+
     values = layer.values_per_head()
     heads, _, width = values.shape
     weight = output_projection(model, layer.module)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from demos.attention.aggregate import FLOW_TOKENS, attention_flow
+from demos.attention.capture import AttentionMap
 from demos.attention.measure import (
     MEASURE_TITLES,
     Selection,
@@ -22,7 +23,7 @@ from demos.attention.measure import (
 from demos.attention.summary import MEASURES, HeadSummary, summarise
 from demos.attention.tokens import Token
 from demos.errors import BadInput
-from demos.models import Origin
+from demos.models.specs import Origin
 
 MAX_NUMBERS = 4_000_000
 
@@ -57,9 +58,7 @@ def attention(inputs: AttentionInputs, loaded: Any) -> AttentionResult:
     """Attention weights (or rollout, or value-weighted norms) of a text, as numbers."""
     captured = capture_of(inputs, loaded)
     chosen = captured.map(inputs.map)
-    layers = inputs.layers or tuple(range(len(chosen.layers)))
-    for layer in layers:
-        check_layer(chosen, layer)
+    layers = selected_layers(inputs, chosen)
     plan = axes_of(inputs, chosen)
     heads = chosen.heads if inputs.measure == "attention" else 1
     numbers = len(layers) * heads * len(plan.queries) * len(plan.keys)
@@ -83,6 +82,13 @@ def attention(inputs: AttentionInputs, loaded: Any) -> AttentionResult:
         truncated=captured.truncated,
         origin=loaded.origin,
     )
+
+
+def selected_layers(inputs: Any, attention_map: AttentionMap) -> tuple[int, ...]:
+    """The layers asked for, all if none were; raises `BadInput` for one that is not there."""
+    for layer in inputs.layers:
+        check_layer(attention_map, layer)
+    return inputs.layers or tuple(range(len(attention_map.layers)))
 
 
 @dataclass(frozen=True, eq=False)

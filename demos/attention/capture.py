@@ -2,26 +2,30 @@
 
 Attention weights grow with the square of the length and are cheap to make again from queries and
 keys, so a capture keeps the latter: 512 tokens of a 30-layer model are 47 MB instead of 330 MB.
+torch is imported where it is first needed, so that importing a demo stays cheap.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
 
 from demos.attention.tokens import Token, describe
 from demos.errors import BadInput, Unsupported
-from demos.models.recording import RecordedAttention, attention_weights, record, repeat_heads
 from demos.texts import check_text
+
+if TYPE_CHECKING:
+    import torch
+
+    from demos.models.recording import RecordedAttention
+
+    Inputs = dict[str, torch.Tensor]
 
 MAX_TOKENS = 1024
 MODEL_INPUTS = ("input_ids", "token_type_ids")
-
-Inputs = dict[str, torch.Tensor]
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,11 +45,15 @@ class Layer:
 
     def weights(self) -> torch.Tensor:
         """Attention weights [h, n, m]; every row sums to 1."""
+        from demos.models.recording import attention_weights
+
         bias = None if self.bias is None else self.bias[None]
         return attention_weights(self.query[None], self.key[None], bias, self.scaling)[0]
 
     def values_per_head(self) -> torch.Tensor:
         """Values [h, m, d], grouped value heads repeated."""
+        from demos.models.recording import repeat_heads
+
         return repeat_heads(self.value[None], self.query.shape[0])[0]
 
 
@@ -93,6 +101,10 @@ def capture(loaded: Any, text: str, text_pair: str = "", target: str = "") -> Ca
     Raises `BadInput` for texts that no model can read and `Unsupported` for architectures that
     do not route attention through transformers' attention interface.
     """
+    import torch
+
+    from demos.models.recording import record
+
     check_text(text)
     if text_pair:
         check_text(text_pair, "second text")
@@ -113,6 +125,10 @@ def capture(loaded: Any, text: str, text_pair: str = "", target: str = "") -> Ca
 def _encoder_decoder_maps(
     model: Any, tokenizer: Any, inputs: Inputs, tokens: tuple[Token, ...], target: str
 ) -> tuple[tuple[AttentionMap, ...], str]:
+    import torch
+
+    from demos.models.recording import record
+
     with torch.inference_mode():
         with record() as encoder_records:
             encoded = model.get_encoder()(**inputs)
@@ -129,6 +145,8 @@ def _encoder_decoder_maps(
 def _target(
     model: Any, tokenizer: Any, inputs: Inputs, target: str
 ) -> tuple[torch.Tensor, tuple[Token, ...], str]:
+    import torch
+
     if target:
         target_inputs, tokens, truncated = _encode(model, tokenizer, target, "", as_target=True)
         start = torch.tensor([[model.config.decoder_start_token_id]])
@@ -149,6 +167,8 @@ def _shift_words(tokens: Sequence[Token]) -> tuple[Token, ...]:
 def _encode(
     model: Any, tokenizer: Any, text: str, text_pair: str, as_target: bool = False
 ) -> tuple[Inputs, tuple[Token, ...], str]:
+    import torch
+
     arguments = {"text_target": text} if as_target else {"text": text, "text_pair": text_pair or None}
     whole = tokenizer(**arguments, truncation=False, verbose=False)
     length, limit = len(whole["input_ids"]), window(model, tokenizer)

@@ -123,4 +123,5 @@ def describe_transforms(selection: Selection, removed: float) -> str:
         parts.append(f"special tokens {how} (they held {removed:.0%} of the weight on average)")
     if selection.words != "tokens":
         parts.append(f"sub-words merged into words ({selection.words} over columns, mean over rows)")
-    return "; ".join(parts)
+    sentence = "; ".join(parts)
+    return sentence and sentence[0].upper() + sentence[1:] + "."

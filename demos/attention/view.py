@@ -21,7 +21,7 @@ from demos.attention.measure import (
 from demos.attention.payload import layer_data, pack, pool, thumbnails
 from demos.attention.summary import MEASURES, summarise
 from demos.contract import to_plain
-from demos.models import Origin
+from demos.models.specs import Origin
 
 MAP_TITLES = {
     "self": "Self-attention",
@@ -55,7 +55,7 @@ def attention_view(inputs: Selection, loaded: Any) -> ViewResult:
     payload = {
         "key": {field.name: getattr(inputs, field.name) for field in dataclasses.fields(Selection)},
         "title": MEASURE_TITLES[inputs.measure],
-        "caption": ". ".join(filter(None, (MEASURE_TITLES[inputs.measure], transforms))),
+        "caption": transforms,
         "origin": to_plain(loaded.origin),
         "truncated": captured.truncated or None,
         "maps": views,

@@ -1,0 +1,79 @@
+"""Endpoints of the demos as API routes, with signatures read off their inputs dataclasses."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import typing
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from demos.contract import Endpoint, Run, parse, to_plain
+
+
+def api_function(endpoint: Endpoint, run: Run) -> Callable[..., Any]:
+    """A function with one parameter per field of the inputs, returning the result as plain JSON.
+
+    Streaming endpoints become generators. Literals appear as strings and tuples as lists, which
+    is what JSON has; `parse` checks the values.
+    """
+    inputs_type = endpoint.inputs_type
+    parameters = list(_signature(inputs_type).parameters)
+
+    def inputs(arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+        return parse(inputs_type, dict(zip(parameters, arguments, strict=False)) | keywords)
+
+    def answer(*arguments: Any, **keywords: Any) -> dict[str, Any]:
+        return to_plain(run(endpoint, inputs(arguments, keywords)))
+
+    def answers(*arguments: Any, **keywords: Any) -> Iterator[dict[str, Any]]:
+        for result in run.stream(endpoint, inputs(arguments, keywords)):
+            yield to_plain(result)
+
+    function = answers if endpoint.streams else answer
+    function.__name__ = endpoint.name
+    function.__doc__ = description(endpoint)
+    function.__signature__ = _signature(inputs_type)  # type: ignore[attr-defined]
+    function.__annotations__ = {
+        name: parameter.annotation for name, parameter in function.__signature__.parameters.items()
+    } | {"return": dict}
+    return function
+
+
+def description(endpoint: Endpoint) -> str:
+    """What the endpoint does, what it takes and what it returns, from the docstrings."""
+    parts = (endpoint.function, endpoint.inputs_type, _result_type(endpoint))
+    return "\n\n".join(inspect.getdoc(part) or "" for part in parts)
+
+
+def _result_type(endpoint: Endpoint) -> type:
+    returns = typing.get_type_hints(endpoint.function)["return"]
+    return typing.get_args(returns)[0] if endpoint.streams else returns
+
+
+def _signature(inputs_type: type) -> inspect.Signature:
+    hints = typing.get_type_hints(inputs_type)
+    return inspect.Signature(
+        [
+            inspect.Parameter(
+                field.name,
+                inspect.Parameter.POSITIONAL_OR_KEYWORD,
+                default=inspect.Parameter.empty
+                if field.default is dataclasses.MISSING
+                else list(field.default)
+                if isinstance(field.default, tuple)
+                else field.default,
+                annotation=_json_type(hints[field.name]),
+            )
+            for field in dataclasses.fields(inputs_type)
+        ]
+    )
+
+
+def _json_type(hint: Any) -> Any:
+    origin = typing.get_origin(hint)
+    if origin is typing.Literal:
+        return str
+    if origin is tuple:
+        return list[_json_type(typing.get_args(hint)[0])]
+    return hint

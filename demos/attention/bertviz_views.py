@@ -1,0 +1,167 @@
+"""The views of BertViz (Vig 2019) as its users know them, with its own drawing script.
+
+The same weights as in the attention viewer, drawn by BertViz's JavaScript. It draws one shape per
+weight, so it is for short texts; the attention viewer stays fast on long ones.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from typing import Any, Literal
+
+from demos.attention.capture import AttentionMap, Capture
+from demos.attention.measure import Selection, capture_of
+from demos.contract import Endpoint, Example, Info, Run
+from demos.errors import BadInput
+from demos.models.specs import Origin
+
+INFO = Info(
+    slug="bertviz",
+    title="BertViz views",
+    tab="Attention",
+    limits=(
+        "The same as for the attention viewer: weights say how a layer mixes its inputs, not why the model "
+        "answers as it does. Weights on this page are stored in 8 bits, off by at most 1/510."
+    ),
+)
+
+VIEW_NAMES = [("Head view", "head"), ("Model view", "model"), ("Neuron view", "neuron")]
+
+
+@dataclass(frozen=True)
+class BertvizInputs:
+    """text, text_pair and target as for `/attention`; view: head, model or neuron."""
+
+    text: str
+    text_pair: str = ""
+    target: str = ""
+    model: str = "minilm"
+    view: Literal["head", "model", "neuron"] = "head"
+
+
+@dataclass(frozen=True)
+class BertvizResult:
+    """`html` is a complete page that needs no network; show it in a sandboxed frame."""
+
+    html: str
+    truncated: str
+    origin: Origin
+
+
+def bertviz(inputs: BertvizInputs, loaded: Any) -> BertvizResult:
+    """A classic BertViz page of a text's attention, as one HTML document."""
+    selection = Selection(inputs.text, inputs.text_pair, inputs.target, inputs.model)
+    captured = capture_of(selection, loaded)
+    makers = {"head": _head_page, "model": _model_page, "neuron": _neuron_page}
+    return BertvizResult(makers[inputs.view](captured), captured.truncated, loaded.origin)
+
+
+def _head_page(captured: Capture) -> str:
+    from demos.attention.classic import head_view_page
+
+    return head_view_page(_maps(captured))
+
+
+def _model_page(captured: Capture) -> str:
+    from demos.attention.classic import model_view_page
+
+    return model_view_page(_maps(captured))
+
+
+def _maps(captured: Capture) -> list[Any]:
+    from demos.attention.classic import ClassicMap, check_size, sentence_pair_maps
+
+    check_size(max(m.heads * len(m.queries) * len(m.keys) for m in captured.maps))
+    start = _second_text_start(captured.maps[0])
+    if len(captured.maps) == 1 and start:
+        return sentence_pair_maps(_weights(captured.maps[0]), _pieces(captured.maps[0].queries), start)
+    return [
+        ClassicMap(m.name.capitalize(), _weights(m), _pieces(m.queries), _pieces(m.keys))
+        for m in captured.maps
+    ]
+
+
+def _neuron_page(captured: Capture) -> str:
+    import numpy as np
+
+    from demos.attention.classic import check_size, neuron_view_page
+
+    if len(captured.maps) > 1:
+        raise BadInput(
+            "BertViz's neuron view does not know encoder-decoder models.",
+            "Use the neuron view of the attention viewer.",
+        )
+    chosen = captured.maps[0]
+    check_size(chosen.heads * len(chosen.queries) * len(chosen.keys))
+    return neuron_view_page(
+        _pieces(chosen.queries),
+        _pieces(chosen.keys),
+        np.stack([layer.query.numpy() for layer in chosen.layers]),
+        np.stack([layer.key.numpy() for layer in chosen.layers]),
+        _weights(chosen),
+        causal=chosen.causal,
+        sentence_b_start=_second_text_start(chosen) or None,
+        scaling=chosen.layers[0].scaling,
+    )
+
+
+def _weights(attention_map: AttentionMap) -> Any:
+    import numpy as np
+
+    return np.stack([layer.weights().numpy() for layer in attention_map.layers])
+
+
+def _pieces(tokens: Any) -> tuple[str, ...]:
+    return tuple(token.piece for token in tokens)
+
+
+def _second_text_start(attention_map: AttentionMap) -> int:
+    return next((i for i, token in enumerate(attention_map.queries) if token.segment == 1), 0)
+
+
+BERTVIZ = Endpoint(
+    "bertviz", bertviz, {"encoder": "base", "decoder": "base", "encoder-decoder": "seq2seq-lm"}
+)
+ENDPOINTS = (BERTVIZ,)
+
+EXAMPLES = (
+    Example("Head view", BertvizInputs("The animal didn't cross the street because it was too tired.")),
+    Example("Two sentences", BertvizInputs("The cat sat on the mat.", "It fell asleep there.")),
+    Example("Model view", BertvizInputs("The quick brown fox jumps.", view="model")),
+    Example("Neuron view", BertvizInputs("The quick brown fox jumps.", view="neuron")),
+)
+
+
+def build(run: Run) -> None:
+    """Lay out the frame that holds BertViz's page."""
+    import gradio as gr
+
+    from demos import page
+
+    text = gr.Textbox(label="Text", lines=2, max_lines=8)
+    with gr.Row():
+        text_pair = gr.Textbox(label="Second text (optional)")
+        model = page.model_choice(BERTVIZ, "minilm")
+        view = gr.Dropdown(VIEW_NAMES, value="head", label="View")
+    fields = {"text": text, "text_pair": text_pair, "model": model, "view": view}
+    filled = page.examples(EXAMPLES, fields)
+    show = gr.Button("Show BertViz", variant="primary")
+    frame = gr.HTML("", padding=False)
+    badge = page.badge()
+
+    def answer(text: str, text_pair: str, model: str, view: str) -> tuple[str, str]:
+        result = run(BERTVIZ, BertvizInputs(text or "", text_pair or "", "", model, view))
+        return sandboxed(result.html), page.badge_html(result.origin, result.truncated)
+
+    inputs, outputs = list(fields.values()), [frame, badge]
+    page.on([show.click, text.submit, text_pair.submit], answer, inputs, outputs)
+    page.after(filled, answer, inputs, outputs)
+
+
+def sandboxed(html: str) -> str:
+    """A frame that may run its own scripts but reaches neither the gallery nor the network."""
+    return (
+        '<iframe class="stage-frame" title="BertViz" sandbox="allow-scripts" '
+        f'srcdoc="{escape(html, quote=True)}"></iframe>'
+    )

@@ -1,0 +1,242 @@
+"""See where a transformer looks, layer by layer and head by head.
+
+**Head** draws a line from each token to the tokens that it attends to; **Model** shows all heads
+at once; **Matrix** shows the weights as a heat map; **Neuron** shows the query and key vectors
+that make them; **Rollout & flow** follows one token back to the input.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from demos.attention.answers import (
+    AttentionInputs,
+    attention,
+    attention_flow_to,
+    attention_heads,
+    attention_neuron,
+)
+from demos.attention.export import (
+    SCRIPTS,
+    STYLES,
+    ExportInputs,
+    attention_export,
+    numbers_json,
+    numbers_npz,
+)
+from demos.attention.measure import Selection
+from demos.attention.view import attention_layer, attention_view, flow_layer, neuron_layer
+from demos.contract import Endpoint, Example, Info, Run, parse
+from demos.errors import BadInput
+from demos.models.catalog import checkpoint
+
+__all__ = ["ENDPOINTS", "EXAMPLES", "INFO", "SCRIPTS", "STYLES", "build"]
+
+INFO = Info(
+    slug="attention",
+    title="Attention viewer",
+    tab="Attention",
+    limits=(
+        "Attention weights say how a layer mixes its inputs, not why the model answers as it does. A head "
+        "with a clear pattern need not matter for the output, and much of the mass goes to special tokens "
+        "and to the first position whatever the text says. Rollout and flow average the heads, take half of "
+        "each position as kept by the residual connection, and leave out values and feed-forward layers."
+    ),
+)
+
+EXAMPLES = (
+    Example(
+        "The animal and the street", Selection("The animal didn't cross the street because it was too tired.")
+    ),
+    Example("Two sentences", Selection("The cat sat on the mat.", "It fell asleep there.")),
+    Example(
+        "A decoder", Selection("Paris is the capital of France. Berlin is the capital of", model="smollm2")
+    ),
+    Example(
+        "Words, specials hidden",
+        Selection("Unbelievably, the footballers outplayed everyone.", special="renormalise", words="sum"),
+    ),
+    Example("Rollout", Selection("The movie was not bad at all.", measure="rollout")),
+    Example("한국어", Selection("오늘 서울의 날씨는 아주 맑습니다.", model="smollm2")),
+)
+
+HEADS = {"encoder": "base", "decoder": "base", "encoder-decoder": "seq2seq-lm"}
+
+ATTENTION = Endpoint("attention", attention, HEADS)
+VIEW = Endpoint("attention_view", attention_view, HEADS, public=False)
+LAYER = Endpoint("attention_layer", attention_layer, HEADS, public=False)
+NEURON_LAYER = Endpoint("attention_neuron_layer", neuron_layer, HEADS, public=False)
+FLOW_LAYER = Endpoint("attention_flow_layer", flow_layer, HEADS, public=False)
+EXPORT = Endpoint("attention_export", attention_export, HEADS)
+ENDPOINTS = (
+    ATTENTION,
+    Endpoint("attention_heads", attention_heads, HEADS),
+    Endpoint("attention_neuron", attention_neuron, HEADS),
+    Endpoint("attention_flow", attention_flow_to, HEADS),
+    EXPORT,
+    VIEW,
+    LAYER,
+    NEURON_LAYER,
+    FLOW_LAYER,
+)
+
+MOUNT = """
+const box = element.querySelector(".stage-attention-root");
+const ask = (name) => async (request) => {
+  const { key, ...rest } = request;
+  const answer = await server[name]({ ...key, ...rest });
+  if (answer.error) throw new Error(answer.error);
+  return answer;
+};
+const source = { layer: ask("layer"), neuron: ask("neuron"), flow: ask("flow") };
+const draw = () => { if (props.value) StageAttention.mount(box, props.value, source); };
+watch("value", draw);
+draw();
+"""
+
+SPECIAL = [("Show special tokens", "show"), ("Hide them", "hide"), ("Hide and renormalise", "renormalise")]
+WORDS = [("Tokens", "tokens"), ("Words (sum)", "sum"), ("Words (mean)", "mean")]
+MEASURES = [
+    ("Each head", "attention"),
+    ("Mean of heads", "mean"),
+    ("Rollout", "rollout"),
+    ("Value-weighted norm", "norm"),
+]
+
+
+def build(run: Run) -> None:
+    """Lay out the viewer."""
+    import gradio as gr
+
+    from demos import page
+
+    text = gr.Textbox(label="Text", lines=2, max_lines=8, placeholder="Type a sentence", autofocus=True)
+    with gr.Row():
+        text_pair = gr.Textbox(label="Second text (optional)", lines=1, max_lines=4)
+        target = gr.Textbox(
+            label="Target text (optional)",
+            lines=1,
+            max_lines=4,
+            placeholder="Empty: the model writes it",
+            visible=False,
+        )
+    with gr.Row():
+        model = page.model_choice(VIEW, "minilm")
+        measure = gr.Dropdown(MEASURES, value="attention", label="Show")
+        special = gr.Dropdown(SPECIAL, value="show", label="Special tokens")
+        words = gr.Dropdown(WORDS, value="tokens", label="Sub-words")
+    fields = {
+        "text": text,
+        "text_pair": text_pair,
+        "target": target,
+        "model": model,
+        "measure": measure,
+        "special": special,
+        "words": words,
+    }
+    filled = page.examples(EXAMPLES, fields)
+    show = gr.Button("Show attention", variant="primary")
+    view = gr.HTML(
+        None,
+        html_template='<div class="stage-attention-root"></div>',
+        js_on_load=MOUNT,
+        server_functions=[
+            _served(run, "layer", LAYER),
+            _served(run, "neuron", NEURON_LAYER),
+            _served(run, "flow", FLOW_LAYER),
+        ],
+        apply_default_css=False,
+        min_height=40,
+    )
+    badge = page.badge()
+
+    def answer(*values: Any) -> tuple[dict[str, Any], str]:
+        result = run(VIEW, _selection(Selection, fields, values))
+        return result.payload, page.badge_html(result.origin)
+
+    def answer_if_typed(*values: Any) -> Any:
+        return answer(*values) if values[0].strip() else (gr.skip(), gr.skip())
+
+    inputs, outputs = list(fields.values()), [view, badge]
+    page.on([show.click, text.submit, text_pair.submit, target.submit], answer, inputs, outputs)
+    page.on([measure.input, special.input, words.input, model.input], answer_if_typed, inputs, outputs)
+    page.after(filled, answer, inputs, outputs)
+    model.change(
+        lambda name: gr.Textbox(visible=checkpoint(name).architecture == "encoder-decoder"),
+        model,
+        target,
+        api_visibility="private",
+        queue=False,
+        show_progress="hidden",
+    )
+    _downloads(run, fields)
+
+
+def _downloads(run: Run, fields: dict[str, Any]) -> None:
+    import gradio as gr
+
+    from demos import page
+
+    with gr.Accordion("Take it away", open=False):
+        gr.Markdown(
+            "The HTML file opens from disk, with no network, and holds weights in 8 bits (off by at most "
+            "1/510). NPZ and JSON hold floats. PNG and SVG of the picture on screen: the buttons in the viewer."
+        )
+        with gr.Row():
+            layers = gr.Textbox(label="Layers", placeholder="All, or for example 0, 3-5", scale=2)
+            neurons = gr.Checkbox(label="Queries and keys in the HTML file", scale=1)
+            kind = gr.Radio(["HTML", "NPZ", "JSON"], value="HTML", label="Format", scale=1)
+        make = gr.Button("Make the file")
+        file = gr.File(label="File", interactive=False, visible=False)
+
+    def write(layers: str, neurons: bool, kind: str, *values: Any) -> Any:
+        try:
+            chosen = parse_layers(layers)
+        except BadInput as error:
+            raise gr.Error(str(error), print_exception=False) from None
+        path = Path(tempfile.mkdtemp(prefix="stage-")) / f"attention.{kind.lower()}"
+        if kind == "HTML":
+            inputs = _selection(ExportInputs, fields, values, layers=chosen, neurons=neurons)
+            path.write_text(run(EXPORT, inputs).html, encoding="utf-8")
+        else:
+            inputs = _selection(AttentionInputs, fields, values, layers=chosen)
+            result = run(ATTENTION, inputs)
+            if kind == "JSON":
+                path.write_text(numbers_json(result, inputs), encoding="utf-8")
+            else:
+                path.write_bytes(numbers_npz(result, inputs))
+        return gr.File(str(path), visible=True)
+
+    page.on([make.click], write, [layers, neurons, kind, *fields.values()], file)
+
+
+def parse_layers(text: str) -> tuple[int, ...]:
+    """Layers written as "0, 3-5"; empty or "all" means all, as an empty tuple."""
+    if text.strip().lower() in ("", "all"):
+        return ()
+    layers: list[int] = []
+    for part in text.replace(" ", "").split(","):
+        first, _, last = part.partition("-")
+        if not (first.isdecimal() and (last or first).isdecimal()) or len(part) > 9:
+            raise BadInput("The layers could not be read.", "Write them like this: 0, 3-5.")
+        layers.extend(range(int(first), min(int(last or first), int(first) + 999) + 1))
+    return tuple(dict.fromkeys(layers))
+
+
+def _selection(inputs_type: type, fields: dict[str, Any], values: tuple[Any, ...], **more: Any) -> Any:
+    return inputs_type(**dict(zip(fields, (value or "" for value in values), strict=True)), **more)
+
+
+def _served(run: Run, name: str, endpoint: Endpoint) -> Any:
+    """A function that the page's script calls: errors come back as data, since it must show them itself."""
+
+    def served(request: dict[str, Any]) -> Any:
+        try:
+            return run(endpoint, parse(endpoint.inputs_type, request))
+        except Exception as error:
+            return {"error": str(getattr(error, "message", error))}
+
+    served.__name__ = name
+    return served

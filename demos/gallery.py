@@ -1,0 +1,218 @@
+"""The shell: tabs, a page per demo, error cards, the API, deep links."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from html import escape
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import gradio as gr
+
+from demos import PROGRAMME, TABS, models_page
+from demos.api import api_function
+from demos.contract import Endpoint
+from demos.errors import StageError
+from demos.page import MODEL_QUEUE
+from demos.runner import Runner
+
+log = logging.getLogger(__name__)
+
+TITLE = "Transformers on Stage"
+ASSETS = Path(__file__).parent.parent / "assets"
+
+# Gradio also selects tabs while it lays out the page, before the address has been read.
+REMEMBER_TAB = """(tab, demo) => {
+  if (!window.stageOpened) return;
+  const url = new URL(window.location);
+  tab ? url.searchParams.set("tab", tab) : url.searchParams.delete("tab");
+  demo ? url.searchParams.set("demo", demo) : url.searchParams.delete("demo");
+  history.replaceState(null, "", url);
+}"""
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A demo that could not be imported: shown as a card in its folder's tab."""
+
+    module: str
+    tab: str
+    reason: str
+
+
+@cache
+def load_programme(programme: tuple[str, ...] = PROGRAMME) -> list[ModuleType | Broken]:
+    """Import every demo of the programme; one that fails becomes a `Broken` and stops no other."""
+    demos: list[ModuleType | Broken] = []
+    for name in programme:
+        try:
+            demos.append(importlib.import_module(name))
+        except Exception as error:
+            log.exception("%s could not be imported", name)
+            demos.append(Broken(name, name.split(".")[-2].capitalize(), f"{type(error).__name__}: {error}"))
+    return demos
+
+
+@dataclass(frozen=True)
+class PageRun:
+    """`run` as pages and API see it: errors that name the remedy become Gradio's."""
+
+    runner: Runner
+
+    def __call__(self, endpoint: Endpoint, inputs: Any) -> Any:
+        try:
+            return self.runner(endpoint, inputs)
+        except StageError as error:
+            raise _visible(error) from None
+
+    def stream(self, endpoint: Endpoint, inputs: Any) -> Iterator[Any]:
+        try:
+            yield from self.runner.stream(endpoint, inputs)
+        except StageError as error:
+            raise _visible(error) from None
+
+
+def _visible(error: StageError) -> gr.Error:
+    # Gradio renders messages as HTML, and a message may quote what the visitor typed.
+    return gr.Error(escape(str(error)), title="That did not work", duration=12, print_exception=False)
+
+
+def build(runner: Runner, programme: tuple[str, ...] = PROGRAMME) -> gr.Blocks:
+    """The whole gallery, ready to launch with `launch_options`."""
+    demos = load_programme(programme)
+    run = PageRun(runner)
+    with gr.Blocks(title=TITLE, analytics_enabled=False) as gallery:
+        gr.Navbar(visible=False)
+        gr.HTML(
+            f'<header class="stage-header"><h1>{TITLE}</h1>'
+            "<p>Type a sentence and see for yourself what a transformer does with it.</p></header>",
+            padding=False,
+        )
+        _tabs(gallery, demos, run, runner)
+        for endpoint in public_endpoints(demos):
+            gr.api(
+                api_function(endpoint, run),
+                api_name=endpoint.name,
+                concurrency_id=MODEL_QUEUE,
+                concurrency_limit=1,
+            )
+    for demo in demos:
+        if isinstance(demo, ModuleType):
+            with gallery.route(demo.INFO.title, demo.INFO.slug, show_in_navbar=False):
+                gr.Navbar(visible=False)
+                _card(demo, run)
+                gr.HTML(f'<p class="stage-home"><a href="./">All demos of {TITLE}</a></p>', padding=False)
+    with gallery.route("Models", "models", show_in_navbar=False):
+        gr.Navbar(visible=False)
+        models_page.build(runner)
+    return gallery
+
+
+def public_endpoints(demos: Sequence[ModuleType | Broken]) -> list[Endpoint]:
+    """The endpoints that are API routes, in the order of the programme."""
+    return [e for demo in demos if isinstance(demo, ModuleType) for e in demo.ENDPOINTS if e.public]
+
+
+def _tabs(gallery: gr.Blocks, demos: Sequence[ModuleType | Broken], run: PageRun, runner: Runner) -> None:
+    places: dict[str, str] = {}
+    inner_tabs: dict[str, gr.Tabs] = {}
+    with gr.Tabs(elem_classes="stage-tabs") as tabs:
+        for name in TABS:
+            shown = [demo for demo in demos if _tab_of(demo) == name]
+            if not shown:
+                continue
+            tab_id = name.lower()
+            with gr.Tab(name, id=tab_id) as tab, gr.Tabs(elem_classes="stage-subtabs") as inner:
+                for demo in shown:
+                    _demo_tab(demo, tab_id, run)
+                    if isinstance(demo, ModuleType):
+                        places[demo.INFO.slug] = tab_id
+            inner_tabs[tab_id] = inner
+            _remember(tab, tab_id, None)
+        with gr.Tab("Models", id="models", render_children=False) as tab:
+            models_page.build(runner)
+        _remember(tab, "models", None)
+
+    def open_from_url(request: gr.Request) -> list[Any]:
+        demo = request.query_params.get("demo")
+        wanted = places.get(demo) or request.query_params.get("tab")
+        known = wanted in inner_tabs or wanted == "models"
+        return [gr.Tabs(selected=wanted) if known else gr.skip()] + [
+            gr.Tabs(selected=demo) if places.get(demo) == tab_id else gr.skip() for tab_id in inner_tabs
+        ]
+
+    gallery.load(
+        open_from_url,
+        None,
+        [tabs, *inner_tabs.values()],
+        api_visibility="private",
+        queue=False,
+        show_progress="hidden",
+    ).then(None, None, None, js="() => { window.stageOpened = true; }")
+
+
+def _tab_of(demo: ModuleType | Broken) -> str:
+    return demo.tab if isinstance(demo, Broken) else demo.INFO.tab
+
+
+def _demo_tab(demo: ModuleType | Broken, tab_id: str, run: PageRun) -> None:
+    if isinstance(demo, Broken):
+        with gr.Tab(f"{demo.module.rsplit('.', 1)[-1]} (unavailable)"):
+            _error_card(demo)
+        return
+    with gr.Tab(demo.INFO.title, id=demo.INFO.slug, render_children=False) as tab:
+        _card(demo, run)
+    _remember(tab, tab_id, demo.INFO.slug)
+
+
+def _remember(tab: gr.Tab, tab_id: str, slug: str | None) -> None:
+    arguments = ", ".join(f'"{value}"' if value else "null" for value in (tab_id, slug))
+    tab.select(None, None, None, js=f"() => ({REMEMBER_TAB})({arguments})")
+
+
+def _card(demo: ModuleType, run: PageRun) -> None:
+    text = demo.__doc__ or ""
+    gr.Markdown(f"## {demo.INFO.title}\n\n{text}", elem_classes="stage-card")
+    demo.build(run)
+    with gr.Accordion("What this does not show", open=False):
+        gr.Markdown(demo.INFO.limits)
+
+
+def _error_card(broken: Broken) -> None:
+    gr.HTML(
+        '<div class="stage-error" role="alert"><h2>This demo is not available</h2>'
+        f"<p>{escape(broken.module)} could not be loaded: {escape(broken.reason)}</p>"
+        "<p>The other demos work. Run <code>make run</code> again to install what may be missing.</p></div>"
+    )
+
+
+def launch_options(programme: tuple[str, ...] = PROGRAMME) -> dict[str, Any]:
+    """What `launch()` needs besides host and port: theme, styles, and the demos' own scripts."""
+    demos = [demo for demo in load_programme(programme) if isinstance(demo, ModuleType)]
+    scripts = [path for demo in demos for path in getattr(demo, "SCRIPTS", ())]
+    styles = [path for demo in demos for path in getattr(demo, "STYLES", ())]
+    code = "\n".join(path.read_text(encoding="utf-8") for path in dict.fromkeys(scripts))
+    return {
+        "theme": _theme(),
+        "css_paths": [ASSETS / "css" / "gallery.css", *dict.fromkeys(styles)],
+        "head": f"<script>\n{code}\n</script>",
+        "footer_links": ["api", "settings"],
+        "run_history": False,
+        "enable_monitoring": False,
+        "ssr_mode": False,
+    }
+
+
+def _theme() -> gr.themes.Base:
+    # Only fonts of the visitor's system: nothing is fetched. Gradio's own subdued grey is too faint to read.
+    sans = ["Segoe UI", "Roboto", "Helvetica Neue", "Noto Sans", "Noto Sans KR", "Noto Sans CJK KR"]
+    sans += ["Apple SD Gothic Neo", "Malgun Gothic", "sans-serif"]
+    mono = ["SF Mono", "Consolas", "Noto Sans Mono", "DejaVu Sans Mono", "monospace"]
+    return gr.themes.Default(font=sans, font_mono=mono).set(
+        body_text_color_subdued="*neutral_600", body_text_color_subdued_dark="*neutral_300"
+    )

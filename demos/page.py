@@ -1,0 +1,89 @@
+"""Building blocks for a demo's page, so that every demo looks and behaves alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from html import escape
+from typing import Any
+
+import gradio as gr
+
+from demos.contract import Endpoint, Example
+from demos.models.catalog import catalog
+from demos.models.specs import Origin
+
+MODEL_QUEUE = "model"
+
+
+# Private, and one at a time across the whole gallery: what every listener for model work shares.
+MODEL_WORK = {
+    "api_visibility": "private",
+    "concurrency_id": MODEL_QUEUE,
+    "concurrency_limit": 1,
+}
+
+
+def on(triggers: Sequence[Any], function: Callable[..., Any], inputs: Any, outputs: Any) -> Any:
+    """Listen for model work."""
+    return gr.on(list(triggers), function, inputs, outputs, **MODEL_WORK)
+
+
+def model_choice(endpoint: Endpoint, default: str) -> gr.Dropdown:
+    """A dropdown of the checkpoints that an endpoint can use; those that need a network say so."""
+    choices = []
+    for entry in catalog().values():
+        head = endpoint.head if isinstance(endpoint.head, str) else endpoint.head.get(entry.architecture)
+        if head in entry.heads:
+            choices.append((entry.title if entry.bundled else f"{entry.title} · from the Hub", entry.name))
+    return gr.Dropdown(choices, value=default, label="Model", filterable=True)
+
+
+def examples(rows: Sequence[Example], fields: Mapping[str, Any]) -> list[Any]:
+    """A row of buttons, each filling `fields` (inputs field name -> component); returns the events."""
+    events = []
+    with gr.Row(elem_classes="stage-examples"):
+        gr.HTML("<span>Try</span>", padding=False, min_height=0)
+        for row in rows:
+            values = [_shown(getattr(row.inputs, name)) for name in fields]
+            button = gr.Button(row.label, size="sm", min_width=60, scale=0)
+            events.append(
+                button.click(
+                    lambda values=values: values,
+                    None,
+                    list(fields.values()),
+                    api_visibility="private",
+                    queue=False,
+                    show_progress="hidden",
+                )
+            )
+    return events
+
+
+def after(events: Sequence[Any], function: Callable[..., Any], inputs: Any, outputs: Any) -> list[Any]:
+    """Model work that follows each of `events`."""
+    return [event.then(function, inputs, outputs, **MODEL_WORK) for event in events]
+
+
+def _shown(value: Any) -> Any:
+    """Several texts stand in a textbox as lines."""
+    return "\n".join(value) if isinstance(value, tuple) else value
+
+
+def badge() -> gr.HTML:
+    """The place where an answer names its checkpoint."""
+    return gr.HTML("", elem_classes="stage-badge", padding=False)
+
+
+def _short(revision: str) -> str:
+    """A commit by its first eight digits; a package version as it is."""
+    return revision[:8] if len(revision) == 40 else revision
+
+
+def badge_html(origin: Origin, remark: str = "") -> str:
+    """Which checkpoint made an answer: name, revision, where it came from, licence."""
+    where = {"bundled": "bundled weights", "hub": "Hugging Face Hub"}[origin.source]
+    revision = f"revision {_short(origin.revision)}" if origin.revision else "revision not recorded"
+    facts = [origin.title, where, revision, origin.licence, origin.note, remark]
+    inner = " · ".join(escape(fact) for fact in facts if fact)
+    title = escape(f"{origin.hub_id} {origin.revision or ''}".strip(), quote=True)
+    return f'<p title="{title}">Made by {inner}</p>'

@@ -1,0 +1,1 @@
+"""The Pipelines tab: one task each."""
