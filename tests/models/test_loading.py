@@ -96,6 +96,8 @@ def test_a_head_shares_its_base_and_computes_what_the_saved_model_did(family, tm
 
     assert addresses(base.model) <= addresses(shared.model)
     assert base.nbytes + shared.nbytes == loaded_bytes(shared.model)
+    tied = shared.model.get_output_embeddings().weight is base.model.get_input_embeddings().weight
+    assert tied == shared.model.config.tie_word_embeddings
     with torch.no_grad():
         logits = shared.model(**inputs(shared.model)).logits
         torch.testing.assert_close(logits, original(**inputs(original)).logits)
