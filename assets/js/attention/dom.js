@@ -15,7 +15,8 @@
     return node;
   };
 
-  S.button = (text, attributes = {}) => S.element("button", { type: "button", class: "sa-button", ...attributes }, text);
+  S.button = (text, attributes = {}) =>
+    S.element("button", { type: "button", class: "sa-button", ...attributes }, text);
 
   /** A labelled select. `options` in fill() is a list of [value, text]. */
   S.select = (label, onchange) => {
@@ -42,7 +43,8 @@
       const items = buttons();
       const at = items.indexOf(event.target);
       if (at < 0 || event.ctrlKey || event.metaKey || event.altKey) return;
-      const step = event.key === "Home" ? -at : event.key === "End" ? items.length - 1 - at : moves[event.key];
+      const step =
+        event.key === "Home" ? -at : event.key === "End" ? items.length - 1 - at : moves[event.key];
       if (step === undefined) return;
       event.preventDefault();
       items[S.clamp(at + step, 0, items.length - 1)].focus();

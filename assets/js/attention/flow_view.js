@@ -16,7 +16,11 @@
 
   function create(viewer, host) {
     const note = S.element("p", { class: "sa-note" });
-    const scroller = S.createScroller(viewer, { label: "Rollout, flow and mean attention", paint, focusable: true });
+    const scroller = S.createScroller(viewer, {
+      label: "Rollout, flow and mean attention",
+      paint,
+      focusable: true,
+    });
     host.append(note, scroller.box);
     let scene = null;
     let row = null;
@@ -36,7 +40,8 @@
       const absent = data.flow ? "" : ` ${data.note || "No flow for this input."}`;
       const extra = data.flow && data.note ? ` ${data.note}` : "";
       note.textContent =
-        `From “${token}” at layer ${data.layer} back to the input. Each column has its own scale.${absent}${extra}`;
+        `From “${token}” at layer ${data.layer} back to the input. ` +
+        `Each column has its own scale.${absent}${extra}`;
       if (row !== null && row >= map.keys.length) row = null;
       layout();
       if (row !== null) viewer.say(tell());
@@ -47,7 +52,12 @@
       const { map, columns } = scene;
       const width = Math.max(300, host.clientWidth - 18);
       const most = Math.min(140, width * 0.25);
-      const label = S.columnWidth(map.keys.map((token) => S.visible(token)), SIZE, most) + 10;
+      const label =
+        S.columnWidth(
+          map.keys.map((token) => S.visible(token)),
+          SIZE,
+          most,
+        ) + 10;
       const column = Math.min(320, (width - label - GAP * columns.length) / columns.length);
       scene.width = label + (column + GAP) * columns.length;
       scene.height = TOP + map.keys.length * ROW + 6;
@@ -68,7 +78,12 @@
         if (key === row) surface.rect(left, y, scene.width, ROW, theme.panel);
         const colour = token.special ? theme.muted : theme.text;
         const text = S.fit(S.visible(token), label - 8, SIZE);
-        surface.text(left + label - 4, y + ROW / 2, text, { colour, size: SIZE, align: "right", bold: key === row });
+        surface.text(left + label - 4, y + ROW / 2, text, {
+          colour,
+          size: SIZE,
+          align: "right",
+          bold: key === row,
+        });
         columns.forEach(({ values, most, colour }, i) => {
           const x = left + label + i * (column + GAP) + 4;
           const long = (column - NUMBER) * (values[key] / most);
@@ -107,7 +122,9 @@
     }
 
     function tell() {
-      const values = scene.columns.map(({ title, values }) => `${title.toLowerCase()} ${S.number(values[row], 4)}`);
+      const values = scene.columns.map(
+        ({ title, values }) => `${title.toLowerCase()} ${S.number(values[row], 4)}`,
+      );
       return `“${S.visible(scene.map.keys[row])}”: ${values.join(", ")}`;
     }
 

@@ -56,7 +56,8 @@
       else if (lines.shown < lines.visible) {
         const [shown, total] = [lines.shown, lines.total].map((count) => count.toLocaleString("en"));
         note.textContent =
-          `Showing the ${shown} strongest of ${total} weights; point at a token to see all of its lines.`;
+          `Showing the ${shown} strongest of ${total} weights; ` +
+          "point at a token to see all of its lines.";
       } else {
         const which = heads.length === 1 ? S.headTitle(map, heads[0]) : `${heads.length} heads`;
         note.textContent = `All weights of ${which}; point at a token to see only its lines.`;
@@ -64,7 +65,8 @@
     }
 
     function pointAt(place) {
-      if (!scene || (pointed && place && pointed.side === place.side && pointed.index === place.index)) return;
+      if (!scene || (pointed && place && pointed.side === place.side && pointed.index === place.index))
+        return;
       pointed = place;
       viewer.say(place || viewer.state.token !== null ? tell(focus()) : "");
       scroller.plan();
@@ -94,10 +96,10 @@
         }
       }
       const names = side === "query" ? map.keys : map.queries;
-      const list = best.map(
-        ({ head, other, byte }) =>
-          `“${S.visible(names[other])}” ${S.number((byte / 255) * layer.scale, 2)} (${S.headTitle(map, head)})`,
-      );
+      const list = best.map(({ head, other, byte }) => {
+        const value = S.number((byte / 255) * layer.scale, 2);
+        return `“${S.visible(names[other])}” ${value} (${S.headTitle(map, head)})`;
+      });
       const verb = side === "query" ? "attends to" : "is attended by";
       const extra = token.note ? ` · ${token.note}` : "";
       return `“${S.visible(token)}” ${verb} ${list.join(", ") || "nothing shown"}${extra}`;
@@ -117,8 +119,7 @@
       const at = {
         x1: label + 2 - frame.left,
         x2: frame.width - label - 2 - frame.left,
-        y: (row, h) =>
-          PAD + (row + 0.5) * rowHeight - frame.top + (h - (heads.length - 1) / 2) * spread,
+        y: (row, h) => PAD + (row + 0.5) * rowHeight - frame.top + (h - (heads.length - 1) / 2) * spread,
       };
       const place = focus();
       if (place) paintFocus(surface, frame, at, place);
@@ -144,7 +145,8 @@
 
     function paintFocus(surface, frame, at, { side, index }) {
       const { heads, positions, opacity, label, rowHeight } = scene;
-      const [mine, others] = side === "query" ? [positions.queries, positions.keys] : [positions.keys, positions.queries];
+      const [mine, others] =
+        side === "query" ? [positions.queries, positions.keys] : [positions.keys, positions.queries];
       const row = mine.indexOf(index);
       if (row < 0) return;
       const strip = label / heads.length;

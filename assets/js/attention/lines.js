@@ -77,6 +77,5 @@
   };
 
   /** How opaque a byte is: the weight itself, or relative to `most` if asked or if weights exceed one. */
-  S.opacity = (layer, most, relative) =>
-    relative || layer.scale > 1 ? 1 / most : layer.scale / 255;
+  S.opacity = (layer, most, relative) => (relative || layer.scale > 1 ? 1 / most : layer.scale / 255);
 })();

@@ -4,7 +4,10 @@
   const S = (window.StageAttention = window.StageAttention || {});
   const NUMBERED = 36; // the smallest cell, in pixels, that holds a two-digit number
 
-  /** scene: {heat, pooled, rows, columns, cell, left, top, labelled, size, byte, layer, cursor, theme, map, positions}. */
+  /**
+   * scene: {map, layer, positions, rows, columns, byte(row, column), heat, pooled, cell, left, top, labelled,
+   * size, cursor, theme}; the frame is that of a scroller.
+   */
   S.paintMatrix = (surface, frame, scene) => {
     const { cell, rows, columns, left, top, theme } = scene;
     const [x0, y0] = [left - frame.left, top - frame.top];

@@ -7,10 +7,15 @@
   const LARGEST = 64;
 
   function create(viewer, host) {
-    const scroller = S.createScroller(viewer, { label: "Attention matrix; arrow keys move the cell", paint, focusable: true });
+    const scroller = S.createScroller(viewer, {
+      label: "Attention matrix; arrow keys move the cell",
+      paint,
+      focusable: true,
+    });
     const legend = S.element("span", { class: "sa-legend" });
     const zoom = S.element("div", { class: "sa-zoom", role: "group", "aria-label": "Zoom" });
-    const zoomButton = (text, label, change) => S.button(text, { "aria-label": label, title: label, onclick: change });
+    const zoomButton = (text, label, change) =>
+      S.button(text, { "aria-label": label, title: label, onclick: change });
     zoom.append(
       zoomButton("−", "Smaller cells", () => zoomTo(scene.cell / 1.5)),
       zoomButton("Fit", "Fit the whole matrix", () => zoomTo(null)),
@@ -21,7 +26,11 @@
     let scene = null;
     let wanted = null;
     let cursor = null;
-    S.followPointer(scroller, { point, zoom: (factor, at) => zoomTo(scene.cell * factor, at), leave: () => {} });
+    S.followPointer(scroller, {
+      point,
+      zoom: (factor, at) => zoomTo(scene.cell * factor, at),
+      leave: () => {},
+    });
     scroller.box.addEventListener("keydown", move);
 
     function show(layer, since) {
@@ -36,7 +45,7 @@
       const [rows, columns] = [positions.queries.length, positions.keys.length];
       scene = { layer, map, heads, positions, byte, rows, columns, opacity, colour };
       if (cursor && (cursor.row >= rows || cursor.column >= columns)) cursor = null;
-      const full = opacity ? (layer.scale / 255) / opacity : 0;
+      const full = opacity ? layer.scale / 255 / opacity : 0;
       legend.style.setProperty("--sa-ramp", colour);
       legend.textContent = `0 … ${S.number(full, 2)}`;
       layout();
@@ -66,7 +75,10 @@
         }
         return most * opacity;
       };
-      return { pooled, heat: S.heat(Math.ceil(rows / pooled), Math.ceil(columns / pooled), strongest, colour) };
+      return {
+        pooled,
+        heat: S.heat(Math.ceil(rows / pooled), Math.ceil(columns / pooled), strongest, colour),
+      };
     }
 
     function layout() {
@@ -86,7 +98,11 @@
     }
 
     const axis = (tokens, list, most) =>
-      S.columnWidth(Array.from(list, (index) => S.visible(tokens[index])), 13, most - 10) + 10;
+      S.columnWidth(
+        Array.from(list, (index) => S.visible(tokens[index])),
+        13,
+        most - 10,
+      ) + 10;
 
     /** Set the size of a cell (null: fit); the place `at` (or the middle of the window) stays where it is. */
     function zoomTo(cell, at) {
@@ -140,7 +156,8 @@
       const query = map.queries[positions.queries[cursor.row]];
       const key = map.keys[positions.keys[cursor.column]];
       const value = (byte(cursor.row, cursor.column) / 255) * layer.scale;
-      const which = viewer.state.head === "mean" ? `mean of ${heads.length} heads` : S.headTitle(map, heads[0]);
+      const which =
+        viewer.state.head === "mean" ? `mean of ${heads.length} heads` : S.headTitle(map, heads[0]);
       const note = query.note ? ` · ${query.note}` : "";
       const error = S.number(layer.scale / 510, 4);
       return (
@@ -164,7 +181,11 @@
       }
       const width = Math.ceil(drawn.left + drawn.columns * cell + 4);
       const height = Math.ceil(drawn.top + drawn.rows * cell + 4);
-      return { width, height, paint: (surface) => S.paintMatrix(surface, { left: 0, top: 0, width, height }, drawn) };
+      return {
+        width,
+        height,
+        paint: (surface) => S.paintMatrix(surface, { left: 0, top: 0, width, height }, drawn),
+      };
     }
 
     const redraw = () => scene && (layout(), scroller.draw());

@@ -22,7 +22,8 @@
     const scroller = S.createScroller(viewer, { label: "Heat maps of all heads", paint });
     const grid = S.element("div", { class: "sa-grid", role: "group", "aria-label": "Layers and heads" });
     const note = S.element("p", { class: "sa-note" });
-    note.textContent = "One small map per head (rows: queries, columns: keys; shade grows with the root of the weight).";
+    note.textContent =
+      "One small map per head (rows: queries, columns: keys; shade grows with the root of the weight).";
     scroller.sheet.append(grid);
     host.append(finder.box, note, scroller.box);
     let scene = null;
@@ -60,7 +61,12 @@
       const buttons = scene.images.map((_, cell) => {
         const [layer, head] = [Math.floor(cell / map.heads), cell % map.heads];
         const label = `Layer ${layer}, ${S.headTitle(map, head)}`;
-        return S.button("", { class: "sa-cell", "aria-label": label, "data-layer": layer, "data-head": head });
+        return S.button("", {
+          class: "sa-cell",
+          "aria-label": label,
+          "data-layer": layer,
+          "data-head": head,
+        });
       });
       grid.replaceChildren(...buttons);
       S.tabStop(buttons);
@@ -113,15 +119,23 @@
       }
       best.forEach(({ layer, head }, rank) => {
         const [x, y] = [SIDE + head * cell - frame.left, TOP + layer * cell - frame.top];
-        surface.frame(x + 2, y + 2, cell - 4, cell - 4, theme.text, 3);
-        surface.rect(x + 2, y + 2, 16, 15, theme.text);
-        surface.text(x + 10, y + 10, String(rank + 1), { colour: theme.background, size: 11, align: "center", bold: true });
+        // Around the map, with its rank at the upper right, where a causal map is empty: a sink's first
+        // column stays in view.
+        surface.frame(x + 1, y + 1, cell - 2, cell - 2, theme.text, 2);
+        surface.rect(x + cell - 17, y + 1, 16, 15, theme.text);
+        surface.text(x + cell - 9, y + 9, String(rank + 1), {
+          colour: theme.background,
+          size: 11,
+          align: "center",
+          bold: true,
+        });
       });
       surface.rect(0, 0, frame.width, TOP, theme.background);
       surface.rect(0, 0, SIDE, frame.height, theme.background);
       for (let layer = 0; layer < map.layers; layer++) {
         const y = TOP + (layer + 0.5) * cell - frame.top;
-        if (y > TOP) surface.text(SIDE - 6, y, `L${layer}`, { colour: theme.muted, size: 12, align: "right" });
+        if (y > TOP)
+          surface.text(SIDE - 6, y, `L${layer}`, { colour: theme.muted, size: 12, align: "right" });
       }
       for (let head = 0; head < map.heads; head++) {
         const x = SIDE + (head + 0.5) * cell - frame.left;

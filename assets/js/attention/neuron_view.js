@@ -57,7 +57,9 @@
       scene.productHeat = strip(made.products, map.keys.length);
       const shared = map.heads / map.key_value_heads;
       const group =
-        shared > 1 ? ` Query head ${data.head} reads key/value head ${data.key_value_head}, shared by ${shared}.` : "";
+        shared > 1
+          ? ` Query head ${data.head} reads key/value head ${data.key_value_head}, shared by ${shared}.`
+          : "";
       const bias = data.bias ? " + bias" : "";
       note.textContent =
         `score = ${S.number(data.scaling, 4)} · (q · k)${bias}; blue is positive, orange negative.` + group;
@@ -70,14 +72,22 @@
     function layout() {
       const { map, data } = scene;
       const width = host.clientWidth - 18;
-      const label = S.columnWidth(map.keys.map((token) => S.visible(token)), SIZE, Math.min(120, width * 0.24)) + 10;
+      const label =
+        S.columnWidth(
+          map.keys.map((token) => S.visible(token)),
+          SIZE,
+          Math.min(120, width * 0.24),
+        ) + 10;
       const strip = Math.max(data.dimension * 1.5, 96, (width - label - 2 * NUMBER - 36) / 2);
-      const keyX = label + 4;
+      // Where the strips do not fit beside the numbers, the numbers come first and the strips scroll.
+      const narrow = width < label + 2 * (strip + NUMBER);
+      const keyX = label + 4 + (narrow ? 2 * NUMBER : 0);
       const productX = keyX + strip + 12;
-      const scoreX = productX + strip + 12;
+      const scoreX = narrow ? label : productX + strip + 12;
       const weightX = scoreX + NUMBER;
       Object.assign(scene, { label, strip, keyX, productX, scoreX, weightX });
-      Object.assign(scene, { width: weightX + NUMBER + 4, height: TOP + map.keys.length * ROW + 6 });
+      const end = (narrow ? productX + strip : weightX + NUMBER) + 4;
+      Object.assign(scene, { width: end, height: TOP + map.keys.length * ROW + 6 });
       scroller.resize(scene.width, scene.height);
     }
 
@@ -98,9 +108,19 @@
           surface.text(left + x, y + ROW / 2, text, { colour, size: SIZE, align, bold: chosen });
         surface.rect(left, y, scene.width, 2, theme.background);
         const token = map.keys[key];
-        write(scene.label - 4, S.fit(S.visible(token), scene.label - 8, SIZE), "right", token.special ? theme.muted : theme.text);
+        write(
+          scene.label - 4,
+          S.fit(S.visible(token), scene.label - 8, SIZE),
+          "right",
+          token.special ? theme.muted : theme.text,
+        );
         const masked = scores[key] === -Infinity;
-        write(scoreX + NUMBER - 12, masked ? "masked" : S.number(scores[key], 2), "right", masked ? theme.muted : theme.text);
+        write(
+          scoreX + NUMBER - 12,
+          masked ? "masked" : S.number(scores[key], 2),
+          "right",
+          masked ? theme.muted : theme.text,
+        );
         surface.rect(left + weightX, y + 4, (NUMBER - 4) * weights[key], ROW - 6, theme.accent, 0.45);
         write(weightX + 4, S.number(weights[key], 3), "left");
       }
@@ -164,7 +184,8 @@
       const place = key * data.dimension + at;
       const product = `${S.number(own[at])} × ${S.number(data.keys[place])} = ${S.number(products[place])}`;
       return (
-        `“${S.visible(map.queries[query])}” · “${S.visible(map.keys[key])}”, dimension ${at}: ${product}; ` +
+        `“${S.visible(map.queries[query])}” · “${S.visible(map.keys[key])}”, ` +
+        `dimension ${at}: ${product}; ` +
         `score ${S.number(scores[key])}, softmax ${S.number(weights[key])}`
       );
     }

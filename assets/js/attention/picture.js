@@ -14,7 +14,10 @@
     surface.rect(0, 0, width, picture.height + HEADER + 2 * MARGIN, theme.background);
     const heads = S.enabledHeads(state, map);
     const which = {
-      head: heads.length === map.heads ? "all heads" : `heads ${heads.map((head) => S.headLabel(map, head)).join(", ")}`,
+      head:
+        heads.length === map.heads
+          ? "all heads"
+          : `heads ${heads.map((head) => S.headLabel(map, head)).join(", ")}`,
       matrix: state.head === "mean" ? "mean of heads" : S.headTitle(map, state.head),
       neuron: S.headTitle(map, state.head),
     }[state.view];
@@ -67,7 +70,10 @@
       return S.canvasSurface(context);
     });
     return new Promise((resolve, reject) =>
-      canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("The picture is too large."))), "image/png"),
+      canvas.toBlob(
+        (blob) => (blob ? resolve(blob) : reject(new Error("The picture is too large."))),
+        "image/png",
+      ),
     );
   };
 

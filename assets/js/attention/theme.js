@@ -5,8 +5,18 @@
 
   // Mid tones, at least 3:1 against white and against the dark page.
   const HEADS = [
-    "#3b82f6", "#ee6c12", "#1f9d57", "#e5484d", "#8e62ea", "#a0714f",
-    "#e0559f", "#0d98ab", "#a38f00", "#7d8590", "#5b9a0b", "#c53de0",
+    "#3b82f6",
+    "#ee6c12",
+    "#1f9d57",
+    "#e5484d",
+    "#8e62ea",
+    "#a0714f",
+    "#e0559f",
+    "#0d98ab",
+    "#a38f00",
+    "#7d8590",
+    "#5b9a0b",
+    "#c53de0",
   ];
   S.MEAN = "#d9541e";
   S.POSITIVE = "#2f7df4";
@@ -24,17 +34,35 @@
     const channel = (n) => {
       const k = (n + hue / 30) % 12;
       const value = lightness - a * Math.max(-1, Math.min(k - 3, 9 - k, 1));
-      return Math.round(value * 255).toString(16).padStart(2, "0");
+      return Math.round(value * 255)
+        .toString(16)
+        .padStart(2, "0");
     };
     return `#${channel(0)}${channel(8)}${channel(4)}`;
   }
 
   const channels = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
 
+  const known = new Map();
+  const pixel = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+
+  /** Any CSS colour as #rrggbb: pictures are opened by programs that know no color-mix() or oklch(). */
+  function hex(colour) {
+    if (!known.has(colour)) {
+      pixel.clearRect(0, 0, 1, 1);
+      pixel.fillStyle = "#888888";
+      pixel.fillStyle = colour;
+      pixel.fillRect(0, 0, 1, 1);
+      const [r, g, b] = pixel.getImageData(0, 0, 1, 1).data;
+      known.set(colour, "#" + [r, g, b].map((value) => value.toString(16).padStart(2, "0")).join(""));
+    }
+    return known.get(colour);
+  }
+
   /** The page's colours at this moment; read at each drawing, since the visitor may change the theme. */
   S.theme = (root) => {
     const style = getComputedStyle(root);
-    const read = (name, fallback) => style.getPropertyValue(name).trim() || fallback;
+    const read = (name, fallback) => hex(style.getPropertyValue(name).trim() || fallback);
     return {
       text: read("--sa-text", "#1f2937"),
       muted: read("--sa-muted", "#6b7280"),

@@ -18,7 +18,10 @@
         return button ? { side, index: Number(button.dataset.index) } : null;
       };
       // A finger has no hover: its tap locks, and a hover that never ends would hide the other lines.
-      box.addEventListener("pointerover", (event) => event.pointerType !== "touch" && onfocus(placeOf(event)));
+      box.addEventListener(
+        "pointerover",
+        (event) => event.pointerType !== "touch" && onfocus(placeOf(event)),
+      );
       box.addEventListener("pointerleave", () => onfocus(null));
       box.addEventListener("focusin", (event) => {
         if (event.target.matches(":focus-visible")) onfocus(placeOf(event));
@@ -44,7 +47,13 @@
         const kind = (token.special ? " sa-special" : "") + (token.note ? " sa-noted" : "");
         const button = S.element(
           "button",
-          { type: "button", class: `sa-token${kind}`, dir: "auto", "data-index": index, "aria-pressed": "false" },
+          {
+            type: "button",
+            class: `sa-token${kind}`,
+            dir: "auto",
+            "data-index": index,
+            "aria-pressed": "false",
+          },
           // A page-long token would slow the layout of every row; its title keeps the whole of it.
           text.length > 200 ? `${text.slice(0, 200)}…` : text,
         );
@@ -66,8 +75,12 @@
     }
 
     function mark(place) {
-      for (const [box, side] of [[left, "query"], [right, "key"]]) {
-        for (const button of box.querySelectorAll('[aria-pressed="true"]')) button.setAttribute("aria-pressed", "false");
+      for (const [box, side] of [
+        [left, "query"],
+        [right, "key"],
+      ]) {
+        for (const button of box.querySelectorAll('[aria-pressed="true"]'))
+          button.setAttribute("aria-pressed", "false");
         if (place && place.side === side) {
           const button = box.querySelector(`[data-index="${place.index}"]`);
           if (button) button.setAttribute("aria-pressed", "true");

@@ -11,7 +11,7 @@
   // C0 and C1 controls, soft hyphen, invisible spaces, direction marks and overrides, lone surrogates. The
   // zero-width joiner stays: emoji and several scripts are written with it.
   const HIDDEN =
-    /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]|\p{Cs}/gu;
+    /[\0-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]|\p{Cs}/gu;
 
   const codePoint = (character) =>
     "U+" + character.codePointAt(0).toString(16).toUpperCase().padStart(4, "0");

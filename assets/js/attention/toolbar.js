@@ -12,7 +12,10 @@
     const head = S.select("Head", (value) => change({ head: value === "mean" ? value : Number(value) }));
     const token = createStepper(viewer, "Token", (value) => change({ token: value, side: "query" }));
     const filter = S.select("Sentences", (value) => change({ filter: value }));
-    const relative = S.element("input", { type: "checkbox", onchange: () => change({ relative: relative.checked }) });
+    const relative = S.element("input", {
+      type: "checkbox",
+      onchange: () => change({ relative: relative.checked }),
+    });
     const save = (kind) => () => S.savePicture(viewer, kind).catch((error) => viewer.say(error.message));
     const field = (text, control) => S.element("label", { class: "sa-field" }, text, control);
 
@@ -41,8 +44,14 @@
       const shown = viewer.map();
       const { uses } = S.views[state.view];
       tabs.update(shown);
-      map.fill(payload.maps.map(({ name, title }) => [name, title]), state.map);
-      layer.update(range(shown.layers).map((i) => [i, String(i)]), state.layer);
+      map.fill(
+        payload.maps.map(({ name, title }) => [name, title]),
+        state.map,
+      );
+      layer.update(
+        range(shown.layers).map((i) => [i, String(i)]),
+        state.layer,
+      );
       const names = range(shown.heads).map((i) => [i, S.headLabel(shown, i)]);
       const mean = uses.includes("mean") && shown.heads > 1 ? [["mean", "mean of enabled"]] : [];
       head.fill([...mean, ...names], uses.includes("mean") ? state.head : viewer.singleHead());
@@ -72,9 +81,18 @@
     const box = S.element("div", { class: "sa-tabs", role: "tablist", "aria-label": "Views" });
     const tabs = Object.keys(S.views).map((name) => {
       const open = () => viewer.change({ view: name });
-      return S.element("button", { type: "button", role: "tab", class: "sa-tab", "data-view": name, onclick: open });
+      return S.element("button", {
+        type: "button",
+        role: "tab",
+        class: "sa-tab",
+        "data-view": name,
+        onclick: open,
+      });
     });
-    for (const tab of tabs) tab.textContent = S.views[tab.dataset.view].title;
+    for (const tab of tabs) {
+      const [, name, rest] = /^(.*?)( view)?$/.exec(S.views[tab.dataset.view].title);
+      tab.append(name, rest ? S.element("span", { class: "sa-wide" }, rest) : "");
+    }
     box.append(...tabs);
     S.rove(box, { ArrowLeft: -1, ArrowRight: 1 });
     function update(map) {
@@ -95,7 +113,11 @@
     let count = 0;
     const step = (by) => () => onchange(S.clamp(Number(choice.control.value) + by, 0, count - 1));
     const name = label.toLowerCase();
-    const previous = S.button("‹", { "aria-label": `Previous ${name}`, title: `Previous ${name}`, onclick: step(-1) });
+    const previous = S.button("‹", {
+      "aria-label": `Previous ${name}`,
+      title: `Previous ${name}`,
+      onclick: step(-1),
+    });
     const next = S.button("›", { "aria-label": `Next ${name}`, title: `Next ${name}`, onclick: step(1) });
     const text = S.element("span", {}, label);
     const box = S.element("span", { class: "sa-field sa-stepper" }, text, previous, choice.control, next);
@@ -111,8 +133,17 @@
   /** The colour squares: click toggles a head, double-click (or Shift + Enter) leaves only this one. */
   function createHeads(viewer) {
     const squares = S.element("span", { class: "sa-squares", role: "toolbar", "aria-label": "Heads" });
-    const all = S.button("All", { onclick: () => viewer.change({ heads: null }), title: "Switch every head on" });
-    const box = S.element("span", { class: "sa-field sa-heads" }, S.element("span", {}, "Heads"), squares, all);
+    const all = S.button("All", {
+      onclick: () => viewer.change({ heads: null }),
+      title: "Switch every head on",
+    });
+    const box = S.element(
+      "span",
+      { class: "sa-field sa-heads" },
+      S.element("span", {}, "Heads"),
+      squares,
+      all,
+    );
     let signature = "";
     const headOf = (event) => {
       const button = event.target.closest("button");
@@ -139,7 +170,8 @@
           const square = S.button(S.headLabel(map, head), { class: "sa-square", "data-head": head });
           square.style.setProperty("--sa-head", S.headColour(head));
           square.setAttribute("aria-label", S.headTitle(map, head));
-          square.title = `${S.headTitle(map, head)}: click to toggle, double-click (Shift + Enter) for this one only`;
+          const help = "click to toggle, double-click (Shift + Enter) for this one only";
+          square.title = `${S.headTitle(map, head)}: ${help}`;
           return square;
         });
         squares.replaceChildren(...buttons);

@@ -1,13 +1,26 @@
-// The viewer: joins payload, choice, toolbar and the current view; the public functions are at the end.
+// The viewer: joins payload, choice, toolbar and the current view of one element.
 (() => {
   "use strict";
   const S = (window.StageAttention = window.StageAttention || {});
   const CACHE_BYTES = 128 * 1024 * 1024;
   const ORDER = ["head", "model", "matrix", "neuron", "flow"];
-  const viewers = new WeakMap();
 
-  function createViewer(root) {
-    const viewer = { root, change, layer, thumbnails, neuron, flow, map, singleHead, theme, drawn, say, picture };
+  /** A viewer in `root`; `onstop` is called when it stops, by itself if the element leaves the page. */
+  S.createViewer = (root, onstop) => {
+    const viewer = {
+      root,
+      change,
+      layer,
+      thumbnails,
+      neuron,
+      flow,
+      map,
+      singleHead,
+      theme,
+      drawn,
+      say,
+      picture,
+    };
     S.views = Object.fromEntries(ORDER.filter((name) => S.views[name]).map((name) => [name, S.views[name]]));
     const toolbar = S.createToolbar(viewer);
     const heading = S.element("div", { class: "sa-heading" });
@@ -25,13 +38,17 @@
       if (!root.isConnected) return stop();
       if (root.clientWidth !== width) redraw();
     });
-    const themes = new MutationObserver(() => (root.isConnected ? view && view.redraw() : stop()));
+    const themes = new MutationObserver(() => {
+      if (!root.isConnected) return stop();
+      adopt();
+      if (view) view.redraw();
+    });
     const scheme = matchMedia("(prefers-color-scheme: dark)");
     const onscheme = () => view && view.redraw();
 
     function start() {
       root.replaceChildren(heading, toolbar.box, message, body, status, footer);
-      root.classList.add("stage-attention");
+      root.tabIndex = -1; // so that a click anywhere inside brings the keys
       root.addEventListener("keydown", onkey);
       sizes.observe(root);
       for (const node of [document.documentElement, document.body]) {
@@ -46,7 +63,13 @@
       themes.disconnect();
       scheme.removeEventListener("change", onscheme);
       root.removeEventListener("keydown", onkey);
-      viewers.delete(root);
+      onstop();
+    }
+
+    /** Inside Gradio the page's own theme rules, not the system's. */
+    function adopt() {
+      if (document.querySelector("gradio-app, .gradio-container")) root.dataset.host = "gradio";
+      root.classList.toggle("dark", document.body.classList.contains("dark"));
     }
 
     function redraw() {
@@ -55,8 +78,7 @@
     }
 
     function load(payload, source) {
-      // Inside Gradio the page's own theme rules, not the system's.
-      if (document.querySelector("gradio-app, .gradio-container")) root.dataset.host = "gradio";
+      adopt();
       cache = S.createCache(CACHE_BYTES);
       viewer.payload = payload;
       viewer.source = source || {};
@@ -116,7 +138,10 @@
       width = root.clientWidth;
       status.textContent = "";
       body.setAttribute("aria-label", S.views[name].title);
+      const held = body.contains(document.activeElement);
       body.replaceChildren(next.host);
+      // What had the focus is gone; the keys of the viewer should go on working.
+      if (held) root.querySelector('[aria-selected="true"]').focus();
     }
 
     function map() {
@@ -160,7 +185,9 @@
     function flow() {
       const { state } = viewer;
       const token = S.chosenQuery(state, map());
-      return cache.get(`flow/${state.map}/${state.layer}/${token}`, () => ask("flow", { layer: state.layer, token }));
+      return cache.get(`flow/${state.map}/${state.layer}/${token}`, () =>
+        ask("flow", { layer: state.layer, token }),
+      );
     }
 
     function theme() {
@@ -201,49 +228,5 @@
     };
     const whole = () => root.contains(body);
     return { viewer, start, stop, load, selection, whole };
-  }
-
-  /**
-   * Show `payload` in `element`; called again on the same element it keeps the choices that are still valid.
-   * `source` has layer(request), neuron(request) and flow(request), each returning a promise. Resolves after
-   * the first drawing.
-   */
-  S.mount = (element, payload, source) => {
-    let entry = viewers.get(element);
-    if (entry && !entry.whole()) {
-      // The page has rewritten the element: build anew, with the old choices.
-      const { state } = entry.viewer;
-      entry.stop();
-      entry = createViewer(element);
-      entry.viewer.state = state;
-      entry.start();
-    } else if (!entry) {
-      entry = createViewer(element);
-      entry.start();
-    }
-    viewers.set(element, entry);
-    element.classList.add("stage-attention");
-    return entry.load(payload, source);
-  };
-
-  /** Stop watching the page and empty the element. */
-  S.unmount = (element) => {
-    const entry = viewers.get(element);
-    if (!entry) return;
-    entry.stop();
-    element.replaceChildren();
-    delete element.dataset.state;
-  };
-
-  /** {view, map, layer, heads, head, token, side, filter, ...} of a mounted element, or null. */
-  S.selection = (element) => {
-    const entry = viewers.get(element);
-    return entry ? entry.selection() : null;
-  };
-
-  /** The viewer behind an element: S.svg(viewer) and S.png(viewer) make pictures of it. */
-  S.viewerOf = (element) => {
-    const entry = viewers.get(element);
-    return entry ? entry.viewer : null;
   };
 })();
