@@ -60,7 +60,8 @@
           "point at a token to see all of its lines.";
       } else {
         const which = heads.length === 1 ? S.headTitle(map, heads[0]) : `${heads.length} heads`;
-        note.textContent = `All weights of ${which}; point at a token to see only its lines.`;
+        const of = map.heads === 1 ? "" : ` of ${which}`;
+        note.textContent = `All weights${of}; point at a token to see only its lines.`;
       }
     }
 

@@ -65,8 +65,9 @@
       parts.map.hidden = payload.maps.length < 2;
       parts.layer.hidden = state.view === "model";
       // The squares choose what the mean is of, so they make no sense beside a single head.
-      parts.heads.hidden = !uses.includes("heads") || (uses.includes("mean") && state.head !== "mean");
-      parts.head.hidden = !uses.includes("head");
+      parts.heads.hidden =
+        shown.heads < 2 || !uses.includes("heads") || (uses.includes("mean") && state.head !== "mean");
+      parts.head.hidden = !uses.includes("head") || shown.heads < 2;
       parts.token.hidden = !uses.includes("token");
       parts.filter.hidden = !uses.includes("filter") || !S.isPair(shown);
       parts.relative.hidden = !uses.includes("relative");
