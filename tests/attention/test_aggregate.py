@@ -1,0 +1,141 @@
+"""Rollout, flow and norms against networkx, the model itself, and cases done by hand."""
+
+from __future__ import annotations
+
+import networkx as nx
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from demos.attention.aggregate import (
+    FLOW_TOKENS,
+    attention_flow,
+    output_projection,
+    rollout,
+    transformed_values,
+    value_weighted_norms,
+    with_residual,
+)
+from demos.attention.capture import capture, mean_weights
+from demos.errors import BadInput
+from tests import tiny
+
+
+def random_attention(layers, n, seed=0, causal=False):
+    weights = np.random.default_rng(seed).dirichlet(np.full(n, 0.5), size=(layers, n))
+    if causal:
+        weights = np.tril(weights + 1e-9)
+    return weights / weights.sum(-1, keepdims=True)
+
+
+def test_one_layer_of_rollout_is_half_attention_half_identity():
+    attention = random_attention(1, 6)
+    np.testing.assert_allclose(rollout(attention)[0], (attention[0] + np.eye(6)) / 2, atol=1e-12)
+
+
+@given(st.integers(1, 5), st.integers(1, 9), st.integers(0, 99), st.booleans())
+@settings(max_examples=25, deadline=None)
+def test_rollout_rows_sum_to_one(layers, n, seed, causal):
+    rolled = rollout(random_attention(layers, n, seed, causal))
+    np.testing.assert_allclose(rolled.sum(-1), 1, atol=1e-9)
+    assert not causal or np.allclose(np.triu(rolled, 1), 0)
+
+
+def networkx_graph(attention):
+    layers, n = attention.shape[:2]
+    graph = nx.DiGraph()
+    for level, capacity in enumerate(with_residual(attention)):
+        for i in range(n):
+            for j in range(n):
+                graph.add_edge((level + 1, i), (level, j), capacity=float(capacity[i, j]))
+    return graph
+
+
+@pytest.mark.parametrize("causal", [False, True])
+def test_flow_agrees_with_networkx_and_with_the_minimum_cut(causal):
+    attention = random_attention(3, 6, seed=3, causal=causal)
+    graph = networkx_graph(attention)
+    for token in (0, 5):
+        ours = attention_flow(attention, token)
+        for sink in range(6):
+            value = nx.maximum_flow_value(graph, (3, token), (0, sink))
+            cut, _ = nx.minimum_cut(graph, (3, token), (0, sink))
+            assert ours[sink] == pytest.approx(value, abs=5e-5)
+            assert ours[sink] == pytest.approx(cut, abs=5e-5)
+
+
+def test_flow_through_one_layer_is_rollout():
+    attention = random_attention(1, 7)
+    np.testing.assert_allclose(attention_flow(attention, 4), rollout(attention)[0, 4], atol=1e-6)
+
+
+def test_flow_never_falls_below_rollout_and_never_exceeds_one():
+    attention = random_attention(4, 8, seed=1)
+    flow, rolled = attention_flow(attention, 2), rollout(attention)[-1, 2]
+    assert (flow >= rolled - 1e-4).all()
+    assert (flow <= 1 + 1e-4).all()
+
+
+def test_flow_over_too_many_tokens_is_refused():
+    n = FLOW_TOKENS + 1
+    with pytest.raises(BadInput, match="rollout"):
+        attention_flow(np.full((1, n, n), 1 / n), 0)
+
+
+def attention_output(family, text):
+    """The captured layers of a family, and what its attention modules put out (before any residual)."""
+    loaded = tiny.loaded(family)
+    captured = capture(loaded, text, target="a dog ran" if family in tiny.ENCODER_DECODERS else "")
+    return loaded, captured
+
+
+@pytest.mark.parametrize("family", tiny.FAMILIES)
+def test_weighted_transformed_values_and_bias_are_the_output_of_the_attention_module(family):
+    loaded, captured = attention_output(family, "the cat sat on the mat .")
+    for shown in captured.maps:
+        layer = shown.layers[-1]
+        ours = torch.einsum("hnm,hmw->nw", layer.weights(), transformed_values(layer, loaded.model))
+        # The projection applied to the concatenated heads, which is what the module computes.
+        heads = layer.weights() @ layer.values_per_head()
+        concatenated = heads.transpose(0, 1).reshape(heads.shape[1], -1)
+        projected = concatenated @ output_projection(loaded.model, layer.module)
+        torch.testing.assert_close(ours, projected, atol=1e-5, rtol=1e-4)
+
+
+@pytest.mark.parametrize(("family", "submodule", "is_sum"), [
+    ("Bert", "encoder.layer.2.attention.output.dense", False),
+    ("Llama", "layers.2.self_attn", True),
+    ("GPT2", "h.2.attn", True),
+    ("DistilBert", "transformer.layer.2.attention", True),
+])  # fmt: skip
+def test_transformed_values_agree_with_the_running_model(family, submodule, is_sum):
+    loaded = tiny.loaded(family)
+    seen = []
+    hook = loaded.model.get_submodule(submodule).register_forward_hook(
+        lambda module, args, output: seen.append(output[0] if isinstance(output, tuple) else output)
+    )
+    captured = capture(loaded, "the cat sat on the mat .")
+    hook.remove()
+    layer = captured.map("self").layers[2]
+    ours = torch.einsum("hnm,hmw->nw", layer.weights(), transformed_values(layer, loaded.model))
+    bias = next((p for name, p in loaded.model.get_submodule(submodule).named_parameters()
+                 if name in ("bias", "c_proj.bias", "out_lin.bias", "o_proj.bias")), torch.zeros(1))  # fmt: skip
+    torch.testing.assert_close(ours + bias, seen[0][0], atol=1e-5, rtol=1e-4)
+
+
+@pytest.mark.parametrize("name", ["minilm", "smollm2"])
+def test_norms_equal_the_long_way_round(name, request):
+    loaded = request.getfixturevalue(name)
+    layer = capture(loaded, "The movie was not bad.").map("self").layers[4]
+    transformed = transformed_values(layer, loaded.model)
+    long_way = torch.einsum("hnm,hmw->nmw", layer.weights(), transformed).norm(dim=-1)
+    np.testing.assert_allclose(
+        value_weighted_norms(layer, loaded.model), long_way.numpy(), rtol=1e-3, atol=1e-4
+    )
+
+
+def test_mean_weights_have_rows_that_sum_to_one(minilm):
+    means = mean_weights(capture(minilm, "A short text.").map("self"))
+    np.testing.assert_allclose(means.sum(-1), 1, atol=1e-5)

@@ -1,0 +1,37 @@
+"""What all tests share: bundled weights only, one cache and one runner for the whole run."""
+
+from __future__ import annotations
+
+import os
+
+os.environ["STAGE_MODELS"] = "bundled"
+os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+
+import pytest
+
+from demos.models.cache import shared_cache
+from demos.models.specs import Origin, Spec
+from demos.runner import Runner
+
+
+@pytest.fixture(scope="session")
+def runner() -> Runner:
+    return Runner(shared_cache())
+
+
+@pytest.fixture(scope="session")
+def minilm():
+    with shared_cache().lease(Spec("minilm")) as loaded:
+        yield loaded
+
+
+@pytest.fixture(scope="session")
+def smollm2():
+    with shared_cache().lease(Spec("smollm2")) as loaded:
+        yield loaded
+
+
+@pytest.fixture(scope="session")
+def origin() -> Origin:
+    return Origin("tiny", "Tiny random model", None, None, "bundled", "MIT", "")
