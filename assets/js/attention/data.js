@@ -30,11 +30,24 @@
     return new ArrayType(buffer);
   }
 
-  /** LayerData -> the same record with `bytes`: uint8 [heads, rows, columns]; weight = byte / 255 * scale. */
+  /**
+   * LayerData -> the same record with `bytes`: uint8 [heads, rows, columns]; weight = byte / 255 * scale;
+   * and `removed`: float32 [heads, rows], the share of each row that is hidden, or null.
+   */
   S.decodeLayer = async (data) => {
-    const bytes = await decode(data.data, Uint8Array, [data.heads, data.rows, data.columns]);
     const { map, layer, heads, rows, columns, scale } = data;
-    return { map, layer, heads, rows, columns, scale, bytes, size: bytes.byteLength };
+    const [bytes, removed] = await Promise.all([
+      decode(data.data, Uint8Array, [heads, rows, columns]),
+      data.removed ? decode(data.removed, Float32Array, [heads, rows]) : null,
+    ]);
+    return { map, layer, heads, rows, columns, scale, bytes, removed, size: bytes.byteLength };
+  };
+
+  /** How much of a row is hidden, on average over `heads`, as words; empty if nothing is. */
+  S.removedNote = (layer, heads, row) => {
+    if (!layer.removed || !heads.length) return "";
+    const share = heads.reduce((sum, head) => sum + layer.removed[head * layer.rows + row], 0) / heads.length;
+    return ` · ${(100 * share).toFixed(0)} % of its weight is on hidden tokens`;
   };
 
   /** The thumbnails of a map -> uint8 [layers, heads, rows, columns], max-pooled. */

@@ -102,7 +102,8 @@
         return `“${S.visible(names[other])}” ${value} (${S.headTitle(map, head)})`;
       });
       const verb = side === "query" ? "attends to" : "is attended by";
-      const extra = token.note ? ` · ${token.note}` : "";
+      const removed = side === "query" ? S.removedNote(layer, heads, index) : "";
+      const extra = (token.note ? ` · ${token.note}` : "") + removed;
       return `“${S.visible(token)}” ${verb} ${list.join(", ") || "nothing shown"}${extra}`;
     }
 

@@ -158,7 +158,8 @@
       const value = (byte(cursor.row, cursor.column) / 255) * layer.scale;
       const which =
         viewer.state.head === "mean" ? `mean of ${heads.length} heads` : S.headTitle(map, heads[0]);
-      const note = query.note ? ` · ${query.note}` : "";
+      const removed = S.removedNote(layer, heads, positions.queries[cursor.row]);
+      const note = (query.note ? ` · ${query.note}` : "") + removed;
       const error = S.number(layer.scale / 510, 4);
       return (
         `“${S.visible(query)}” → “${S.visible(key)}”: ${S.number(value)} ± ${error} ` +

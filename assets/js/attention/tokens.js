@@ -16,14 +16,14 @@
   const codePoint = (character) =>
     "U+" + character.codePointAt(0).toString(16).toUpperCase().padStart(4, "0");
 
-  /** The text of a token with everything invisible made visible. */
+  /** The text of a token with everything invisible made visible, and which part of a character it is. */
   S.visible = (token) => {
     const text = String(token.text || token.piece || "");
     if (text === "") return "∅";
     const spaces = /^\s+$/u.test(text)
       ? text.replace(/\s/gu, (space) => MARKS[space] || codePoint(space))
       : text.replace(/[\n\t]/g, (space) => MARKS[space]);
-    return spaces.replace(HIDDEN, codePoint);
+    return spaces.replace(HIDDEN, codePoint) + (token.part ? ` ${token.part}` : "");
   };
 
   /** What a pointer resting on the token tells: full text, piece, number, note. */
