@@ -167,7 +167,7 @@
       if (!map.summary) return;
       const { names, titles } = map.summary;
       const { state } = viewer;
-      measure.fill([["", "…"], ...names.map((name, i) => [name, titles[i]])], state.measure);
+      measure.fill([["", "choose a measure"], ...names.map((name, i) => [name, titles[i]])], state.measure);
       order.hidden = !state.measure;
       order.textContent = state.lowest ? "lowest first" : "highest first";
       const best = state.measure ? S.rankHeads(map.summary, state.measure, state.lowest) : [];

@@ -1,0 +1,218 @@
+"""The runner, the memo, the API functions and the command line."""
+
+from __future__ import annotations
+
+import inspect
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import gradio as gr
+import numpy as np
+import pytest
+
+from demos.api import api_function, description
+from demos.contract import Endpoint
+from demos.errors import BadInput, ModelUnavailable, StageError
+from demos.gallery import Broken, PageRun, build, load_programme
+from demos.memo import Memo, nbytes
+from demos.runner import spec_of
+
+ROOT = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What goes in."""
+
+    text: str
+    numbers: tuple[int, ...] = ()
+    model: str = "minilm"
+
+
+@dataclass(frozen=True)
+class Result:
+    """What comes out."""
+
+    text: str
+
+
+calls: list[str] = []
+
+
+def shout(inputs: Inputs, loaded: object) -> Result:
+    """Shout a text."""
+    calls.append(inputs.text)
+    if inputs.text == "bad":
+        raise BadInput("That is bad.", "Type <b>good</b>.")
+    if inputs.text == "bug":
+        raise ZeroDivisionError
+    return Result(inputs.text.upper() + str(list(inputs.numbers)))
+
+
+def spell(inputs: Inputs, loaded: object) -> Iterator[Result]:
+    """Spell a text."""
+    for end in range(1, len(inputs.text) + 1):
+        if inputs.text[end - 1] == "!":
+            raise BadInput("No shouting.")
+        yield Result(inputs.text[:end])
+
+
+SHOUT = Endpoint("shout", shout, None)
+SPELL = Endpoint("spell", spell, None)
+
+
+def test_a_result_is_computed_once(runner):
+    calls.clear()
+    assert runner(SHOUT, Inputs("once")) is runner(SHOUT, Inputs("once"))
+    assert calls == ["once"]
+    runner(SHOUT, Inputs("once", (1,)))
+    assert calls == ["once", "once"]
+
+
+def test_an_unforeseen_failure_becomes_a_sentence_with_a_remedy(runner, caplog):
+    with pytest.raises(StageError, match="Nothing you typed is lost") as failed:
+        runner(SHOUT, Inputs("bug"))
+    assert "ZeroDivisionError" in str(failed.value)
+    assert "Traceback" in caplog.text
+    calls.clear()
+    with pytest.raises(StageError):
+        runner(SHOUT, Inputs("bug"))
+    assert calls == ["bug"], "a failure must not be remembered"
+
+
+def test_pages_see_escaped_errors(runner):
+    with pytest.raises(gr.Error) as failed:
+        PageRun(runner)(SHOUT, Inputs("bad"))
+    assert failed.value.message == "That is bad. Type &lt;b&gt;good&lt;/b&gt;."
+    with pytest.raises(gr.Error, match="No shouting"):
+        list(PageRun(runner).stream(SPELL, Inputs("a!")))
+
+
+def test_a_stream_grows_and_ends(runner):
+    assert [result.text for result in runner.stream(SPELL, Inputs("abc"))] == ["a", "ab", "abc"]
+
+
+def test_an_endpoint_gets_the_head_of_the_architecture():
+    heads = {"encoder": "base", "encoder-decoder": "seq2seq-lm"}
+    assert spec_of(Endpoint("x", shout, heads), "minilm").head == "base"
+    with pytest.raises(StageError, match="Choose another model"):
+        spec_of(Endpoint("x", shout, heads), "smollm2")
+    with pytest.raises(ModelUnavailable):
+        spec_of(Endpoint("x", shout, heads), "no-such-model")
+
+
+def test_memo_computes_once_for_many_threads():
+    memo, computed = Memo(1000), []
+
+    def slow():
+        computed.append(1)
+        time.sleep(0.1)
+        return "value"
+
+    threads = [threading.Thread(target=memo.get, args=("key", slow)) for _ in range(8)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    assert len(computed) == 1
+
+
+def test_memo_wakes_every_waiter_of_a_failure_and_forgets_it():
+    memo, failures = Memo(1000), []
+
+    def fail():
+        time.sleep(0.1)
+        raise ValueError("no")
+
+    def ask():
+        try:
+            memo.get("key", fail)
+        except ValueError as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    [thread.start() for thread in threads]
+    [thread.join(5) for thread in threads]
+    assert len(failures) == 4
+    assert memo.get("key", lambda: 7) == 7
+
+
+def test_memo_stays_within_its_bytes_and_drops_the_least_recently_used():
+    memo = Memo(250)
+    for name in "abc":
+        memo.get(name, lambda: np.zeros(100, np.uint8))
+        memo.get("a", lambda: np.zeros(100, np.uint8))
+    assert memo.resident == 200
+    misses = memo.misses
+    memo.get("a", lambda: pytest.fail("a was used last and must be kept"))
+    memo.get("b", lambda: np.zeros(100, np.uint8))
+    assert memo.misses == misses + 1
+    big = memo.get("big", lambda: np.zeros(1000, np.uint8))
+    assert big.nbytes == 1000 and memo.resident <= 250
+
+
+def test_nbytes_counts_what_is_held():
+    assert nbytes(np.zeros((3, 4), np.float32)) == 48
+    assert nbytes({"a": np.zeros(8, np.uint8), "b": "xyz"}) == 64 + 8 + 3
+    assert nbytes(Result("four")) == 68
+
+
+def test_api_functions_have_the_fields_of_the_inputs(runner):
+    function = api_function(SHOUT, runner)
+    parameters = inspect.signature(function).parameters
+    assert list(parameters) == ["text", "numbers", "model"]
+    assert parameters["numbers"].default == []
+    assert function("hi", [1, 2]) == {"text": "HI[1, 2]"}
+    assert function(text="hi") == {"text": "HI[]"}
+    assert [answer["text"] for answer in api_function(SPELL, runner)("ab")] == ["a", "ab"]
+    with pytest.raises(BadInput, match="'text' must be str"):
+        function(3)
+    for part in ("Shout a text.", "What goes in.", "What comes out."):
+        assert part in description(SHOUT)
+
+
+def test_a_demo_that_cannot_be_imported_stops_no_other(tmp_path, monkeypatch):
+    (tmp_path / "broken_demo.py").write_text("raise RuntimeError('<b>no</b>')")
+    monkeypatch.syspath_prepend(tmp_path)
+    demos = load_programme(("demos.pipelines.similarity", "demos.pipelines.no_such_demo"))
+    assert demos[0].INFO.slug == "similarity"
+    assert isinstance(demos[1], Broken) and demos[1].tab == "Pipelines"
+
+
+def test_only_public_endpoints_are_in_the_api(runner):
+    names = {
+        dependency.api_name
+        for dependency in build(runner).fns.values()
+        if dependency.api_visibility == "public"
+    }
+    assert names == {
+        "attention",
+        "attention_heads",
+        "attention_neuron",
+        "attention_flow",
+        "attention_export",
+        "bertviz",
+        "generate",
+        "similarity",
+    }
+
+
+def test_a_taken_port_is_a_sentence():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        ran = subprocess.run(
+            [sys.executable, "app.py", "--port", str(port)],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+    assert ran.returncode != 0
+    assert f"Port {port} on 127.0.0.1 is taken" in ran.stderr
+    assert "Traceback" not in ran.stderr
