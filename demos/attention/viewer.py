@@ -7,12 +7,10 @@ that make them; **Rollout & flow** follows one token back to the input.
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import Any
 
+from demos.attention import downloads
 from demos.attention.answers import (
-    AttentionInputs,
     attention,
     attention_flow_to,
     attention_heads,
@@ -21,15 +19,11 @@ from demos.attention.answers import (
 from demos.attention.export import (
     SCRIPTS,
     STYLES,
-    ExportInputs,
     attention_export,
-    numbers_json,
-    numbers_npz,
 )
 from demos.attention.measure import Selection
 from demos.attention.view import attention_layer, attention_view, flow_layer, neuron_layer
 from demos.contract import Endpoint, Example, Info, Run, parse
-from demos.errors import BadInput
 from demos.models.catalog import checkpoint
 
 __all__ = ["ENDPOINTS", "EXAMPLES", "INFO", "SCRIPTS", "STYLES", "build"]
@@ -153,7 +147,7 @@ def build(run: Run) -> None:
     badge = page.badge()
 
     def answer(*values: Any) -> tuple[dict[str, Any], str]:
-        result = run(VIEW, _selection(Selection, fields, values))
+        result = run(VIEW, downloads.selection(Selection, fields, values))
         return result.payload, page.badge_html(result.origin)
 
     def answer_if_typed(*values: Any) -> Any:
@@ -171,62 +165,7 @@ def build(run: Run) -> None:
         queue=False,
         show_progress="hidden",
     )
-    _downloads(run, fields)
-
-
-def _downloads(run: Run, fields: dict[str, Any]) -> None:
-    import gradio as gr
-
-    from demos import page
-
-    with gr.Accordion("Take it away", open=False):
-        gr.Markdown(
-            "The HTML file opens from disk, with no network, and holds weights in 8 bits (off by at most "
-            "1/510). NPZ and JSON hold floats. PNG and SVG of the picture on screen: the buttons in the viewer."
-        )
-        with gr.Row():
-            layers = gr.Textbox(label="Layers", placeholder="All, or for example 0, 3-5", scale=2)
-            neurons = gr.Checkbox(label="Queries and keys in the HTML file", scale=1)
-            kind = gr.Radio(["HTML", "NPZ", "JSON"], value="HTML", label="Format", scale=1)
-        make = gr.Button("Make the file")
-        file = gr.File(label="File", interactive=False, visible=False)
-
-    def write(layers: str, neurons: bool, kind: str, *values: Any) -> Any:
-        try:
-            chosen = parse_layers(layers)
-        except BadInput as error:
-            raise gr.Error(str(error), print_exception=False) from None
-        path = Path(tempfile.mkdtemp(prefix="stage-")) / f"attention.{kind.lower()}"
-        if kind == "HTML":
-            inputs = _selection(ExportInputs, fields, values, layers=chosen, neurons=neurons)
-            path.write_text(run(EXPORT, inputs).html, encoding="utf-8")
-        else:
-            inputs = _selection(AttentionInputs, fields, values, layers=chosen)
-            result = run(ATTENTION, inputs)
-            if kind == "JSON":
-                path.write_text(numbers_json(result, inputs), encoding="utf-8")
-            else:
-                path.write_bytes(numbers_npz(result, inputs))
-        return gr.File(str(path), visible=True)
-
-    page.on([make.click], write, [layers, neurons, kind, *fields.values()], file)
-
-
-def parse_layers(text: str) -> tuple[int, ...]:
-    """Layers written as "0, 3-5"; empty or "all" means all, as an empty tuple."""
-    if text.strip().lower() in ("", "all"):
-        return ()
-    layers: list[int] = []
-    for part in text.replace(" ", "").split(","):
-        first, _, last = part.partition("-")
-        if not (first.isdecimal() and (last or first).isdecimal()) or len(part) > 9:
-            raise BadInput("The layers could not be read.", "Write them like this: 0, 3-5.")
-        layers.extend(range(int(first), min(int(last or first), int(first) + 999) + 1))
-    return tuple(dict.fromkeys(layers))
-
-
-def _selection(inputs_type: type, fields: dict[str, Any], values: tuple[Any, ...], **more: Any) -> Any:
-    return inputs_type(**dict(zip(fields, (value or "" for value in values), strict=True)), **more)
+    downloads.build(run, ATTENTION, EXPORT, fields)
 
 
 def _served(run: Run, name: str, endpoint: Endpoint) -> Any:

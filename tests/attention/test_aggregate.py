@@ -120,8 +120,9 @@ def test_transformed_values_agree_with_the_running_model(family, submodule, is_s
     hook.remove()
     layer = captured.map("self").layers[2]
     ours = torch.einsum("hnm,hmw->nw", layer.weights(), transformed_values(layer, loaded.model))
-    bias = next((p for name, p in loaded.model.get_submodule(submodule).named_parameters()
-                 if name in ("bias", "c_proj.bias", "out_lin.bias", "o_proj.bias")), torch.zeros(1))  # fmt: skip
+    biases = {"bias", "c_proj.bias", "out_lin.bias", "o_proj.bias"}
+    parameters = loaded.model.get_submodule(submodule).named_parameters()
+    bias = next((parameter for name, parameter in parameters if name in biases), torch.zeros(1))
     torch.testing.assert_close(ours + bias, seen[0][0], atol=1e-5, rtol=1e-4)
 
 

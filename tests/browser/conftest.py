@@ -1,16 +1,38 @@
-"""One Chromium for all browser tests. Without one they fail: a skipped browser test protects nobody."""
+"""One Chromium and one running gallery for all browser tests, and pages that tell on themselves.
+
+Without a Chromium the tests fail: a skipped browser test protects nobody.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge")
 _QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+_ROOT = Path(__file__).parents[2]
+_LOCAL_SCHEMES = ("data", "blob", "about")
+
+DESKTOP = {"width": 1100, "height": 850}
+PATIENCE = 60_000
+"""Milliseconds for the slowest answer: a first load of the language model on a busy machine."""
+
+RECORD_DRAWINGS = """
+  window.drawings = [];
+  document.addEventListener("stage-drawn", (event) => window.drawings.push(event.detail));
+"""
 
 
 def _chrome() -> str:
@@ -30,3 +52,87 @@ def browser() -> Iterator[Browser]:
         running = playwright.chromium.launch(executable_path=executable, args=_QUIET)
         yield running
         running.close()
+
+
+@pytest.fixture(scope="session")
+def gallery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of app.py, started as a visitor would start it, with bundled weights only.
+
+    At the end its log must be free of tracebacks: what goes wrong for a visitor is an answer, not a crash.
+    """
+    port = free_port()
+    log = tmp_path_factory.mktemp("gallery") / "log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "app.py", "--host", "127.0.0.1", "--port", str(port)],
+            cwd=_ROOT,
+            env=os.environ | {"STAGE_MODELS": "bundled", "OMP_NUM_THREADS": "1"},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        address = f"http://127.0.0.1:{port}"
+        _wait_for(address, process, log)
+        yield address
+        assert process.poll() is None, f"The gallery ended:\n{log.read_text()}"
+    finally:
+        process.terminate()
+        process.wait(30)
+    assert "Traceback" not in log.read_text(), log.read_text()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path, seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and process.poll() is None:
+        with suppress(OSError), urllib.request.urlopen(address, timeout=5):
+            return
+        time.sleep(0.1)
+    pytest.fail(f"The gallery did not answer:\n{log.read_text()}")
+
+
+@pytest.fixture
+def open_page(browser: Browser, gallery: str) -> Iterator[Callable[..., Page]]:
+    """Open pages in contexts of their own, e.g. `open_page(has_touch=True)`.
+
+    The test fails if any of them asks another host, logs an error, throws, or opens a dialog.
+    """
+    complaints: list[str] = []
+    contexts: list[BrowserContext] = []
+
+    def open_one(**options: object) -> Page:
+        context = browser.new_context(**{"viewport": DESKTOP, "base_url": gallery} | options)
+        context.set_default_timeout(PATIENCE)
+        context.add_init_script(RECORD_DRAWINGS)
+        contexts.append(context)
+        page = context.new_page()
+        _watch(page, urlsplit(gallery).netloc, complaints)
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def _watch(page: Page, home: str, complaints: list[str]) -> None:
+    def asked(url: str) -> None:
+        parts = urlsplit(url)
+        if parts.netloc != home and parts.scheme not in _LOCAL_SCHEMES:
+            complaints.append(f"asked another host: {url}")
+
+    page.on("request", lambda request: asked(request.url))
+    page.on("websocket", lambda socket: asked(socket.url))
+    page.on("pageerror", lambda error: complaints.append(f"page error: {error}"))
+    page.on("console", lambda line: complaints.append(f"console: {line.text}") if line.type == "error" else 0)
+    page.on("dialog", lambda dialog: (complaints.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+
+
+@pytest.fixture
+def page(open_page: Callable[..., Page]) -> Page:
+    return open_page()

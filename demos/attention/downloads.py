@@ -1,0 +1,71 @@
+"""The part of the viewer's page that writes files: HTML to open from disk, numbers as NPZ or JSON."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from demos.attention.answers import AttentionInputs
+from demos.attention.export import ExportInputs, numbers_json, numbers_npz
+from demos.contract import Endpoint, Run
+from demos.errors import BadInput
+
+
+def build(run: Run, numbers: Endpoint, export: Endpoint, fields: dict[str, Any]) -> None:
+    """Lay out the choices and the file; `fields` are the components of the viewer's selection."""
+    import gradio as gr
+
+    from demos import page
+
+    with gr.Accordion("Take it away", open=False):
+        gr.Markdown(
+            "The HTML file opens from disk, with no network, and holds weights in 8 bits (off by at most "
+            "1/510). NPZ and JSON hold floats. PNG and SVG of the picture on screen: see its own buttons."
+        )
+        with gr.Row():
+            layers = gr.Textbox(label="Layers", placeholder="All, or for example 0, 3-5", scale=2)
+            neurons = gr.Checkbox(label="Queries and keys in the HTML file", scale=1)
+            kind = gr.Radio(["HTML", "NPZ", "JSON"], value="HTML", label="Format", scale=1)
+        make = gr.Button("Make the file")
+        file = gr.File(label="File", interactive=False, visible=False)
+
+    def write(layers: str, neurons: bool, kind: str, *values: Any) -> Any:
+        try:
+            chosen = parse_layers(layers)
+        except BadInput as error:
+            raise gr.Error(str(error), print_exception=False) from None
+        path = Path(tempfile.mkdtemp(prefix="stage-")) / f"attention.{kind.lower()}"
+        if kind == "HTML":
+            inputs = selection(ExportInputs, fields, values, layers=chosen, neurons=neurons)
+            path.write_text(run(export, inputs).html, encoding="utf-8")
+        else:
+            inputs = selection(AttentionInputs, fields, values, layers=chosen)
+            result = run(numbers, inputs)
+            if kind == "JSON":
+                path.write_text(numbers_json(result, inputs), encoding="utf-8")
+            else:
+                path.write_bytes(numbers_npz(result, inputs))
+        return gr.File(str(path), visible=True)
+
+    page.on([make.click], write, [layers, neurons, kind, *fields.values()], file)
+
+
+def parse_layers(text: str) -> tuple[int, ...]:
+    """Layers written as "0, 3-5"; empty or "all" means all, as an empty tuple."""
+    if text.strip().lower() in ("", "all"):
+        return ()
+    layers: list[int] = []
+    for part in text.split(","):
+        read = re.fullmatch(r"\s*(\d{1,4})\s*(?:-\s*(\d{1,4})\s*)?", part, re.ASCII)
+        if not read:
+            raise BadInput("The layers could not be read.", "Write them like this: 0, 3-5.")
+        first, last = int(read[1]), int(read[2] or read[1])
+        layers.extend(range(first, last + 1))
+    return tuple(dict.fromkeys(layers))
+
+
+def selection(inputs_type: type, fields: dict[str, Any], values: tuple[Any, ...], **more: Any) -> Any:
+    """The selection that the page's fields hold, as `inputs_type`."""
+    return inputs_type(**dict(zip(fields, (value or "" for value in values), strict=True)), **more)

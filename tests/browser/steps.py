@@ -1,0 +1,111 @@
+"""What a visitor does and sees, as small functions on a Playwright page."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from playwright.sync_api import FrameLocator, Locator, Page, expect
+
+
+def open_gallery(page: Page, query: str = "") -> None:
+    """The first page, once it has followed its address to a tab."""
+    page.goto(f"/{query}")
+    page.wait_for_function("window.stageOpened")
+
+
+def open_demo(page: Page, slug: str) -> None:
+    """The page of one demo."""
+    page.goto(f"/{slug}")
+    page.locator(".stage-card:visible h2").wait_for()
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).locator("visible=true").click()
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    """Choose from one of Gradio's dropdowns."""
+    page.get_by_label(label, exact=True).locator("visible=true").click()
+    page.get_by_role("option", name=option, exact=True).click()
+
+
+def badge(page: Page) -> Locator:
+    return page.locator(".stage-badge p:visible")
+
+
+def toast(page: Page) -> Locator:
+    """The text of an error message, without its title."""
+    return page.get_by_test_id("toast-text")
+
+
+def written(page: Page) -> Locator:
+    """Where generated text appears: its label belongs to the copy button, so it is found by its text."""
+    return page.locator("label:visible", has_text="Written").locator("textarea")
+
+
+def bertviz_frame(page: Page) -> FrameLocator:
+    return page.frame_locator("iframe.stage-frame:visible")
+
+
+def viewer(page: Page) -> Locator:
+    """The attention viewer, once it has drawn."""
+    return page.locator(".stage-attention[data-state=ready]")
+
+
+def selection(page: Page) -> dict[str, Any]:
+    return viewer(page).evaluate("element => StageAttention.selection(element)")
+
+
+@contextmanager
+def drawing(page: Page, **detail: Any) -> Iterator[None]:
+    """Wait until what is done inside has been drawn, with the given `view` and `layer`."""
+    before = page.evaluate("drawings.length")
+    yield
+    page.wait_for_function(
+        "([before, detail]) => drawings.slice(before).some("
+        "  (drawn) => Object.keys(detail).every((name) => drawn[name] === detail[name]))",
+        arg=[before, detail],
+    )
+
+
+def open_view(page: Page, view: str) -> None:
+    with drawing(page, view=view):
+        viewer(page).locator(f'[data-view="{view}"]').click()
+
+
+def colours(canvas: Locator) -> int:
+    """How many different colours a canvas shows; an empty one shows one."""
+    return canvas.evaluate(
+        """canvas => new Set(new Uint32Array(
+             canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.buffer)).size"""
+    )
+
+
+def show_attention(page: Page, text: str, pair: str = "") -> None:
+    """Fill the viewer's form, press its button and wait for the drawing."""
+    page.get_by_label("Text", exact=True).fill(text)
+    page.get_by_label("Second text (optional)").fill(pair)
+    with drawing(page):
+        press(page, "Show attention")
+
+
+def call(gallery: str, name: str, **fields: Any) -> dict[str, Any]:
+    """What the API answers: the numbers that the pictures are measured against."""
+    start = _json(f"{gallery}/gradio_api/call/v2/{name}", json.dumps(fields).encode())
+    with urllib.request.urlopen(f"{gallery}/gradio_api/call/{name}/{start['event_id']}") as answer:
+        lines = answer.read().decode().splitlines()
+    assert "event: complete" in lines, lines
+    return json.loads(lines[lines.index("event: complete") + 1].removeprefix("data: "))[0]
+
+
+def _json(url: str, body: bytes) -> Any:
+    request = urllib.request.Request(url, body, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request) as answer:
+        return json.load(answer)
+
+
+__all__ = [name for name in dir() if not name.startswith("_")] + ["expect"]
