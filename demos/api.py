@@ -66,7 +66,8 @@ def _signature(inputs_type: type) -> inspect.Signature:
                 annotation=_json_type(hints[field.name]),
             )
             for field in dataclasses.fields(inputs_type)
-        ]
+        ],
+        return_annotation=dict,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
@@ -16,9 +16,8 @@ import gradio as gr
 
 from demos import PROGRAMME, TABS, models_page
 from demos.api import api_function
-from demos.contract import Endpoint
-from demos.errors import StageError
-from demos.page import MODEL_QUEUE
+from demos.contract import Endpoint, Run
+from demos.page import MODEL_QUEUE, visible_errors
 from demos.runner import Runner
 
 log = logging.getLogger(__name__)
@@ -58,34 +57,9 @@ def load_programme(programme: tuple[str, ...] = PROGRAMME) -> list[ModuleType | 
     return demos
 
 
-@dataclass(frozen=True)
-class PageRun:
-    """`run` as pages and API see it: errors that name the remedy become Gradio's."""
-
-    runner: Runner
-
-    def __call__(self, endpoint: Endpoint, inputs: Any) -> Any:
-        try:
-            return self.runner(endpoint, inputs)
-        except StageError as error:
-            raise _visible(error) from None
-
-    def stream(self, endpoint: Endpoint, inputs: Any) -> Iterator[Any]:
-        try:
-            yield from self.runner.stream(endpoint, inputs)
-        except StageError as error:
-            raise _visible(error) from None
-
-
-def _visible(error: StageError) -> gr.Error:
-    # Gradio renders messages as HTML, and a message may quote what the visitor typed.
-    return gr.Error(escape(str(error)), title="That did not work", duration=12, print_exception=False)
-
-
 def build(runner: Runner, programme: tuple[str, ...] = PROGRAMME) -> gr.Blocks:
     """The whole gallery, ready to launch with `launch_options`."""
     demos = load_programme(programme)
-    run = PageRun(runner)
     with gr.Blocks(title=TITLE, analytics_enabled=False) as gallery:
         gr.Navbar(visible=False)
         gr.HTML(
@@ -93,10 +67,10 @@ def build(runner: Runner, programme: tuple[str, ...] = PROGRAMME) -> gr.Blocks:
             "<p>Type a sentence and see for yourself what a transformer does with it.</p></header>",
             padding=False,
         )
-        _tabs(gallery, demos, run, runner)
+        _tabs(gallery, demos, runner)
         for endpoint in public_endpoints(demos):
             gr.api(
-                api_function(endpoint, run),
+                visible_errors(api_function(endpoint, runner), quote=str),
                 api_name=endpoint.name,
                 concurrency_id=MODEL_QUEUE,
                 concurrency_limit=1,
@@ -105,7 +79,7 @@ def build(runner: Runner, programme: tuple[str, ...] = PROGRAMME) -> gr.Blocks:
         if isinstance(demo, ModuleType):
             with gallery.route(demo.INFO.title, demo.INFO.slug, show_in_navbar=False):
                 gr.Navbar(visible=False)
-                _card(demo, run)
+                _card(demo, runner)
                 gr.HTML(f'<p class="stage-home"><a href="./">All demos of {TITLE}</a></p>', padding=False)
     with gallery.route("Models", "models", show_in_navbar=False):
         gr.Navbar(visible=False)
@@ -118,7 +92,7 @@ def public_endpoints(demos: Sequence[ModuleType | Broken]) -> list[Endpoint]:
     return [e for demo in demos if isinstance(demo, ModuleType) for e in demo.ENDPOINTS if e.public]
 
 
-def _tabs(gallery: gr.Blocks, demos: Sequence[ModuleType | Broken], run: PageRun, runner: Runner) -> None:
+def _tabs(gallery: gr.Blocks, demos: Sequence[ModuleType | Broken], runner: Runner) -> None:
     places: dict[str, str] = {}
     inner_tabs: dict[str, gr.Tabs] = {}
     with gr.Tabs(elem_classes="stage-tabs") as tabs:
@@ -129,7 +103,7 @@ def _tabs(gallery: gr.Blocks, demos: Sequence[ModuleType | Broken], run: PageRun
             tab_id = name.lower()
             with gr.Tab(name, id=tab_id) as tab, gr.Tabs(elem_classes="stage-subtabs") as inner:
                 for demo in shown:
-                    _demo_tab(demo, tab_id, run)
+                    _demo_tab(demo, tab_id, runner)
                     if isinstance(demo, ModuleType):
                         places[demo.INFO.slug] = tab_id
             inner_tabs[tab_id] = inner
@@ -160,7 +134,7 @@ def _tab_of(demo: ModuleType | Broken) -> str:
     return demo.tab if isinstance(demo, Broken) else demo.INFO.tab
 
 
-def _demo_tab(demo: ModuleType | Broken, tab_id: str, run: PageRun) -> None:
+def _demo_tab(demo: ModuleType | Broken, tab_id: str, run: Run) -> None:
     if isinstance(demo, Broken):
         with gr.Tab(f"{demo.module.rsplit('.', 1)[-1]} (unavailable)"):
             _error_card(demo)
@@ -175,7 +149,7 @@ def _remember(tab: gr.Tab, tab_id: str, slug: str | None) -> None:
     tab.select(None, None, None, js=f"() => ({REMEMBER_TAB})({arguments})")
 
 
-def _card(demo: ModuleType, run: PageRun) -> None:
+def _card(demo: ModuleType, run: Run) -> None:
     text = demo.__doc__ or ""
     gr.Markdown(f"## {demo.INFO.title}\n\n{text}", elem_classes="stage-card")
     demo.build(run)

@@ -53,6 +53,12 @@ class Memo:
         mine.set_result(value)
         return value
 
+    def clear(self) -> None:
+        """Forget every value; computations under way are not disturbed."""
+        with self._lock:
+            self._values.clear()
+            self.resident = 0
+
     def _keep(self, key: Hashable, value: Any, size: int) -> None:
         if size > self.budget:
             return

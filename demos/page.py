@@ -2,17 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import functools
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
 import gradio as gr
 
 from demos.contract import Endpoint, Example
+from demos.errors import StageError
 from demos.models.catalog import catalog
 from demos.models.specs import Origin
 
 MODEL_QUEUE = "model"
+
+
+def visible_errors(function: Callable[..., Any], quote: Callable[[str], str] = escape) -> Callable[..., Any]:
+    """`function` with errors that name a remedy turned into Gradio's, which the visitor sees.
+
+    Gradio renders messages as HTML, and a message may quote what was typed, hence `quote`.
+    """
+
+    def shown(error: StageError) -> gr.Error:
+        message = quote(str(error))
+        return gr.Error(message, title="That did not work", duration=12, print_exception=False)
+
+    @functools.wraps(function)
+    def answer(*arguments: Any, **keywords: Any) -> Any:
+        try:
+            return function(*arguments, **keywords)
+        except StageError as error:
+            raise shown(error) from None
+
+    @functools.wraps(function)
+    def answers(*arguments: Any, **keywords: Any) -> Iterator[Any]:
+        try:
+            yield from function(*arguments, **keywords)
+        except StageError as error:
+            raise shown(error) from None
+
+    return answers if inspect.isgeneratorfunction(function) else answer
 
 
 # Private, and one at a time across the whole gallery: what every listener for model work shares.
@@ -25,7 +55,7 @@ MODEL_WORK = {
 
 def on(triggers: Sequence[Any], function: Callable[..., Any], inputs: Any, outputs: Any) -> Any:
     """Listen for model work."""
-    return gr.on(list(triggers), function, inputs, outputs, **MODEL_WORK)
+    return gr.on(list(triggers), visible_errors(function), inputs, outputs, **MODEL_WORK)
 
 
 def model_choice(endpoint: Endpoint, default: str) -> gr.Dropdown:
@@ -61,7 +91,7 @@ def examples(rows: Sequence[Example], fields: Mapping[str, Any]) -> list[Any]:
 
 def after(events: Sequence[Any], function: Callable[..., Any], inputs: Any, outputs: Any) -> list[Any]:
     """Model work that follows each of `events`."""
-    return [event.then(function, inputs, outputs, **MODEL_WORK) for event in events]
+    return [event.then(visible_errors(function), inputs, outputs, **MODEL_WORK) for event in events]
 
 
 def _shown(value: Any) -> Any:

@@ -19,8 +19,9 @@ import pytest
 from demos.api import api_function, description
 from demos.contract import Endpoint
 from demos.errors import BadInput, ModelUnavailable, StageError
-from demos.gallery import Broken, PageRun, build, load_programme
+from demos.gallery import Broken, build, load_programme
 from demos.memo import Memo, nbytes
+from demos.page import visible_errors
 from demos.runner import spec_of
 
 ROOT = Path(__file__).parents[1]
@@ -86,12 +87,18 @@ def test_an_unforeseen_failure_becomes_a_sentence_with_a_remedy(runner, caplog):
     assert calls == ["bug"], "a failure must not be remembered"
 
 
-def test_pages_see_escaped_errors(runner):
+def test_pages_show_errors_escaped_and_the_api_as_they_are(runner):
     with pytest.raises(gr.Error) as failed:
-        PageRun(runner)(SHOUT, Inputs("bad"))
+        visible_errors(lambda: runner(SHOUT, Inputs("bad")))()
     assert failed.value.message == "That is bad. Type &lt;b&gt;good&lt;/b&gt;."
+    with pytest.raises(gr.Error, match="Type <b>good</b>"):
+        visible_errors(api_function(SHOUT, runner), quote=str)("bad")
+
+    def spelled():
+        yield from runner.stream(SPELL, Inputs("a!"))
+
     with pytest.raises(gr.Error, match="No shouting"):
-        list(PageRun(runner).stream(SPELL, Inputs("a!")))
+        list(visible_errors(spelled)())
 
 
 def test_a_stream_grows_and_ends(runner):

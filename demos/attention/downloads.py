@@ -32,10 +32,7 @@ def build(run: Run, numbers: Endpoint, export: Endpoint, fields: dict[str, Any])
         file = gr.File(label="File", interactive=False, visible=False)
 
     def write(layers: str, neurons: bool, kind: str, *values: Any) -> Any:
-        try:
-            chosen = parse_layers(layers)
-        except BadInput as error:
-            raise gr.Error(str(error), print_exception=False) from None
+        chosen = parse_layers(layers)
         path = Path(tempfile.mkdtemp(prefix="stage-")) / f"attention.{kind.lower()}"
         if kind == "HTML":
             inputs = selection(ExportInputs, fields, values, layers=chosen, neurons=neurons)

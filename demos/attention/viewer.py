@@ -24,6 +24,7 @@ from demos.attention.export import (
 from demos.attention.measure import Selection
 from demos.attention.view import attention_layer, attention_view, flow_layer, neuron_layer
 from demos.contract import Endpoint, Example, Info, Run, parse
+from demos.errors import StageError
 from demos.models.catalog import checkpoint
 
 __all__ = ["ENDPOINTS", "EXAMPLES", "INFO", "SCRIPTS", "STYLES", "build"]
@@ -174,8 +175,8 @@ def _served(run: Run, name: str, endpoint: Endpoint) -> Any:
     def served(request: dict[str, Any]) -> Any:
         try:
             return run(endpoint, parse(endpoint.inputs_type, request))
-        except Exception as error:
-            return {"error": str(getattr(error, "message", error))}
+        except StageError as error:
+            return {"error": str(error)}
 
     served.__name__ = name
     return served

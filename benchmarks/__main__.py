@@ -1,0 +1,7 @@
+"""All benchmarks, one after the other: python -m benchmarks."""
+
+from benchmarks import attention_page, service
+
+for benchmark in (service, attention_page):
+    print(f"\n{benchmark.__name__}")
+    benchmark.main()

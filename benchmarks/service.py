@@ -1,0 +1,137 @@
+"""Starting, memory and the cost of a call over HTTP.
+
+    python -m benchmarks.service
+
+Three things in one run: from process start to the first page served, against importing gradio alone;
+resident memory before the first model; and `/attention` at 32 tokens over plain HTTP against the bare
+call of the same function on the same weights, with the result cache out of the way.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+WORDS = "the quick brown fox jumps over a lazy dog near the old river bank while it rains and the cat sleeps"
+STARTS, CALLS = 3, 40
+
+
+def main() -> None:
+    os.environ["STAGE_MODELS"] = "bundled"
+    imports = statistics.median(seconds(lambda: run_python("import gradio")) for _ in range(STARTS))
+    starts, memory = [], 0.0
+    for _ in range(STARTS):
+        begin = time.perf_counter()
+        with gallery() as (url, process):
+            fetch(url)
+            starts.append(time.perf_counter() - begin)
+            memory = resident_megabytes(process.pid)
+    start = statistics.median(starts)
+    print(f"process start to first page   {start:6.2f} s   {start / imports:5.2f} x importing gradio alone")
+    print(f"resident before any model     {memory:6.0f} MB")
+    bare, over_http, plain = call_times()
+    print(f"bare attention call           {bare * 1e3:6.1f} ms  (32 tokens, 6 x 12 heads)")
+    print(f"  and its answer as JSON      {plain * 1e3:6.1f} ms  {plain / bare:5.2f} x bare")
+    print(f"/attention over HTTP          {over_http * 1e3:6.1f} ms  {over_http / bare:5.2f} x bare")
+
+
+def call_times() -> tuple[float, float, float]:
+    """Median seconds of the bare call, of the HTTP call, and of the bare call with JSON encoding."""
+    from demos.attention.answers import AttentionInputs, attention
+    from demos.attention.measure import captures
+    from demos.contract import to_plain
+    from demos.models.cache import shared_cache
+    from demos.models.specs import Spec
+
+    # Every call has a text of its own, so that nothing is answered from a cache.
+    texts = [
+        f"{number % 10} {number // 10} {WORDS} and nobody hears {'it ' * 4}" for number in range(3 * CALLS)
+    ]
+    with shared_cache().lease(Spec("minilm")) as loaded:
+        tokens = len(loaded.tokenizer(texts[0])["input_ids"])
+        assert tokens == 32, tokens
+
+        def call(text: str) -> object:
+            return attention(AttentionInputs(text), loaded)
+
+        call("warm up")
+        bare = statistics.median(seconds(lambda text=text: call(text)) for text in texts[:CALLS])
+        captures.clear()
+        plain = statistics.median(
+            seconds(lambda text=text: json.dumps(to_plain(call(text)))) for text in texts[:CALLS]
+        )
+    with gallery() as (url, _):
+        endpoint = f"{url}/gradio_api/run/attention"
+        post(endpoint, ["warm up"])
+        http = statistics.median(seconds(lambda text=text: post(endpoint, [text])) for text in texts[-CALLS:])
+    return bare, http, plain
+
+
+@contextmanager
+def gallery() -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """A gallery of its own process on a free port, from its start until the block ends."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "app.py", "--port", str(port)], cwd=ROOT, stdout=subprocess.DEVNULL
+    )
+    try:
+        url = f"http://127.0.0.1:{port}"
+        while not answers(url):
+            if process.poll() is not None:
+                raise RuntimeError("The gallery ended before it served a page.")
+            time.sleep(0.02)
+        yield url, process
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def answers(url: str) -> bool:
+    try:
+        fetch(url)
+    except OSError:
+        return False
+    return True
+
+
+def fetch(url: str) -> bytes:
+    with urllib.request.urlopen(url, timeout=60) as response:
+        return response.read()
+
+
+def post(url: str, data: list[object]) -> bytes:
+    body = json.dumps({"data": data}).encode()
+    request = urllib.request.Request(url, body, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=60) as response:
+        return response.read()
+
+
+def seconds(work: Callable[[], object]) -> float:
+    begin = time.perf_counter()
+    work()
+    return time.perf_counter() - begin
+
+
+def run_python(code: str) -> None:
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def resident_megabytes(pid: int) -> float:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS"))
+
+
+if __name__ == "__main__":
+    main()
