@@ -39,42 +39,39 @@ def main() -> None:
     start = statistics.median(starts)
     print(f"process start to first page   {start:6.2f} s   {start / imports:5.2f} x importing gradio alone")
     print(f"resident before any model     {memory:6.0f} MB")
-    bare, over_http, plain = call_times()
-    print(f"bare attention call           {bare * 1e3:6.1f} ms  (32 tokens, 6 x 12 heads)")
-    print(f"  and its answer as JSON      {plain * 1e3:6.1f} ms  {plain / bare:5.2f} x bare")
-    print(f"/attention over HTTP          {over_http * 1e3:6.1f} ms  {over_http / bare:5.2f} x bare")
+    for layers in ((), (0,)):
+        bare, over_http = call_times(layers)
+        amount = "1 layer" if layers else "6 layers"
+        print(f"bare attention, {amount:8}      {bare * 1e3:6.1f} ms  (32 tokens, 12 heads)")
+        print(f"/attention over HTTP          {over_http * 1e3:6.1f} ms  {over_http / bare:5.2f} x bare")
 
 
-def call_times() -> tuple[float, float, float]:
-    """Median seconds of the bare call, of the HTTP call, and of the bare call with JSON encoding."""
+def call_times(layers: tuple[int, ...]) -> tuple[float, float]:
+    """Median seconds of the bare call and of the HTTP call."""
     from demos.attention.answers import AttentionInputs, attention
     from demos.attention.measure import captures
-    from demos.contract import to_plain
     from demos.models.cache import shared_cache
     from demos.models.specs import Spec
 
     # Every call has a text of its own, so that nothing is answered from a cache.
-    texts = [
-        f"{number % 10} {number // 10} {WORDS} and nobody hears {'it ' * 4}" for number in range(3 * CALLS)
-    ]
+    texts = [f"{number % 10} {number // 10} {WORDS} and nobody hears {'it ' * 4}" for number in range(CALLS)]
+    captures.clear()
     with shared_cache().lease(Spec("minilm")) as loaded:
         tokens = len(loaded.tokenizer(texts[0])["input_ids"])
         assert tokens == 32, tokens
-
-        def call(text: str) -> object:
-            return attention(AttentionInputs(text), loaded)
-
-        call("warm up")
-        bare = statistics.median(seconds(lambda text=text: call(text)) for text in texts[:CALLS])
-        captures.clear()
-        plain = statistics.median(
-            seconds(lambda text=text: json.dumps(to_plain(call(text)))) for text in texts[:CALLS]
+        attention(AttentionInputs("warm up"), loaded)
+        bare = statistics.median(
+            seconds(lambda text=text: attention(AttentionInputs(text, layers=layers), loaded))
+            for text in texts
         )
     with gallery() as (url, _):
         endpoint = f"{url}/gradio_api/run/attention"
-        post(endpoint, ["warm up"])
-        http = statistics.median(seconds(lambda text=text: post(endpoint, [text])) for text in texts[-CALLS:])
-    return bare, http, plain
+        rest = ["", "", "minilm", "attention", "show", "tokens", "", list(layers)]
+        post(endpoint, ["warm up", *rest])
+        over_http = statistics.median(
+            seconds(lambda text=text: post(endpoint, [text, *rest])) for text in texts
+        )
+    return bare, over_http
 
 
 @contextmanager

@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
+import orjson
 
 from demos.errors import BadInput
 
@@ -86,13 +87,14 @@ def _parameters(function: Callable[..., Any]) -> dict[str, type]:
 
 
 def to_plain(value: Any) -> Any:
-    """Turn a result into what JSON can hold: arrays become nested lists, NaN becomes None."""
+    """Turn a result into what JSON can hold: arrays become nested lists, NaN becomes None.
+
+    A float32 becomes the shortest decimal that reads back as the same float32.
+    """
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: to_plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if isinstance(value, np.ndarray):
-        if value.dtype.kind == "f" and not np.isfinite(value).all():
-            return to_plain(value.astype(object).tolist())
-        return value.tolist()
+        return orjson.loads(orjson.dumps(np.ascontiguousarray(value), option=orjson.OPT_SERIALIZE_NUMPY))
     if isinstance(value, Mapping):
         return {key: to_plain(item) for key, item in value.items()}
     if isinstance(value, tuple | list):

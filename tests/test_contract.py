@@ -113,6 +113,9 @@ def test_parse_names_what_is_wrong(values, said):
 
 
 def test_results_become_plain_json():
+    third = np.float32(1) / 3
+    assert to_plain(np.array([third], np.float32)) == [0.33333334]
+
     @dataclass(frozen=True, eq=False)
     class Result:
         rows: np.ndarray

@@ -26,16 +26,16 @@ def build(run: Run, numbers: Endpoint, export: Endpoint, fields: dict[str, Any])
         )
         with gr.Row():
             layers = gr.Textbox(label="Layers", placeholder="All, or for example 0, 3-5", scale=2)
-            neurons = gr.Checkbox(label="Queries and keys in the HTML file", scale=1)
+            details = gr.Checkbox(label="Neuron, rollout and flow data in the HTML file", scale=1)
             kind = gr.Radio(["HTML", "NPZ", "JSON"], value="HTML", label="Format", scale=1)
         make = gr.Button("Make the file")
         file = gr.File(label="File", interactive=False, visible=False)
 
-    def write(layers: str, neurons: bool, kind: str, *values: Any) -> Any:
+    def write(layers: str, details: bool, kind: str, *values: Any) -> Any:
         chosen = parse_layers(layers)
         path = Path(tempfile.mkdtemp(prefix="stage-")) / f"attention.{kind.lower()}"
         if kind == "HTML":
-            inputs = selection(ExportInputs, fields, values, layers=chosen, neurons=neurons)
+            inputs = selection(ExportInputs, fields, values, layers=chosen, details=details)
             path.write_text(run(export, inputs).html, encoding="utf-8")
         else:
             inputs = selection(AttentionInputs, fields, values, layers=chosen)
@@ -46,7 +46,7 @@ def build(run: Run, numbers: Endpoint, export: Endpoint, fields: dict[str, Any])
                 path.write_bytes(numbers_npz(result, inputs))
         return gr.File(str(path), visible=True)
 
-    page.on([make.click], write, [layers, neurons, kind, *fields.values()], file)
+    page.on([make.click], write, [layers, details, kind, *fields.values()], file)
 
 
 def parse_layers(text: str) -> tuple[int, ...]:

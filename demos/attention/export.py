@@ -84,10 +84,11 @@ body {{ margin: 0 auto; padding: 1rem; max-width: 75rem; font-family: system-ui,
 
 @dataclass(frozen=True)
 class ExportInputs(Selection):
-    """A selection, the layers to include (none: all), and whether to add queries and keys."""
+    """A selection, the layers to include (none: all), and whether to add what the neuron view and
+    the rollout and flow view need (for flow, texts of up to 32 tokens)."""
 
     layers: tuple[int, ...] = ()
-    neurons: bool = False
+    details: bool = False
 
 
 @dataclass(frozen=True)
@@ -121,8 +122,8 @@ def attention_export(inputs: ExportInputs, loaded: Any) -> ExportResult:
     data = {
         "payload": payload,
         "layers": layers,
-        "neurons": _neurons(inputs, requests, loaded) if inputs.neurons else {},
-        "flows": _flows(inputs, requests, loaded) if payload["maps"][0]["has_flow"] else {},
+        "neurons": _neurons(inputs, requests, loaded) if inputs.details else {},
+        "flows": _flows(inputs, requests, loaded) if inputs.details else {},
         "missing": {
             "layer": f"This file holds the layers {', '.join(map(str, next(iter(chosen.values()))))} only.",
             "neuron": "This file was saved without queries and keys.",
@@ -140,8 +141,8 @@ def _only(maps: list[dict[str, Any]], inputs: ExportInputs) -> list[dict[str, An
     return [
         m
         | {
-            "has_neurons": m["has_neurons"] and inputs.neurons,
-            "has_flow": m["has_flow"] and len(m["queries"]) <= FLOW_EXPORT_TOKENS,
+            "has_neurons": m["has_neurons"] and inputs.details,
+            "has_flow": m["has_flow"] and inputs.details and len(m["queries"]) <= FLOW_EXPORT_TOKENS,
         }
         for m in maps
     ]
@@ -163,7 +164,7 @@ def _flows(inputs: ExportInputs, requests: list[tuple[AttentionMap, int]], loade
             _as(FlowInputs, inputs, map=m.name, layer=layer, token=token), loaded
         )
         for m, layer in requests
-        if m.name != "cross"
+        if m.name != "cross" and len(m.queries) <= FLOW_EXPORT_TOKENS
         for token in range(len(m.queries))
     }
 

@@ -179,7 +179,7 @@ def test_the_export_holds_every_layer_and_nothing_that_runs(minilm):
 
 
 def test_the_export_holds_only_what_was_asked_for(minilm):
-    data = embedded(attention_export(ExportInputs(TEXT, layers=(2,), neurons=True), minilm).html)
+    data = embedded(attention_export(ExportInputs(TEXT, layers=(2,), details=True), minilm).html)
     assert list(data["layers"]) == ["self/2"]
     assert len(data["neurons"]) == 12
     assert data["payload"]["layer"]["layer"] == 2
