@@ -109,7 +109,8 @@ def fetch(url: str) -> bytes:
 
 
 def post(url: str, data: list[object]) -> bytes:
-    body = json.dumps({"data": data}).encode()
+    # Without a session Gradio sets one up for every call, which costs more than the rest of the way.
+    body = json.dumps({"data": data, "session_hash": "benchmark"}).encode()
     request = urllib.request.Request(url, body, {"Content-Type": "application/json"})
     with urllib.request.urlopen(request, timeout=60) as response:
         return response.read()

@@ -31,7 +31,10 @@ PATIENCE = 60_000
 
 RECORD_DRAWINGS = """
   window.drawings = [];
-  document.addEventListener("stage-drawn", (event) => window.drawings.push(event.detail));
+  document.addEventListener("stage-drawn", ({ target, detail }) => {
+    const { payload } = StageAttention.viewerOf(target);
+    window.drawings.push({ ...payload.key, ...detail });
+  });
 """
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import FrameLocator, Locator, Page, expect
+from playwright.sync_api import FrameLocator, Locator, Page
 
 
 def open_gallery(page: Page, query: str = "") -> None:
@@ -62,7 +62,7 @@ def selection(page: Page) -> dict[str, Any]:
 
 @contextmanager
 def drawing(page: Page, **detail: Any) -> Iterator[None]:
-    """Wait until what is done inside has been drawn, with the given `view` and `layer`."""
+    """Wait until what is done inside has been drawn: `view`, `layer`, and any field of the selection."""
     before = page.evaluate("drawings.length")
     yield
     page.wait_for_function(
@@ -89,7 +89,7 @@ def show_attention(page: Page, text: str, pair: str = "") -> None:
     """Fill the viewer's form, press its button and wait for the drawing."""
     page.get_by_label("Text", exact=True).fill(text)
     page.get_by_label("Second text (optional)").fill(pair)
-    with drawing(page):
+    with drawing(page, text=text, text_pair=pair):
         press(page, "Show attention")
 
 
@@ -107,5 +107,3 @@ def _json(url: str, body: bytes) -> Any:
     with urllib.request.urlopen(request) as answer:
         return json.load(answer)
 
-
-__all__ = [name for name in dir() if not name.startswith("_")] + ["expect"]
