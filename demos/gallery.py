@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -150,9 +151,12 @@ def _remember(tab: gr.Tab, tab_id: str, slug: str | None) -> None:
 
 
 def _card(demo: ModuleType, run: Run) -> None:
-    text = demo.__doc__ or ""
-    gr.Markdown(f"## {demo.INFO.title}\n\n{text}", elem_classes="stage-card")
+    summary, _, more = inspect.getdoc(demo).partition("\n\n")
+    gr.Markdown(f"## {demo.INFO.title}\n\n{summary}", elem_classes="stage-card")
     demo.build(run)
+    if more:
+        with gr.Accordion("How to read this", open=False):
+            gr.Markdown(more)
     with gr.Accordion("What this does not show", open=False):
         gr.Markdown(demo.INFO.limits)
 

@@ -72,7 +72,7 @@ def examples(rows: Sequence[Example], fields: Mapping[str, Any]) -> list[Any]:
     """A row of buttons, each filling `fields` (inputs field name -> component); returns the events."""
     events = []
     with gr.Row(elem_classes="stage-examples"):
-        gr.HTML("<span>Try</span>", padding=False, min_height=0)
+        gr.HTML("Try", padding=False)
         for row in rows:
             values = [_shown(getattr(row.inputs, name)) for name in fields]
             button = gr.Button(row.label, size="sm", min_width=60, scale=0)

@@ -107,13 +107,14 @@ def build(run: Run) -> None:
 
     from demos import page
 
-    text = gr.Textbox(label="Text", lines=2, max_lines=8, placeholder="Type a sentence", autofocus=True)
     with gr.Row():
-        text_pair = gr.Textbox(label="Second text (optional)", lines=1, max_lines=4)
+        text = gr.Textbox(label="Text", lines=2, max_lines=8, placeholder="Type a sentence", scale=3)
+        text_pair = gr.Textbox(label="Second text (optional)", lines=2, max_lines=8, scale=2)
         target = gr.Textbox(
             label="Target text (optional)",
-            lines=1,
-            max_lines=4,
+            lines=2,
+            max_lines=8,
+            scale=2,
             placeholder="Empty: the model writes it",
             visible=False,
         )
@@ -149,7 +150,8 @@ def build(run: Run) -> None:
 
     def answer(*values: Any) -> tuple[dict[str, Any], str]:
         result = run(VIEW, downloads.selection(Selection, fields, values))
-        return result.payload, page.badge_html(result.origin)
+        # The badge below names the checkpoint; only a file that was taken away has to do it by itself.
+        return result.payload | {"origin": None}, page.badge_html(result.origin)
 
     def answer_if_typed(*values: Any) -> Any:
         return answer(*values) if values[0].strip() else (gr.skip(), gr.skip())

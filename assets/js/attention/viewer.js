@@ -87,7 +87,7 @@
       if (payload.truncated) heading.append(S.element("span", { class: "sa-truncated" }, payload.truncated));
       const { title, hub_id, revision, source: from, licence } = payload.origin || {};
       const names = [title, hub_id !== title && hub_id, revision && `revision ${revision}`, from, licence];
-      footer.textContent = `${names.filter(Boolean).join(" · ")} — keys: ← → layer, 1–5 view`;
+      footer.textContent = [...names, "keys: ← → layer, 1–5 view"].filter(Boolean).join(" · ");
       status.textContent = "";
       return refresh();
     }

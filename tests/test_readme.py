@@ -1,0 +1,60 @@
+"""The README says nothing that is not so."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from pathlib import Path
+
+import pytest
+
+from demos import PROGRAMME
+from demos.attention.aggregate import FLOW_TOKENS
+from demos.attention.capture import MAX_TOKENS
+from demos.gallery import build
+from demos.models.catalog import catalog
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_spaces_card_has_the_pinned_versions():
+    requirements = (ROOT / "requirements.txt").read_text()
+    assert f"gradio=={re.search(r'sdk_version: (.+)', README)[1]}\n" in requirements
+    for name in ("minilm", "smollm2"):
+        entry = catalog()[name]
+        assert re.search(rf"- {entry.hub_id} \S+ {entry.revision}\n", README)
+
+
+def test_limits_are_the_codes():
+    assert f"at most {MAX_TOKENS:,} tokens" in README
+    assert f"up to {FLOW_TOKENS} tokens" in README
+
+
+def test_every_demo_and_endpoint_is_named():
+    for demo in map(importlib.import_module, PROGRAMME):
+        assert f"| {demo.INFO.title} |" in README
+        assert f"`/{demo.INFO.slug}`" in README
+        for endpoint in demo.ENDPOINTS:
+            assert not endpoint.public or f"`/{endpoint.name}`" in README
+
+
+def test_files_that_are_linked_exist():
+    for target in re.findall(r"\]\((?!http)([^)#]+)\)", README):
+        assert (ROOT / target).exists(), target
+
+
+@pytest.fixture
+def example_demo(tmp_path, monkeypatch):
+    code = re.search(r'```python\n("""How long.*?)```', README, re.S)[1]
+    (tmp_path / "readme_demo.py").write_text(code, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    return importlib.import_module("readme_demo")
+
+
+def test_the_example_demo_works_as_it_stands(example_demo, runner, minilm):
+    result = runner(example_demo.LENGTH, example_demo.LengthInputs("Hello there."))
+    assert result.tokens == len(minilm.tokenizer("Hello there.")["input_ids"]) == 5
+    gallery = build(runner, (*PROGRAMME, "readme_demo"))
+    assert "length" in {dependency.api_name for dependency in gallery.fns.values()}
+    assert ("length", "Length in tokens", False) in gallery.pages
