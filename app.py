@@ -46,11 +46,13 @@ def main() -> None:
         )
     os.environ["STAGE_MODELS"] = options.models
 
+    import gradio as gr
+
     from demos.gallery import build, launch_options
     from demos.models.cache import shared_cache
     from demos.runner import Runner
 
-    gallery = build(Runner(shared_cache()))
+    gallery = build(Runner(shared_cache(), say=gr.Info))
     gallery.queue(default_concurrency_limit=4, max_size=64)
     gallery.launch(server_name=options.host, server_port=options.port, **launch_options())
 

@@ -61,7 +61,7 @@ def load_programme(programme: tuple[str, ...] = PROGRAMME) -> list[ModuleType | 
 def build(runner: Runner, programme: tuple[str, ...] = PROGRAMME) -> gr.Blocks:
     """The whole gallery, ready to launch with `launch_options`."""
     demos = load_programme(programme)
-    with gr.Blocks(title=TITLE, analytics_enabled=False) as gallery:
+    with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(3600, 86400)) as gallery:
         gr.Navbar(visible=False)
         gr.HTML(
             f'<header class="stage-header"><h1>{TITLE}</h1>'

@@ -7,8 +7,9 @@ plain data, so the same call could go to a worker elsewhere; this one computes i
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
+from contextlib import closing, contextmanager
 from typing import Any
 
 from demos.contract import Endpoint
@@ -24,17 +25,28 @@ RESULT_BYTES = 256 * 2**20
 
 
 class Runner:
-    """Runs endpoints in this process, on models leased from one shared cache."""
+    """Runs endpoints in this process, on models leased from one shared cache.
 
-    def __init__(self, cache: ModelCache, result_bytes: int = RESULT_BYTES) -> None:
+    `say` tells the visitor that a model is being loaded, which may take a while.
+    """
+
+    def __init__(
+        self,
+        cache: ModelCache,
+        result_bytes: int = RESULT_BYTES,
+        say: Callable[[str], object] = log.info,
+    ) -> None:
         self.cache = cache
         self.results = Memo(result_bytes)
+        self.say = say
+        # torch uses every core by itself, and a tokenizer must not be set up by two threads at once.
+        self._one_at_a_time = threading.Lock()
 
     def __call__(self, endpoint: Endpoint, inputs: Any) -> Any:
         """The result of one endpoint, from the cache if the same inputs were computed before."""
 
         def compute() -> Any:
-            with self._lease(endpoint, inputs) as loaded:
+            with self._lease(endpoint, inputs) as loaded, self._one_at_a_time:
                 return endpoint.function(inputs, loaded)
 
         return _guarded(endpoint, lambda: self.results.get((endpoint.name, inputs), compute))
@@ -42,14 +54,22 @@ class Runner:
     def stream(self, endpoint: Endpoint, inputs: Any) -> Iterator[Any]:
         """The growing results of a streaming endpoint; the lease lasts until the last one."""
         with self._lease(endpoint, inputs) as loaded:
-            results = _guarded(endpoint, lambda: endpoint.function(inputs, loaded))
-            while (result := _guarded(endpoint, lambda: next(results, None))) is not None:
-                yield result
+            with self._one_at_a_time:
+                results = _guarded(endpoint, lambda: endpoint.function(inputs, loaded))
+            with closing(results):
+                while (result := _guarded(endpoint, lambda: next(results, None))) is not None:
+                    yield result
 
-    def _lease(self, endpoint: Endpoint, inputs: Any):
+    @contextmanager
+    def _lease(self, endpoint: Endpoint, inputs: Any) -> Iterator[Any]:
         if endpoint.head is None:
-            return nullcontext()
-        return self.cache.lease(spec_of(endpoint, inputs.model))
+            yield None
+            return
+        spec = spec_of(endpoint, inputs.model)
+        if not self.cache.holds(spec):
+            self.say(f"Loading {checkpoint(spec.checkpoint).title}. The first time takes a moment.")
+        with self.cache.lease(spec) as loaded:
+            yield loaded
 
 
 def spec_of(endpoint: Endpoint, model: str) -> Spec:

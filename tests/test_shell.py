@@ -21,8 +21,10 @@ from demos.contract import Endpoint
 from demos.errors import BadInput, ModelUnavailable, StageError
 from demos.gallery import Broken, build, load_programme
 from demos.memo import Memo, nbytes
+from demos.models.cache import ModelCache
+from demos.models.specs import Loaded, Origin, Spec
 from demos.page import visible_errors
-from demos.runner import spec_of
+from demos.runner import Runner, spec_of
 
 ROOT = Path(__file__).parents[1]
 
@@ -166,6 +168,40 @@ def test_nbytes_counts_what_is_held():
     assert nbytes(np.zeros((3, 4), np.float32)) == 48
     assert nbytes({"a": np.zeros(8, np.uint8), "b": "xyz"}) == 64 + 8 + 3
     assert nbytes(Result("four")) == 68
+
+
+def test_a_model_that_has_to_be_loaded_is_announced_once(runner):
+    said = []
+    announcing = Runner(runner.cache, say=said.append)
+    tell = Endpoint("tell", lambda inputs, loaded: loaded.origin.title, "base")
+    with runner.cache.lease(Spec("minilm")):
+        announcing(tell, Inputs("a"))
+    assert said == []
+    empty = Runner(
+        ModelCache(2**40, load=lambda spec, base: pretend(spec), size=lambda spec: 1), say=said.append
+    )
+    assert [empty(tell, Inputs(text)) for text in "ab"] == ["Pretend", "Pretend"]
+    assert said == ["Loading MiniLM sentence encoder. The first time takes a moment."]
+
+
+def pretend(spec):
+    return Loaded(spec, None, None, Origin("minilm", "Pretend", None, None, "bundled", "MIT", ""), 1)
+
+
+def test_one_computation_at_a_time(runner):
+    running, most = [], []
+
+    def slow(inputs, loaded):
+        running.append(1)
+        most.append(len(running))
+        time.sleep(0.05)
+        running.pop()
+
+    endpoint = Endpoint("slow", slow, None)
+    threads = [threading.Thread(target=runner, args=(endpoint, Inputs(text))) for text in "abcd"]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    assert most == [1, 1, 1, 1]
 
 
 def test_api_functions_have_the_fields_of_the_inputs(runner):

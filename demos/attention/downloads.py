@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-import tempfile
+import secrets
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,10 @@ def build(run: Run, numbers: Endpoint, export: Endpoint, fields: dict[str, Any])
 
     def write(layers: str, details: bool, kind: str, *values: Any) -> Any:
         chosen = parse_layers(layers)
-        path = Path(tempfile.mkdtemp(prefix="stage-")) / f"attention.{kind.lower()}"
+        # Inside Gradio's own cache, which it empties after a day.
+        folder = Path(file.GRADIO_CACHE) / secrets.token_hex(16)
+        folder.mkdir(parents=True)
+        path = folder / f"attention.{kind.lower()}"
         if kind == "HTML":
             inputs = selection(ExportInputs, fields, values, layers=chosen, details=details)
             path.write_text(run(export, inputs).html, encoding="utf-8")

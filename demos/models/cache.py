@@ -96,6 +96,11 @@ class ModelCache:
         finally:
             self._release(entry)
 
+    def holds(self, spec: Spec) -> bool:
+        """Whether a model is in memory now; it may be gone a moment later."""
+        with self._lock:
+            return spec in self._entries
+
     def preload(self, specs: Iterable[Spec]) -> None:
         """Load models ahead of the first visitor; what cannot be loaded is logged and left out."""
         for spec in specs:
