@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 
 os.environ["STAGE_MODELS"] = "bundled"
-os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
 import pytest
