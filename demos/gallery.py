@@ -26,12 +26,15 @@ log = logging.getLogger(__name__)
 TITLE = "Transformers on Stage"
 ASSETS = Path(__file__).parent.parent / "assets"
 
-# Gradio also selects tabs while it lays out the page, before the address has been read.
+# Gradio also selects tabs while it lays out the page, before the address has been read. A tab that is
+# opened again shows the demo that was open in it, without selecting it anew: hence the memory.
 REMEMBER_TAB = """(tab, demo) => {
+  const demos = (window.stageDemos ||= {});
+  if (demo) demos[tab] = demo;
   if (!window.stageOpened) return;
   const url = new URL(window.location);
-  tab ? url.searchParams.set("tab", tab) : url.searchParams.delete("tab");
-  demo ? url.searchParams.set("demo", demo) : url.searchParams.delete("demo");
+  url.searchParams.set("tab", tab);
+  demos[tab] ? url.searchParams.set("demo", demos[tab]) : url.searchParams.delete("demo");
   history.replaceState(null, "", url);
 }"""
 
