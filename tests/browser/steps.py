@@ -60,6 +60,11 @@ def selection(page: Page) -> dict[str, Any]:
     return viewer(page).evaluate("element => StageAttention.selection(element)")
 
 
+def status(page: Page) -> Locator:
+    """The viewer's line about what the visitor points at."""
+    return viewer(page).locator(".sa-status")
+
+
 @contextmanager
 def drawing(page: Page, **detail: Any) -> Iterator[None]:
     """Wait until what is done inside has been drawn: `view`, `layer`, and any field of the selection."""

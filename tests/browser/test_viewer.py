@@ -1,0 +1,244 @@
+"""The attention viewer in the running gallery: what it draws and fetches, and that its numbers are right."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, Request, expect
+
+from tests.browser.steps import (
+    call,
+    choose,
+    colours,
+    drawing,
+    open_demo,
+    open_view,
+    selection,
+    show_attention,
+    status,
+    viewer,
+)
+
+SENTENCE = "Cats chase small red birds."
+PAIR = ("The cat sat.", "It fell asleep there.")
+BYTE = 1 / 510
+VIEWS = ("head", "model", "matrix", "neuron", "flow")
+
+
+@pytest.fixture
+def shown(page: Page) -> Page:
+    """The viewer's page with a sentence of seven different tokens drawn."""
+    open_demo(page, "attention")
+    show_attention(page, SENTENCE)
+    return page
+
+
+@contextmanager
+def server_calls(page: Page) -> Iterator[list[dict]]:
+    """The requests of the viewer to its server functions while inside."""
+    calls: list[dict] = []
+
+    def note(request: Request) -> None:
+        if "component_server" in request.url:
+            calls.append(request.post_data_json)
+
+    page.on("request", note)
+    yield calls
+    page.remove_listener("request", note)
+
+
+def asked(calls: list[dict]) -> list[tuple[str, int]]:
+    return [(one["fn_name"], one["data"]["layer"]) for one in calls]
+
+
+def tokens(page: Page, side: str) -> list[str]:
+    return viewer(page).locator(f".sa-{side} .sa-token").all_inner_texts()
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_view_draws(shown: Page, view: str):
+    if view != "head":
+        open_view(shown, view)
+    assert selection(shown)["view"] == view
+    assert colours(viewer(shown).locator("canvas")) > 20
+    assert viewer(shown).locator(".sa-message").is_hidden()
+
+
+def test_a_button_and_a_key_switch_the_layer_and_fetch_only_it(shown: Page):
+    with server_calls(shown) as calls:
+        with drawing(shown, layer=1):
+            viewer(shown).get_by_label("Next layer").click()
+        with drawing(shown, layer=2):
+            shown.keyboard.press("ArrowRight")
+        assert asked(calls) == [("layer", 1), ("layer", 2)]
+        with drawing(shown, layer=1):
+            shown.keyboard.press("ArrowLeft")
+        with drawing(shown, layer=0):
+            viewer(shown).get_by_label("Previous layer").click()
+        assert len(calls) == 2, "a layer that was seen before is not fetched again"
+
+
+def test_another_layer_is_another_picture(shown: Page):
+    def picture() -> str:
+        return viewer(shown).locator("canvas").evaluate("canvas => canvas.toDataURL()")
+
+    first = picture()
+    with drawing(shown, layer=1):
+        viewer(shown).get_by_label("Next layer").click()
+    second = picture()
+    with drawing(shown, layer=0):
+        viewer(shown).get_by_label("Previous layer").click()
+    shown.mouse.move(0, 0)
+    assert second != first
+    assert picture() == first
+
+
+def test_heads_are_switched_off_and_on(shown: Page):
+    square = viewer(shown).locator('.sa-square[data-head="3"]')
+    with drawing(shown, view="head"):
+        square.click()
+    assert selection(shown)["heads"] == [0, 1, 2, *range(4, 12)]
+    with drawing(shown, view="head"):
+        square.dblclick()
+    assert selection(shown)["heads"] == [3]
+    with drawing(shown, view="head"):
+        viewer(shown).get_by_role("button", name="All", exact=True).click()
+    assert selection(shown)["heads"] == list(range(12))
+
+
+def test_a_sentence_pair_is_filtered(page: Page):
+    open_demo(page, "attention")
+    show_attention(page, *PAIR)
+    first = ["[CLS]", "The", "cat", "sat", ".", "[SEP]"]
+    second = ["It", "fell", "asleep", "there", ".", "[SEP]"]
+    assert tokens(page, "query") == first + second
+    for label, queries, keys in [("A→B", first, second), ("B→A", second, first), ("B→B", second, second)]:
+        with drawing(page, view="head"):
+            viewer(page).get_by_label("Sentences").select_option(label=label)
+        assert (tokens(page, "query"), tokens(page, "key")) == (queries, keys)
+
+
+def test_a_small_map_opens_its_head(shown: Page):
+    open_view(shown, "model")
+    assert viewer(shown).locator(".sa-cell").count() == 6 * 12
+    with drawing(shown, view="head", layer=4):
+        viewer(shown).get_by_role("button", name="Layer 4, head 7", exact=True).click()
+    assert selection(shown)["heads"] == [7]
+
+
+def test_the_matrix_tells_the_number_of_the_api(shown: Page, gallery: str):
+    weights = np.array(call(gallery, "attention", text=SENTENCE, layers=[2])["weights"])[0, 5]
+    open_view(shown, "matrix")
+    with drawing(shown, view="matrix", layer=2):
+        viewer(shown).get_by_label("Layer", exact=True).select_option("2")
+    with drawing(shown, view="matrix"):
+        viewer(shown).get_by_label("Head", exact=True).select_option("5")
+    names = [token["text"] for token in call(gallery, "attention", text=SENTENCE, layers=[0])["queries"]]
+    box = viewer(shown).locator("canvas").bounding_box()
+    seen = {}
+    for down in np.linspace(0.1, 0.98, 12):
+        for right in np.linspace(0.05, 0.98, 16):
+            shown.mouse.move(box["x"] + right * box["width"], box["y"] + down * box["height"])
+            told = re.search(r"“(.+)” → “(.+)”: ([\d.]+) ±.*layer 2, head 5", status(shown).inner_text())
+            if told:
+                seen[names.index(told[1]), names.index(told[2])] = float(told[3])
+    assert len(seen) > 0.7 * weights.size
+    for place, value in seen.items():
+        assert value == pytest.approx(weights[place], abs=BYTE + 0.0005)
+
+
+def test_the_neuron_view_computes_the_weights_of_the_api(shown: Page, gallery: str):
+    answer = call(gallery, "attention", text=SENTENCE, layers=[1])
+    weights = np.array(answer["weights"])[0, 4, 3]
+    open_view(shown, "neuron")
+    for label, value in (("Layer", "1"), ("Head", "4"), ("Token", "3")):
+        with drawing(shown, view="neuron"):
+            viewer(shown).get_by_label(label, exact=True).select_option(value)
+    assert selection(shown)["layer"] == 1
+    viewer(shown).locator(".sa-scroll").focus()
+    softmax = []
+    for _ in answer["keys"]:
+        shown.keyboard.press("ArrowDown")
+        softmax.append(float(re.search(r"softmax ([\d.]+)", status(shown).inner_text())[1]))
+    np.testing.assert_allclose(softmax, weights, atol=0.00051)
+    assert sum(softmax) == pytest.approx(1, abs=0.005)
+
+
+def test_the_flow_view_tells_the_numbers_of_the_api(shown: Page, gallery: str):
+    answer = call(gallery, "attention_flow", text=SENTENCE, layer=3, token=2)
+    open_view(shown, "flow")
+    for label, value in (("Layer", "3"), ("Token", "2")):
+        with drawing(shown, view="flow"):
+            viewer(shown).get_by_label(label, exact=True).select_option(value)
+    assert selection(shown)["layer"] == 3
+    viewer(shown).locator(".sa-scroll").focus()
+    told = []
+    for _ in answer["rollout"]:
+        shown.keyboard.press("ArrowDown")
+        numbers = re.search(
+            r"rollout ([\d.]+), flow ([\d.]+), mean attention ([\d.]+)", status(shown).inner_text()
+        )
+        told.append([float(number) for number in numbers.groups()])
+    expected = np.array([answer["rollout"], answer["flow"], answer["mean"]]).T
+    np.testing.assert_allclose(told, expected, atol=0.000051)
+
+
+def test_transforms_redraw_at_once(shown: Page):
+    assert tokens(shown, "query")[0] == "[CLS]"
+    with drawing(shown, special="hide"):
+        choose(shown, "Special tokens", "Hide them")
+    assert tokens(shown, "query") == ["Cats", "chase", "small", "red", "birds", "."]
+    expect(viewer(shown).locator(".sa-heading")).to_contain_text("pecial tokens hidden")
+    with drawing(shown, measure="mean"):
+        choose(shown, "Show", "Mean of heads")
+    open_view(shown, "model")
+    assert viewer(shown).locator(".sa-cell").count() == 6
+
+
+def test_sub_words_are_merged(page: Page):
+    open_demo(page, "attention")
+    show_attention(page, "Unbelievably tokenised")
+    assert len(tokens(page, "query")) > 4
+    with drawing(page, words="sum"):
+        choose(page, "Sub-words", "Words (sum)")
+    assert tokens(page, "query") == ["[CLS]", "Unbelievably", "tokenised", "[SEP]"]
+
+
+def test_another_text_keeps_layer_view_and_heads(shown: Page):
+    open_view(shown, "matrix")
+    with drawing(shown, view="matrix", layer=4):
+        viewer(shown).get_by_label("Layer", exact=True).select_option("4")
+    with drawing(shown, view="matrix"):
+        viewer(shown).get_by_label("Head", exact=True).select_option("6")
+    with server_calls(shown) as calls:
+        show_attention(shown, "Another text, and it is longer than the first.")
+    now = selection(shown)
+    assert (now["view"], now["layer"], now["head"]) == ("matrix", 4, 6)
+    assert asked(calls) == [("layer", 4)]
+
+
+def test_512_tokens_are_drawn_and_switched(page: Page):
+    open_demo(page, "attention")
+    show_attention(page, "one two three four five six seven eight nine ten " * 60)
+    assert len(tokens(page, "query")) == 512
+    expect(viewer(page).locator(".sa-truncated")).to_contain_text("602 tokens; the first 512 are shown")
+    assert colours(viewer(page).locator("canvas")) > 20
+    with drawing(page, layer=1):
+        viewer(page).get_by_label("Next layer").click()
+    open_view(page, "matrix")
+    assert colours(viewer(page).locator("canvas")) > 20
+
+
+def test_the_language_model_shows_30_layers_of_9_heads(page: Page):
+    open_demo(page, "attention")
+    choose(page, "Model", "SmolLM2 135M Instruct")
+    with drawing(page, model="smollm2"):
+        show_attention(page, SENTENCE)
+    open_view(page, "model")
+    assert viewer(page).locator(".sa-cell").count() == 30 * 9
+    assert viewer(page).get_by_role("button", name="Layer 29, head 8", exact=True).count() == 1
+    assert colours(viewer(page).locator("canvas")) > 100
