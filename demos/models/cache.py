@@ -7,6 +7,7 @@ its base model, which therefore stays as long as one of them does.
 
 from __future__ import annotations
 
+import copy
 import gc
 import logging
 import threading
@@ -19,9 +20,9 @@ from dataclasses import dataclass, replace
 
 from demos.errors import ModelTooLarge, StageError
 from demos.models.catalog import checkpoint
-from demos.models.hub import HubUnreachable
+from demos.models.hub import HubUnreachable, resolve
 from demos.models.memory import in_words, memory_budget
-from demos.models.specs import Loaded, Origin, Spec
+from demos.models.specs import CacheStats, EntryStats, Loaded, Origin, Spec, one_load_at_a_time
 
 __all__ = ["CacheStats", "EntryStats", "Loaded", "ModelCache", "Origin", "Spec", "shared_cache"]
 
@@ -29,32 +30,7 @@ _REMEMBER_FAILURE = 30.0
 _PASSING = (ModelTooLarge, HubUnreachable, MemoryError, OSError)
 _WIDTHS = {"float32": 4, "float16": 2, "bfloat16": 2}
 
-# from_pretrained patches torch globally while it runs, so two loads at once would disturb each other.
-_one_load_at_a_time = threading.Lock()
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class EntryStats:
-    """One model in memory: size in bytes, leases now, seconds since the last one ended."""
-
-    spec: Spec
-    nbytes: int
-    leases: int
-    idle_seconds: float
-
-
-@dataclass(frozen=True)
-class CacheStats:
-    """A picture of the cache. A hit found its model in memory; sizes in bytes, longest unused first."""
-
-    budget: int
-    resident: int
-    hits: int
-    loads: int
-    evictions: int
-    seconds_loading: float
-    entries: tuple[EntryStats, ...]
 
 
 @dataclass(eq=False)
@@ -69,17 +45,23 @@ Load = Callable[[Spec, Loaded | None], Loaded]
 
 
 class ModelCache:
-    """Models within `budget_bytes`. `load`, `size` and `clock` are there to be replaced in tests."""
+    """Models within `budget_bytes`. The other arguments are there to be replaced in tests.
+
+    `fetch` brings a checkpoint's files to the disk; that may take minutes, so it happens before anything
+    else has to wait or make room.
+    """
 
     def __init__(
         self,
         budget_bytes: int,
         load: Load | None = None,
         size: Callable[[Spec], int] | None = None,
+        fetch: Callable[[Spec], object] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.budget = budget_bytes
         self._load, self._size, self._clock = load or _load, size or _expected_bytes, clock
+        self._fetch = fetch or (_fetch if load is None else lambda spec: None)
         self._lock = threading.Lock()  # guards everything below, and is never held during a load
         self._entries: OrderedDict[Spec, _Entry] = OrderedDict()
         self._in_flight: dict[Spec, Future[None]] = {}
@@ -151,7 +133,7 @@ class ModelCache:
             with self._lock:
                 del self._in_flight[spec]
                 if _is_lasting(error):
-                    self._failures[spec] = (self._clock(), error)
+                    self._failures[spec] = (self._clock(), _without_frames(error))
             future.set_exception(error)
             raise
         future.set_result(None)
@@ -160,7 +142,9 @@ class ModelCache:
     def _load_entry(self, spec: Spec) -> _Entry:
         base = None if spec.head == "base" else self._acquire(replace(spec, head="base"))
         try:
-            with _one_load_at_a_time:
+            self._refuse_too_large(spec, self._size(spec))
+            self._fetch(spec)
+            with one_load_at_a_time:
                 self._make_room(spec, self._size(spec))
                 start = self._clock()
                 loaded = self._load(spec, base.loaded if base else None)
@@ -181,15 +165,18 @@ class ModelCache:
         if error is None:
             return
         if self._clock() - when < _REMEMBER_FAILURE:
-            raise error.with_traceback(None)
+            raise _without_frames(error)
         del self._failures[spec]
 
-    def _make_room(self, spec: Spec, need: int) -> None:
+    def _refuse_too_large(self, spec: Spec, need: int) -> None:
         if need > self.budget:
             raise ModelTooLarge(
                 f"{_named(spec)} needs {in_words(need)}, all models together have {in_words(self.budget)}.",
                 "Choose a smaller model, or raise STAGE_MEMORY_BUDGET.",
             )
+
+    def _make_room(self, spec: Spec, need: int) -> None:
+        self._refuse_too_large(spec, need)
         if self._evict_for(spec, need):
             gc.collect()
 
@@ -233,6 +220,17 @@ def _load(spec: Spec, base: Loaded | None) -> Loaded:
     from demos.models.loading import load  # brings torch and transformers, seconds of import
 
     return load(spec, base)
+
+
+def _fetch(spec: Spec) -> None:
+    resolve(checkpoint(spec.checkpoint))
+
+
+def _without_frames(error: Exception) -> Exception:
+    """A copy that does not hold the frames, and so the half-loaded model, in which it was raised."""
+    bare = copy.copy(error)
+    bare.__traceback__ = bare.__context__ = bare.__cause__ = None
+    return bare
 
 
 def _expected_bytes(spec: Spec) -> int:

@@ -20,6 +20,7 @@ from pathlib import Path
 from demos.errors import ModelUnavailable
 from demos.models import bundled
 from demos.models.catalog import Checkpoint
+from demos.models.files import is_complete
 from demos.models.memory import in_words
 
 MODES = ("auto", "bundled", "hub")
@@ -144,7 +145,7 @@ def _in_local_cache(checkpoint: Checkpoint) -> Place | None:
         )
     except LocalEntryNotFoundError:
         return None
-    return Place(folder, "hub", checkpoint.revision) if _complete(folder) else None
+    return Place(folder, "hub", checkpoint.revision) if is_complete(folder) else None
 
 
 def _download(checkpoint: Checkpoint) -> Place:
@@ -173,15 +174,11 @@ def _download(checkpoint: Checkpoint) -> Place:
             f"{checkpoint.title} could not be downloaded ({type(error).__name__}).",
             "Check the network and try again.",
         ) from error
-    if not _complete(folder):
+    if not is_complete(folder):
         raise ModelUnavailable(
-            f"{checkpoint.hub_id} publishes no safetensors weights.", "Choose another model."
+            f"{checkpoint.hub_id} publishes no safetensors weights or no tokenizer.", "Choose another model."
         )
     return Place(folder, "hub", checkpoint.revision)
-
-
-def _complete(folder: Path) -> bool:
-    return (folder / "config.json").is_file() and any(folder.glob("*.safetensors"))
 
 
 def _offline() -> bool:

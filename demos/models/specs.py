@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from typing import Any
+
+# from_pretrained patches torch globally while it runs, so two loads at once would disturb each other.
+one_load_at_a_time = threading.RLock()
 
 
 @dataclass(frozen=True)
@@ -45,3 +49,26 @@ class Loaded:
     origin: Origin
     nbytes: int
     folder: str = ""
+
+
+@dataclass(frozen=True)
+class EntryStats:
+    """One model in memory: size in bytes, leases now, seconds since the last one ended."""
+
+    spec: Spec
+    nbytes: int
+    leases: int
+    idle_seconds: float
+
+
+@dataclass(frozen=True)
+class CacheStats:
+    """A picture of the cache. A hit found its model in memory; sizes in bytes, longest unused first."""
+
+    budget: int
+    resident: int
+    hits: int
+    loads: int
+    evictions: int
+    seconds_loading: float
+    entries: tuple[EntryStats, ...]

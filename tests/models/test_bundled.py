@@ -57,7 +57,8 @@ def test_several_at_once_unpack_once_and_a_broken_attempt_leaves_nothing(asset, 
 
     def unpack(folder: Path, file: str, into: Path) -> None:
         attempts.append(into)
-        (into / "config.json").write_text("{}")
+        for file in ("config.json", "tokenizer.json", "model.safetensors"):
+            (into / file).write_text("{}")
         if len(attempts) == 1:
             raise OSError("disk full")
         time.sleep(0.1)

@@ -128,6 +128,58 @@ def test_a_model_that_turns_out_larger_than_expected_is_not_kept():
     assert cache.stats().resident == 0
 
 
+def test_a_model_that_cannot_be_fetched_evicts_nothing():
+    loader = Loader({"a": 10, "b": 10})
+
+    def fetch(spec: Spec) -> None:
+        if spec.checkpoint == "b":
+            raise HubUnreachable("No network.", "Try again.")
+
+    cache = loader.cache(10, fetch=fetch)
+    touch(cache, "a")
+    with pytest.raises(HubUnreachable):
+        touch(cache, "b")
+    assert resident(cache) == ["a"]
+
+
+def test_a_slow_download_keeps_no_other_load_waiting():
+    loader = Loader({"slow": 10, "quick": 10})
+    fetching, go_on = threading.Event(), threading.Event()
+
+    def fetch(spec: Spec) -> None:
+        if spec.checkpoint == "slow":
+            fetching.set()
+            assert go_on.wait(5)
+
+    cache = loader.cache(100, fetch=fetch)
+    thread = threading.Thread(target=touch, args=(cache, "slow"))
+    thread.start()
+    assert fetching.wait(5)
+    touch(cache, "quick")
+    assert resident(cache) == ["quick"]
+    go_on.set()
+    thread.join()
+    assert resident(cache) == ["quick", "slow"]
+
+
+def test_a_failure_that_is_remembered_does_not_hold_what_was_loaded():
+    seen = []
+
+    def load(spec: Spec, base: Loaded | None) -> Loaded:
+        model = Model()
+        seen.append(weakref.ref(model))
+        raise ModelUnavailable("Parts are missing.", "Choose another model.")
+
+    cache = ModelCache(100, load=load, size=lambda spec: 1)
+    for _ in range(2):
+        with pytest.raises(ModelUnavailable, match="Parts are missing. Choose another model.") as caught:
+            touch(cache, "a")
+        assert caught.value.remedy == "Choose another model."
+        del caught
+    gc.collect()
+    assert [reference() for reference in seen] == [None]
+
+
 def test_eviction_frees_the_memory():
     cache = Loader({"a": 10, "b": 10}).cache(10)
     with cache.lease(Spec("a")) as loaded:

@@ -13,6 +13,7 @@ import pytest
 from demos.errors import ModelUnavailable
 from demos.models import bundled, hub
 from demos.models.catalog import BundledSource, Checkpoint
+from demos.models.files import is_complete
 from demos.models.hub import HubUnreachable, Reachability, resolve
 
 REVISION = "a1" * 20
@@ -133,6 +134,27 @@ def test_what_is_in_the_local_cache_needs_no_network(fake_hub, tiny, monkeypatch
     set_mode(monkeypatch, "auto", reachable=False)
     assert resolve(tiny) == first
     assert fake_hub.asked == []
+
+
+@pytest.mark.parametrize("missing", ["tokenizer.json", "model.safetensors"])
+def test_an_interrupted_download_is_not_taken_for_a_model(fake_hub, tiny, monkeypatch, missing):
+    set_mode(monkeypatch, "auto", reachable=True)
+    whole = resolve(tiny).folder
+    (whole / missing).unlink()
+    set_mode(monkeypatch, "auto", reachable=False)
+    assert resolve(tiny).source == "bundled"
+    set_mode(monkeypatch, "auto", reachable=True)
+    assert resolve(tiny).folder == whole and (whole / missing).is_file()
+
+
+def test_a_missing_shard_makes_a_folder_incomplete(tmp_path):
+    for name in ("config.json", "tokenizer.json", "model-1.safetensors"):
+        (tmp_path / name).write_text("{}")
+    index = {"weight_map": {"a": "model-1.safetensors", "b": "model-2.safetensors"}}
+    (tmp_path / "model.safetensors.index.json").write_text(json.dumps(index))
+    assert not is_complete(tmp_path)
+    (tmp_path / "model-2.safetensors").touch()
+    assert is_complete(tmp_path)
 
 
 def test_an_unknown_revision_is_a_mistake_in_the_catalog(fake_hub, monkeypatch):

@@ -1,0 +1,26 @@
+"""Which files a folder must hold before a model is read from it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+TOKENIZERS = ("tokenizer.json", "vocab.txt", "vocab.json", "*.model")
+
+
+def is_complete(folder: Path) -> bool:
+    """Whether a folder has a configuration, a tokenizer and every shard of its safetensors weights.
+
+    transformers makes an empty tokenizer, without a word, where its files are missing: an interrupted
+    download must not look like a model.
+    """
+    has_tokenizer = any(any(folder.glob(pattern)) for pattern in TOKENIZERS)
+    return (folder / "config.json").is_file() and has_tokenizer and _has_weights(folder)
+
+
+def _has_weights(folder: Path) -> bool:
+    index = folder / "model.safetensors.index.json"
+    if not index.is_file():
+        return any(folder.glob("*.safetensors"))
+    shards = set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())
+    return all((folder / shard).is_file() for shard in shards)
