@@ -18,7 +18,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge")
 _QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
@@ -28,6 +28,8 @@ _LOCAL_SCHEMES = ("data", "blob", "about")
 DESKTOP = {"width": 1100, "height": 850}
 PATIENCE = 60_000
 """Milliseconds for the slowest answer: a first load of the language model on a busy machine."""
+
+expect.set_options(timeout=PATIENCE)
 
 RECORD_DRAWINGS = """
   window.drawings = [];

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import FrameLocator, Locator, Page
+from playwright.sync_api import FrameLocator, Locator, Page, expect
 
 
 def open_gallery(page: Page, query: str = "") -> None:
@@ -38,8 +38,14 @@ def badge(page: Page) -> Locator:
 
 
 def toast(page: Page) -> Locator:
-    """The text of an error message, without its title."""
-    return page.get_by_test_id("toast-text")
+    """The text of an error message, without its title; a note that a model is being loaded is none."""
+    return page.locator(".toast-body.error").get_by_test_id("toast-text")
+
+
+def dismiss(page: Page) -> None:
+    """Close the error message."""
+    page.locator(".toast-body.error").get_by_test_id("toast-close").click()
+    expect(toast(page)).to_have_count(0)
 
 
 def written(page: Page) -> Locator:
