@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -20,10 +19,12 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests.browser.steps import free_port
+
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge")
 _QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 _ROOT = Path(__file__).parents[2]
-_LOCAL_SCHEMES = ("data", "blob", "about")
+_LOCAL_SCHEMES = ("data", "blob", "about", "file")
 
 DESKTOP = {"width": 1100, "height": 850}
 PATIENCE = 60_000
@@ -86,12 +87,6 @@ def gallery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     assert "Traceback" not in log.read_text(), log.read_text()
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path, seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and process.poll() is None:
@@ -132,7 +127,7 @@ def _watch(page: Page, home: str, complaints: list[str]) -> None:
             complaints.append(f"asked another host: {url}")
 
     page.on("request", lambda request: asked(request.url))
-    page.on("websocket", lambda socket: asked(socket.url))
+    page.on("websocket", lambda channel: asked(channel.url))
     page.on("pageerror", lambda error: complaints.append(f"page error: {error}"))
     page.on("console", lambda line: complaints.append(f"console: {line.text}") if line.type == "error" else 0)
     page.on("dialog", lambda dialog: (complaints.append(f"dialog: {dialog.message}"), dialog.dismiss()))
