@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import socket
 import sys
@@ -27,23 +28,29 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def port_is_free(host: str, port: int) -> bool:
+def refuse_taken_port(host: str, port: int) -> None:
+    """End with a sentence if the address cannot be listened on."""
+    if not 0 < port < 65536:
+        sys.exit(f"Port {port} does not exist: choose one from 1 to 65535.")
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if os.name != "nt":  # on Windows this would let two programs share a port
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except OSError:
-            return False
-        return True
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                sys.exit(
+                    f"Port {port} on {host} is taken. "
+                    f"Stop what runs there, or choose another port: python app.py --port {port + 1}"
+                )
+            sys.exit(
+                f"Cannot listen on {host}, port {port}: {error.strerror or error}. Choose another --host."
+            )
 
 
 def main() -> None:
     options = arguments()
-    if not port_is_free(options.host, options.port):
-        sys.exit(
-            f"Port {options.port} on {options.host} is taken. "
-            f"Stop what runs there, or choose another port: python app.py --port {options.port + 1}"
-        )
+    refuse_taken_port(options.host, options.port)
     os.environ["STAGE_MODELS"] = options.models
 
     import gradio as gr

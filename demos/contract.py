@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import sys
 import types
 import typing
 from collections.abc import Callable, Iterator, Mapping
@@ -54,13 +55,15 @@ class Endpoint:
 
     `function(inputs, loaded)` gets the leased model; `head` names the head class of the catalog
     (one name, or one per architecture), or is None where no model is needed. A `public` endpoint
-    is also an API route named `name`.
+    is also an API route named `name`. `check(inputs)` raises what can be known to be wrong without a
+    model, before one is loaded.
     """
 
     name: str
     function: Callable[[Any, Any], Any]
     head: str | Mapping[str, str] | None
     public: bool = True
+    check: Callable[[Any], None] | None = None
 
     @property
     def inputs_type(self) -> type:
@@ -140,7 +143,11 @@ def _convert(name: str, hint: Any, value: Any) -> Any:
             return value
     elif hint in (int, float):
         # JSON has one kind of number: 3.0 is a whole one, True is none.
-        if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+        if (
+            isinstance(value, int | float)
+            and not isinstance(value, bool)
+            and abs(value) <= sys.float_info.max
+        ):
             if hint is float or float(value).is_integer():
                 return hint(value)
     elif isinstance(value, hint):

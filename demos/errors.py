@@ -28,5 +28,9 @@ class ModelTooLarge(StageError):
     """The checkpoint does not fit into the memory budget."""
 
 
+class Busy(StageError):
+    """Too much is asked at once."""
+
+
 class Unsupported(StageError):
     """This architecture does not offer what the demo needs."""

@@ -190,10 +190,18 @@ def launch_options(programme: tuple[str, ...] = PROGRAMME) -> dict[str, Any]:
 
 
 def _theme() -> gr.themes.Base:
-    # Only fonts of the visitor's system: nothing is fetched. Gradio's own subdued grey is too faint to read.
+    # Only fonts of the visitor's system: nothing is fetched. Gradio's own subdued grey, and white on its
+    # orange, are too faint to read: both need a contrast of 4.5.
     sans = ["Segoe UI", "Roboto", "Helvetica Neue", "Noto Sans", "Noto Sans KR", "Noto Sans CJK KR"]
     sans += ["Apple SD Gothic Neo", "Malgun Gothic", "sans-serif"]
     mono = ["SF Mono", "Consolas", "Noto Sans Mono", "DejaVu Sans Mono", "monospace"]
     return gr.themes.Default(font=sans, font_mono=mono).set(
-        body_text_color_subdued="*neutral_600", body_text_color_subdued_dark="*neutral_300"
+        body_text_color_subdued="*neutral_600",
+        body_text_color_subdued_dark="*neutral_300",
+        button_primary_background_fill="*primary_700",
+        button_primary_background_fill_dark="*primary_700",
+        button_primary_background_fill_hover="*primary_800",
+        button_primary_background_fill_hover_dark="*primary_800",
+        button_primary_border_color="*primary_700",
+        button_primary_border_color_dark="*primary_700",
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
@@ -42,6 +43,7 @@ class Memo:
             return pending.result()
         try:
             value = compute()
+            size = nbytes(key) + nbytes(value)
         except BaseException as error:
             with self._lock:
                 del self._pending[key]
@@ -49,7 +51,7 @@ class Memo:
             raise
         with self._lock:
             del self._pending[key]
-            self._keep(key, value, nbytes(value))
+            self._keep(key, value, size)
         mine.set_result(value)
         return value
 
@@ -69,16 +71,27 @@ class Memo:
             self.resident -= freed
 
 
-def nbytes(value: Any) -> int:
-    """Bytes held by the arrays, tensors and strings in a value; 64 for anything else."""
+def nbytes(value: Any, seen: set[int] | None = None) -> int:
+    """Bytes held by the arrays, tensors and strings in a value, each counted once; 64 for anything else."""
+    seen = set() if seen is None else seen
+    if hasattr(value, "untyped_storage"):  # tensors may be views of one another
+        storage = value.untyped_storage()
+        return _once(storage.data_ptr(), storage.nbytes(), seen)
     if hasattr(value, "nbytes"):
-        return int(value.nbytes)
+        return _once(id(value), int(value.nbytes), seen)
     if isinstance(value, str | bytes):
-        return len(value)
+        return _once(id(value), sys.getsizeof(value), seen)
     if dataclasses.is_dataclass(value):
-        return 64 + sum(nbytes(getattr(value, field.name)) for field in dataclasses.fields(value))
+        return 64 + sum(nbytes(getattr(value, field.name), seen) for field in dataclasses.fields(value))
     if isinstance(value, Mapping):
-        return 64 + sum(nbytes(item) for item in value.values())
+        return 64 + sum(nbytes(item, seen) for item in value.values())
     if isinstance(value, tuple | list):
-        return 64 + sum(nbytes(item) for item in value)
+        return 64 + sum(nbytes(item, seen) for item in value)
     return 64
+
+
+def _once(identity: int, size: int, seen: set[int]) -> int:
+    if identity in seen:
+        return 0
+    seen.add(identity)
+    return size

@@ -53,9 +53,10 @@ MODEL_WORK = {
 }
 
 
-def on(triggers: Sequence[Any], function: Callable[..., Any], inputs: Any, outputs: Any) -> Any:
-    """Listen for model work."""
-    return gr.on(list(triggers), visible_errors(function), inputs, outputs, **MODEL_WORK)
+def on(triggers: Sequence[Any], function: Callable[..., Any], inputs: Any, outputs: Sequence[Any]) -> Any:
+    """Listen for model work; the first output shows that it is under way."""
+    progress = {"show_progress_on": outputs[0]}
+    return gr.on(list(triggers), visible_errors(function), inputs, outputs, **MODEL_WORK, **progress)
 
 
 def model_choice(endpoint: Endpoint, default: str) -> gr.Dropdown:
@@ -89,9 +90,13 @@ def examples(rows: Sequence[Example], fields: Mapping[str, Any]) -> list[Any]:
     return events
 
 
-def after(events: Sequence[Any], function: Callable[..., Any], inputs: Any, outputs: Any) -> list[Any]:
+def after(
+    events: Sequence[Any], function: Callable[..., Any], inputs: Any, outputs: Sequence[Any]
+) -> list[Any]:
     """Model work that follows each of `events`."""
-    return [event.then(visible_errors(function), inputs, outputs, **MODEL_WORK) for event in events]
+    work = visible_errors(function)
+    progress = {"show_progress_on": outputs[0]}
+    return [event.then(work, inputs, outputs, **MODEL_WORK, **progress) for event in events]
 
 
 def _shown(value: Any) -> Any:

@@ -13,7 +13,7 @@ from contextlib import closing, contextmanager
 from typing import Any
 
 from demos.contract import Endpoint
-from demos.errors import StageError
+from demos.errors import Busy, StageError
 from demos.memo import Memo
 from demos.models.cache import ModelCache
 from demos.models.catalog import checkpoint
@@ -22,6 +22,8 @@ from demos.models.specs import Spec
 log = logging.getLogger(__name__)
 
 RESULT_BYTES = 256 * 2**20
+PLACES = 12
+"""Computations that may run or wait; one more is refused, so that a crowd cannot use up every thread."""
 
 
 class Runner:
@@ -39,29 +41,41 @@ class Runner:
         self.cache = cache
         self.results = Memo(result_bytes)
         self.say = say
-        # torch uses every core by itself, and a tokenizer must not be set up by two threads at once.
-        self._one_at_a_time = threading.Lock()
+        # torch uses every core by itself, so computations take turns; text may be written beside them.
+        self._turn = threading.Lock()
+        self._places = threading.BoundedSemaphore(PLACES)
 
     def __call__(self, endpoint: Endpoint, inputs: Any) -> Any:
         """The result of one endpoint, from the cache if the same inputs were computed before."""
 
         def compute() -> Any:
-            with self._lease(endpoint, inputs) as loaded, self._one_at_a_time:
+            with self._place(), self._lease(endpoint, inputs) as loaded, self._turn:
                 return endpoint.function(inputs, loaded)
 
         return _guarded(endpoint, lambda: self.results.get((endpoint.name, inputs), compute))
 
     def stream(self, endpoint: Endpoint, inputs: Any) -> Iterator[Any]:
         """The growing results of a streaming endpoint; the lease lasts until the last one."""
-        with self._lease(endpoint, inputs) as loaded:
-            with self._one_at_a_time:
+        with self._place(), self._lease(endpoint, inputs) as loaded:
+            with self._turn:
                 results = _guarded(endpoint, lambda: endpoint.function(inputs, loaded))
             with closing(results):
                 while (result := _guarded(endpoint, lambda: next(results, None))) is not None:
                     yield result
 
     @contextmanager
+    def _place(self) -> Iterator[None]:
+        if not self._places.acquire(blocking=False):
+            raise Busy("Too many questions are being answered at this moment.", "Try again in a few seconds.")
+        try:
+            yield
+        finally:
+            self._places.release()
+
+    @contextmanager
     def _lease(self, endpoint: Endpoint, inputs: Any) -> Iterator[Any]:
+        if endpoint.check:
+            endpoint.check(inputs)
         if endpoint.head is None:
             yield None
             return

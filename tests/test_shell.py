@@ -15,16 +15,18 @@ from pathlib import Path
 import gradio as gr
 import numpy as np
 import pytest
+import torch
 
 from demos.api import api_function, description
 from demos.contract import Endpoint
-from demos.errors import BadInput, ModelUnavailable, StageError
+from demos.errors import BadInput, Busy, ModelUnavailable, StageError
 from demos.gallery import Broken, build, load_programme
 from demos.memo import Memo, nbytes
 from demos.models.cache import ModelCache
 from demos.models.specs import Loaded, Origin, Spec
 from demos.page import visible_errors
-from demos.runner import Runner, spec_of
+from demos.runner import PLACES, Runner, spec_of
+from demos.texts import check_text
 
 ROOT = Path(__file__).parents[1]
 
@@ -151,23 +153,62 @@ def test_memo_wakes_every_waiter_of_a_failure_and_forgets_it():
 
 
 def test_memo_stays_within_its_bytes_and_drops_the_least_recently_used():
-    memo = Memo(250)
+    memo = Memo(25_000)
+
+    def ten_thousand():
+        return np.zeros(10_000, np.uint8)
+
     for name in "abc":
-        memo.get(name, lambda: np.zeros(100, np.uint8))
-        memo.get("a", lambda: np.zeros(100, np.uint8))
-    assert memo.resident == 200
+        memo.get(name, ten_thousand)
+        memo.get("a", ten_thousand)
+    assert 20_000 < memo.resident < 20_300
     misses = memo.misses
     memo.get("a", lambda: pytest.fail("a was used last and must be kept"))
-    memo.get("b", lambda: np.zeros(100, np.uint8))
+    memo.get("b", ten_thousand)
     assert memo.misses == misses + 1
-    big = memo.get("big", lambda: np.zeros(1000, np.uint8))
-    assert big.nbytes == 1000 and memo.resident <= 250
+    big = memo.get("big", lambda: np.zeros(100_000, np.uint8))
+    assert big.nbytes == 100_000 and memo.resident <= 25_000
 
 
 def test_nbytes_counts_what_is_held():
     assert nbytes(np.zeros((3, 4), np.float32)) == 48
-    assert nbytes({"a": np.zeros(8, np.uint8), "b": "xyz"}) == 64 + 8 + 3
-    assert nbytes(Result("four")) == 68
+    assert nbytes({"a": np.zeros(8, np.uint8), "b": "xyz"}) == 64 + 8 + sys.getsizeof("xyz")
+    assert nbytes("−" * 10**6) > 2 * 10**6
+    shared = torch.zeros(100)
+    assert nbytes((shared, shared[:10], shared[None])) == 64 + 400
+
+
+def test_memo_counts_its_keys():
+    memo = Memo(10_000)
+    for number in range(5):
+        memo.get(f"{number}" * 4000, lambda: 1)
+    assert memo.resident <= 10_000
+
+
+def test_too_many_at_once_are_refused_and_remembered_answers_are_not(runner):
+    crowded = Runner(runner.cache)
+    assert crowded(SHOUT, Inputs("remembered"))
+    go_on = threading.Event()
+    wait = Endpoint("wait", lambda inputs, loaded: go_on.wait(10), None)
+    threads = [threading.Thread(target=crowded, args=(wait, Inputs(str(i)))) for i in range(PLACES)]
+    [thread.start() for thread in threads]
+    while crowded._places._value:
+        time.sleep(0.01)
+    with pytest.raises(Busy, match="Try again"):
+        crowded(SHOUT, Inputs("one too many"))
+    assert crowded(SHOUT, Inputs("remembered"))
+    go_on.set()
+    [thread.join() for thread in threads]
+    assert crowded(SHOUT, Inputs("one too many"))
+
+
+def test_what_is_wrong_without_a_model_is_said_before_one_is_loaded(runner):
+    said = []
+    endpoint = Endpoint("checked", shout, "base", check=lambda inputs: check_text(inputs.text))
+    empty = Runner(ModelCache(2**40, load=lambda spec, base: pytest.fail("loaded")), say=said.append)
+    with pytest.raises(BadInput, match="empty"):
+        empty(endpoint, Inputs(" "))
+    assert said == []
 
 
 def test_a_model_that_has_to_be_loaded_is_announced_once(runner):
@@ -242,6 +283,21 @@ def test_only_public_endpoints_are_in_the_api(runner):
         "generate",
         "similarity",
     }
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--host", "203.0.113.7"), "Choose another --host"),
+        (("--port", "99999"), "choose one from 1 to 65535"),
+    ],
+)
+def test_an_impossible_address_is_a_sentence(options, said):
+    command = [sys.executable, "app.py", *options]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert ran.returncode != 0
+    assert said in ran.stderr
+    assert "Traceback" not in ran.stderr
 
 
 def test_a_taken_port_is_a_sentence():

@@ -25,7 +25,8 @@ from demos.attention.tokens import Token
 from demos.errors import BadInput
 from demos.models.specs import Origin
 
-MAX_NUMBERS = 4_000_000
+MAX_NUMBERS = 2_000_000
+MAX_NUMBERS_IN_A_FILE = 60_000_000
 
 
 @dataclass(frozen=True)
@@ -56,15 +57,22 @@ class AttentionResult:
 
 def attention(inputs: AttentionInputs, loaded: Any) -> AttentionResult:
     """Attention weights (or rollout, or value-weighted norms) of a text, as numbers."""
+    return attention_numbers(inputs, loaded, MAX_NUMBERS)
+
+
+def attention_numbers(
+    inputs: AttentionInputs, loaded: Any, most: int = MAX_NUMBERS_IN_A_FILE
+) -> AttentionResult:
+    """As `attention`, for a file: arrays take a fraction of the room that JSON does."""
     captured = capture_of(inputs, loaded)
     chosen = captured.map(inputs.map)
     layers = selected_layers(inputs, chosen)
     plan = axes_of(inputs, chosen)
     heads = chosen.heads if inputs.measure == "attention" else 1
     numbers = len(layers) * heads * len(plan.queries) * len(plan.keys)
-    if numbers > MAX_NUMBERS:
+    if numbers > most:
         raise BadInput(
-            f"That answer would hold {numbers:,} numbers; the limit is {MAX_NUMBERS:,}.",
+            f"That answer would hold {numbers:,} numbers; the limit is {most:,}.",
             "Ask for fewer layers, or for the mean over heads.",
         )
     measured = [measured_layer(inputs, chosen, layer, loaded) for layer in layers]
@@ -88,7 +96,7 @@ def selected_layers(inputs: Any, attention_map: AttentionMap) -> tuple[int, ...]
     """The layers asked for, all if none were; raises `BadInput` for one that is not there."""
     for layer in inputs.layers:
         check_layer(attention_map, layer)
-    return inputs.layers or tuple(range(len(attention_map.layers)))
+    return tuple(dict.fromkeys(inputs.layers)) or tuple(range(len(attention_map.layers)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,7 +188,8 @@ def attention_neuron(inputs: NeuronInputs, loaded: Any) -> NeuronResult:
 
 @dataclass(frozen=True)
 class FlowInputs(LayerInputs):
-    """A token (its position) at the output of a layer; special and words apply to the answer."""
+    """A token, by its position among the model's own tokens, at the output of a layer; measure,
+    special and words do not matter."""
 
     token: int = 0
 
@@ -201,6 +210,7 @@ class FlowResult:
     mean: np.ndarray
     flow: np.ndarray | None
     note: str
+    truncated: str
     origin: Origin
 
 
@@ -228,5 +238,6 @@ def attention_flow_to(inputs: FlowInputs, loaded: Any) -> FlowResult:
         mean=means[-1, inputs.token],
         flow=flow,
         note=note,
+        truncated=captured.truncated,
         origin=loaded.origin,
     )

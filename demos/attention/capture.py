@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 MAX_TOKENS = 1024
 MODEL_INPUTS = ("input_ids", "token_type_ids")
+# RoBERTa's positions start behind the padding token's id, so that many fewer can be used.
+COUNT_FROM_PADDING = ("roberta", "xlm-roberta", "camembert")
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,11 +107,8 @@ def capture(loaded: Any, text: str, text_pair: str = "", target: str = "") -> Ca
 
     from demos.models.recording import record
 
-    check_text(text)
-    if text_pair:
-        check_text(text_pair, "second text")
-    if target:
-        check_text(target, "target text")
+    text_pair, target = text_pair.strip() and text_pair, target.strip() and target
+    check_texts(text, text_pair, target)
     model, tokenizer = loaded.model, loaded.tokenizer
     inputs, tokens, truncated = _encode(model, tokenizer, text, text_pair)
     if model.config.is_encoder_decoder:
@@ -120,6 +119,14 @@ def capture(loaded: Any, text: str, text_pair: str = "", target: str = "") -> Ca
             model(**inputs)
         maps = (_map("self", model, records, tokens, tokens),)
     return Capture(maps, truncated)
+
+
+def check_texts(text: str, text_pair: str = "", target: str = "") -> None:
+    """Raise `BadInput` for texts that no model can read; blank optional texts count as left out."""
+    check_text(text)
+    for optional, name in ((text_pair, "second text"), (target, "target text")):
+        if optional.strip():
+            check_text(optional, name)
 
 
 def _encoder_decoder_maps(
@@ -157,7 +164,17 @@ def _target(
     if not hasattr(model, "lm_head"):
         raise BadInput("This model reads one text and writes another.", "Fill in the target text too.")
     target_ids = model.generate(**inputs, max_new_tokens=128, num_beams=1, do_sample=False)
-    return target_ids, describe(tokenizer, target_ids[0].tolist()), ""
+    return target_ids, _describe_written(tokenizer, target_ids[0].tolist()), ""
+
+
+def _describe_written(tokenizer: Any, ids: list[int]) -> tuple[Token, ...]:
+    """Tokens that a model wrote; as if typed, with offsets and words, where the ids survive a round trip."""
+    text = tokenizer.decode(ids, skip_special_tokens=True)
+    again = tokenizer(text_target=text)
+    encoding = again.encodings[0] if again.is_fast else None
+    if encoding is not None and again["input_ids"] == ids[1:]:
+        return describe(tokenizer, ids[:1]) + _shift_words(describe(tokenizer, ids[1:], encoding, (text,)))
+    return describe(tokenizer, ids)
 
 
 def _shift_words(tokens: Sequence[Token]) -> tuple[Token, ...]:
@@ -175,7 +192,9 @@ def _encode(
     truncated = ""
     if length > limit:
         whole = tokenizer(**arguments, truncation=True, max_length=limit, verbose=False)
-        truncated = f"The text has {length:,} tokens; the first {limit:,} are shown."
+        kept = "the texts are cut to" if text_pair else "the first"
+        shown = f"{limit:,}, and their ends are missing" if text_pair else f"{limit:,} are shown"
+        truncated = f"There are {length:,} tokens; {kept} {shown}."
     ids = whole["input_ids"]
     if not ids:
         raise BadInput("Nothing is left of the text after tokenization.", "Type some visible characters.")
@@ -188,6 +207,8 @@ def _encode(
 def window(model: Any, tokenizer: Any) -> int:
     """Tokens that the viewer reads at most: the model's positions, and never more than MAX_TOKENS."""
     positions = getattr(model.config, "max_position_embeddings", None) or MAX_TOKENS
+    if model.config.model_type in COUNT_FROM_PADDING:
+        positions -= model.config.pad_token_id + 1
     return int(min(positions, tokenizer.model_max_length, MAX_TOKENS))
 
 

@@ -13,7 +13,7 @@ from demos.contract import Endpoint, Run
 from demos.errors import BadInput
 
 
-def build(run: Run, numbers: Endpoint, export: Endpoint, fields: dict[str, Any]) -> None:
+def build(run: Run, numbers: Endpoint, arrays: Endpoint, export: Endpoint, fields: dict[str, Any]) -> None:
     """Lay out the choices and the file; `fields` are the components of the viewer's selection."""
     import gradio as gr
 
@@ -42,28 +42,27 @@ def build(run: Run, numbers: Endpoint, export: Endpoint, fields: dict[str, Any])
             path.write_text(run(export, inputs).html, encoding="utf-8")
         else:
             inputs = selection(AttentionInputs, fields, values, layers=chosen)
-            result = run(numbers, inputs)
             if kind == "JSON":
-                path.write_text(numbers_json(result, inputs), encoding="utf-8")
+                path.write_text(numbers_json(run(numbers, inputs), inputs), encoding="utf-8")
             else:
-                path.write_bytes(numbers_npz(result, inputs))
+                path.write_bytes(numbers_npz(run(arrays, inputs), inputs))
         return gr.File(str(path), visible=True)
 
-    page.on([make.click], write, [layers, details, kind, *fields.values()], file)
+    page.on([make.click], write, [layers, details, kind, *fields.values()], [file])
 
 
 def parse_layers(text: str) -> tuple[int, ...]:
     """Layers written as "0, 3-5"; empty or "all" means all, as an empty tuple."""
     if text.strip().lower() in ("", "all"):
         return ()
-    layers: list[int] = []
+    layers: dict[int, None] = {}
     for part in text.split(","):
         read = re.fullmatch(r"\s*(\d{1,4})\s*(?:-\s*(\d{1,4})\s*)?", part, re.ASCII)
-        if not read:
+        if not read or len(text) > 200:
             raise BadInput("The layers could not be read.", "Write them like this: 0, 3-5.")
         first, last = int(read[1]), int(read[2] or read[1])
-        layers.extend(range(first, last + 1))
-    return tuple(dict.fromkeys(layers))
+        layers |= dict.fromkeys(range(first, last + 1))
+    return tuple(layers)
 
 
 def selection(inputs_type: type, fields: dict[str, Any], values: tuple[Any, ...], **more: Any) -> Any:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from demos.attention.answers import (
+    MAX_NUMBERS_IN_A_FILE,
     AttentionInputs,
     AttentionResult,
     FlowInputs,
@@ -36,7 +37,6 @@ ASSETS = Path(__file__).parents[2] / "assets"
 SCRIPTS = tuple(sorted((ASSETS / "js" / "attention").glob("*.js")))
 STYLES = (ASSETS / "css" / "attention.css",)
 
-MAX_WEIGHTS = 60_000_000
 FLOW_EXPORT_TOKENS = 32
 
 POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:"
@@ -103,11 +103,11 @@ def attention_export(inputs: ExportInputs, loaded: Any) -> ExportResult:
     """The viewer as one HTML file, with every included layer in it."""
     view = attention_view(inputs, loaded)
     maps = shown_maps(inputs, capture_of(inputs, loaded))
-    chosen = {m.name: [layer for layer in selected_layers(inputs, m)] for m in maps}
+    chosen = {m.name: selected_layers(inputs, m) for m in maps}
     weights = sum(len(chosen[m.name]) * m.heads * len(m.queries) * len(m.keys) for m in maps)
-    if weights > MAX_WEIGHTS:
+    if weights > MAX_NUMBERS_IN_A_FILE:
         raise BadInput(
-            f"The file would hold {weights:,} weights; the limit is {MAX_WEIGHTS:,}.",
+            f"The file would hold {weights:,} weights; the limit is {MAX_NUMBERS_IN_A_FILE:,}.",
             "Name the layers to include, for example 0, 5.",
         )
     requests = [(m, layer) for m in maps for layer in chosen[m.name]]
@@ -198,7 +198,7 @@ def numbers_npz(result: AttentionResult, inputs: AttentionInputs) -> bytes:
     plain = {name: value for name, value in vars(result).items() if name not in ("weights", "removed")}
     about = json.dumps({"inputs": to_plain(inputs)} | to_plain(plain), ensure_ascii=False)
     buffer = io.BytesIO()
-    np.savez_compressed(
+    np.savez(
         buffer,
         weights=result.weights,
         removed=result.removed,

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 
 from demos.attention.aggregate import rollout, value_weighted_norms
-from demos.attention.capture import AttentionMap, Capture, capture, mean_weights
+from demos.attention.capture import AttentionMap, Capture, capture, check_texts, mean_weights
 from demos.attention.transforms import Axes, Special, Words, axes, removed_mass, transform
 from demos.errors import BadInput
 from demos.memo import Memo
@@ -58,6 +58,11 @@ def capture_of(selection: Selection, loaded: Any) -> Capture:
     """The capture of a selection's texts, shared by everything that is asked about them."""
     key = ("capture", _source(selection, loaded))
     return captures.get(key, lambda: capture(loaded, selection.text, selection.text_pair, selection.target))
+
+
+def check_selection(selection: Selection) -> None:
+    """Raise `BadInput` for texts that no model can read."""
+    check_texts(selection.text, selection.text_pair, selection.target)
 
 
 def axes_of(selection: Selection, attention_map: AttentionMap) -> Axes:
@@ -117,15 +122,19 @@ def rollout_of(selection: Selection, attention_map: AttentionMap, loaded: Any) -
 
 
 def _source(selection: Selection, loaded: Any) -> tuple[Any, ...]:
-    return (loaded.origin, selection.text, selection.text_pair, selection.target)
+    return (loaded.spec, loaded.origin, selection.text, selection.text_pair, selection.target)
+
+
+WEIGHT = {"rollout": "rollout", "norm": "sum of norms"}
 
 
 def describe_transforms(selection: Selection, removed: float) -> str:
     """One sentence on what was hidden and merged; empty if nothing was."""
     parts = []
     if selection.special != "show":
+        weight = WEIGHT.get(selection.measure, "attention")
         how = "hidden, rows renormalised" if selection.special == "renormalise" else "hidden"
-        parts.append(f"special tokens {how} (they held {removed:.0%} of the weight on average)")
+        parts.append(f"special tokens {how} (they held {removed:.0%} of the {weight} on average)")
     if selection.words != "tokens":
         parts.append(f"sub-words merged into words ({selection.words} over columns, mean over rows)")
     sentence = "; ".join(parts)

@@ -57,8 +57,8 @@ def summarise_layer(attention_map: AttentionMap, weights: np.ndarray) -> dict[st
 
 
 def separator_positions(keys: tuple[Token, ...]) -> list[int]:
-    """Special tokens behind the first position: [SEP], </s>, <|im_end|>."""
-    return [i for i, token in enumerate(keys) if token.special and i > 0]
+    """Where [SEP], </s> and other end tokens stand."""
+    return [i for i, token in enumerate(keys) if token.separator]
 
 
 def entropy(weights: np.ndarray) -> np.ndarray:

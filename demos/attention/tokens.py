@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+UNKNOWN = "not in the vocabulary: the model sees only that something stood here"
+
 
 @dataclass(frozen=True)
 class Token:
@@ -13,14 +15,15 @@ class Token:
 
     `text` is the stretch of the input behind the token, `part` says which of several tokens that
     share that stretch this is ("2/3": byte-level and jamo pieces of one character), `piece` is the
-    vocabulary entry, `segment` 0 for the first text and 1 for the second, `word` the index of the
-    word that the token belongs to (special tokens: one each).
+    vocabulary entry, `separator` whether it is [SEP], </s> or another end, `segment` 0 for the first
+    text and 1 for the second, `word` the index of its word (special tokens: one each).
     """
 
     text: str
     piece: str
     id: int | None
     special: bool
+    separator: bool
     segment: int
     word: int
     part: str = ""
@@ -36,8 +39,7 @@ def describe(
     (slow tokenizers, generated ids) pieces are shown and words start at ▁ or Ġ.
     """
     pieces = tokenizer.convert_ids_to_tokens(list(ids))
-    unknown = tokenizer.unk_token_id
-    special_ids = set(tokenizer.all_special_ids) - {unknown}
+    special_ids = _special_ids(tokenizer)
     if encoding is None:
         special = [id in special_ids for id in ids]
         segments = [0] * len(pieces)
@@ -59,15 +61,23 @@ def describe(
             piece=pieces[i],
             id=int(ids[i]),
             special=special[i],
+            separator=special[i] and ids[i] in (tokenizer.sep_token_id, tokenizer.eos_token_id),
             segment=segments[i],
             word=words[i],
             part=part,
-            note="not in the vocabulary: the model sees only that something stood here"
-            if ids[i] == unknown and not special[i]
-            else "",
+            note=UNKNOWN if ids[i] == tokenizer.unk_token_id and text != pieces[i] else "",
         )
         for i, (text, part) in enumerate(surfaces)
     )
+
+
+def _special_ids(tokenizer: Any) -> set[int]:
+    """Tokens that frame a text. A mask stands for a word, and so does the unknown token, unless the
+    same token has another office too (GPT-2's <|endoftext|>)."""
+    offices = ("bos_token_id", "eos_token_id", "sep_token_id", "cls_token_id", "pad_token_id")
+    framing = {getattr(tokenizer, office, None) for office in offices}
+    unframed = {tokenizer.unk_token_id, getattr(tokenizer, "mask_token_id", None)} - framing
+    return set(tokenizer.all_special_ids) - unframed
 
 
 def merge(tokens: Sequence[Token]) -> tuple[tuple[Token, ...], tuple[tuple[int, ...], ...]]:
@@ -80,10 +90,11 @@ def merge(tokens: Sequence[Token]) -> tuple[tuple[Token, ...], tuple[tuple[int, 
         parts = [tokens[i] for i in positions]
         words.append(
             Token(
-                text="".join(part.text for part in parts if part.part == "" or part.part.startswith("1/")),
+                text="".join(p.text for p in parts if p.part == "" or p.part.startswith("1/")).strip(),
                 piece=" ".join(part.piece for part in parts),
                 id=parts[0].id if len(parts) == 1 else None,
                 special=parts[0].special,
+                separator=parts[0].separator,
                 segment=parts[0].segment,
                 word=number,
                 note=parts[0].note,

@@ -15,13 +15,14 @@ from demos.attention.answers import (
     attention_flow_to,
     attention_heads,
     attention_neuron,
+    attention_numbers,
 )
 from demos.attention.export import (
     SCRIPTS,
     STYLES,
     attention_export,
 )
-from demos.attention.measure import Selection
+from demos.attention.measure import Selection, check_selection
 from demos.attention.view import attention_layer, attention_view, flow_layer, neuron_layer
 from demos.contract import Endpoint, Example, Info, Run, parse
 from demos.errors import StageError
@@ -59,18 +60,25 @@ EXAMPLES = (
 
 HEADS = {"encoder": "base", "decoder": "base", "encoder-decoder": "seq2seq-lm"}
 
-ATTENTION = Endpoint("attention", attention, HEADS)
-VIEW = Endpoint("attention_view", attention_view, HEADS, public=False)
-LAYER = Endpoint("attention_layer", attention_layer, HEADS, public=False)
-NEURON_LAYER = Endpoint("attention_neuron_layer", neuron_layer, HEADS, public=False)
-FLOW_LAYER = Endpoint("attention_flow_layer", flow_layer, HEADS, public=False)
-EXPORT = Endpoint("attention_export", attention_export, HEADS)
+
+def _endpoint(name: str, function: Any, public: bool = True) -> Endpoint:
+    return Endpoint(name, function, HEADS, public, check_selection)
+
+
+ATTENTION = _endpoint("attention", attention)
+EXPORT = _endpoint("attention_export", attention_export)
+ARRAYS = _endpoint("attention_arrays", attention_numbers, public=False)
+VIEW = _endpoint("attention_view", attention_view, public=False)
+LAYER = _endpoint("attention_layer", attention_layer, public=False)
+NEURON_LAYER = _endpoint("attention_neuron_layer", neuron_layer, public=False)
+FLOW_LAYER = _endpoint("attention_flow_layer", flow_layer, public=False)
 ENDPOINTS = (
     ATTENTION,
-    Endpoint("attention_heads", attention_heads, HEADS),
-    Endpoint("attention_neuron", attention_neuron, HEADS),
-    Endpoint("attention_flow", attention_flow_to, HEADS),
+    _endpoint("attention_heads", attention_heads),
+    _endpoint("attention_neuron", attention_neuron),
+    _endpoint("attention_flow", attention_flow_to),
     EXPORT,
+    ARRAYS,
     VIEW,
     LAYER,
     NEURON_LAYER,
@@ -150,8 +158,7 @@ def build(run: Run) -> None:
 
     def answer(*values: Any) -> tuple[dict[str, Any], str]:
         result = run(VIEW, downloads.selection(Selection, fields, values))
-        # The badge below names the checkpoint; only a file that was taken away has to do it by itself.
-        return result.payload | {"origin": None}, page.badge_html(result.origin)
+        return result.payload, page.badge_html(result.origin)
 
     def answer_if_typed(*values: Any) -> Any:
         return answer(*values) if values[0].strip() else (gr.skip(), gr.skip())
@@ -168,7 +175,7 @@ def build(run: Run) -> None:
         queue=False,
         show_progress="hidden",
     )
-    downloads.build(run, ATTENTION, EXPORT, fields)
+    downloads.build(run, ATTENTION, ARRAYS, EXPORT, fields)
 
 
 def _served(run: Run, name: str, endpoint: Endpoint) -> Any:

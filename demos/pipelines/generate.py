@@ -36,7 +36,7 @@ MAX_NEW_TOKENS = 512
 class GenerateInputs:
     """prompt: the text; mode: plain continuation or chat template; temperature 0 is greedy.
 
-    max_new_tokens 1 to 512; temperature 0 to 2; top_p in (0, 1]; seed: any whole number from 0.
+    max_new_tokens 1 to 512; temperature 0, or 0.01 to 2; top_p in (0, 1]; seed: any whole number from 0.
     """
 
     prompt: str
@@ -86,7 +86,7 @@ def check_inputs(inputs: GenerateInputs) -> None:
     check_text(inputs.prompt, "prompt")
     ranges = (
         ("max_new_tokens", 1 <= inputs.max_new_tokens <= MAX_NEW_TOKENS, f"1 to {MAX_NEW_TOKENS}"),
-        ("temperature", 0 <= inputs.temperature <= 2, "0 to 2"),
+        ("temperature", inputs.temperature == 0 or 0.01 <= inputs.temperature <= 2, "0, or 0.01 to 2"),
         ("top_p", 0 < inputs.top_p <= 1, "above 0, at most 1"),
         ("seed", 0 <= inputs.seed < 2**63, "0 or more"),
     )
@@ -130,7 +130,7 @@ def _results(inputs: GenerateInputs, loaded: Any, prompt: str, batch: Any) -> It
     yield result("end" if written and written[-1] in end_ids(loaded) else "length")
 
 
-GENERATE = Endpoint("generate", generate, {"decoder": "causal-lm"})
+GENERATE = Endpoint("generate", generate, {"decoder": "causal-lm"}, check=check_inputs)
 ENDPOINTS = (GENERATE,)
 
 EXAMPLES = (

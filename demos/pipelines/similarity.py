@@ -42,16 +42,27 @@ class SimilarityInputs:
 
 @dataclass(frozen=True, eq=False)
 class SimilarityResult:
-    """cosine [n, n] in [-1, 1]; tokens [n] says how many tokens each sentence has."""
+    """cosine [n, n] in [-1, 1]; tokens and unknown [n]: how many tokens each sentence has, and how many
+    of them are words that the vocabulary lacks, which the model cannot tell apart."""
 
     sentences: tuple[str, ...]
     cosine: np.ndarray
     tokens: tuple[int, ...]
+    unknown: tuple[int, ...]
     origin: Origin
 
 
 def similarity(inputs: SimilarityInputs, loaded: Any) -> SimilarityResult:
     """Cosine similarity between the mean-pooled embeddings of all pairs of sentences."""
+    check_inputs(inputs)
+    vectors, tokens, unknown = embed(loaded, inputs.sentences)
+    # Rounding can take a cosine a hair beyond 1.
+    cosine = np.clip(vectors @ vectors.T, -1, 1)
+    return SimilarityResult(inputs.sentences, cosine, tokens, unknown, loaded.origin)
+
+
+def check_inputs(inputs: SimilarityInputs) -> None:
+    """Raise `BadInput` unless there are 2 to MAX_SENTENCES readable sentences."""
     count = len(inputs.sentences)
     if not 2 <= count <= MAX_SENTENCES:
         raise BadInput(
@@ -60,12 +71,10 @@ def similarity(inputs: SimilarityInputs, loaded: Any) -> SimilarityResult:
         )
     for number, sentence in enumerate(inputs.sentences, 1):
         check_text(sentence, f"sentence {number}")
-    vectors, tokens = embed(loaded, inputs.sentences)
-    return SimilarityResult(inputs.sentences, vectors @ vectors.T, tokens, loaded.origin)
 
 
-def embed(loaded: Any, sentences: tuple[str, ...]) -> tuple[np.ndarray, tuple[int, ...]]:
-    """Unit-length mean-pooled embeddings [n, width] and token counts, in one padded batch.
+def embed(loaded: Any, sentences: tuple[str, ...]) -> tuple[np.ndarray, tuple[int, ...], tuple[int, ...]]:
+    """Unit-length mean-pooled embeddings [n, width], and tokens and unknown tokens of each, in one batch.
 
     Raises `BadInput` for a sentence that is longer than the model reads: nothing is cut silently.
     """
@@ -74,6 +83,7 @@ def embed(loaded: Any, sentences: tuple[str, ...]) -> tuple[np.ndarray, tuple[in
     tokenizer, model = loaded.tokenizer, loaded.model
     batch = tokenizer(list(sentences), padding=True, return_tensors="pt", verbose=False)
     lengths = tuple(batch["attention_mask"].sum(1).tolist())
+    unknown = tuple((batch["input_ids"] == tokenizer.unk_token_id).sum(1).tolist())
     limit = min(tokenizer.model_max_length, getattr(model.config, "max_position_embeddings", 512))
     for number, length in enumerate(lengths, 1):
         if length > limit:
@@ -85,10 +95,10 @@ def embed(loaded: Any, sentences: tuple[str, ...]) -> tuple[np.ndarray, tuple[in
         states = model(**batch).last_hidden_state
     mask = batch["attention_mask"][..., None].to(states.dtype)
     pooled = (states * mask).sum(1) / mask.sum(1)
-    return torch.nn.functional.normalize(pooled, dim=-1).numpy(), lengths
+    return torch.nn.functional.normalize(pooled, dim=-1).numpy(), lengths, unknown
 
 
-SIMILARITY = Endpoint("similarity", similarity, {"encoder": "base"})
+SIMILARITY = Endpoint("similarity", similarity, {"encoder": "base"}, check=check_inputs)
 ENDPOINTS = (SIMILARITY,)
 
 EXAMPLES = (
@@ -134,11 +144,19 @@ def build(run: Run) -> None:
     def answer(sentences: str, model: str) -> tuple[str, str]:
         lines = tuple(line.strip() for line in (sentences or "").splitlines() if line.strip())
         result = run(SIMILARITY, SimilarityInputs(lines, model))
-        return heat_map(result), page.badge_html(result.origin)
+        return heat_map(result), page.badge_html(result.origin, unknown_words(result))
 
     inputs, outputs = list(fields.values()), [table, badge]
     page.on([compare.click, sentences.submit], answer, inputs, outputs)
     page.after(filled, answer, inputs, outputs)
+
+
+def unknown_words(result: SimilarityResult) -> str:
+    """A warning where the model could not read words, else empty."""
+    unknown = sum(result.unknown)
+    if not unknown:
+        return ""
+    return f"Careful: {unknown} of {sum(result.tokens)} tokens are not in this model's vocabulary"
 
 
 def heat_map(result: SimilarityResult) -> str:

@@ -205,10 +205,21 @@ def test_exported_numbers_are_floats(minilm):
 
 @pytest.mark.parametrize(
     ("text", "layers"),
-    [("", ()), (" All ", ()), ("0, 3-5", (0, 3, 4, 5)), ("2,2", (2,)), ("5", (5,))],
+    [("", ()), (" All ", ()), ("0, 3-5", (0, 3, 4, 5)), ("2,2", (2,)), ("5", (5,)), ("0-9999," * 9999, None)],
 )
 def test_layers_as_people_write_them(text, layers):
-    assert parse_layers(text) == layers
+    if layers is None:
+        with pytest.raises(BadInput):
+            parse_layers(text)
+    else:
+        assert parse_layers(text) == layers
+
+
+def test_layers_asked_for_twice_are_computed_once(minilm):
+    result = attention(AttentionInputs("a b", layers=(5, 5, 1, 5)), minilm)
+    assert result.layers == (5, 1)
+    exported = attention_export(ExportInputs("a b", layers=(5,) * 100), minilm)
+    assert list(embedded(exported.html)["layers"]) == ["self/5"]
 
 
 @pytest.mark.parametrize("text", ["x", "1-", "-1", "1;2", "³", "1,,2", "9999999999"])

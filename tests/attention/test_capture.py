@@ -61,6 +61,15 @@ def test_encoder_decoder_writes_its_own_target():
     assert [token.id for token in captured.map("decoder").queries] == written
 
 
+def test_a_written_target_has_the_words_that_a_typed_one_has():
+    loaded = tiny.loaded("Bart")
+    ids = [2, *loaded.tokenizer("unbelievable , dog")["input_ids"]]
+    loaded.model.generate = lambda **_: torch.tensor([ids])
+    written = capture(loaded, TEXT).map("decoder").queries
+    assert [t.text for t in written] == ["[CLS]", "[CLS]", "un", "believ", "able", ",", "dog", "[SEP]"]
+    assert [t.word for t in written] == [0, 1, 2, 2, 2, 3, 4, 5]
+
+
 @pytest.mark.parametrize("family", tiny.FAMILIES)
 def test_recording_does_not_change_the_output(family):
     model = tiny.model(family)
@@ -132,7 +141,27 @@ def test_causal_is_read_off_the_weights(minilm, smollm2):
 def test_a_long_text_is_cut_and_says_so(minilm):
     captured = capture(minilm, "word " * 2000)
     assert len(captured.map("self").queries) == window(minilm.model, minilm.tokenizer) == 512
-    assert captured.truncated == "The text has 2,002 tokens; the first 512 are shown."
+    assert captured.truncated == "There are 2,002 tokens; the first 512 are shown."
+
+
+def test_a_long_pair_is_cut_at_both_ends_and_says_so(minilm):
+    captured = capture(minilm, "one " * 400, "two " * 400)
+    shown = captured.map("self").queries
+    assert len(shown) == 512 and {token.segment for token in shown} == {0, 1}
+    assert captured.truncated == "There are 803 tokens; the texts are cut to 512, and their ends are missing."
+
+
+def test_a_blank_second_text_is_no_second_text(minilm):
+    assert (
+        capture(minilm, "Hello.", "  ").map("self").queries == capture(minilm, "Hello.").map("self").queries
+    )
+
+
+def test_positions_that_start_behind_the_padding_are_not_overrun():
+    loaded = tiny.loaded("Roberta")
+    loaded.tokenizer.model_max_length = 10**9
+    captured = capture(loaded, "cat " * 300)
+    assert len(captured.map("self").queries) == 128 - 2
 
 
 @pytest.mark.parametrize("text", ["", "   \n\t", "half \ud83d of a pair", "x" * 100_001])

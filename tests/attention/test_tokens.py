@@ -54,6 +54,18 @@ def test_a_typed_special_token_is_special(minilm):
     assert [t.special for t in tokens] == [True, False, True, False, True]
 
 
+def test_a_mask_is_a_word_and_no_separator(minilm):
+    tokens = tokens_of(minilm, "The [MASK] sat.")
+    assert [t.special for t in tokens] == [True] + [False] * 4 + [True]
+    assert [t.separator for t in tokens] == [False] * 5 + [True]
+
+
+def test_a_typed_unknown_token_is_what_it_says(smollm2):
+    tokens = tokens_of(smollm2, "one <|endoftext|> two")
+    [typed] = [token for token in tokens if token.piece == "<|endoftext|>"]
+    assert (typed.text, typed.note) == ("<|endoftext|>", "")
+
+
 def test_pieces_without_an_encoding(smollm2):
     ids = smollm2.tokenizer("the footballers")["input_ids"]
     tokens = describe(smollm2.tokenizer, ids)

@@ -9,7 +9,7 @@ from demos.errors import BadInput
 
 # [CLS] un believable . [SEP], the middle two one word
 TOKENS = tuple(
-    Token(text, text, i, special, 0, word)
+    Token(text, text, i, special, special, 0, word)
     for i, (text, special, word) in enumerate(
         [("[CLS]", True, 0), ("un", False, 1), ("believable", False, 1), (".", False, 2), ("[SEP]", True, 3)]
     )

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from demos.errors import BadInput
-from demos.pipelines.similarity import SimilarityInputs, embed, heat_map, similarity
+from demos.pipelines.similarity import SimilarityInputs, embed, heat_map, similarity, unknown_words
 
 SENTENCES = (
     "A man is playing the guitar.",
@@ -15,7 +15,8 @@ SENTENCES = (
 
 
 def test_batched_embeddings_equal_single_ones(minilm):
-    together, lengths = embed(minilm, SENTENCES)
+    together, lengths, unknown = embed(minilm, SENTENCES)
+    assert unknown == (0, 0, 0)
     for sentence, vector, length in zip(SENTENCES, together, lengths, strict=True):
         ids = minilm.tokenizer(sentence, return_tensors="pt")
         alone = minilm.model(**ids).last_hidden_state[0].mean(0)
@@ -38,6 +39,14 @@ def test_bad_input_is_refused_with_a_remedy(minilm, sentences):
     with pytest.raises(BadInput) as refused:
         similarity(SimilarityInputs(sentences), minilm)
     assert refused.value.remedy
+
+
+def test_words_that_the_model_cannot_read_are_counted(minilm):
+    result = similarity(SimilarityInputs(("고양이가 잔다", "주식이 올랐다")), minilm)
+    read = [minilm.tokenizer.tokenize(sentence) for sentence in result.sentences]
+    assert result.unknown == tuple(pieces.count("[UNK]") for pieces in read)
+    assert f"Careful: {sum(result.unknown)} of {sum(result.tokens)} tokens" in unknown_words(result)
+    assert unknown_words(similarity(SimilarityInputs(SENTENCES), minilm)) == ""
 
 
 def test_typed_markup_is_escaped(minilm):

@@ -1,0 +1,1 @@
+"""Attention on trial: the experiments of the attention-as-explanation debate."""

@@ -1,0 +1,161 @@
+"""On a phone nothing is cut off or too small to touch; in the dark everything can be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from demos.gallery import load_programme
+from tests.browser.steps import (
+    badge,
+    bertviz_frame,
+    colours,
+    drawing,
+    open_demo,
+    open_gallery,
+    open_view,
+    press,
+    selection,
+    viewer,
+)
+
+PHONE = {
+    "viewport": {"width": 360, "height": 740},
+    "device_scale_factor": 2,
+    "has_touch": True,
+    "is_mobile": True,
+}
+DEMOS = load_programme()
+EXAMPLES = {demo.INFO.slug: demo.EXAMPLES[0].label for demo in DEMOS}
+
+TOO_SMALL = """() => [...document.querySelectorAll("button, select, [role=tab]")]
+  .filter((element) => element.checkVisibility({ visibilityProperty: true, opacityProperty: true }))
+  .filter((element) => { const { width, height } = element.getBoundingClientRect();
+                         return width && height && height < 24; })
+  .map((element) => `${element.className} ${element.textContent.trim()}: `
+                    + element.getBoundingClientRect().height)"""
+
+# The contrast of the Web Content Accessibility Guidelines, over every background that shines through.
+CONTRAST = """element => {
+  const painter = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+  const backgrounds = [];
+  for (let node = element; node; node = node.parentElement) {
+    backgrounds.unshift(getComputedStyle(node).backgroundColor);
+  }
+  const mix = (colours) => {
+    painter.clearRect(0, 0, 1, 1);
+    for (const colour of colours) { painter.fillStyle = colour; painter.fillRect(0, 0, 1, 1); }
+    return [...painter.getImageData(0, 0, 1, 1).data].slice(0, 3);
+  };
+  const linear = (c) => (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+  const luminance = (rgb) => [0.2126, 0.7152, 0.0722].reduce((sum, w, i) => sum + w * linear(rgb[i]), 0);
+  const layers = ["white", ...backgrounds];
+  const [a, b] = [luminance(mix(layers)), luminance(mix([...layers, getComputedStyle(element).color]))];
+  return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+}"""
+
+
+@pytest.fixture
+def phone(open_page: Callable[..., Page]) -> Page:
+    return open_page(**PHONE)
+
+
+def expect_fits(page: Page) -> None:
+    width = page.evaluate("document.scrollingElement.scrollWidth")
+    assert width <= page.viewport_size["width"], f"the page is {width} px wide"
+    assert page.evaluate(TOO_SMALL) == []
+
+
+def answer(page: Page, slug: str) -> None:
+    """The first example of a demo, answered."""
+    open_demo(page, slug)
+    press(page, EXAMPLES[slug])
+    badge(page).wait_for()
+    if slug == "attention":
+        viewer(page).wait_for()
+    if slug == "bertviz":
+        bertviz_frame(page).locator("html[data-state=ready]").wait_for(state="attached")
+    if slug == "generate":
+        press(page, "Stop")
+
+
+@pytest.mark.parametrize("slug", EXAMPLES)
+def test_a_demo_fits_a_phone_before_and_after_its_answer(phone: Page, slug: str):
+    open_demo(phone, slug)
+    expect_fits(phone)
+    answer(phone, slug)
+    expect_fits(phone)
+
+
+@pytest.mark.parametrize("tab", ["attention", "pipelines", "models"])
+def test_a_tab_fits_a_phone(phone: Page, tab: str):
+    open_gallery(phone, f"?tab={tab}")
+    expect(phone.get_by_role("tab", selected=True).first).to_be_visible()
+    expect_fits(phone)
+
+
+def test_every_view_fits_a_phone(phone: Page):
+    answer(phone, "attention")
+    for view in ("model", "matrix", "neuron", "flow", "head"):
+        open_view(phone, view)
+        assert colours(viewer(phone).locator("canvas")) > 20
+        expect_fits(phone)
+
+
+def test_a_tap_locks_a_token_and_frees_it(phone: Page):
+    answer(phone, "attention")
+    token = viewer(phone).locator(".sa-query .sa-token").nth(3)
+    for expected in (3, None):
+        with drawing(phone, view="head"):
+            token.tap()
+        assert selection(phone)["token"] == expected
+
+
+def test_a_tap_reads_a_cell_of_the_matrix(phone: Page):
+    answer(phone, "attention")
+    open_view(phone, "matrix")
+    viewer(phone).locator(".sa-scroll").tap()
+    expect(viewer(phone).locator(".sa-status")).to_contain_text("→")
+
+
+def texts_of(page: Page) -> list[Locator]:
+    """Key texts: headings, prose, labels, inputs, buttons, badge, and what the demos draw as text."""
+    selectors = (
+        "h2, .stage-card p, [data-testid=block-info], textarea, .stage-examples button, button.primary, "
+        ".stage-badge p, .stage-home a, .sa-tab, .sa-note, .sa-token, .sa-footer, .sa-heading strong, "
+        ".sa-field, .stage-heat th, .stage-heat td[style], .stage-heat caption"
+    )
+    return page.locator(f":is({selectors}):visible").all()
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+@pytest.mark.parametrize("slug", ["attention", "similarity", "generate"])
+def test_texts_can_be_read(page: Page, theme: str, slug: str):
+    page.add_init_script(f"history.replaceState(null, '', '?__theme={theme}')")
+    answer(page, slug)
+    assert page.locator("body.dark").count() == (theme == "dark")
+    texts = texts_of(page)
+    assert len(texts) > 12
+    faint = {
+        f"{text.evaluate('e => e.className + e.textContent').strip()[:60]}": ratio
+        for text in texts
+        if (ratio := text.evaluate(CONTRAST)) < 4.5
+    }
+    assert faint == {}
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_the_viewer_draws_on_the_colour_of_its_page(page: Page, theme: str):
+    """The matrix paints its own background: it must not be a white sheet in the dark."""
+    page.add_init_script(f"history.replaceState(null, '', '?__theme={theme}')")
+    answer(page, "attention")
+    open_view(page, "matrix")
+    corner = (
+        viewer(page)
+        .locator("canvas")
+        .evaluate("canvas => [...canvas.getContext('2d').getImageData(2, 2, 1, 1).data]")
+    )
+    brightness = sum(corner[:3]) / 3 if corner[3] else (255 if theme == "light" else 0)
+    assert brightness < 80 if theme == "dark" else brightness > 200
