@@ -18,13 +18,19 @@ import gradio as gr
 from demos import PROGRAMME, TABS, models_page
 from demos.api import api_function
 from demos.contract import Endpoint, Run
-from demos.page import MODEL_QUEUE, visible_errors
+from demos.page import MODEL_QUEUE, WRITING_QUEUE, visible_errors
 from demos.runner import Runner
 
 log = logging.getLogger(__name__)
 
 TITLE = "Transformers on Stage"
 ASSETS = Path(__file__).parent.parent / "assets"
+
+# Gradio describes the API on its first page only, so the other pages point there.
+HOME_LINK = (
+    "<style>footer .show-api, footer .show-api + * { display: none !important; }</style>"
+    f'<p class="stage-home"><a href="./">All demos of {TITLE}, and its API</a></p>'
+)
 
 # Gradio also selects tabs while it lays out the page, before the address has been read. A tab that is
 # opened again shows the demo that was open in it, without selecting it anew: hence the memory.
@@ -57,8 +63,17 @@ def load_programme(programme: tuple[str, ...] = PROGRAMME) -> list[ModuleType | 
             demos.append(importlib.import_module(name))
         except Exception as error:
             log.exception("%s could not be imported", name)
-            demos.append(Broken(name, name.split(".")[-2].capitalize(), f"{type(error).__name__}: {error}"))
+            demos.append(Broken(name, _tab_of_folder(name), _reason(error)))
     return demos
+
+
+def _tab_of_folder(module: str) -> str:
+    folder = module.rpartition(".")[0].rpartition(".")[2].capitalize()
+    return folder if folder in TABS else TABS[0]
+
+
+def _reason(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
 
 
 def build(runner: Runner, programme: tuple[str, ...] = PROGRAMME) -> gr.Blocks:
@@ -76,7 +91,7 @@ def build(runner: Runner, programme: tuple[str, ...] = PROGRAMME) -> gr.Blocks:
             gr.api(
                 visible_errors(api_function(endpoint, runner), quote=str),
                 api_name=endpoint.name,
-                concurrency_id=MODEL_QUEUE,
+                concurrency_id=WRITING_QUEUE if endpoint.streams else MODEL_QUEUE,
                 concurrency_limit=1,
             )
     for demo in demos:
@@ -84,7 +99,7 @@ def build(runner: Runner, programme: tuple[str, ...] = PROGRAMME) -> gr.Blocks:
             with gallery.route(demo.INFO.title, demo.INFO.slug, show_in_navbar=False):
                 gr.Navbar(visible=False)
                 _card(demo, runner)
-                gr.HTML(f'<p class="stage-home"><a href="./">All demos of {TITLE}</a></p>', padding=False)
+                gr.HTML(HOME_LINK, padding=False)
     with gallery.route("Models", "models", show_in_navbar=False):
         gr.Navbar(visible=False)
         models_page.build(runner)
@@ -156,7 +171,11 @@ def _remember(tab: gr.Tab, tab_id: str, slug: str | None) -> None:
 def _card(demo: ModuleType, run: Run) -> None:
     summary, _, more = inspect.getdoc(demo).partition("\n\n")
     gr.Markdown(f"## {demo.INFO.title}\n\n{summary}", elem_classes="stage-card")
-    demo.build(run)
+    try:
+        demo.build(run)
+    except Exception as error:
+        log.exception("%s could not be laid out", demo.__name__)
+        _error_card(Broken(demo.__name__, demo.INFO.tab, _reason(error)))
     if more:
         with gr.Accordion("How to read this", open=False):
             gr.Markdown(more)
@@ -186,6 +205,8 @@ def launch_options(programme: tuple[str, ...] = PROGRAMME) -> dict[str, Any]:
         "run_history": False,
         "enable_monitoring": False,
         "ssr_mode": False,
+        # No demo takes a file, but Gradio would accept one of any size.
+        "max_file_size": "1mb",
     }
 
 

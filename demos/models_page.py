@@ -21,7 +21,7 @@ def build(runner: Runner) -> None:
         headers=["Checkpoint", "Head", "MB", "In use", "Idle for (s)"], label="In memory", interactive=False
     )
     refresh = gr.Button("Refresh", size="sm")
-    gr.Dataframe(_catalog_rows(), headers=CATALOG_HEADERS, label="Catalog", interactive=False, wrap=True)
+    gr.Dataframe(_catalog_rows(), headers=CATALOG_HEADERS, label="Catalog", interactive=False, max_height=800)
     read = lambda: cache_tables(runner)  # noqa: E731
     refresh.click(read, None, [numbers, resident], api_visibility="private")
     gr.on(None, read, None, [numbers, resident], api_visibility="private")
@@ -46,7 +46,7 @@ def cache_tables(runner: Runner) -> tuple[list[list[Any]], list[list[Any]]]:
         [
             entry.spec.checkpoint,
             entry.spec.head,
-            round(entry.nbytes / 2**20),
+            round(entry.nbytes / 2**20) or "shares the base",
             entry.leases,
             round(entry.idle_seconds),
         ]
@@ -55,20 +55,20 @@ def cache_tables(runner: Runner) -> tuple[list[list[Any]], list[list[Any]]]:
     return totals, rows
 
 
-CATALOG_HEADERS = ["Name", "Hub id", "Revision", "Architecture", "Heads", "Licence", "Size (MB)", "Offline"]
+CATALOG_HEADERS = ["Model", "Offline", "MB", "Licence", "Architecture", "Heads", "Hub id", "Revision"]
 
 
 def _catalog_rows() -> list[list[Any]]:
     return [
         [
             entry.title,
-            entry.hub_id,
-            entry.revision[:8] if entry.revision else "not recorded",
+            "bundled" if entry.bundled else "needs the Hub",
+            round(entry.size_bytes / 2**20),
+            entry.licence,
             entry.architecture,
             ", ".join(entry.heads),
-            entry.licence,
-            round(entry.size_bytes / 2**20),
-            "bundled" if entry.bundled else "needs the Hub",
+            entry.hub_id,
+            entry.revision[:8] if entry.revision else "not recorded",
         ]
         for entry in catalog().values()
     ]

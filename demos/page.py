@@ -13,9 +13,11 @@ import gradio as gr
 from demos.contract import Endpoint, Example
 from demos.errors import StageError
 from demos.models.catalog import catalog
+from demos.models.hub import mode
 from demos.models.specs import Origin
 
 MODEL_QUEUE = "model"
+WRITING_QUEUE = "writing"
 
 
 def visible_errors(function: Callable[..., Any], quote: Callable[[str], str] = escape) -> Callable[..., Any]:
@@ -45,26 +47,75 @@ def visible_errors(function: Callable[..., Any], quote: Callable[[str], str] = e
     return answers if inspect.isgeneratorfunction(function) else answer
 
 
-# Private, and one at a time across the whole gallery: what every listener for model work shares.
-MODEL_WORK = {
-    "api_visibility": "private",
-    "concurrency_id": MODEL_QUEUE,
-    "concurrency_limit": 1,
-}
+def _work(outputs: Sequence[Any], queue: str) -> dict[str, Any]:
+    """What every listener for model work shares: private, one at a time, progress shown in one place."""
+    return {
+        "outputs": list(outputs),
+        "api_visibility": "private",
+        "concurrency_id": queue,
+        "concurrency_limit": 1,
+        "show_progress_on": outputs[0],
+    }
 
 
-def on(triggers: Sequence[Any], function: Callable[..., Any], inputs: Any, outputs: Sequence[Any]) -> Any:
-    """Listen for model work; the first output shows that it is under way."""
-    progress = {"show_progress_on": outputs[0]}
-    return gr.on(list(triggers), visible_errors(function), inputs, outputs, **MODEL_WORK, **progress)
+def on(
+    triggers: Sequence[Any],
+    function: Callable[..., Any],
+    inputs: Sequence[Any],
+    outputs: Sequence[Any],
+    queue: str = MODEL_QUEUE,
+) -> Any:
+    """Model work on `triggers`. If it fails, the outputs are emptied: no old answer under new input."""
+    event = gr.on(list(triggers), visible_errors(function), list(inputs), **_work(outputs, queue))
+    _empty_on_failure(event, outputs)
+    return event
+
+
+def on_choice(
+    choices: Sequence[Any], function: Callable[..., Any], inputs: Sequence[Any], outputs: Sequence[Any]
+) -> Any:
+    """Model work whenever one of `choices` changes, once something is typed in the first input."""
+
+    def chosen(*values: Any) -> Any:
+        if not (values[0] or "").strip():
+            return tuple(gr.skip() for _ in outputs)
+        return function(*values)
+
+    return on([choice.change for choice in choices], chosen, inputs, outputs)
+
+
+def after(
+    events: Sequence[Any],
+    function: Callable[..., Any],
+    inputs: Sequence[Any],
+    outputs: Sequence[Any],
+    queue: str = MODEL_QUEUE,
+) -> list[Any]:
+    """Model work that follows each of `events`."""
+    work = visible_errors(function)
+    following = [event.then(work, list(inputs), **_work(outputs, queue)) for event in events]
+    for event in following:
+        _empty_on_failure(event, outputs)
+    return following
+
+
+def _empty_on_failure(event: Any, outputs: Sequence[Any]) -> None:
+    event.failure(
+        lambda: [None for _ in outputs] if len(outputs) > 1 else None,
+        None,
+        list(outputs),
+        api_visibility="private",
+        queue=False,
+        show_progress="hidden",
+    )
 
 
 def model_choice(endpoint: Endpoint, default: str) -> gr.Dropdown:
-    """A dropdown of the checkpoints that an endpoint can use; those that need a network say so."""
+    """A dropdown of the checkpoints that an endpoint can use and the mode allows."""
     choices = []
     for entry in catalog().values():
         head = endpoint.head if isinstance(endpoint.head, str) else endpoint.head.get(entry.architecture)
-        if head in entry.heads:
+        if head in entry.heads and (entry.bundled or mode() != "bundled"):
             choices.append((entry.title if entry.bundled else f"{entry.title} · from the Hub", entry.name))
     return gr.Dropdown(choices, value=default, label="Model", filterable=True)
 
@@ -90,15 +141,6 @@ def examples(rows: Sequence[Example], fields: Mapping[str, Any]) -> list[Any]:
     return events
 
 
-def after(
-    events: Sequence[Any], function: Callable[..., Any], inputs: Any, outputs: Sequence[Any]
-) -> list[Any]:
-    """Model work that follows each of `events`."""
-    work = visible_errors(function)
-    progress = {"show_progress_on": outputs[0]}
-    return [event.then(work, inputs, outputs, **MODEL_WORK, **progress) for event in events]
-
-
 def _shown(value: Any) -> Any:
     """Several texts stand in a textbox as lines."""
     return "\n".join(value) if isinstance(value, tuple) else value
@@ -109,15 +151,17 @@ def badge() -> gr.HTML:
     return gr.HTML("", elem_classes="stage-badge", padding=False)
 
 
-def _short(revision: str) -> str:
-    """A commit by its first eight digits; a package version as it is."""
-    return revision[:8] if len(revision) == 40 else revision
+def _revision(revision: str | None) -> str:
+    """A commit by its first eight digits, or the package that the weights came in."""
+    if not revision:
+        return "revision not recorded"
+    return f"revision {revision[:8]}" if len(revision) == 40 else f"package {revision}"
 
 
 def badge_html(origin: Origin, remark: str = "") -> str:
     """Which checkpoint made an answer: name, revision, where it came from, licence."""
     where = {"bundled": "bundled weights", "hub": "Hugging Face Hub"}[origin.source]
-    revision = f"revision {_short(origin.revision)}" if origin.revision else "revision not recorded"
+    revision = _revision(origin.revision)
     facts = [origin.title, where, revision, origin.licence, origin.note, remark]
     inner = " · ".join(escape(fact) for fact in facts if fact)
     title = escape(f"{origin.hub_id} {origin.revision or ''}".strip(), quote=True)

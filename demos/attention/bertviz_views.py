@@ -156,6 +156,7 @@ def build(run: Run) -> None:
 
     inputs, outputs = list(fields.values()), [frame, badge]
     page.on([show.click, text.submit, text_pair.submit], answer, inputs, outputs)
+    page.on_choice([view, model], answer, inputs, outputs)
     page.after(filled, answer, inputs, outputs)
 
 

@@ -169,7 +169,7 @@ def check_size(shapes: int) -> None:
     if shapes > MOST_SHAPES:
         raise BadInput(
             f"BertViz would draw {shapes:,} shapes at once; it stops being usable above {MOST_SHAPES:,}.",
-            "Use the gallery's own views, which stay fast, or shorten the text.",
+            "Use the Attention viewer, which stays fast, or shorten the text.",
         )
 
 

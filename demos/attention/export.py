@@ -50,13 +50,15 @@ PAGE = """<!DOCTYPE html>
 <title>{title}</title>
 <style>
 :root {{ color-scheme: light dark; }}
+blockquote {{ margin: 0 0 0.5rem; white-space: pre-wrap; overflow-wrap: anywhere; }}
+blockquote {{ max-height: 9rem; overflow: auto; }}
 body {{ margin: 0 auto; padding: 1rem; max-width: 75rem; font-family: system-ui, sans-serif; }}
 {styles}
 </style>
 </head>
 <body>
-<h1>{title}</h1>
-<p>{caption}</p>
+<h1>Attention</h1>
+{texts}
 <div id="view"></div>
 <footer><p>{footer}</p></footer>
 <script type="application/json" id="data">{data}</script>
@@ -170,7 +172,8 @@ def _flows(inputs: ExportInputs, requests: list[tuple[AttentionMap, int]], loade
 
 
 def _page(payload: dict[str, Any], data: dict[str, Any]) -> str:
-    origin = payload["origin"]
+    origin, key = payload["origin"], payload["key"]
+    texts = [text for text in (key["text"], key["text_pair"], key["target"]) if text.strip()]
     footer = (
         f"Made with Transformers on Stage from {origin['title']} ({origin['hub_id']}, "
         f"{origin['revision'] or 'revision not recorded'}, {origin['source']}, {origin['licence']}). "
@@ -179,8 +182,8 @@ def _page(payload: dict[str, Any], data: dict[str, Any]) -> str:
     )
     return PAGE.format(
         policy=POLICY,
-        title=escape(payload["title"]),
-        caption=escape(" ".join(filter(None, (payload["caption"], payload["truncated"])))),
+        title=escape(f"Attention: {key['text'][:60]}"),
+        texts="\n".join(f"<blockquote>{escape(text)}</blockquote>" for text in texts),
         footer=escape(footer),
         styles="\n".join(path.read_text(encoding="utf-8") for path in STYLES),
         scripts="\n".join(path.read_text(encoding="utf-8") for path in SCRIPTS),

@@ -1,8 +1,22 @@
 """See where a transformer looks, layer by layer and head by head.
 
-**Head** draws a line from each token to the tokens that it attends to; **Model** shows all heads
-at once; **Matrix** shows the weights as a heat map; **Neuron** shows the query and key vectors
-that make them; **Rollout & flow** follows one token back to the input.
+For every token a **head** asks a question (its *query*), compares it with what every token offers
+(their *keys*), and spreads one unit of attention over them (softmax). A layer has several heads, a model
+several layers.
+
+- **Head view**: lines from each token (left) to the tokens that it attends to (right), a colour per head.
+- **Model view**: all heads of all layers as small maps. Click one to open it; "Find heads by" ranks them.
+- **Matrix view**: one head as a heat map, rows attend to columns.
+- **Neuron view**: the query and key vectors whose products make the weights.
+- **Rollout & flow**: one token followed back to the input through all layers below. Rollout multiplies the
+  layers' mean attention, with half of each position passed on unchanged; flow is the most that a network of
+  pipes with these capacities could carry from one input token.
+
+*Special tokens* such as [CLS] and [SEP] frame the text and often soak up attention. "Hide" leaves them
+out, "renormalise" then scales each row back to 1; the share that was hidden is shown. *Value-weighted
+norm* counts how long the vector is that a token contributes, not only how large its weight is. Words cut
+into pieces can be merged. Where several tokens share one character (Korean, emoji), each shows the
+character and its own part.
 """
 
 from __future__ import annotations
@@ -55,7 +69,7 @@ EXAMPLES = (
         Selection("Unbelievably, the footballers outplayed everyone.", special="renormalise", words="sum"),
     ),
     Example("Rollout", Selection("The movie was not bad at all.", measure="rollout")),
-    Example("한국어", Selection("오늘 서울의 날씨는 아주 맑습니다.", model="smollm2")),
+    Example("한국어", Selection("오늘 서울의 날씨는 아주 맑습니다.", model="smollm2", words="sum")),
 )
 
 HEADS = {"encoder": "base", "decoder": "base", "encoder-decoder": "seq2seq-lm"}
@@ -116,7 +130,9 @@ def build(run: Run) -> None:
     from demos import page
 
     with gr.Row():
-        text = gr.Textbox(label="Text", lines=2, max_lines=8, placeholder="Type a sentence", scale=3)
+        text = gr.Textbox(
+            label="Text", lines=2, max_lines=8, placeholder="Type a sentence; Shift+Enter shows it", scale=3
+        )
         text_pair = gr.Textbox(label="Second text (optional)", lines=2, max_lines=8, scale=2)
         target = gr.Textbox(
             label="Target text (optional)",
@@ -160,12 +176,9 @@ def build(run: Run) -> None:
         result = run(VIEW, downloads.selection(Selection, fields, values))
         return result.payload, page.badge_html(result.origin)
 
-    def answer_if_typed(*values: Any) -> Any:
-        return answer(*values) if values[0].strip() else (gr.skip(), gr.skip())
-
     inputs, outputs = list(fields.values()), [view, badge]
     page.on([show.click, text.submit, text_pair.submit, target.submit], answer, inputs, outputs)
-    page.on([measure.input, special.input, words.input, model.input], answer_if_typed, inputs, outputs)
+    page.on_choice([measure, special, words, model], answer, inputs, outputs)
     page.after(filled, answer, inputs, outputs)
     model.change(
         lambda name: gr.Textbox(visible=checkpoint(name).architecture == "encoder-decoder"),

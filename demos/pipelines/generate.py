@@ -30,6 +30,7 @@ INFO = Info(
 )
 
 MAX_NEW_TOKENS = 512
+WRITING = "still writing"
 
 
 @dataclass(frozen=True)
@@ -186,13 +187,20 @@ def build(run: Run) -> None:
             yield result.text, page.badge_html(result.origin, progress(result)), result.prompt
 
     inputs, outputs = list(fields.values()), [text, badge, exact]
-    events = [page.on([write.click, prompt.submit], answer, inputs, outputs)]
-    events += page.after(filled, answer, inputs, outputs)
-    stop.click(None, cancels=events, api_visibility="private", queue=False)
+    events = [page.on([write.click, prompt.submit], answer, inputs, outputs, page.WRITING_QUEUE)]
+    events += page.after(filled, answer, inputs, outputs, page.WRITING_QUEUE)
+    stop.click(None, cancels=events, api_visibility="private", queue=False).then(
+        lambda badge: (badge or "").replace(WRITING, "stopped by you"),
+        badge,
+        badge,
+        api_visibility="private",
+        queue=False,
+        show_progress="hidden",
+    )
 
 
 def progress(result: GenerateResult) -> str:
     """How far, how fast, and why it ended, in words."""
-    ends = {"": "writing", "end": "the model ended here", "length": "stopped at the limit of new tokens"}
+    ends = {"": WRITING, "end": "the model ended here", "length": "stopped at the limit of new tokens"}
     speed = result.new_tokens / result.seconds if result.seconds else 0.0
     return f"{result.new_tokens} tokens, {speed:.0f} a second, {ends[result.finished]}"
