@@ -28,7 +28,7 @@ ASSETS = Path(__file__).parent.parent / "assets"
 
 # Gradio describes the API on its first page only, so the other pages point there.
 HOME_LINK = (
-    "<style>footer .show-api, footer .show-api + * { display: none !important; }</style>"
+    "<style>footer .show-api, footer .divider { display: none !important; }</style>"
     f'<p class="stage-home"><a href="./">All demos of {TITLE}, and its API</a></p>'
 )
 
@@ -103,6 +103,7 @@ def build(runner: Runner, programme: tuple[str, ...] = PROGRAMME) -> gr.Blocks:
     with gallery.route("Models", "models", show_in_navbar=False):
         gr.Navbar(visible=False)
         models_page.build(runner)
+        gr.HTML(HOME_LINK, padding=False)
     return gallery
 
 

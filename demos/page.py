@@ -65,9 +65,14 @@ def on(
     outputs: Sequence[Any],
     queue: str = MODEL_QUEUE,
 ) -> Any:
-    """Model work on `triggers`. If it fails, the outputs are emptied: no old answer under new input."""
+    """Model work on `triggers`.
+
+    If it fails, the outputs are emptied: no old answer under new input. A generator empties them by
+    itself, since being stopped counts as failing too, and what was written by then is to stay.
+    """
     event = gr.on(list(triggers), visible_errors(function), list(inputs), **_work(outputs, queue))
-    _empty_on_failure(event, outputs)
+    if not inspect.isgeneratorfunction(function):
+        _empty_on_failure(event, outputs)
     return event
 
 
@@ -94,7 +99,7 @@ def after(
     """Model work that follows each of `events`."""
     work = visible_errors(function)
     following = [event.then(work, list(inputs), **_work(outputs, queue)) for event in events]
-    for event in following:
+    for event in following if not inspect.isgeneratorfunction(function) else ():
         _empty_on_failure(event, outputs)
     return following
 

@@ -108,7 +108,11 @@ const ask = (name) => async (request) => {
   return answer;
 };
 const source = { layer: ask("layer"), neuron: ask("neuron"), flow: ask("flow") };
-const draw = () => { if (props.value) StageAttention.mount(box, props.value, source); };
+const draw = () => {
+  if (props.value) return StageAttention.mount(box, props.value, source);
+  StageAttention.unmount(box);
+  box.replaceChildren();
+};
 watch("value", draw);
 draw();
 """

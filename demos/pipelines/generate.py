@@ -183,6 +183,7 @@ def build(run: Run) -> None:
 
     def answer(*values: Any) -> Iterator[tuple[str, str, str]]:
         inputs = parse(GenerateInputs, dict(zip(fields, values, strict=True)))
+        yield "", "", ""
         for result in run.stream(GENERATE, inputs):
             yield result.text, page.badge_html(result.origin, progress(result)), result.prompt
 
