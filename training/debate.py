@@ -1,0 +1,268 @@
+"""Train the models of the attention-as-explanation debate on SST and write them to assets/models/debate.
+
+    python -m training.debate --data sst_sentences.csv
+
+The data are the sentences of the Stanford Sentiment Treebank (Socher et al. 2013) with a binary label,
+lower-cased and without punctuation, as CSV: text, label, exp_split (train, dev, test). Train fits, dev
+chooses the epoch, test is reported once. All models share one frozen embedding of the training
+vocabulary: the bundled sentence encoder's word-piece embeddings, averaged per word and reduced to 128
+dimensions (the papers' fastText vectors are not at hand). Seeds are fixed; figures go to figures.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+from torch import nn
+
+from demos.models.cache import shared_cache
+from demos.models.specs import Spec
+from demos.trial.classifier import (
+    PAD,
+    UNKNOWN,
+    AttentionClassifier,
+    pad,
+    uniform_attention,
+)
+from demos.trial.divergence import jensen_shannon, kl_divergence, total_variation
+
+WIDTH, EPOCHS, BATCH, BUCKET = 128, 8, 32, 20
+SEEDS = tuple(range(8))
+LAMBDAS = (0.0, 1e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2, 2e-2)
+OUT = Path(__file__).parents[1] / "assets" / "models" / "debate"
+
+Attend = Callable[[AttentionClassifier, torch.Tensor], tuple[torch.Tensor, torch.Tensor]]
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """Sentences as word ids, labels, and (for a guide) imposed attention per sentence."""
+
+    ids: list[list[int]]
+    labels: torch.Tensor
+
+
+@dataclass(frozen=True)
+class Score:
+    f1: float
+    accuracy: float
+
+
+def read(path: Path) -> tuple[list[str], dict[str, Split]]:
+    """The vocabulary (words of train, markers first) and the three splits."""
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    words = sorted({word for row in rows if row["exp_split"] == "train" for word in row["text"].split()})
+    vocabulary = ["<pad>", "<unk>", "<s>", "</s>", *words]
+    index = {word: i for i, word in enumerate(vocabulary)}
+    splits = {}
+    for name in ("train", "dev", "test"):
+        chosen = [row for row in rows if row["exp_split"] == name]
+        splits[name] = Split(
+            [[index.get(word, UNKNOWN) for word in row["text"].split()] for row in chosen],
+            torch.tensor([float(row["label"]) for row in chosen]),
+        )
+    return vocabulary, splits
+
+
+def word_vectors(vocabulary: Sequence[str]) -> torch.Tensor:
+    """Principal components of the mean word-piece embeddings, [words, WIDTH], standard deviation 0.3."""
+    with shared_cache().lease(Spec("minilm")) as loaded:
+        pieces = loaded.model.get_input_embeddings().weight
+        unknown = loaded.tokenizer.unk_token_id
+        encode = loaded.tokenizer(list(vocabulary), add_special_tokens=False)["input_ids"]
+        vectors = torch.stack([pieces[ids or [unknown]].mean(0) for ids in encode])
+    vectors = vectors - vectors.mean(0)
+    _, _, components = torch.linalg.svd(vectors, full_matrices=False)
+    reduced = vectors @ components[:WIDTH].T
+    reduced = reduced / reduced.std() * 0.3
+    reduced[PAD] = 0
+    # Rounded now, so that training and the shipped half-precision file see the same vectors.
+    return reduced.half().float()
+
+
+def fit(
+    model: AttentionClassifier,
+    train: Split,
+    dev: Split,
+    seed: int,
+    attend: Attend,
+    loss_of: Callable[[torch.Tensor, torch.Tensor, Sequence[int]], torch.Tensor],
+) -> AttentionClassifier:
+    """Train with Adam (amsgrad) and keep the epoch with the best F1 on dev.
+
+    `attend(model, ids)` gives logits and attention; `loss_of(logits, attention, rows)` the loss of the
+    rows of `train` in a batch. Weight decay leaves attention out, as in the papers' code.
+    """
+    attention = {*model.projection.parameters(), *model.vector.parameters()}
+    rest = [p for p in model.parameters() if p.requires_grad and p not in attention]
+    groups = [{"params": rest, "weight_decay": 1e-5}, {"params": list(attention)}]
+    optimizer = torch.optim.Adam(groups, lr=1e-3, amsgrad=True)
+    generator = torch.Generator().manual_seed(seed)
+    best, kept = -1.0, {}
+    for _ in range(EPOCHS):
+        model.train()
+        for rows in batches(train.ids, generator):
+            logits, weights = attend(model, pad([train.ids[i] for i in rows]))
+            loss = loss_of(logits, weights, rows)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+        reached = score(predict(model, dev, attend), dev.labels).f1
+        if reached > best:
+            best = reached
+            kept = {name: value.clone() for name, value in model.state_dict().items()}
+    model.load_state_dict(kept)
+    return model.eval().requires_grad_(False)
+
+
+def batches(ids: Sequence[Sequence[int]], generator: torch.Generator) -> list[list[int]]:
+    """Random batches of sentences of similar length, in random order."""
+    order = torch.randperm(len(ids), generator=generator).tolist()
+    found = []
+    for start in range(0, len(order), BATCH * BUCKET):
+        bucket = sorted(order[start : start + BATCH * BUCKET], key=lambda i: len(ids[i]))
+        found += [bucket[i : i + BATCH] for i in range(0, len(bucket), BATCH)]
+    return [found[i] for i in torch.randperm(len(found), generator=generator).tolist()]
+
+
+def own_attention(model: AttentionClassifier, ids: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    return model(ids)
+
+
+def frozen_uniform(model: AttentionClassifier, ids: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    encoded = model.encode(ids)
+    attention = uniform_attention(encoded.words)
+    return model.classify(encoded, attention), attention
+
+
+def imposed_by(guide: Attend, teacher: AttentionClassifier) -> Attend:
+    """Attention comes from `teacher`; the model that is trained only classifies (the diagnostic guide)."""
+
+    def attend(model: AttentionClassifier, ids: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        with torch.no_grad():
+            attention = guide(teacher, ids)[1]
+        return model.classify(model.encode(ids), attention), attention
+
+    return attend
+
+
+@torch.no_grad()
+def predict(model: AttentionClassifier, split: Split, attend: Attend = own_attention) -> torch.Tensor:
+    """P(positive) of every sentence."""
+    model.eval()
+    parts = [attend(model, pad(split.ids[i : i + 128]))[0] for i in range(0, len(split.ids), 128)]
+    return torch.cat(parts).sigmoid()
+
+
+def score(probability: torch.Tensor, labels: torch.Tensor) -> Score:
+    """F1 of the positive class, and accuracy."""
+    predicted, gold = probability > 0.5, labels > 0.5
+    hits = (predicted & gold).sum().item()
+    f1 = 2 * hits / max(1, predicted.sum().item() + gold.sum().item())
+    return Score(round(f1, 4), round((predicted == gold).float().mean().item(), 4))
+
+
+def train_all(vocabulary: list[str], splits: dict[str, Split]) -> tuple[dict[str, AttentionClassifier], dict]:
+    """Every model by name, and the figures of all of them."""
+    train, dev, test = splits["train"], splits["dev"], splits["test"]
+    vectors = word_vectors(vocabulary)
+    weight = torch.tensor(len(train.labels) / train.labels.sum() - 1)
+    models: dict[str, AttentionClassifier] = {}
+    figures: dict[str, dict] = {}
+
+    def cross_entropy(logits: torch.Tensor, _: torch.Tensor, rows: Sequence[int]) -> torch.Tensor:
+        return nn.functional.binary_cross_entropy_with_logits(logits, train.labels[rows], pos_weight=weight)
+
+    def add(name: str, encoder: str, seed: int, attend: Attend = own_attention, loss=cross_entropy) -> None:
+        begin = time.perf_counter()
+        torch.manual_seed(seed)
+        fresh = AttentionClassifier(encoder, nn.Embedding.from_pretrained(vectors, padding_idx=PAD))
+        model = models[name] = fit(fresh, train, dev, seed, attend, loss)
+        figures[name] = {
+            "dev": asdict(score(predict(model, dev, attend), dev.labels)),
+            "test": asdict(score(predict(model, test, attend), test.labels)),
+            "seconds": round(time.perf_counter() - begin, 1),
+        }
+        print(name, figures[name], flush=True)
+
+    for seed in SEEDS:
+        add(f"bilstm-{seed}", "bilstm", seed)
+    base = models["bilstm-0"]
+    add("average", "average", 0)
+    add("bilstm-uniform", "bilstm", 0, frozen_uniform)
+    add("guide-uniform", "average", 0, frozen_uniform)
+    add("guide-bilstm", "average", 0, imposed_by(own_attention, base))
+    with torch.no_grad():
+        own = [base(pad([ids])) for ids in train.ids]
+    targets = torch.stack([logit.sigmoid()[0] for logit, _ in own])
+    for strength in LAMBDAS:
+
+        def consistent(logits, attention, rows, strength=strength):
+            longest = attention.shape[1]
+            theirs = torch.stack(
+                [nn.functional.pad(own[i][1][0], (0, longest - len(own[i][1][0]))) for i in rows]
+            )
+            distance = total_variation(logits.sigmoid(), targets[rows])
+            return (distance - strength * kl_divergence(theirs, attention)).mean()
+
+        name = f"consistent-{strength:g}"
+        add(name, "bilstm", 100, own_attention, consistent)
+        figures[name] |= compare(base, models[name], test)
+        print(name, figures[name], flush=True)
+    return models, figures
+
+
+@torch.no_grad()
+def compare(base: AttentionClassifier, other: AttentionClassifier, split: Split) -> dict[str, float]:
+    """Mean TVD of the predictions and JSD of the attentions of two models."""
+    distances, divergences = [], []
+    for start in range(0, len(split.ids), 128):
+        ids = pad(split.ids[start : start + 128])
+        (a, attention_a), (b, attention_b) = base(ids), other(ids)
+        distances.append(total_variation(a.sigmoid(), b.sigmoid()))
+        divergences.append(jensen_shannon(attention_a, attention_b))
+    return {
+        "tvd": round(torch.cat(distances).mean().item(), 4),
+        "jsd": round(torch.cat(divergences).mean().item(), 4),
+    }
+
+
+def save(models: dict[str, AttentionClassifier], vocabulary: list[str], figures: dict, out: Path) -> None:
+    """One embedding and one file of all other weights, in half precision; vocabulary; figures."""
+    out.mkdir(parents=True, exist_ok=True)
+    embedding = next(iter(models.values())).embedding.weight
+    save_file({"embedding": embedding.half().contiguous()}, out / "embedding.safetensors")
+    weights = {
+        f"{name}/{key}": value.half().contiguous()
+        for name, model in models.items()
+        for key, value in model.state_dict().items()
+        if not key.startswith("embedding.")
+    }
+    save_file(weights, out / "models.safetensors")
+    (out / "vocabulary.txt").write_text("\n".join(vocabulary) + "\n", encoding="utf-8")
+    (out / "figures.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True, help="sst_sentences.csv")
+    parser.add_argument("--out", type=Path, default=OUT)
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    vocabulary, splits = read(options.data)
+    models, figures = train_all(vocabulary, splits)
+    save(models, vocabulary, figures, options.out)
+
+
+if __name__ == "__main__":
+    main()
