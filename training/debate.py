@@ -237,17 +237,14 @@ def compare(base: AttentionClassifier, other: AttentionClassifier, split: Split)
 
 
 def save(models: dict[str, AttentionClassifier], vocabulary: list[str], figures: dict, out: Path) -> None:
-    """One embedding and one file of all other weights, in half precision; vocabulary; figures."""
+    """The shared embedding, one file per model without it, all in half precision; vocabulary; figures."""
     out.mkdir(parents=True, exist_ok=True)
     embedding = next(iter(models.values())).embedding.weight
     save_file({"embedding": embedding.half().contiguous()}, out / "embedding.safetensors")
-    weights = {
-        f"{name}/{key}": value.half().contiguous()
-        for name, model in models.items()
-        for key, value in model.state_dict().items()
-        if not key.startswith("embedding.")
-    }
-    save_file(weights, out / "models.safetensors")
+    for name, model in models.items():
+        own = {key: value for key, value in model.state_dict().items() if not key.startswith("embedding.")}
+        half = {key: value.half().contiguous() for key, value in own.items()}
+        save_file(half, out / f"{name}.safetensors")
     (out / "vocabulary.txt").write_text("\n".join(vocabulary) + "\n", encoding="utf-8")
     (out / "figures.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
 
