@@ -108,12 +108,18 @@ const ask = (name) => async (request) => {
   return answer;
 };
 const source = { layer: ask("layer"), neuron: ask("neuron"), flow: ask("flow") };
-const draw = () => {
+const draw = async () => {
   if (props.value) return StageAttention.mount(box, props.value, source);
   StageAttention.unmount(box);
   box.replaceChildren();
 };
-watch("value", draw);
+watch("value", async () => {
+  await draw();
+  const { top } = box.getBoundingClientRect();
+  if (!props.value || (top >= 0 && top < innerHeight / 2)) return;
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  box.scrollIntoView({ block: "start", behavior: calm ? "auto" : "smooth" });
+});
 draw();
 """
 

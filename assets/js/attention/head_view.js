@@ -25,7 +25,7 @@
       const heads = S.enabledHeads(state, map);
       const positions = S.positions(map, state.filter);
       const lines = S.strongest(layer, heads, positions, map.causal);
-      const opacity = S.opacity(layer, S.largest(layer, heads, positions), state.relative);
+      const opacity = S.opacity(layer, S.largest(layer, heads, positions), state.relative.head);
       scene = { layer, map, heads, positions, lines, opacity };
       layout();
       columns.fill(map, positions, scene.size);
@@ -52,7 +52,10 @@
 
     function describe() {
       const { lines, heads, map } = scene;
-      if (!heads.length) note.textContent = "No head is switched on.";
+      const { token, side } = viewer.state;
+      const locked = token === null ? null : (side === "query" ? map.queries : map.keys)[token];
+      if (locked) note.textContent = `Lines of “${S.visible(locked)}” only; press it again for all.`;
+      else if (!heads.length) note.textContent = "No head is switched on.";
       else if (lines.shown < lines.visible) {
         const [shown, total] = [lines.shown, lines.total].map((count) => count.toLocaleString("en"));
         note.textContent =

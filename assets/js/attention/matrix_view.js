@@ -39,7 +39,7 @@
       const heads = state.head === "mean" ? S.enabledHeads(state, map) : [state.head];
       const positions = S.positions(map, state.filter);
       const most = S.largest(layer, heads, positions);
-      const opacity = S.opacity(layer, most, state.relative);
+      const opacity = S.opacity(layer, most, state.relative.matrix);
       const byte = byteReader(layer, heads, positions);
       const colour = S.headColour(state.head);
       const [rows, columns] = [positions.queries.length, positions.keys.length];

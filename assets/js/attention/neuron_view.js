@@ -31,6 +31,12 @@
     return { products, scores, weights: powers.map((power) => power / sum) };
   };
 
+  /** How scores come from products: q · k / √d where the model scales like that, else its own factor. */
+  function scoreFormula({ scaling, dimension }) {
+    const usual = Math.abs(scaling * Math.sqrt(dimension) - 1) < 1e-6;
+    return usual ? `q · k / √${dimension}` : `${S.number(scaling, 4)} · (q · k)`;
+  }
+
   function create(viewer, host) {
     const note = S.element("p", { class: "sa-note" });
     const label = "Query, keys and products; arrow keys move the cell";
@@ -62,7 +68,7 @@
           : "";
       const bias = data.bias ? " + bias" : "";
       note.textContent =
-        `score = ${S.number(data.scaling, 4)} · (q · k)${bias}; blue is positive, orange negative.` + group;
+        `score = ${scoreFormula(data)}${bias}; blue is positive, orange negative.` + group;
       if (cursor && (cursor.key >= map.keys.length || cursor.at >= d)) cursor = null;
       layout();
       if (cursor) viewer.say(tell());

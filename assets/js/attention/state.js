@@ -13,10 +13,23 @@
     token: null,
     side: "query",
     filter: "all",
-    relative: false,
+    relative: { head: false, matrix: true }, // strength of colour, by view: of the strongest weight or absolute
     measure: "",
     lowest: false,
   });
+
+  /**
+   * The choice for a new payload: what was chosen before, except that a token belongs to its text and
+   * model, and that rollout is looked at from the top.
+   */
+  S.carriedOver = (state, before, payload) => {
+    const { key } = payload;
+    const same = (names) => before && key && names.every((name) => before[name] === key[name]);
+    const next = { ...(state || S.initialState(payload)) };
+    if (!same(["text", "text_pair", "target", "model", "special", "words"])) next.token = null;
+    if (key && key.measure === "rollout" && !same(["measure"])) next.layer = Infinity;
+    return next;
+  };
 
   S.findMap = (payload, name) => payload.maps.find((map) => map.name === name) || payload.maps[0];
 

@@ -13,6 +13,10 @@
   const HIDDEN =
     /[\0-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]|\p{Cs}/gu;
 
+  // Only joiners and variation selectors: nothing would be seen.
+  const BLANK = /^[\u200c\u200d\ufe00-\ufe0f]+$/u;
+  const JAMO = /^[\u1100-\u11ff\u3130-\u318f]+$/u;
+
   const codePoint = (character) =>
     "U+" + character.codePointAt(0).toString(16).toUpperCase().padStart(4, "0");
 
@@ -23,8 +27,18 @@
     const spaces = /^\s+$/u.test(text)
       ? text.replace(/\s/gu, (space) => MARKS[space] || codePoint(space))
       : text.replace(/[\n\t]/g, (space) => MARKS[space]);
-    return spaces.replace(HIDDEN, codePoint) + (token.part ? ` ${token.part}` : "");
+    const seen = BLANK.test(text) ? Array.from(text, codePoint).join(" ") : spaces.replace(HIDDEN, codePoint);
+    return seen + aside(token);
   };
+
+  /** What stands behind the text: the unknown token that the model saw, or the part of a character. */
+  function aside(token) {
+    if ((token.note || "").startsWith("not in the vocabulary")) return ` ${token.piece}`;
+    if (!token.part) return "";
+    const piece = token.piece.replace(/^(##|▁|Ġ)/u, "");
+    // Byte-level pieces are letters that stand for bytes and would only confuse; jamo can be read.
+    return ` ${JAMO.test(piece) ? piece : token.part}`;
+  }
 
   /** What a pointer resting on the token tells: full text, piece, number, note. */
   S.describe = (token, position) => {
@@ -70,10 +84,10 @@
 
   S.FILTERS = [
     ["all", "All"],
-    ["aa", "A→A"],
-    ["ab", "A→B"],
-    ["ba", "B→A"],
-    ["bb", "B→B"],
+    ["aa", "Sentence A → Sentence A"],
+    ["ab", "Sentence A → Sentence B"],
+    ["ba", "Sentence B → Sentence A"],
+    ["bb", "Sentence B → Sentence B"],
   ];
 
   S.isPair = (map) => [...map.queries, ...map.keys].some((token) => token.segment === 1);

@@ -14,7 +14,10 @@
     const filter = S.select("Sentences", (value) => change({ filter: value }));
     const relative = S.element("input", {
       type: "checkbox",
-      onchange: () => change({ relative: relative.checked }),
+      onchange: () => {
+        const { state } = viewer;
+        change({ relative: { ...state.relative, [state.view]: relative.checked } });
+      },
     });
     const save = (kind) => () => S.savePicture(viewer, kind).catch((error) => viewer.say(error.message));
     const field = (text, control) => S.element("label", { class: "sa-field" }, text, control);
@@ -60,7 +63,7 @@
         token.update(tokens, S.chosenQuery(state, shown));
       }
       filter.fill(S.FILTERS, state.filter);
-      relative.checked = state.relative;
+      relative.checked = Boolean(state.relative[state.view]);
       heads.update(shown);
       parts.map.hidden = payload.maps.length < 2;
       parts.layer.hidden = state.view === "model";
@@ -100,12 +103,20 @@
       for (const tab of tabs) {
         const { view } = tab.dataset;
         tab.disabled = !S.views[view].available(map);
-        tab.title = tab.disabled ? "Not available for this attention map" : "";
+        tab.title = tab.disabled ? whyNot(map, viewer.payload.key || {}) : "";
         tab.setAttribute("aria-selected", String(view === viewer.state.view));
         tab.tabIndex = view === viewer.state.view ? 0 : -1;
       }
     }
     return { box, update };
+  }
+
+  function whyNot(map, { measure, special, words }) {
+    if (special !== "show" || words !== "tokens") {
+      return "Needs the model's own tokens: show special tokens, and sub-words as tokens";
+    }
+    if (measure !== "attention") return "Needs single heads: choose Show: Each head";
+    return map.square ? "Not included here" : "Rollout and flow need square attention, which cross-attention is not";
   }
 
   /** A select between two buttons: previous and next. */

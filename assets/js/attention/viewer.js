@@ -80,9 +80,10 @@
     function load(payload, source) {
       adopt();
       cache = S.createCache(CACHE_BYTES);
+      const before = viewer.payload && viewer.payload.key;
       viewer.payload = payload;
       viewer.source = source || {};
-      viewer.state = S.reconcile(viewer.state || S.initialState(payload), payload);
+      viewer.state = S.reconcile(S.carriedOver(viewer.state, before, payload), payload);
       heading.replaceChildren(S.element("strong", {}, payload.title || ""), ` ${payload.caption || ""}`);
       if (payload.truncated) heading.append(S.element("span", { class: "sa-truncated" }, payload.truncated));
       const { title, hub_id, revision, source: from, licence } = payload.origin || {};
@@ -94,6 +95,10 @@
 
     function change(patch) {
       const before = viewer.state;
+      if (patch.view === "flow" && !before.flowSeen) {
+        // At layer 0 rollout and flow are one and the same; at the top they have something to tell.
+        patch = { layer: map().layers - 1, flowSeen: true, ...patch };
+      }
       viewer.state = S.reconcile({ ...before, ...patch }, viewer.payload);
       if (patch.map && patch.map !== before.map) viewer.state.token = null;
       return refresh();
@@ -141,7 +146,7 @@
       const held = body.contains(document.activeElement);
       body.replaceChildren(next.host);
       // What had the focus is gone; the keys of the viewer should go on working.
-      if (held) root.querySelector('[aria-selected="true"]').focus();
+      if (held) root.focus({ preventScroll: true });
     }
 
     function map() {
@@ -217,8 +222,10 @@
       const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
       const wanted = Object.keys(S.views)[Number(event.key) - 1];
       if (step && state.view !== "model") change({ layer: state.layer + step });
-      else if (wanted && S.views[wanted].available(map())) change({ view: wanted });
-      else return;
+      else if (wanted && S.views[wanted].available(map())) {
+        change({ view: wanted });
+        root.focus({ preventScroll: true }); // a tab that is no longer chosen would take the arrow keys
+      } else return;
       event.preventDefault();
     }
 
