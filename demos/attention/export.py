@@ -117,10 +117,15 @@ def attention_export(inputs: ExportInputs, loaded: Any) -> ExportResult:
         f"{m.name}/{layer}": attention_layer(_as(LayerInputs, inputs, map=m.name, layer=layer), loaded)
         for m, layer in requests
     }
-    payload = view.payload | {
-        "layer": next(iter(layers.values())),
-        "maps": _only(view.payload["maps"], inputs),
-    }
+    held = {"held": sorted(next(iter(chosen.values())))} if inputs.layers else {}
+    payload = (
+        view.payload
+        | held
+        | {
+            "layer": next(iter(layers.values())),
+            "maps": _only(view.payload["maps"], inputs),
+        }
+    )
     data = {
         "payload": payload,
         "layers": layers,

@@ -116,7 +116,9 @@ def test_a_sentence_pair_is_filtered(page: Page):
     first = ["[CLS]", "The", "cat", "sat", ".", "[SEP]"]
     second = ["It", "fell", "asleep", "there", ".", "[SEP]"]
     assert tokens(page, "query") == first + second
-    for label, queries, keys in [("A→B", first, second), ("B→A", second, first), ("B→B", second, second)]:
+    a, b = "Sentence A", "Sentence B"
+    parts = {a: first, b: second}
+    for label, queries, keys in [(f"{x} → {y}", parts[x], parts[y]) for x, y in ((a, b), (b, a), (b, b))]:
         with drawing(page, view="head"):
             viewer(page).get_by_label("Sentences").select_option(label=label)
         assert (tokens(page, "query"), tokens(page, "key")) == (queries, keys)

@@ -27,9 +27,12 @@
     const same = (names) => before && key && names.every((name) => before[name] === key[name]);
     const next = { ...(state || S.initialState(payload)) };
     if (!same(["text", "text_pair", "target", "model", "special", "words"])) next.token = null;
-    if (key && key.measure === "rollout" && !same(["measure"])) next.layer = Infinity;
+    if (key && key.measure === "rollout" && !same(["measure"])) next.layer = S.lastLayer(payload, next.map);
     return next;
   };
+
+  /** The top layer of a map, or the highest that a saved page holds. */
+  S.lastLayer = (payload, name) => Math.max(...(payload.held || [S.findMap(payload, name).layers - 1]));
 
   S.findMap = (payload, name) => payload.maps.find((map) => map.name === name) || payload.maps[0];
 

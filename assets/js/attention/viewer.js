@@ -97,7 +97,7 @@
       const before = viewer.state;
       if (patch.view === "flow" && !before.flowSeen) {
         // At layer 0 rollout and flow are one and the same; at the top they have something to tell.
-        patch = { layer: map().layers - 1, flowSeen: true, ...patch };
+        patch = { layer: S.lastLayer(viewer.payload, before.map), flowSeen: true, ...patch };
       }
       viewer.state = S.reconcile({ ...before, ...patch }, viewer.payload);
       if (patch.map && patch.map !== before.map) viewer.state.token = null;
