@@ -6,6 +6,8 @@
   const TOP = 22;
   const SIDE = 34;
   const BEST = 8;
+  const EDGE = 8; // what the frame of the scroll box and the space below the last row take
+  const SMALLEST = 36;
 
   /** The heads with the highest (or lowest) values of a measure: [{layer, head, value}], best first. */
   S.rankHeads = (summary, name, lowest, count = BEST) => {
@@ -23,7 +25,8 @@
     const grid = S.element("div", { class: "sa-grid", role: "group", "aria-label": "Layers and heads" });
     const note = S.element("p", { class: "sa-note" });
     note.textContent =
-      "One small map per head (rows: queries, columns: keys; shade grows with the root of the weight).";
+      "One small map per head (rows: queries, columns: keys). " +
+      "Shade grows with the square root of the weight, so that small weights show.";
     scroller.sheet.append(grid);
     host.append(finder.box, note, scroller.box);
     let scene = null;
@@ -88,8 +91,10 @@
     function layout() {
       const { map } = scene;
       const wide = (host.clientWidth - SIDE - 24) / map.heads;
-      const tall = Math.max(56, Math.min(window.innerHeight * 0.7, 720) / map.layers);
-      const cell = S.clamp(Math.min(wide, tall), 36, 92);
+      const room = (Math.min(window.innerHeight * 0.7, 720) - TOP - EDGE) / map.layers;
+      // Rows that do not fit are scrolled anyway, so they need not be tiny as well.
+      const tall = room < SMALLEST ? 56 : room;
+      const cell = S.clamp(Math.min(wide, tall), SMALLEST, 92);
       Object.assign(scene, { cell, width: SIDE + cell * map.heads + 6, height: TOP + cell * map.layers + 6 });
       scroller.resize(scene.width, scene.height);
       grid.style.cssText = `left:${SIDE}px;top:${TOP}px;--sa-cell:${cell}px;--sa-heads:${map.heads}`;
