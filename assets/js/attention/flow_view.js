@@ -3,11 +3,12 @@
   "use strict";
   const S = (window.StageAttention = window.StageAttention || {});
   S.views = S.views || {};
-  const TOP = 40;
-  const ROW = 24;
   const SIZE = 12;
   const GAP = 14;
   const NUMBER = 40;
+  const SHORTEST = 90; // a bar must be at least this long to be compared with another
+  const BESIDE = { top: 40, row: 24, title: 0, bar: 0, size: SIZE - 1, pad: 4 };
+  const STACKED = { top: 58, row: 50, title: 18, bar: 15, size: SIZE - 2, pad: 2 };
   const MEASURES = [
     ["rollout", "Rollout", "#3b82f6"],
     ["flow", "Flow", "#1f9d57"],
@@ -58,51 +59,61 @@
           SIZE,
           most,
         ) + 10;
-      const column = Math.min(320, (width - label - GAP * columns.length) / columns.length);
-      scene.width = label + (column + GAP) * columns.length;
-      scene.height = TOP + map.keys.length * ROW + 6;
-      Object.assign(scene, { label, column });
+      const beside = (width - label - GAP * columns.length) / columns.length;
+      const stacked = beside < SHORTEST + NUMBER;
+      const column = Math.min(320, stacked ? width - label - GAP : beside);
+      const look = stacked ? STACKED : BESIDE;
+      scene.width = label + (column + GAP) * (stacked ? 1 : columns.length);
+      scene.height = look.top + map.keys.length * look.row + 6;
+      Object.assign(scene, { label, column, look, stacked });
       scroller.resize(scene.width, scene.height);
     }
 
     function paint(surface, frame) {
       if (!scene) return;
-      const { map, columns, label, column } = scene;
+      const { map, columns, label, column, look, stacked } = scene;
       const theme = viewer.theme();
       const left = -frame.left;
-      const first = Math.max(0, Math.floor(frame.top / ROW));
-      const last = Math.min(map.keys.length - 1, Math.ceil((frame.top + frame.height) / ROW));
+      const across = (i) => left + label + 4 + (stacked ? 0 : i * (column + GAP));
+      const first = Math.max(0, Math.floor(frame.top / look.row));
+      const last = Math.min(map.keys.length - 1, Math.ceil((frame.top + frame.height) / look.row));
       for (let key = first; key <= last; key++) {
-        const y = TOP + key * ROW - frame.top;
+        const y = look.top + key * look.row - frame.top;
         const token = map.keys[key];
-        if (key === row) surface.rect(left, y, scene.width, ROW, theme.panel);
+        if (key === row) surface.rect(left, y, scene.width, look.row, theme.panel);
         const colour = token.special ? theme.muted : theme.text;
         const text = S.fit(S.visible(token), label - 8, SIZE);
-        surface.text(left + label - 4, y + ROW / 2, text, {
+        surface.text(left + label - 4, y + look.row / 2, text, {
           colour,
           size: SIZE,
           align: "right",
           bold: key === row,
         });
+        const tall = stacked ? look.bar : look.row;
         columns.forEach(({ values, most, colour }, i) => {
-          const x = left + label + i * (column + GAP) + 4;
-          const long = (column - NUMBER) * (values[key] / most);
-          surface.rect(x, y + 4, Math.max(0, long), ROW - 8, colour, 0.85);
-          const size = SIZE - 1;
-          surface.text(x + long + 4, y + ROW / 2, S.number(values[key], 3), { colour: theme.text, size });
+          const at = y + look.bar * i + (stacked ? 2 : 0);
+          const long = Math.max(0, (column - NUMBER) * (values[key] / most));
+          surface.rect(across(i), at + look.pad, long, tall - 2 * look.pad, colour, 0.85);
+          const style = { colour: theme.text, size: look.size };
+          surface.text(across(i) + long + 4, at + tall / 2, S.number(values[key], 3), style);
         });
       }
-      surface.rect(0, 0, frame.width, TOP - 2, theme.background);
-      columns.forEach(({ title, most }, i) => {
-        const x = left + label + i * (column + GAP) + 4;
-        surface.text(x, 10, S.fit(title, column, SIZE), { colour: theme.text, size: SIZE, bold: true });
-        surface.text(x, 26, `up to ${S.number(most)}`, { colour: theme.muted, size: SIZE - 1 });
+      surface.rect(0, 0, frame.width, look.top - 2, theme.background);
+      columns.forEach(({ title, most, colour }, i) => {
+        const [x, y] = [across(i), 10 + look.title * i];
+        const range = { colour: theme.muted, size: SIZE - 1 };
+        const name = S.fit(title, column, SIZE);
+        surface.text(x, y, name, { colour: theme.text, size: SIZE, bold: true });
+        if (stacked) {
+          surface.rect(x - 16, y - 5, 10, 10, colour, 0.85);
+          surface.text(x + 116, y, `up to ${S.number(most)}`, range);
+        } else surface.text(x, 26, `up to ${S.number(most)}`, range);
       });
     }
 
     function point(at) {
-      if (!scene || at.viewY < TOP) return;
-      choose(Math.floor((at.y - TOP) / ROW));
+      if (!scene || at.viewY < scene.look.top) return;
+      choose(Math.floor((at.y - scene.look.top) / scene.look.row));
     }
 
     function choose(key) {
@@ -118,7 +129,9 @@
       event.preventDefault();
       choose(row === null ? 0 : row + step);
       const { box } = scroller;
-      box.scrollTop = S.clamp(box.scrollTop, TOP + (row + 1) * ROW - box.clientHeight, row * ROW);
+      const { look } = scene;
+      const least = look.top + (row + 1) * look.row - box.clientHeight;
+      box.scrollTop = S.clamp(box.scrollTop, least, row * look.row);
     }
 
     function tell() {
