@@ -33,11 +33,24 @@
     // The corner hides the labels that are scrolled under it.
     surface.rect(0, 0, left - 1, top - 1, theme.background);
     if (!scene.labelled) paintTicks(surface, scene, span, x0, y0);
-    if (scene.labelled && left > 60 && top > 34) {
-      surface.text(left - 8, top - 22, "key ↗", { colour: theme.muted, size: 11, align: "right" });
-      surface.text(left - 8, top - 8, "query ↓", { colour: theme.muted, size: 11, align: "right" });
-    }
+    if (scene.labelled) paintNames(surface, scene);
   };
+
+  /** The names of the axes, in the corner; beside short tokens without their arrows, or smaller. */
+  function paintNames(surface, { left, top, theme }) {
+    const fitting = [
+      ["key ↗", "query ↓", 11],
+      ["key", "query", 11],
+      ["key", "query", 9],
+    ].find(([, longer, size]) => S.textWidth(longer, size) <= left - 4);
+    if (!fitting) return;
+    const [key, query, size] = fitting;
+    const x = Math.max(left - 8, S.textWidth(query, size) + 2);
+    const style = { colour: theme.muted, size, align: "right" };
+    const step = Math.min(14, top / 2 - 2);
+    surface.text(x, top - 8 - step, key, style);
+    surface.text(x, top - 8, query, style);
+  }
 
   function paintNumbers(surface, { byte, layer, cell, theme }, span, x0, y0) {
     for (let row = span.firstRow; row <= span.lastRow; row++) {
