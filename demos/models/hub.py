@@ -16,6 +16,7 @@ import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from demos.errors import ModelUnavailable
 from demos.models import bundled
@@ -128,42 +129,23 @@ def _bundled(checkpoint: Checkpoint) -> Place:
 
 
 def _in_local_cache(checkpoint: Checkpoint) -> Place | None:
-    from huggingface_hub import snapshot_download
     from huggingface_hub.errors import LocalEntryNotFoundError
 
     if checkpoint.hub_id is None:
         return None
     try:
-        folder = Path(
-            snapshot_download(
-                checkpoint.hub_id,
-                revision=checkpoint.revision,
-                allow_patterns=ALLOWED,
-                ignore_patterns=IGNORED,
-                local_files_only=True,
-            )
-        )
+        folder = _snapshot(checkpoint, local_files_only=True)
     except LocalEntryNotFoundError:
         return None
     return Place(folder, "hub", checkpoint.revision) if is_complete(folder) else None
 
 
 def _download(checkpoint: Checkpoint) -> Place:
-    from huggingface_hub import snapshot_download
     from huggingface_hub.errors import RepositoryNotFoundError, RevisionNotFoundError
 
-    assert checkpoint.hub_id is not None
     _log.info("%s: downloading %s from the Hub", checkpoint.name, in_words(checkpoint.size_bytes))
     try:
-        folder = Path(
-            snapshot_download(
-                checkpoint.hub_id,
-                revision=checkpoint.revision,
-                allow_patterns=ALLOWED,
-                ignore_patterns=IGNORED,
-                endpoint=_endpoint(),
-            )
-        )
+        folder = _snapshot(checkpoint, endpoint=_endpoint())
     except (RepositoryNotFoundError, RevisionNotFoundError) as error:
         raise ModelUnavailable(
             f"The Hub has no {checkpoint.hub_id} at revision {checkpoint.revision}.",
@@ -179,6 +161,19 @@ def _download(checkpoint: Checkpoint) -> Place:
             f"{checkpoint.hub_id} publishes no safetensors weights or no tokenizer.", "Choose another model."
         )
     return Place(folder, "hub", checkpoint.revision)
+
+
+def _snapshot(checkpoint: Checkpoint, **where: Any) -> Path:
+    """The folder of the checkpoint's files at its revision: weights as safetensors, texts, no code."""
+    from huggingface_hub import snapshot_download
+
+    assert checkpoint.hub_id is not None
+    revision = checkpoint.revision
+    return Path(
+        snapshot_download(
+            checkpoint.hub_id, revision=revision, allow_patterns=ALLOWED, ignore_patterns=IGNORED, **where
+        )
+    )
 
 
 def _offline() -> bool:

@@ -130,8 +130,8 @@
     }
 
     function move(event) {
-      const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
-      if (!step || !scene || event.ctrlKey || event.metaKey || event.altKey) return;
+      const step = scene && S.arrowStep(event);
+      if (!step) return;
       event.preventDefault();
       const from = cursor || { row: -step[0], column: -step[1] };
       const row = S.clamp(from.row + step[0], 0, scene.rows - 1);

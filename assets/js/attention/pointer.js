@@ -42,4 +42,10 @@
     // One finger scrolls; the browser leaves two fingers to us.
     box.style.touchAction = "pan-x pan-y";
   };
+
+  const ARROWS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+
+  /** [rows, columns] that an arrow key moves a cursor by; undefined for other keys and with modifiers. */
+  S.arrowStep = (event) =>
+    event.ctrlKey || event.metaKey || event.altKey ? undefined : ARROWS[event.key];
 })();
