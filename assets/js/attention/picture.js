@@ -2,33 +2,58 @@
 (() => {
   "use strict";
   const S = (window.StageAttention = window.StageAttention || {});
-  const HEADER = 48;
   const MARGIN = 12;
+  const [LARGE, SMALL] = [14, 12];
+  const [FIRST, LINE] = [28, 17]; // where the first line below the title is, and how far apart they are
   // Browsers refuse larger canvases, some of them silently.
   const LONGEST = 16000;
   const LARGEST = 64e6;
 
-  function compose(viewer, surface, picture, width, theme) {
-    const { payload, state } = viewer;
-    const map = viewer.map();
-    surface.rect(0, 0, width, picture.height + HEADER + 2 * MARGIN, theme.background);
+  /** What the picture shows: its layer and heads, and on the next line the checkpoint that made it. */
+  function captions({ payload, state }, map) {
     const heads = S.enabledHeads(state, map);
+    const from = () => `from “${S.visible(map.queries[S.chosenQuery(state, map)])}”`;
     const which = {
-      head:
+      head: [
         heads.length === map.heads
           ? "all heads"
           : `heads ${heads.map((head) => S.headLabel(map, head)).join(", ")}`,
-      matrix: state.head === "mean" ? "mean of heads" : S.headTitle(map, state.head),
-      neuron: S.headTitle(map, state.head),
+      ],
+      model: ["all layers and heads"],
+      matrix: [state.head === "mean" ? "mean of heads" : S.headTitle(map, state.head)],
+      neuron: [S.headTitle(map, state.head === "mean" ? heads[0] || 0 : state.head), from()],
+      flow: [from()],
     }[state.view];
-    const where = state.view === "model" ? map.title : `${map.title}, layer ${state.layer}`;
-    const origin = payload.origin || {};
-    const model = [origin.title || origin.hub_id, origin.revision].filter(Boolean).join(" @ ");
-    const lines = [payload.title, [where, which, model].filter(Boolean).join(" · ")];
-    lines.forEach((line, i) => {
-      const text = S.fit(String(line || ""), width - 2 * MARGIN, 14 - 2 * i);
-      const style = { colour: i ? theme.muted : theme.text, size: 14 - 2 * i, bold: !i };
-      surface.text(MARGIN, MARGIN + 8 + 20 * i, text, style);
+    const layer = state.view === "model" ? [] : [`layer ${state.layer}`];
+    const { title, hub_id, revision, source } = payload.origin || {};
+    const checkpoint = [title, hub_id !== title && hub_id, revision, source].filter(Boolean);
+    return [
+      [map.title, ...layer, ...which],
+      checkpoint.map((name) => String(name)),
+    ];
+  }
+
+  /** Parts joined with dots, in as many lines as the width asks for. */
+  function wrap(parts, width) {
+    const lines = [];
+    for (const part of parts) {
+      const longer = lines.length ? `${lines[lines.length - 1]} · ${part}` : "";
+      if (longer && S.textWidth(longer, SMALL) <= width) lines[lines.length - 1] = longer;
+      else lines.push(S.fit(part, width, SMALL));
+    }
+    return lines;
+  }
+
+  function header(viewer, width) {
+    const small = captions(viewer, viewer.map()).flatMap((parts) => wrap(parts, width));
+    return { title: S.fit(String(viewer.payload.title || ""), width, LARGE), small };
+  }
+
+  function write(surface, { title, small }, theme) {
+    surface.text(MARGIN, MARGIN + 8, title, { colour: theme.text, size: LARGE, bold: true });
+    small.forEach((line, i) => {
+      const style = { colour: theme.muted, size: SMALL };
+      surface.text(MARGIN, MARGIN + FIRST + LINE * i, line, style);
     });
   }
 
@@ -48,10 +73,13 @@
     const theme = viewer.theme();
     const picture = viewer.picture(theme);
     const width = Math.ceil(picture.width + 2 * MARGIN);
-    const height = Math.ceil(picture.height + HEADER + 2 * MARGIN);
+    const words = header(viewer, width - 2 * MARGIN);
+    const top = MARGIN + FIRST + LINE * words.small.length;
+    const height = Math.ceil(picture.height + top + MARGIN);
     const surface = makeSurface(width, height);
-    compose(viewer, surface, picture, width, theme);
-    picture.paint(shifted(surface, MARGIN, HEADER + MARGIN));
+    surface.rect(0, 0, width, height, theme.background);
+    write(surface, words, theme);
+    picture.paint(shifted(surface, MARGIN, top));
     return surface;
   }
 
@@ -81,8 +109,9 @@
   S.savePicture = async (viewer, kind) => {
     const blob = kind === "svg" ? new Blob([S.svg(viewer)], { type: "image/svg+xml" }) : await S.png(viewer);
     const { view, layer } = viewer.state;
+    const name = view === "model" ? "attention-model" : `attention-${view}-layer-${layer}`;
     const address = URL.createObjectURL(blob);
-    const link = S.element("a", { href: address, download: `attention-${view}-layer-${layer}.${kind}` });
+    const link = S.element("a", { href: address, download: `${name}.${kind}` });
     document.body.append(link);
     link.click();
     link.remove();
