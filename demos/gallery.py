@@ -26,6 +26,14 @@ log = logging.getLogger(__name__)
 TITLE = "Transformers on Stage"
 ASSETS = Path(__file__).parent.parent / "assets"
 
+# In a style sheet Gradio confines rules like these to its container, where they would match nothing.
+PHONE = """<style>
+@media (max-width: 480px) {
+  .gradio-container { padding: 0.5rem !important; }
+  footer .divider { display: none !important; }
+}
+</style>"""
+
 # Gradio describes the API on its first page only, so the other pages point there.
 HOME_LINK = (
     "<style>footer .show-api, footer .divider { display: none !important; }</style>"
@@ -201,7 +209,7 @@ def launch_options(programme: tuple[str, ...] = PROGRAMME) -> dict[str, Any]:
     return {
         "theme": _theme(),
         "css_paths": [ASSETS / "css" / "gallery.css", *dict.fromkeys(styles)],
-        "head": f"<script>\n{code}\n</script>",
+        "head": f"{PHONE}\n<script>\n{code}\n</script>",
         "footer_links": ["api", "settings"],
         "run_history": False,
         "enable_monitoring": False,

@@ -145,7 +145,7 @@ def test_too_much_for_bertviz_is_refused_with_a_way_out():
     head_view_page([self_map(layers=1, heads=12, n=128)])
     with pytest.raises(BadInput) as refusal:
         head_view_page([self_map(layers=1, heads=12, n=130)])
-    assert "the gallery's own views" in refusal.value.remedy
+    assert "Attention viewer" in refusal.value.remedy
     with pytest.raises(BadInput):
         model_view_page([self_map(layers=2, heads=12, n=100)])
     vectors = np.zeros((1, 1, 256, 64), np.float32)

@@ -184,14 +184,16 @@
         height,
         paint(surface) {
           paint(surface, { left: 0, top: 0, width, height });
-          const write = (tokens, list, x, align) =>
+          const { state } = viewer;
+          const write = (side, tokens, list, x, align) =>
             list.forEach((index, row) => {
               const text = S.fit(S.visible(tokens[index]), label - 12, size);
               const colour = tokens[index].special ? theme.muted : theme.text;
-              surface.text(x, PAD + (row + 0.5) * rowHeight, text, { colour, size, align });
+              const bold = state.token === index && state.side === side;
+              surface.text(x, PAD + (row + 0.5) * rowHeight, text, { colour, size, align, bold });
             });
-          write(map.queries, positions.queries, label - 6, "right");
-          write(map.keys, positions.keys, width - label + 6, "left");
+          write("query", map.queries, positions.queries, label - 6, "right");
+          write("key", map.keys, positions.keys, width - label + 6, "left");
         },
       };
     }

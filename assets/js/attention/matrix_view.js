@@ -97,12 +97,11 @@
       scroller.resize(scene.left + columns * cell + 4, scene.top + rows * cell + 4);
     }
 
-    const axis = (tokens, list, most) =>
-      S.columnWidth(
-        Array.from(list, (index) => S.visible(tokens[index])),
-        13,
-        most - 10,
-      ) + 10;
+    /** Room for the tokens of an axis, and at least for the axes' names in the corner. */
+    const axis = (tokens, list, most) => {
+      const texts = Array.from(list, (index) => S.visible(tokens[index]));
+      return Math.max(62, S.columnWidth(texts, 13, most - 10) + 10);
+    };
 
     /** Set the size of a cell (null: fit); the place `at` (or the middle of the window) stays where it is. */
     function zoomTo(cell, at) {

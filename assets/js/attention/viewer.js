@@ -88,7 +88,10 @@
       if (payload.truncated) heading.append(S.element("span", { class: "sa-truncated" }, payload.truncated));
       const { title, hub_id, revision, source: from, licence } = payload.origin || {};
       const names = [title, hub_id !== title && hub_id, revision && `revision ${revision}`, from, licence];
-      footer.textContent = [...names, "keys: ← → layer, 1–5 view"].filter(Boolean).join(" · ");
+      footer.replaceChildren(
+        S.element("span", { class: "sa-origin" }, `${names.filter(Boolean).join(" · ")} `),
+        S.element("span", { class: "sa-keys" }, "keys: ← → layer, 1–5 view"),
+      );
       status.textContent = "";
       return refresh();
     }
