@@ -7,6 +7,7 @@ import errno
 import os
 import socket
 import sys
+from functools import partial
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
@@ -59,7 +60,7 @@ def main() -> None:
     from demos.models.cache import shared_cache
     from demos.runner import Runner
 
-    gallery = build(Runner(shared_cache(), say=gr.Info))
+    gallery = build(Runner(shared_cache(), say=partial(gr.Info, duration=4)))
     gallery.queue(default_concurrency_limit=4, max_size=64)
     gallery.launch(server_name=options.host, server_port=options.port, **launch_options())
 
