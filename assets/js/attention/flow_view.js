@@ -6,6 +6,7 @@
   const SIZE = 12;
   const GAP = 14;
   const NUMBER = 40;
+  const MANY = 12; // rows that are worth sorting
   const SHORTEST = 90; // a bar must be at least this long to be compared with another
   const BESIDE = { top: 40, row: 24, title: 0, bar: 0, size: SIZE - 1, pad: 4 };
   const STACKED = { top: 58, row: 50, title: 18, bar: 15, size: SIZE - 2, pad: 2 };
@@ -22,21 +23,29 @@
       paint,
       focusable: true,
     });
-    host.append(note, scroller.box);
+    const order = S.select("Order of the rows", sort);
+    const orderField = S.element("label", { class: "sa-field sa-order" }, "Rows", order.control);
+    host.append(note, orderField, scroller.box);
     let scene = null;
-    let row = null;
+    let row = null; // the key that is pointed at
+    let seen = null; // the token and map that were last shown
+    let sorted = "";
     S.followPointer(scroller, { point, leave: () => {} });
     scroller.box.addEventListener("keydown", move);
 
     function show(data, since) {
       const map = viewer.map();
       const columns = MEASURES.filter(([name]) => data[name]).map(([name, title, colour]) => ({
+        name,
         title,
         colour,
         values: data[name],
         most: data[name].reduce((a, b) => Math.max(a, b), 1e-12),
       }));
-      scene = { data, map, columns };
+      scene = { data, map, columns, keys: sortedKeys(columns) };
+      const orders = columns.map(({ name, title }) => [name, `by ${title.toLowerCase()}`]);
+      order.fill([["", "in order"], ...orders], columns.some(({ name }) => name === sorted) ? sorted : "");
+      orderField.hidden = map.keys.length < MANY;
       const token = S.visible(map.queries[data.token]);
       const absent = data.flow ? "" : ` ${data.note || "No flow for this input."}`;
       const extra = data.flow && data.note ? ` ${data.note}` : "";
@@ -46,7 +55,31 @@
       if (row !== null && row >= map.keys.length) row = null;
       layout();
       if (row !== null) viewer.say(tell());
+      const wanted = `${map.name} ${map.keys.length} ${data.token}`;
+      if (wanted !== seen) reveal(sorted ? 0 : data.token);
+      seen = wanted;
       scroller.draw(since);
+    }
+
+    /** The keys from top to bottom: as they stand in the text, or the largest value first. */
+    function sortedKeys(columns) {
+      const by = columns.find(({ name }) => name === sorted);
+      const keys = columns[0].values.map((_, key) => key);
+      return by ? keys.sort((a, b) => by.values[b] - by.values[a]) : keys;
+    }
+
+    function sort(name) {
+      sorted = name;
+      scene.keys = sortedKeys(scene.columns);
+      reveal(sorted ? 0 : scene.data.token);
+      scroller.draw();
+    }
+
+    /** Scroll as little as shows a row, counted from the top. */
+    function reveal(at) {
+      const { box } = scroller;
+      const { top, row: tall } = scene.look;
+      box.scrollTop = S.clamp(box.scrollTop, top + (at + 1) * tall - box.clientHeight, at * tall);
     }
 
     function layout() {
@@ -77,17 +110,18 @@
       const across = (i) => left + label + 4 + (stacked ? 0 : i * (column + GAP));
       const first = Math.max(0, Math.floor(frame.top / look.row));
       const last = Math.min(map.keys.length - 1, Math.ceil((frame.top + frame.height) / look.row));
-      for (let key = first; key <= last; key++) {
-        const y = look.top + key * look.row - frame.top;
+      for (let place = first; place <= last; place++) {
+        const key = scene.keys[place];
+        const y = look.top + place * look.row - frame.top;
         const token = map.keys[key];
         if (key === row) surface.rect(left, y, scene.width, look.row, theme.panel);
         const colour = token.special ? theme.muted : theme.text;
-        const text = S.fit(S.visible(token), label - 8, SIZE);
+        const text = S.fitToken(token, label - 8, SIZE);
         surface.text(left + label - 4, y + look.row / 2, text, {
           colour,
           size: SIZE,
           align: "right",
-          bold: key === row,
+          bold: key === row || key === scene.data.token,
         });
         const tall = stacked ? look.bar : look.row;
         columns.forEach(({ values, most, colour }, i) => {
@@ -116,8 +150,9 @@
       choose(Math.floor((at.y - scene.look.top) / scene.look.row));
     }
 
-    function choose(key) {
-      if (key === row || key < 0 || key >= scene.map.keys.length) return;
+    function choose(place) {
+      const key = scene.keys[place];
+      if (key === undefined || key === row) return;
       row = key;
       viewer.say(tell());
       scroller.plan();
@@ -127,11 +162,8 @@
       const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
       if (!step || !scene) return;
       event.preventDefault();
-      choose(row === null ? 0 : row + step);
-      const { box } = scroller;
-      const { look } = scene;
-      const least = look.top + (row + 1) * look.row - box.clientHeight;
-      box.scrollTop = S.clamp(box.scrollTop, least, row * look.row);
+      choose(row === null ? 0 : scene.keys.indexOf(row) + step);
+      reveal(scene.keys.indexOf(row));
     }
 
     function tell() {

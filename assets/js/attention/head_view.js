@@ -187,7 +187,7 @@
           const { state } = viewer;
           const write = (side, tokens, list, x, align) =>
             list.forEach((index, row) => {
-              const text = S.fit(S.visible(tokens[index]), label - 12, size);
+              const text = S.fitToken(tokens[index], label - 12, size);
               const colour = tokens[index].special ? theme.muted : theme.text;
               const bold = state.token === index && state.side === side;
               surface.text(x, PAD + (row + 0.5) * rowHeight, text, { colour, size, align, bold });

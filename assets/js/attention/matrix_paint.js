@@ -67,7 +67,7 @@
     const { map, positions, cell, left, top, size, theme, cursor } = scene;
     const write = (token, width, chosen, x, y, align, angle) => {
       const colour = chosen || !token.special ? theme.text : theme.muted;
-      surface.text(x, y, S.fit(S.visible(token), width, size), { colour, size, align, angle, bold: chosen });
+      surface.text(x, y, S.fitToken(token, width, size), { colour, size, align, angle, bold: chosen });
     };
     for (let row = span.firstRow; row <= span.lastRow; row++) {
       const chosen = Boolean(cursor) && cursor.row === row;

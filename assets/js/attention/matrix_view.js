@@ -38,11 +38,12 @@
       const { state } = viewer;
       const heads = state.head === "mean" ? S.enabledHeads(state, map) : [state.head];
       const positions = S.positions(map, state.filter);
-      const most = S.largest(layer, heads, positions);
+      const shown = meanOf(layer, heads, positions);
+      const most = shown.reduce((a, b) => Math.max(a, b), 0) || 1;
       const opacity = S.opacity(layer, most, state.relative.matrix);
-      const byte = byteReader(layer, heads, positions);
       const colour = S.headColour(state.head);
       const [rows, columns] = [positions.queries.length, positions.keys.length];
+      const byte = (row, column) => shown[row * columns + column];
       scene = { layer, map, heads, positions, byte, rows, columns, opacity, colour };
       if (cursor && (cursor.row >= rows || cursor.column >= columns)) cursor = null;
       const full = opacity ? layer.scale / 255 / opacity : 0;
@@ -53,12 +54,17 @@
       scroller.draw(since);
     }
 
-    function byteReader({ bytes, rows, columns }, heads, { queries, keys }) {
-      return (row, column) => {
-        let sum = 0;
-        for (const head of heads) sum += bytes[(head * rows + queries[row]) * columns + keys[column]];
-        return heads.length ? sum / heads.length : 0;
-      };
+    /** The bytes of the cells in view [rows, columns]: of one head, or the mean of several. */
+    function meanOf({ bytes, rows, columns }, heads, { queries, keys }) {
+      const means = new Float32Array(queries.length * keys.length);
+      for (const head of heads) {
+        let at = 0;
+        for (const query of queries) {
+          const base = (head * rows + query) * columns;
+          for (const key of keys) means[at++] += bytes[base + key] / heads.length;
+        }
+      }
+      return means;
     }
 
     /** The image for cells of a size; below one pixel it keeps the strongest of each block of cells. */

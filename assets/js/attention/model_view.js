@@ -7,7 +7,7 @@
   const SIDE = 34;
   const BEST = 8;
   const EDGE = 8; // what the frame of the scroll box and the space below the last row take
-  const SMALLEST = 36;
+  const [NARROWEST, LOWEST, LARGEST] = [36, 30, 112]; // of a cell, in pixels
 
   /** The heads with the highest (or lowest) values of a measure: [{layer, head, value}], best first. */
   S.rankHeads = (summary, name, lowest, count = BEST) => {
@@ -92,9 +92,9 @@
       const { map } = scene;
       const wide = (host.clientWidth - SIDE - 24) / map.heads;
       const room = (Math.min(window.innerHeight * 0.7, 720) - TOP - EDGE) / map.layers;
-      // Rows that do not fit are scrolled anyway, so they need not be tiny as well.
-      const tall = room < SMALLEST ? 56 : room;
-      const cell = S.clamp(Math.min(wide, tall), SMALLEST, 92);
+      // Rows that do not fit are scrolled anyway, so they may be as large as the width allows.
+      const tall = room < LOWEST ? LARGEST : room;
+      const cell = Math.min(Math.max(wide, NARROWEST), tall, LARGEST);
       Object.assign(scene, { cell, width: SIDE + cell * map.heads + 6, height: TOP + cell * map.layers + 6 });
       scroller.resize(scene.width, scene.height);
       grid.style.cssText = `left:${SIDE}px;top:${TOP}px;--sa-cell:${cell}px;--sa-heads:${map.heads}`;

@@ -116,7 +116,7 @@
         const token = map.keys[key];
         write(
           scene.label - 4,
-          S.fit(S.visible(token), scene.label - 8, SIZE),
+          S.fitToken(token, scene.label - 8, SIZE),
           "right",
           token.special ? theme.muted : theme.text,
         );
@@ -146,7 +146,7 @@
       surface.rect(0, 0, frame.width, TOP, theme.background);
       const write = (x, y, text, align = "left", colour = theme.muted) =>
         surface.text(left + x, y, text, { colour, size: SIZE, align });
-      const token = S.fit(S.visible(map.queries[query]), strip - 50, SIZE);
+      const token = S.fitToken(map.queries[query], strip - 50, SIZE);
       write(keyX, 10, `query q: ${token}`, "left", theme.text);
       surface.image(queryHeat, left + keyX, 19, strip, ROW - 4);
       write(label - 4, 52, "key", "right");

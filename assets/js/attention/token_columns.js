@@ -40,10 +40,13 @@
       return box;
     }
 
+    // A page-long token would slow the layout of every row; its title keeps the whole of it.
+    const shortened = (text) => (text.length > 200 ? `${text.slice(0, 200)}…` : text);
+
     function fillColumn(box, list, positions, size) {
       const buttons = Array.from(positions, (index) => {
         const token = list[index];
-        const text = S.visible(token);
+        const [text, behind] = [shortened(S.spelt(token)), S.aside(token)];
         const kind = (token.special ? " sa-special" : "") + (token.note ? " sa-noted" : "");
         const button = S.element(
           "button",
@@ -54,8 +57,9 @@
             "data-index": index,
             "aria-pressed": "false",
           },
-          // A page-long token would slow the layout of every row; its title keeps the whole of it.
-          text.length > 200 ? `${text.slice(0, 200)}…` : text,
+          // Where something stands behind the text, the text alone is cut.
+          behind ? S.element("span", {}, text) : text,
+          behind,
         );
         button.title = S.describe(token, index);
         return button;

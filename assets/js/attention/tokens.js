@@ -13,32 +13,33 @@
   const HIDDEN =
     /[\0-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]|\p{Cs}/gu;
 
-  // Only joiners and variation selectors: nothing would be seen.
-  const BLANK = /^[\u200c\u200d\ufe00-\ufe0f]+$/u;
+  // Only joiners, variation selectors, fillers, tags: nothing would be seen.
+  const BLANK = /^\p{Default_Ignorable_Code_Point}+$/u;
   const JAMO = /^[\u1100-\u11ff\u3130-\u318f]+$/u;
 
   const codePoint = (character) =>
     "U+" + character.codePointAt(0).toString(16).toUpperCase().padStart(4, "0");
 
-  /** The text of a token with everything invisible made visible, and which part of a character it is. */
-  S.visible = (token) => {
+  /** The text of a token with everything invisible made visible, and what stands behind it (S.aside). */
+  S.visible = (token) => S.spelt(token) + S.aside(token);
+
+  S.spelt = (token) => {
     const text = String(token.text || token.piece || "");
     if (text === "") return "∅";
     const spaces = /^\s+$/u.test(text)
       ? text.replace(/\s/gu, (space) => MARKS[space] || codePoint(space))
       : text.replace(/[\n\t]/g, (space) => MARKS[space]);
-    const seen = BLANK.test(text) ? Array.from(text, codePoint).join(" ") : spaces.replace(HIDDEN, codePoint);
-    return seen + aside(token);
+    return BLANK.test(text) ? Array.from(text, codePoint).join(" ") : spaces.replace(HIDDEN, codePoint);
   };
 
   /** What stands behind the text: the unknown token that the model saw, or the part of a character. */
-  function aside(token) {
+  S.aside = (token) => {
     if ((token.note || "").startsWith("not in the vocabulary")) return ` ${token.piece}`;
     if (!token.part) return "";
     const piece = token.piece.replace(/^(##|▁|Ġ)/u, "");
     // Byte-level pieces are letters that stand for bytes and would only confuse; jamo can be read.
     return ` ${JAMO.test(piece) ? piece : token.part}`;
-  }
+  };
 
   /** What a pointer resting on the token tells: full text, piece, number, note. */
   S.describe = (token, position) => {
@@ -69,6 +70,13 @@
       else high = middle - 1;
     }
     return characters.slice(0, low).join("") + "…";
+  };
+
+  /** A token cut to a width; what stands behind its text stays. */
+  S.fitToken = (token, width, size) => {
+    const behind = S.aside(token);
+    const room = behind ? width - S.textWidth(behind, size) : width;
+    return S.fit(S.spelt(token), room, size) + behind;
   };
 
   /** Width of the widest of the tokens, never above `most`. */

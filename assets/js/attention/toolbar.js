@@ -59,7 +59,7 @@
       const mean = uses.includes("mean") && shown.heads > 1 ? [["mean", "mean of enabled"]] : [];
       head.fill([...mean, ...names], uses.includes("mean") ? state.head : viewer.singleHead());
       if (uses.includes("token")) {
-        const tokens = shown.queries.map((token, i) => [i, `${i}: ${S.visible(token).slice(0, 30)}`]);
+        const tokens = shown.queries.map((token, i) => [i, `${i}: ${S.fitToken(token, 200, 13)}`]);
         token.update(tokens, S.chosenQuery(state, shown));
       }
       filter.fill(S.FILTERS, state.filter);
@@ -103,7 +103,7 @@
       for (const tab of tabs) {
         const { view } = tab.dataset;
         tab.disabled = !S.views[view].available(map);
-        tab.title = tab.disabled ? whyNot(map, viewer.payload.key || {}) : "";
+        tab.title = tab.disabled ? whyNot(view, map, viewer.payload.key || {}) : "";
         tab.setAttribute("aria-selected", String(view === viewer.state.view));
         tab.tabIndex = view === viewer.state.view ? 0 : -1;
       }
@@ -111,12 +111,15 @@
     return { box, update };
   }
 
-  function whyNot(map, { measure, special, words }) {
-    if (special !== "show" || words !== "tokens") {
-      return "Needs the model's own tokens: show special tokens, and sub-words as tokens";
-    }
-    if (measure !== "attention") return "Needs single heads: choose Show: Each head";
-    return map.square ? "Not included here" : "Rollout and flow need square attention, which cross-attention is not";
+  /** Why a view is not offered: what it needs of the form, or that nothing of it was saved. */
+  function whyNot(view, map, { measure = "attention", special = "show", words = "tokens" }) {
+    if (view === "flow" && !map.square) return "Rollout needs square attention, which cross-attention is not";
+    const needs = [
+      view === "neuron" && measure !== "attention" && "Show: each head",
+      special !== "show" && "special tokens shown",
+      words !== "tokens" && "sub-words as tokens",
+    ].filter(Boolean);
+    return needs.length ? `Needs ${needs.join(", ")}` : "Not included here";
   }
 
   /** A select between two buttons: previous and next. */
@@ -155,6 +158,7 @@
       S.element("span", {}, "Heads"),
       squares,
       all,
+      S.element("span", { class: "sa-hint" }, "click: on or off, double-click: only this one"),
     );
     let signature = "";
     const headOf = (event) => {
