@@ -23,6 +23,14 @@ const offerLayersOf = (map) => {
   }
 };
 
+// The page around a frame cannot look inside, so the frame tells how high it would like to be.
+const tellHeight = () => {
+  if (window.parent === window) return;
+  new ResizeObserver(() => {
+    window.parent.postMessage({ stageFrame: document.documentElement.offsetHeight }, "*");
+  }).observe(document.documentElement);
+};
+
 window.require = { config() {} };
 window.requirejs = async (names, draw) => {
   const root = document.documentElement;
@@ -43,6 +51,7 @@ window.requirejs = async (names, draw) => {
     draw(window.jQuery, window.d3);
     offerLayersOf(data.attention[0]);
     root.dataset.state = "ready";
+    tellHeight();
   } catch (error) {
     document.getElementById("vis").textContent = "This view could not be drawn: " + error.message;
     root.dataset.state = "failed";
