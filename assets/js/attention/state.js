@@ -13,7 +13,7 @@
     token: null,
     side: "query",
     filter: "all",
-    relative: { head: false, matrix: true }, // strength of colour, by view: of the strongest weight or absolute
+    relative: { head: false, matrix: true }, // by view: is colour relative to the strongest weight?
     measure: "",
     lowest: false,
   });

@@ -9,6 +9,8 @@
     const right = column("key", "Keys");
     let signature = "";
     let tokens = null;
+    let followed = []; // [button, token] where something stands behind the text
+    let room = 0;
 
     function column(side, label) {
       const box = S.element("div", { class: `sa-tokens sa-${side}`, role: "toolbar", "aria-label": label });
@@ -40,13 +42,10 @@
       return box;
     }
 
-    // A page-long token would slow the layout of every row; its title keeps the whole of it.
-    const shortened = (text) => (text.length > 200 ? `${text.slice(0, 200)}…` : text);
-
     function fillColumn(box, list, positions, size) {
       const buttons = Array.from(positions, (index) => {
         const token = list[index];
-        const [text, behind] = [shortened(S.spelt(token)), S.aside(token)];
+        const text = S.visible(token);
         const kind = (token.special ? " sa-special" : "") + (token.note ? " sa-noted" : "");
         const button = S.element(
           "button",
@@ -57,10 +56,10 @@
             "data-index": index,
             "aria-pressed": "false",
           },
-          // Where something stands behind the text, the text alone is cut.
-          behind ? S.element("span", {}, text) : text,
-          behind,
+          // A page-long token would slow the layout of every row; its title keeps the whole of it.
+          text.length > 200 ? `${text.slice(0, 200)}…` : text,
         );
+        if (S.aside(token)) followed.push([button, token]);
         button.title = S.describe(token, index);
         return button;
       });
@@ -74,8 +73,15 @@
       if (tokens === map.queries && wanted === signature) return;
       tokens = map.queries;
       signature = wanted;
+      followed = [];
       fillColumn(left, map.queries, positions.queries, size);
       fillColumn(right, map.keys, positions.keys, size);
+      cut(size);
+    }
+
+    /** The ellipsis of a style sheet would take what stands behind a text first. */
+    function cut(size) {
+      for (const [button, token] of followed) button.textContent = S.fitToken(token, room, size);
     }
 
     function mark(place) {
@@ -99,6 +105,8 @@
         box.style.fontSize = `${size}px`;
         box.style.setProperty("--sa-row", `${rowHeight}px`);
       }
+      room = width - 14; // less the padding, and a little for bold letters
+      cut(size);
     }
 
     return { left, right, fill, mark, place };
