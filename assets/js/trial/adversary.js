@@ -1,0 +1,105 @@
+// An adversary: attention as different as possible from the model's own, with nearly the same answer.
+(() => {
+  "use strict";
+  const S = window.StageAttention;
+  const T = (window.StageTrial = window.StageTrial || {});
+  T.views = T.views || {};
+  T.MOST_JSD = Math.LN2;
+
+  T.views.adversary = () => {
+    const progress = T.progress();
+    const verdict = S.element("p", { class: "sa-message", hidden: true });
+    const outputs = T.chart();
+    const wings = T.butterfly();
+    const axis = T.chart();
+    const { node, say } = T.figure(
+      "adversary",
+      progress.node,
+      verdict,
+      T.heading("What the model answers"),
+      outputs.node,
+      T.heading("Where it looks"),
+      wings.node,
+      T.heading("How different that is"),
+      axis.node,
+    );
+
+    function update(payload) {
+      const { words, own, attention, probability, probability_adversary: other, tvd, jsd, done } = payload;
+      const { step, steps } = payload;
+      progress.show(done ? null : step, steps, `step ${step} of ${steps}`);
+      verdict.hidden = !done || payload.found;
+      const epsilon = T.tickText(payload.epsilon);
+      verdict.textContent = `No start stayed within epsilon = ${epsilon}: what is shown is the model's own attention.`;
+
+      const marks = [
+        { value: probability, text: `model's own ${T.number(probability)}`, shape: "circle", tone: "st-own" },
+        { value: other, text: `adversary ${T.number(other)}`, shape: "diamond", tone: "st-other" },
+      ];
+      outputs.show(T.gauge(marks), `P(positive): ${marks.map((mark) => mark.text).join(", ")}`);
+      wings.show({
+        words,
+        left: T.meanOfRows(own),
+        right: T.meanOfRows(attention),
+        titles: ["model's own", "adversary"],
+      });
+      axis.show(divergences(payload), spoken(payload));
+      say(
+        "Left of each word its share of the model's own attention, right of it the share in an attention that ",
+        "was searched for: as different as possible, while P(positive) may move by at most ",
+        `${epsilon} (epsilon). ${done ? "It" : "So far it"} moved by ${T.number(tvd)}. `,
+        own.length > 1 && `The bars are means over ${own.length} heads. `,
+        `The difference is measured by the Jensen–Shannon divergence (JSD): ${T.number(jsd)}, where 0 is the `,
+        "same and ln 2 = 0.693 the most that two distributions can differ. ",
+        ...yardsticks(payload),
+      );
+    }
+
+    return { node, update };
+  };
+
+  function yardsticks({ starts, seeds, dataset }) {
+    const values = seeds.map((seed) => seed.jsd).filter(T.known);
+    const range = [Math.min(...values), Math.max(...values)].map((value) => T.number(value));
+    return [
+      values.length > 0 &&
+        `The grey band is the yardstick: the same model trained ${values.length} times from other random seeds ` +
+          `(dots) differs from this one by ${range[0]} to ${range[1]}. `,
+      starts.length > 0 &&
+        `The search had ${starts.length} starts; ${starts.filter((start) => start.allowed).length} stayed within ` +
+          "epsilon (small diamonds), the others are crosses. ",
+      dataset &&
+        `Grey columns: the adversaries of ${dataset.jsd_adversary.length} sentences of ${dataset.name}.`,
+    ];
+  }
+
+  function divergences({ jsd, seeds, starts, dataset }) {
+    const values = seeds.map((seed) => seed.jsd).filter(T.known);
+    const tried = starts.map((start) => ({
+      value: start.jsd,
+      title: `a start: JSD ${T.number(start.jsd)}, P(positive) moved by ${T.number(start.tvd)}`,
+      shape: start.allowed ? "diamond" : "cross",
+      tone: start.allowed ? "st-tried" : "st-refused",
+    }));
+    const trained = seeds.map((seed) => ({
+      value: seed.jsd,
+      title: `${seed.name}: JSD ${T.number(seed.jsd)}, P(positive) moved by ${T.number(seed.tvd)}`,
+    }));
+    return T.numberLine({
+      from: 0,
+      to: T.MOST_JSD,
+      ticks: [0, 0.2, 0.4, 0.6, 0.693],
+      title: "JSD in nats",
+      ends: ["the same", "ln 2"],
+      band: values.length ? [Math.min(...values), Math.max(...values)] : null,
+      dots: [...trained, ...tried],
+      counts: dataset ? dataset.jsd_adversary : null,
+      marks: [{ value: jsd, text: `adversary ${T.number(jsd)}`, shape: "diamond", tone: "st-other" }],
+    });
+  }
+
+  function spoken({ jsd, seeds }) {
+    const others = seeds.map((seed) => `${seed.name} ${T.number(seed.jsd)}`).join(", ");
+    return `Jensen-Shannon divergence from the model's own attention, 0 to 0.693: adversary ${T.number(jsd)}; ${others}`;
+  }
+})();

@@ -1,0 +1,67 @@
+// Adversaries that are models of their own: the trade-off over a test set, and one of them on this sentence.
+(() => {
+  "use strict";
+  const S = window.StageAttention;
+  const T = (window.StageTrial = window.StageTrial || {});
+  T.views = T.views || {};
+
+  T.views.consistent = () => {
+    let payload = null;
+    let chosen = 0;
+    const map = T.tradeoff((i) => {
+      if (i === chosen) return;
+      chosen = i;
+      show();
+    });
+    const head = T.heading("");
+    const figures = S.element("p", { class: "st-line", "aria-live": "polite" });
+    const outputs = T.chart();
+    const wings = T.butterfly();
+    const { node, say } = T.figure("consistent", map.node, head, figures, outputs.node, wings.node);
+
+    function show() {
+      const { words, own, probability, points } = payload;
+      map.show(payload, chosen);
+      const item = points[chosen];
+      for (const part of [head, figures, outputs.node, wings.node]) part.hidden = !item;
+      if (!item) return;
+      const { here } = item;
+      head.textContent = `${item.name}, λ = ${item.strength}, on this sentence`;
+      figures.textContent =
+        `Here: TVD ${T.number(here.tvd)}, JSD ${T.number(here.jsd)}. ` +
+        `Over the test sentences: mean TVD ${T.number(item.tvd)}, mean JSD ${T.number(item.jsd)}, ` +
+        `F1 ${T.number(item.f1)}.`;
+      const marks = [
+        { value: probability, text: `base model ${T.number(probability)}`, shape: "circle", tone: "st-own" },
+        {
+          value: here.probability,
+          text: `adversary ${T.number(here.probability)}`,
+          shape: "diamond",
+          tone: "st-other",
+        },
+      ];
+      outputs.show(T.gauge(marks), `P(positive): ${marks.map((mark) => mark.text).join(", ")}`);
+      wings.show({ words, left: own, right: here.attention, titles: ["base model", "adversary"] });
+    }
+
+    function update(next) {
+      payload = next;
+      chosen = S.clamp(chosen, 0, Math.max(0, next.points.length - 1));
+      map.reset();
+      show();
+      say(
+        `Each diamond is a whole model, trained to answer like the base model while attending elsewhere; the `,
+        `larger λ (lambda), the more it was rewarded for attending elsewhere. To the right: its answers differ `,
+        `more (TVD, mean difference of P(positive)). Up: its attention differs more (JSD, at most 0.693). `,
+        next.seeds.length > 0 &&
+          `The ${next.seeds.length} grey dots are the base model trained again from other random seeds, `,
+        next.seeds.length > 0 && "which nobody asked to differ. ",
+        next.uniform && "The square was trained with equal weights for all words: ",
+        next.uniform && `F1 ${T.number(next.uniform.f1)}. `,
+        "Choose a diamond (click, or Tab and arrow keys) to see its attention on this sentence.",
+      );
+    }
+
+    return { node, update };
+  };
+})();

@@ -1,0 +1,93 @@
+// The same experiments over many sentences: means, spreads, and every single value.
+(() => {
+  "use strict";
+  const S = window.StageAttention;
+  const T = (window.StageTrial = window.StageTrial || {});
+  T.views = T.views || {};
+
+  T.views.dataset = () => {
+    const progress = T.progress();
+    const table = S.element("div", {});
+    const taus = S.element("div", { class: "st-small" });
+    const influence = T.chart();
+    const cloud = S.element("div", {}, T.heading("Largest weight and influence"), influence.node);
+    const spread = S.element("div", {}, T.heading("Agreement with attention, sentence by sentence"), taus);
+    const { node, say } = T.figure("dataset", progress.node, table, spread, cloud);
+    let charts = [];
+
+    function histograms(items) {
+      if (charts.length !== items.length) {
+        charts = items.map(() => ({ head: S.element("p", { class: "st-line" }), chart: T.chart() }));
+        taus.replaceChildren(...charts.map(({ head, chart }) => S.element("div", {}, head, chart.node)));
+      }
+      items.forEach(({ title, values }, i) => {
+        const known = values.filter(T.known);
+        const mean = known.length ? T.mean(known) : null;
+        charts[i].head.textContent = title;
+        charts[i].chart.show(
+          tauBars(known, mean),
+          `${title}: Kendall's tau of ${known.length} sentences, mean ${T.number(mean)}, ` +
+            `${values.length - known.length} undefined`,
+        );
+      });
+    }
+
+    function update(payload) {
+      const { done, total, count, rows, scatter } = payload;
+      progress.show(done < total ? done : null, total, `${done} of ${total} sentences`);
+      table.replaceChildren(figures(rows));
+      const items = payload.taus || [];
+      spread.hidden = items.length === 0;
+      histograms(items);
+      cloud.hidden = !scatter || scatter.largest_attention.length === 0;
+      if (!cloud.hidden) {
+        influence.show(
+          T.influence(scatter),
+          `Largest attention weight against median change of P(positive) for ${scatter.largest_attention.length} sentences`,
+        );
+      }
+      say(
+        `All figures are over ${count} sentences: the mean, the standard deviation (how far single sentences `,
+        "lie from it), and how many sentences gave no value (“undefined”). ",
+        items.length > 0 &&
+          "Kendall's tau compares two orders of the words: 1 the same, 0 no relation, −1 the reverse; each " +
+            "column counts sentences, the line is the mean. ",
+        !cloud.hidden &&
+          "In the last picture every dot is a sentence: right means that one word has most of the attention, up " +
+            "that shuffling the weights changes the answer.",
+      );
+    }
+
+    return { node, update };
+  };
+
+  function figures(rows) {
+    const made = rows.map((row) => {
+      const name = S.element("th", { scope: "row" }, row.title);
+      if (row.definition) name.append(S.element("span", { class: "st-under sa-note" }, row.definition));
+      const cells = [T.number(row.mean), T.number(row.std), String(row.undefined ?? 0), String(row.count)];
+      const tail = S.element("td", { class: "st-words" }, row.reference || "");
+      return S.element("tr", {}, name, ...cells.map((text) => S.element("td", {}, text)), tail);
+    });
+    const head = ["measure", "mean", "± std", "undefined", "sentences", "in the papers"];
+    return T.table("Figures over the data set", head, made);
+  }
+
+  const tauBars = (values, mean) => (width) => {
+    const bins = T.bins(values, -1, 1, 20);
+    const plot = T.plot(
+      width,
+      170,
+      { from: -1, to: 1, title: "Kendall's tau", ticks: [-1, -0.5, 0, 0.5, 1] },
+      { from: 0, to: Math.max(...bins, 4) * 1.1, title: "sentences" },
+    );
+    const nodes = [...plot.nodes, T.line(plot.x(0), plot.top, plot.x(0), plot.bottom, "st-half")];
+    const tone = (value) => (value < 0 ? "st-negative" : "st-positive");
+    nodes.push(...T.histogram(plot, bins, -1, 1, tone));
+    if (mean !== null) {
+      nodes.push(T.line(plot.x(mean), plot.top, plot.x(mean), plot.bottom, "st-lead st-heavy"));
+      nodes.push(T.labelNear(plot.x(mean), 12, `mean ${T.number(mean, 2)}`, width, "st-label st-strong"));
+    }
+    return { height: 170, nodes };
+  };
+})();

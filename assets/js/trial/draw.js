@@ -1,0 +1,32 @@
+// StageTrial.draw: shows a payload in a box, in place if the box already shows one of its kind.
+(() => {
+  "use strict";
+  const T = (window.StageTrial = window.StageTrial || {});
+  /** By kind: a function that makes {node, update(payload, ask)}. */
+  T.views = T.views || {};
+  const shown = new WeakMap();
+
+  /** `ask(name, request)` resolves to a plain answer; only `weights` asks. No payload empties the box. */
+  T.draw = (box, payload, ask) => {
+    if (!payload) {
+      shown.delete(box);
+      box.replaceChildren();
+      delete box.dataset.kind;
+      delete box.dataset.state;
+      return;
+    }
+    if (!Object.hasOwn(T.views, payload.kind)) throw new Error(`There is no drawing of ${payload.kind}.`);
+    // The attention viewer's colours, fonts and buttons; inside Gradio the page's theme rules them.
+    box.classList.add("stage-attention", "stage-trial");
+    if (document.querySelector("gradio-app, .gradio-container")) box.dataset.host = "gradio";
+    let entry = shown.get(box);
+    if (!entry || entry.kind !== payload.kind || entry.view.node.parentNode !== box) {
+      entry = { kind: payload.kind, view: T.views[payload.kind]() };
+      shown.set(box, entry);
+      box.replaceChildren(entry.view.node);
+    }
+    entry.view.update(payload, ask);
+    box.dataset.kind = payload.kind;
+    box.dataset.state = payload.kind === "waiting" || payload.done === false ? "running" : "ready";
+  };
+})();

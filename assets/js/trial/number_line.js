@@ -1,0 +1,102 @@
+// One axis with marks on it: the gauge of P(positive), the dumbbells, the axis of divergences.
+(() => {
+  "use strict";
+  const S = window.StageAttention;
+  const T = (window.StageTrial = window.StageTrial || {});
+  const ROW = 17;
+  const TRACK = 12;
+  const EDGE = 10;
+
+  /**
+   * line: {from, to, ticks, title, sides (colours below and above the middle), ends: [text, text],
+   *   marks: [{value, text, shape, tone}], join (a bar between the first two marks), band: [low, high],
+   *   dots: [{value, title, shape, tone}], counts (values whose histogram stands on the line)}.
+   * Marks without a value are left out; the caller says "undefined" in words.
+   */
+  T.numberLine = (line) => (width) => {
+    const { from = 0, to = 1, marks = [], counts } = line;
+    const shown = marks.filter((mark) => T.known(mark.value));
+    const place = (value) => EDGE + ((S.clamp(value, from, to) - from) / (to - from)) * (width - 2 * EDGE);
+    const rise = counts ? 34 : 0;
+    const top = 4 + ROW * shown.length + rise;
+    const middle = top + TRACK / 2;
+    const nodes = line.sides ? sides(place, from, to, top) : [track(place(from), place(to), top)];
+
+    if (line.band) {
+      const [low, high] = line.band.map(place);
+      const band = { x: low - 1, y: top - 4, width: Math.max(3, high - low + 2), height: TRACK + 8, rx: 3 };
+      nodes.push(T.svg("rect", { ...band, class: "st-band" }));
+    }
+    if (counts) nodes.push(...heap(counts, from, to, place, top, rise));
+    if (line.join && shown.length > 1) {
+      nodes.push(T.line(place(shown[0].value), middle, place(shown[1].value), middle, "st-join"));
+    }
+    for (const dot of line.dots || []) {
+      if (!T.known(dot.value)) continue;
+      nodes.push(
+        T.mark(dot.shape || "circle", place(dot.value), middle, 3.5, dot.tone || "st-quiet", dot.title),
+      );
+    }
+    shown.forEach((mark, i) => {
+      const [x, y] = [place(mark.value), 13 + ROW * i];
+      nodes.push(
+        T.line(x, y + 4, x, middle, "st-lead"),
+        T.mark(mark.shape, x, middle, 6, mark.tone, mark.text),
+      );
+      nodes.push(T.labelNear(x, y, mark.text, width, "st-label st-strong"));
+    });
+
+    const bottom = top + TRACK;
+    for (const value of line.ticks) {
+      nodes.push(T.line(place(value), bottom, place(value), bottom + 4));
+      nodes.push(T.labelNear(place(value), bottom + 16, T.tickText(value), width));
+    }
+    let height = bottom + 20;
+    if (line.ends) {
+      const names = [line.ends[0], line.title || "", line.ends[1]];
+      nodes.push(T.label(EDGE - 4, height + 12, names[0], "start"));
+      nodes.push(T.label(width / 2, height + 12, names[1], "middle", "st-label st-title"));
+      nodes.push(T.label(width - EDGE + 4, height + 12, names[2], "end"));
+      height += 18;
+    }
+    return { height, nodes };
+  };
+
+  function track(x, end, y, tone = "st-track") {
+    return T.svg("rect", { x, y, width: end - x, height: TRACK, class: tone });
+  }
+
+  function sides(place, from, to, top) {
+    const half = (from + to) / 2;
+    return [
+      track(place(from), place(half), top, "st-side st-negative"),
+      track(place(half), place(to), top, "st-side st-positive"),
+      T.line(place(half), top - 3, place(half), top + TRACK + 3, "st-half"),
+    ];
+  }
+
+  function heap(values, from, to, place, top, rise) {
+    const bins = T.bins(values, from, to, 40);
+    const most = Math.max(1, ...bins);
+    const step = (to - from) / bins.length;
+    return bins.flatMap((count, i) => {
+      if (!count) return [];
+      const height = (count / most) * (rise - 4);
+      const [x, end] = [place(from + i * step), place(from + (i + 1) * step)];
+      const bar = { x, y: top - height, width: end - x - 0.5, height, class: "st-heap" };
+      const text = `${count} sentences from ${T.number(from + i * step, 2)}`;
+      return [T.svg("rect", bar, T.svg("title", {}, text))];
+    });
+  }
+
+  /** The gauge of P(positive) with the given marks. */
+  T.gauge = (marks, labels = ["negative", "positive"], join = true) =>
+    T.numberLine({
+      ticks: [0, 0.25, 0.5, 0.75, 1],
+      sides: true,
+      ends: [`← ${labels[0]}`, `${labels[1]} →`],
+      title: "P(positive)",
+      marks,
+      join,
+    });
+})();

@@ -1,0 +1,72 @@
+// The weights shuffled among the words, again and again: how often does the answer change?
+(() => {
+  "use strict";
+  const S = window.StageAttention;
+  const T = (window.StageTrial = window.StageTrial || {});
+  T.views = T.views || {};
+  const BINS = 40;
+
+  T.views.permute = () => {
+    const outputs = T.chart();
+    const influence = T.chart();
+    const left = S.element("div", {}, T.heading("This sentence, shuffled"), outputs.node);
+    const right = S.element("div", {}, T.heading("All sentences of the data set"), influence.node);
+    const { node, say } = T.figure("permute", S.element("div", { class: "st-pair" }, left, right));
+
+    function update(payload) {
+      const { probability, probabilities, median, largest_attention: largest, dataset } = payload;
+      const count = probabilities.length;
+      const crossed = probabilities.filter((value) => value >= 0.5 !== probability >= 0.5).length;
+      const range = [Math.min(...probabilities), Math.max(...probabilities)].map((value) => T.number(value));
+      outputs.show(
+        shuffles(probabilities, probability),
+        `Histogram of P(positive) after ${count} shuffles, from ${range[0]} to ${range[1]}; ` +
+          `the model's own is ${T.number(probability)}, the median change ${T.number(median)}`,
+      );
+      right.hidden = !dataset;
+      if (dataset) {
+        influence.show(
+          T.influence(dataset, [largest, median]),
+          `Largest attention weight against median change for ${dataset.count} sentences of ${dataset.name}; ` +
+            `this sentence at ${T.number(largest)} and ${T.number(median)}`,
+        );
+      }
+      say(
+        `The attention weights were shuffled among the words ${count} times; all else stayed as it was. `,
+        `Each bar counts the shuffles that gave that P(positive), the probability that the review is positive. `,
+        `The model's own answer is ${T.number(probability)}; half of the shuffles moved it by less than `,
+        `${T.number(median)}, and ${crossed} of ${count} changed the decision. `,
+        dataset && `Every faint dot is one of ${dataset.count} sentences of ${dataset.name}: `,
+        dataset && "the further right, the more of its attention lies on one word; the further up, the more ",
+        dataset && "shuffling changes the answer. ",
+        dataset && `This sentence: largest weight ${T.number(largest)}, median change ${T.number(median)}.`,
+      );
+    }
+
+    return { node, update };
+  };
+
+  const shuffles = (probabilities, probability) => (width) => {
+    const height = Math.min(320, Math.max(240, width * 0.7));
+    const bins = T.bins(probabilities, 0, 1, BINS);
+    const most = Math.max(...bins, 4);
+    const plot = T.plot(
+      width,
+      height,
+      { from: 0, to: 1, title: "P(positive) after the shuffle", ticks: [0, 0.25, 0.5, 0.75, 1] },
+      { from: 0, to: most * 1.25, title: `shuffles (of ${probabilities.length})` },
+    );
+    const tone = (value) => (value >= 0.5 ? "st-positive" : "st-negative");
+    const x = plot.x(probability);
+    const half = plot.x(0.5);
+    const nodes = [
+      ...plot.nodes,
+      T.line(half, plot.top + 16, half, plot.bottom, "st-half"),
+      ...T.histogram(plot, bins, 0, 1, tone),
+      T.line(x, plot.top + 16, x, plot.bottom, "st-lead st-heavy"),
+      T.mark("circle", x, plot.bottom, 6, "st-own", `model's own ${T.number(probability)}`),
+      T.labelNear(x, plot.top + 10, `model's own ${T.number(probability)}`, width, "st-label st-strong"),
+    ];
+    return { height, nodes };
+  };
+})();

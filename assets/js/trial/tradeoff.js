@@ -1,0 +1,132 @@
+// Models trained to attend elsewhere: how far their answers (x) and their attention (y) differ.
+(() => {
+  "use strict";
+  const S = window.StageAttention;
+  const T = (window.StageTrial = window.StageTrial || {});
+  const OFFSETS = [
+    [0, -12],
+    [0, 22],
+    [34, 4],
+    [-34, 4],
+    [28, -14],
+    [-28, -14],
+    [28, 22],
+    [-28, 22],
+  ];
+
+  /** {node, show(payload, chosen)}; choose(i) is called when a visitor picks the point i. */
+  T.tradeoff = (choose) => {
+    const chart = T.chart();
+    const overlay = S.element("div", {
+      class: "st-points",
+      role: "group",
+      "aria-label": "Trained adversaries",
+    });
+    chart.node.append(overlay);
+    S.rove(overlay, { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 });
+    let buttons = [];
+
+    function point(item, i, chosen) {
+      const name = `${item.name}, lambda ${item.strength}: TVD ${T.number(item.tvd)}, JSD ${T.number(item.jsd)}`;
+      const picked = { "aria-label": name, title: name, "aria-pressed": String(i === chosen) };
+      return S.button("", {
+        class: "st-point",
+        ...picked,
+        onclick: () => choose(i),
+        onfocus: () => choose(i),
+      });
+    }
+
+    function show(payload, chosen) {
+      const { points } = payload;
+      if (buttons.length !== points.length || buttons.some((button) => !button.isConnected)) {
+        buttons = points.map((item, i) => point(item, i, chosen));
+        overlay.replaceChildren(...buttons);
+        S.tabStop(buttons, chosen);
+      }
+      buttons.forEach((button, i) => button.setAttribute("aria-pressed", String(i === chosen)));
+      chart.show((width) => paint(payload, chosen, buttons, width), spoken(payload));
+    }
+
+    function reset() {
+      buttons = [];
+    }
+
+    return { node: chart.node, show, reset };
+  };
+
+  function paint({ points, seeds, uniform }, chosen, buttons, width) {
+    const height = Math.min(380, Math.max(280, width * 0.6));
+    const all = [...points, ...seeds, ...(uniform ? [uniform] : [])];
+    const plot = T.plot(
+      width,
+      height,
+      { from: 0, to: T.roundEnd(all.map((item) => item.tvd)), title: "mean TVD: how far the answers differ" },
+      { from: 0, to: 0.7, title: "mean JSD: how far the attention differs (at most ln 2 = 0.693)" },
+    );
+    const { nodes } = plot;
+    const known = (item) => T.known(item.tvd) && T.known(item.jsd);
+    const place = (item) => [plot.x(item.tvd), plot.y(item.jsd)];
+    const route = points.filter(known).sort((a, b) => a.strength - b.strength);
+    nodes.push(T.line(plot.left, plot.y(T.MOST_JSD), plot.right, plot.y(T.MOST_JSD), "st-half"));
+    const path = route.map((item) => place(item).join(" ")).join("L");
+    if (path) nodes.push(T.svg("path", { d: `M${path}`, class: "st-route" }));
+
+    for (const seed of seeds.filter(known)) {
+      const text = `${seed.name}: TVD ${T.number(seed.tvd)}, JSD ${T.number(seed.jsd)}, F1 ${T.number(seed.f1)}`;
+      nodes.push(T.mark("circle", ...place(seed), 3.5, "st-quiet", text));
+    }
+    const taken = [];
+    const name = (item, text, style) => {
+      const spot = freePlace(place(item), text, width, height, taken);
+      if (spot) nodes.push(T.label(...spot, text, "middle", style));
+    };
+    points.forEach((item, i) => {
+      buttons[i].hidden = !known(item);
+      if (!known(item)) return;
+      const [x, y] = place(item);
+      taken.push([x - 6, y - 6, x + 6, y + 6]);
+      buttons[i].style.left = `${x}px`;
+      buttons[i].style.top = `${y}px`;
+      nodes.push(
+        T.mark("diamond", x, y, i === chosen ? 7 : 5, i === chosen ? "st-other st-chosen" : "st-other"),
+      );
+    });
+    if (uniform && known(uniform)) {
+      nodes.push(T.mark("square", ...place(uniform), 5, "st-quiet", "uniform attention, trained anew"));
+      name(uniform, "uniform", "st-label");
+    }
+    // The chosen one is named first, so that it never goes without.
+    const order = points.filter(known).sort((a, b) => (b === points[chosen]) - (a === points[chosen]));
+    for (const item of order) {
+      const strong = item === points[chosen] ? "st-label st-strong" : "st-label";
+      name(item, `λ ${item.strength}`, strong);
+    }
+    return { height, nodes };
+  }
+
+  /** A place for a label beside a point where it covers nothing that is there already; null if none. */
+  function freePlace([x, y], text, width, height, taken) {
+    const half = S.textWidth(text, T.SIZE) / 2;
+    for (const [dx, dy] of OFFSETS) {
+      const middle = x + dx + (dy === 4 ? Math.sign(dx) * (half - 20) : 0);
+      const box = [middle - half, y + dy - 11, middle + half, y + dy + 3];
+      const inside = box[0] >= 0 && box[2] <= width && box[1] >= 14 && box[3] <= height - 20;
+      const free = taken.every((other) => {
+        return box[2] < other[0] || other[2] < box[0] || box[3] < other[1] || other[3] < box[1];
+      });
+      if (!inside || !free) continue;
+      taken.push(box);
+      return [middle, y + dy];
+    }
+    return null;
+  }
+
+  function spoken({ points, seeds, uniform }) {
+    const say = (name, item) => `${name} ${T.number(item.tvd)} and ${T.number(item.jsd)}`;
+    const parts = points.map((item) => say(`lambda ${item.strength}`, item));
+    parts.push(...seeds.map((item) => say(item.name, item)));
+    if (uniform) parts.push(say("uniform", uniform));
+    return `Mean TVD and mean JSD: ${parts.join("; ")}`;
+  }
+})();

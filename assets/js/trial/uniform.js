@@ -1,0 +1,44 @@
+// Attention replaced wholesale: from the model's own answer to the answer of each replacement.
+(() => {
+  "use strict";
+  const S = window.StageAttention;
+  const T = (window.StageTrial = window.StageTrial || {});
+  T.views = T.views || {};
+
+  T.views.uniform = () => {
+    const list = S.element("div", { class: "st-list" });
+    const { node, say } = T.figure("uniform", list);
+
+    function row({ title, detail, probability: other }, probability) {
+      const chart = T.chart();
+      const marks = [
+        { value: probability, text: `model's own ${T.number(probability)}`, shape: "circle", tone: "st-own" },
+        { value: other, text: `then ${T.number(other)}`, shape: "diamond", tone: "st-other" },
+      ];
+      const difference = T.known(other) ? T.signed(other - probability) : "undefined";
+      chart.show(T.gauge(marks), `${title}: P(positive) ${T.number(probability)}, then ${T.number(other)}`);
+      const words = S.element(
+        "div",
+        { class: "st-said" },
+        S.element("strong", {}, title),
+        S.element("p", { class: "sa-note" }, detail || ""),
+        S.element("p", { class: "st-line" }, `P(positive) then ${T.number(other)}, difference ${difference}`),
+      );
+      return S.element("div", { class: "st-duo" }, words, chart.node);
+    }
+
+    function update({ probability, rows }) {
+      list.replaceChildren(...rows.map((item) => row(item, probability)));
+      const known = rows.filter((item) => T.known(item.probability));
+      const flips = known.filter((item) => item.probability >= 0.5 !== probability >= 0.5).length;
+      say(
+        "The same sentence, its attention replaced by equal weights for all words, in several places or ways. ",
+        `Each line goes from the model's own P(positive), ${T.number(probability)} (circle), to what it says `,
+        "with the replacement (diamond); the longer the line, the more the answer depended on the weights. ",
+        `${flips} of ${known.length} replacements change the decision, which falls at 0.5.`,
+      );
+    }
+
+    return { node, update };
+  };
+})();

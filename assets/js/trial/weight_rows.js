@@ -1,0 +1,82 @@
+// The bars of a sentence's weights, one slider per word, which always sum to 1.
+(() => {
+  "use strict";
+  const S = window.StageAttention;
+  const T = (window.StageTrial = window.StageTrial || {});
+
+  /** Weights [n] with one set to `value`: the others keep their proportions and fill up to 1. */
+  T.reweigh = (weights, at, value) => {
+    if (weights.length < 2) return [1];
+    const rest = weights.reduce((sum, weight, i) => (i === at ? sum : sum + weight), 0);
+    const share = (weight) => (rest > 0 ? weight / rest : 1 / (weights.length - 1));
+    return weights.map((weight, i) => (i === at ? value : share(weight) * (1 - value)));
+  };
+
+  /** {node, fill(words, own, weights), set(weights)}; changed(weights) is called when a visitor moves one. */
+  T.weightRows = (changed) => {
+    const node = S.element("div", { class: "st-sliders" });
+    let rows = [];
+    let weights = [];
+    let held = null; // the word being moved and the weights before, so that a way to 1 and back loses nothing
+
+    function move(at, value) {
+      if (!held || held.at !== at) held = { at, before: weights };
+      show(T.reweigh(held.before, at, value));
+      changed(weights);
+    }
+
+    function only(at) {
+      held = null;
+      show(weights.map((_, i) => (i === at ? 1 : 0)));
+      changed(weights);
+    }
+
+    function show(values) {
+      weights = values;
+      rows.forEach(({ slider, number }, i) => {
+        slider.value = values[i];
+        slider.style.setProperty("--at", values[i]);
+        slider.setAttribute("aria-valuetext", T.number(values[i]));
+        number.textContent = T.number(values[i]);
+      });
+    }
+
+    function row(word, at, own, alone) {
+      const name = T.spelt(word);
+      const slider = S.element("input", {
+        type: "range",
+        min: 0,
+        max: 1,
+        step: 0.01,
+        "aria-label": `Weight of ${name}; the model's own is ${T.number(own)}`,
+        disabled: alone,
+        oninput: () => move(at, Number(slider.value)),
+      });
+      const tick = S.element("i", { class: "st-tick", title: `the model's own: ${T.number(own)}` });
+      tick.style.setProperty("--at", own);
+      const number = S.element("span", { class: "st-number" });
+      const attributes = { "aria-label": `All weight on ${name}`, title: "all weight on this word" };
+      const button = S.button("only", { ...attributes, disabled: alone, onclick: () => only(at) });
+      const bar = S.element("span", { class: "st-slider" }, slider, tick);
+      return {
+        slider,
+        number,
+        node: S.element("div", { class: "st-row" }, T.word(word), bar, number, button),
+      };
+    }
+
+    function fill(words, own, values) {
+      held = null;
+      rows = words.map((word, i) => row(word, i, own[i], words.length < 2));
+      node.replaceChildren(...rows.map((item) => item.node));
+      show(values);
+    }
+
+    function set(values) {
+      held = null;
+      show(values);
+    }
+
+    return { node, fill, set };
+  };
+})();
