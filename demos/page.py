@@ -96,9 +96,9 @@ def after(
     outputs: Sequence[Any],
     queue: str = MODEL_QUEUE,
 ) -> list[Any]:
-    """Model work that follows each of `events`."""
+    """Model work that follows each of `events`, if it went well."""
     work = visible_errors(function)
-    following = [event.then(work, list(inputs), **_work(outputs, queue)) for event in events]
+    following = [event.success(work, list(inputs), **_work(outputs, queue)) for event in events]
     for event in following if not inspect.isgeneratorfunction(function) else ():
         _empty_on_failure(event, outputs)
     return following

@@ -1,27 +1,34 @@
-"""Measure the debate's figures over SST's test sentences for the shipped models; write aggregates.json.
+"""Measure the debate's figures on SST for the shipped classifiers and write aggregates.json.
 
     python -m training.debate_aggregates --data sst_sentences.csv
 
-For the BiLSTM and the average encoder: Kendall's tau of attention with gradients and with leave-one-out
-(Jain & Wallace 2019, table 2), undefined ones left out and counted, beside a random ranking; the median
-change of the output over 100 permutations. For the eight seeds: the divergence of their attention from
-that of the first (Wiegreffe & Pinter 2019, section 4.2).
+The same code as the page's survey of many texts: on all test sentences without adversaries (Jain &
+Wallace 2019, table 2), and on the first 300 dev sentences with them, whose single values are kept for
+the page's pictures. No sentence is written.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 from pathlib import Path
+from typing import Any
 
-import numpy as np
 import torch
 
-from demos.trial.classifier import AttentionClassifier, pad
-from demos.trial.counterfactual import permutation_changes
-from demos.trial.rankings import Agreement, gradient_importance, kendall, leave_one_out, of_words
-from demos.trial.weights import FOLDER, model
-from training.debate import SEEDS, compare, read
+from demos.contract import to_plain
+from demos.models.cache import shared_cache
+from demos.models.specs import Spec
+from demos.trial.survey import SurveyAnswer, SurveyInputs, survey
+from demos.trial.weights import FOLDER
+
+SPECS = (
+    Spec("debate-bilstm"),
+    Spec("debate-average"),
+    Spec("minilm-sentiment", "sequence-classification"),
+)
+DEV = 300
 
 
 def main() -> None:
@@ -30,50 +37,42 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    _, splits = read(options.data)
-    sentences = splits["test"].ids
-    figures = {name: agreement(model(name), sentences) for name in ("bilstm-0", "average")}
-    base = model("bilstm-0")
-    figures["seeds"] = {
-        f"bilstm-{seed}": compare(base, model(f"bilstm-{seed}"), splits["test"]) for seed in SEEDS
-    }
-    (FOLDER / "aggregates.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
-    print(json.dumps(figures, indent=1))
+    with options.data.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    texts = {split: [row["text"] for row in rows if row["exp_split"] == split] for split in ("dev", "test")}
+    figures = {}
+    for spec in SPECS:
+        with shared_cache().lease(spec) as loaded:
+            test = run(loaded, texts["test"], adversaries=False)
+            dev = run(loaded, texts["dev"][:DEV], adversaries=True)
+        figures[spec.checkpoint] = {"test": {"measures": test.measures}, "dev": kept(dev)}
+        print(spec.checkpoint, test.measures, flush=True)
+        (FOLDER / "aggregates.json").write_text(
+            json.dumps(rounded(to_plain(figures))) + "\n", encoding="utf-8"
+        )
 
 
-def agreement(classifier: AttentionClassifier, sentences: list[list[int]]) -> dict[str, object]:
-    """Tau of attention with its rivals, and permutation effects, over all sentences."""
-    chance = np.random.default_rng(0)
-    taus: dict[str, list[Agreement]] = {"gradient": [], "leave_one_out": [], "random": []}
-    changes, largest = [], []
-    for sentence in sentences:
-        ids = pad([sentence])
-        encoded = classifier.encode(ids)
-        own = classifier.attend(encoded)
-        attention = of_words(own[0], ids[0])
-        taus["gradient"].append(kendall(attention, of_words(gradient_importance(classifier, ids)[0], ids[0])))
-        taus["leave_one_out"].append(kendall(attention, leave_one_out(classifier, sentence).numpy()))
-        taus["random"].append(kendall(attention, chance.random(len(attention))))
-        changes.append(permutation_changes(classifier, encoded, own)[:, 0].median().item())
-        largest.append(float(attention.max()))
-    return {name: summary(values) for name, values in taus.items()} | {
-        "permutation": {
-            "median_change": round(float(np.median(changes)), 4),
-            "correlation_with_max_attention": round(float(np.corrcoef(changes, largest)[0, 1]), 4),
-        }
-    }
+def run(loaded: Any, texts: list[str], adversaries: bool) -> SurveyAnswer:
+    *_, last = survey(SurveyInputs(tuple(texts), loaded.spec.checkpoint, adversaries), loaded)
+    return last
 
 
-def summary(values: list[Agreement]) -> dict[str, float | int]:
-    defined = [value for value in values if not np.isnan(value.tau)]
-    taus = [value.tau for value in defined]
+def kept(answer: SurveyAnswer) -> dict[str, Any]:
+    """The measures, and of every sentence what the page's pictures show."""
+    shown = {name: answer.values[name] for name in ("permutation", "adversary")}
     return {
-        "mean": round(float(np.mean(taus)), 4),
-        "std": round(float(np.std(taus)), 4),
-        "significant": round(float(np.mean([value.p_value <= 0.05 for value in defined])), 4),
-        "sentences": len(defined),
-        "undefined": len(values) - len(defined),
+        "measures": answer.measures,
+        "values": shown | {"largest_attention": answer.largest_attention},
     }
+
+
+def rounded(plain: Any) -> Any:
+    """Four decimals: more would say nothing and weigh a lot."""
+    if isinstance(plain, dict):
+        return {key: rounded(value) for key, value in plain.items()}
+    if isinstance(plain, list):
+        return [rounded(item) for item in plain]
+    return round(plain, 4) if isinstance(plain, float) else plain
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
-// The gallery's own script: a frame of BertViz is made as high as its page says that its drawing is.
+// The gallery's own script: heights of BertViz's frames, and links that open an example.
 (() => {
   "use strict";
   const [LOWEST, HIGHEST] = [200, 1200];
 
+  // A frame of BertViz is made as high as its page says that its drawing is.
   window.addEventListener("message", ({ source, data }) => {
     const height = data && data.stageFrame;
     if (!Number.isFinite(height)) return;
@@ -13,4 +14,18 @@
       frame.style.height = `${Math.min(HIGHEST, Math.max(LOWEST, Math.ceil(height) + border))}px`;
     }
   });
+
+  // ?example=2 presses the second example of the demo that the address opens, as soon as it stands there.
+  const address = new URLSearchParams(location.search);
+  const number = Number(address.get("example"));
+  if (!Number.isInteger(number) || number < 1) return;
+  const waiting = setInterval(() => {
+    if (address.has("demo") && !window.stageOpened) return; // the first tab's examples are not meant
+    const shown = [...document.querySelectorAll(".stage-examples")].find((row) => row.offsetParent);
+    const button = shown && shown.querySelectorAll("button")[number - 1];
+    if (!shown || !shown.querySelector("button")) return;
+    clearInterval(waiting);
+    if (button) button.click();
+  }, 100);
+  setTimeout(() => clearInterval(waiting), 30_000);
 })();

@@ -1,8 +1,8 @@
 """The models in memory: loaded once, shared by everyone, kept within a fixed number of bytes.
 
 `with cache.lease(spec) as loaded:` is the only way to a model. A leased model stays; when room is
-needed the model that was leased longest ago goes. The heads of one checkpoint share one copy of
-its base model, which therefore stays as long as one of them does.
+needed the model that was leased longest ago goes. The heads of one checkpoint, and the adapters that
+were trained on it, share one copy of its base model, which therefore stays as long as one of them does.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from demos.errors import ModelTooLarge, StageError
-from demos.models.catalog import checkpoint
+from demos.models.catalog import catalog, checkpoint
 from demos.models.hub import HubUnreachable, resolve
 from demos.models.memory import in_words, memory_budget
 from demos.models.specs import CacheStats, EntryStats, Loaded, Origin, Spec, one_load_at_a_time
@@ -140,7 +140,7 @@ class ModelCache:
         return entry
 
     def _load_entry(self, spec: Spec) -> _Entry:
-        base = None if spec.head == "base" else self._acquire(replace(spec, head="base"))
+        base = self._acquire(under) if (under := _base_of(spec)) else None
         try:
             self._refuse_too_large(spec, self._size(spec))
             self._fetch(spec)
@@ -233,9 +233,18 @@ def _without_frames(error: Exception) -> Exception:
     return bare
 
 
+def _base_of(spec: Spec) -> Spec | None:
+    """What a head stands on: its own checkpoint's base model, or the one that the adapter was trained on."""
+    if spec.head == "base":
+        return None
+    entry = catalog().get(spec.checkpoint)
+    return replace(spec, checkpoint=entry.base if entry and entry.base else spec.checkpoint, head="base")
+
+
 def _expected_bytes(spec: Spec) -> int:
     """What loading will add, from the catalog. A head's own weights are few and measured afterwards."""
-    return checkpoint(spec.checkpoint).parameters * _WIDTHS[spec.dtype] if spec.head == "base" else 0
+    entry = checkpoint(spec.checkpoint)
+    return entry.parameters * _WIDTHS[spec.dtype] if spec.head == "base" or entry.base else 0
 
 
 def _is_lasting(error: BaseException) -> bool:

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from demos.errors import ModelUnavailable
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
-ARCHITECTURES = ("encoder", "decoder", "encoder-decoder")
+ARCHITECTURES = ("encoder", "decoder", "encoder-decoder", "additive-attention")
 FORMATS = ("safetensors", "gguf")
 HEADS = (
     "base",
@@ -52,7 +52,11 @@ class BundledSource:
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """One entry of the catalog. Sizes in bytes; `parameters` counts the bare model (AutoModel)."""
+    """One entry of the catalog. Sizes in bytes; `parameters` counts the bare model (AutoModel).
+
+    `base` names the checkpoint that an adapter stands on: its own files then hold only what was trained,
+    and `parameters` counts only that.
+    """
 
     name: str
     title: str
@@ -66,6 +70,7 @@ class Checkpoint:
     revision_unknown: bool = False
     size_approximate: bool = False
     bundled: BundledSource | None = None
+    base: str | None = None
     note: str = ""
 
 
@@ -86,7 +91,11 @@ def checkpoint(name: str) -> Checkpoint:
 def read_catalog(path: Path) -> Mapping[str, Checkpoint]:
     """Read and check a catalog file; raises CatalogError that names the entry at fault."""
     tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    return MappingProxyType({name: _checkpoint(name, table) for name, table in tables.items()})
+    entries = {name: _checkpoint(name, table) for name, table in tables.items()}
+    for name, entry in entries.items():
+        stands = entry.base is None or (entry.base in entries and "base" in entries[entry.base].heads)
+        _require(name, stands, "base must be another checkpoint of the catalog")
+    return MappingProxyType(entries)
 
 
 def _checkpoint(name: str, table: dict[str, Any]) -> Checkpoint:
@@ -97,7 +106,12 @@ def _checkpoint(name: str, table: dict[str, Any]) -> Checkpoint:
     entry = _build(Checkpoint, name, table)
     _require(name, entry.architecture in ARCHITECTURES, f"architecture must be one of {ARCHITECTURES}")
     _require(name, set(entry.heads) <= set(HEADS), f"heads must be among {HEADS}")
-    _require(name, "base" in entry.heads, "heads must include 'base': every other one is put on it")
+    _require(
+        name, "base" in entry.heads or entry.base, "heads must include 'base', or base name a checkpoint"
+    )
+    _require(
+        name, "base" not in entry.heads or not entry.base, "an adapter has heads, and no base of its own"
+    )
     _require(name, entry.size_bytes > 0 and entry.parameters > 0, "sizes must be positive")
     _require(name, entry.hub_id or entry.bundled, "needs a hub_id or a bundled source")
     if entry.hub_id is not None:

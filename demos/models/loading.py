@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import torch
 import transformers
+from safetensors.torch import load_file
 
 from demos.errors import ModelUnavailable, Unsupported
 from demos.models import hub, recording
@@ -27,7 +29,7 @@ AUTO = {
 
 
 def load(spec: Spec, base: Loaded | None = None) -> Loaded:
-    """Load a model for inference; a head is put on `base`, whose weights it then shares.
+    """Load a model for inference; a head or adapter is put on `base`, whose weights it then shares.
 
     Raises ModelUnavailable if the weights cannot be had, Unsupported if the checkpoint has no such
     head.
@@ -35,21 +37,27 @@ def load(spec: Spec, base: Loaded | None = None) -> Loaded:
     entry = checkpoint(spec.checkpoint)
     if spec.head not in entry.heads:
         raise Unsupported(f"{entry.title} has no {spec.head} head.", f"It has: {', '.join(entry.heads)}.")
-    if base is None:
-        place = hub.resolve(entry)
-        origin = Origin(
-            checkpoint=entry.name,
-            title=entry.title,
-            hub_id=entry.hub_id,
-            revision=place.revision,
-            source=place.source,
-            licence=entry.licence,
-            note=" ".join(filter(None, (entry.note, place.note))),
-        )
-        with _quiet():
-            tokenizer = transformers.AutoTokenizer.from_pretrained(place.folder)
-        return read(spec, str(place.folder), tokenizer, origin)
-    return read(spec, base.folder, base.tokenizer, base.origin, base.model)
+    if base is not None and entry.base is None:
+        return read(spec, base.folder, base.tokenizer, base.origin, base.model)
+    place = hub.resolve(entry)
+    origin = Origin(
+        checkpoint=entry.name,
+        title=entry.title,
+        hub_id=entry.hub_id,
+        revision=place.revision,
+        source=place.source,
+        licence=entry.licence,
+        note=" ".join(filter(None, (entry.note, place.note))),
+    )
+    if entry.architecture == "additive-attention":
+        from demos.trial.weights import load_classifiers
+
+        return load_classifiers(spec, place.folder, origin)
+    if base is not None:
+        return adapt(spec, str(place.folder), base, origin)
+    with _quiet():
+        tokenizer = transformers.AutoTokenizer.from_pretrained(place.folder)
+    return read(spec, str(place.folder), tokenizer, origin)
 
 
 def read(
@@ -76,6 +84,25 @@ def read(
     shared = _storages(base) if base is not None else {}
     own = {start: size for start, size in _storages(model).items() if start not in shared}
     return Loaded(spec, model, tokenizer, origin, sum(own.values()), folder)
+
+
+def adapt(spec: Spec, folder: str, base: Loaded, origin: Origin) -> Loaded:
+    """Put trained parts on a base whose other weights are used as they are, in memory once.
+
+    The folder holds a configuration and the trained tensors by their names in the whole model, in any
+    precision. Raises ModelUnavailable if a parameter is in neither.
+    """
+    config = transformers.AutoConfig.from_pretrained(folder, local_files_only=True)
+    own = {name: tensor.float() for name, tensor in load_file(Path(folder) / "model.safetensors").items()}
+    with transformers.initialization.no_init_weights():
+        model = AUTO[spec.head].from_config(config, attn_implementation=spec.attention)
+    below = {f"{model.base_model_prefix}.{name}": tensor for name, tensor in base.model.state_dict().items()}
+    missing, _ = model.load_state_dict(below | own, strict=False, assign=True)
+    _refuse_untrained(model, set(missing), origin)
+    model.requires_grad_(False).eval()
+    remark = f"Trained on top of {base.origin.title}, whose lower layers it shares."
+    origin = replace(origin, note=f"{remark} {origin.note}".strip())
+    return Loaded(spec, model, base.tokenizer, origin, sum(t.nbytes for t in own.values()), folder)
 
 
 def _share(model: Any, base: torch.nn.Module) -> None:

@@ -9,7 +9,7 @@ switched on the shared model, and two threads cannot disturb each other.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -42,18 +42,31 @@ class RecordedAttention:
     scaling: float
 
 
-_records: ContextVar[list[RecordedAttention] | None] = ContextVar("records", default=None)
+Change = Callable[[torch.nn.Module, torch.Tensor], torch.Tensor]
+"""From an attention module and its weights [b, h, n, m] to the weights that are used instead."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Recording:
+    records: list[RecordedAttention]
+    change: Change | None
+
+
+_recording: ContextVar[_Recording | None] = ContextVar("recording", default=None)
 
 
 @contextmanager
-def record() -> Iterator[list[RecordedAttention]]:
-    """Collect one `RecordedAttention` per attention module that runs in this block, in order."""
-    records: list[RecordedAttention] = []
-    token = _records.set(records)
+def record(change: Change | None = None) -> Iterator[list[RecordedAttention]]:
+    """Collect one `RecordedAttention` per attention module that runs in this block, in order.
+
+    `change` may put other weights in place of a module's own, or keep them for their gradient.
+    """
+    recording = _Recording([], change)
+    token = _recording.set(recording)
     try:
-        yield records
+        yield recording.records
     finally:
-        _records.reset(token)
+        _recording.reset(token)
 
 
 def repeat_heads(states: torch.Tensor, heads: int) -> torch.Tensor:
@@ -81,8 +94,8 @@ def _attention(
     dropout: float = 0.0,
     **kwargs: Any,
 ) -> tuple[torch.Tensor, torch.Tensor | None]:
-    records = _records.get()
-    if records is None:
+    recording = _recording.get()
+    if recording is None:
         return sdpa_attention_forward(
             module, query, key, value, attention_mask, scaling=scaling, dropout=dropout, **kwargs
         )
@@ -91,13 +104,15 @@ def _attention(
     if attention_mask is not None:
         bias = attention_mask if bias is None else bias + attention_mask
     weights = attention_weights(query, key, bias, scaling)
-    records.append(RecordedAttention(module, query, key, value, bias, scaling))
+    if recording.change:
+        weights = recording.change(module, weights)
+    recording.records.append(RecordedAttention(module, query, key, value, bias, scaling))
     output = (weights @ repeat_heads(value, query.shape[1])).transpose(1, 2).contiguous()
     return output, weights
 
 
 def _mask(*args: Any, **kwargs: Any) -> torch.Tensor | None:
-    make = sdpa_mask if _records.get() is None else eager_mask
+    make = sdpa_mask if _recording.get() is None else eager_mask
     return make(*args, **kwargs)
 
 

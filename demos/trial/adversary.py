@@ -1,17 +1,19 @@
 """Adversarial attention: as different as possible from the model's own, with almost the same output.
 
 Jain & Wallace 2019, section 4.2.2 and their released settings. The model is frozen; only attention
-distributions are optimised, several starts for every sentence of a batch at once.
+distributions are optimised, several starts for every sentence of a batch at once. With several heads
+every head has a distribution of its own, and divergences are means over the heads.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
 
-from demos.trial.classifier import AttentionClassifier, Encoded, uniform_attention
 from demos.trial.divergence import jensen_shannon, total_variation
+from demos.trial.reading import Reading
 
 
 @dataclass(frozen=True)
@@ -32,72 +34,86 @@ class AdversarySettings:
 
 @dataclass(frozen=True, eq=False)
 class Adversary:
-    """The best adversary of each of b sentences of n positions.
+    """The best adversary of each of b sentences after `step` steps.
 
-    attention [b, n]; probability [b] under it; divergence [b], its Jensen-Shannon divergence from the
-    model's own attention; difference [b], |p - p_own|; found [b]: False where no start stayed within
-    epsilon, and the model's own attention is returned.
+    attention [b, h, w]; probability [b] under it; divergence [b], its Jensen-Shannon divergence from
+    the model's own attention; difference [b], |p - p_own|; found [b]: False where no start stayed
+    within epsilon, and the model's own attention is returned. Of every start k: divergences and
+    differences [K, b].
     """
 
+    step: int
     attention: torch.Tensor
     probability: torch.Tensor
     divergence: torch.Tensor
     difference: torch.Tensor
     found: torch.Tensor
+    divergences: torch.Tensor
+    differences: torch.Tensor
 
 
-def adversarial_attention(
-    model: AttentionClassifier, encoded: Encoded, own: torch.Tensor, settings: AdversarySettings
-) -> Adversary:
-    """Optimise attention for encoded sentences [b, n] whose own attention is `own` [b, n]."""
-    words, count = encoded.words, settings.starts
-    with torch.no_grad():
-        target = model.classify(encoded, own).sigmoid()
+def adversarial_attention(reading: Reading, settings: AdversarySettings) -> Adversary:
+    """Optimise attention for all sentences of a reading and return the best of each."""
+    *_, last = adversary_steps(reading, settings, every=settings.steps)
+    return last
+
+
+def adversary_steps(reading: Reading, settings: AdversarySettings, every: int) -> Iterator[Adversary]:
+    """The best adversary so far after every `every` steps, and after the last."""
+    own, target = reading.attention, reading.probability
     generator = torch.Generator().manual_seed(settings.seed)
-    noise = 3 * torch.randn((count, *own.shape), generator=generator)
-    logits = (uniform_attention(words).clamp_min(1e-30).log() + noise).requires_grad_()
+    noise = 3 * torch.randn((settings.starts, *own.shape), generator=generator)
+    logits = (reading.uniform.clamp_min(1e-30).log() + noise).requires_grad_()
+    outside = ~reading.words[:, None]
     optimizer = torch.optim.Adam([logits], lr=settings.rate, amsgrad=True)
-    for _ in range(settings.steps):
-        attention = logits.masked_fill(~words, float("-inf")).softmax(-1)
-        change = total_variation(model.classify(encoded, attention).sigmoid(), target)
-        loss = settings.penalty * (change - settings.slack).relu() - jensen_shannon(attention, own)
-        loss = loss.sum() - mean_pairwise_divergence(attention).sum()
-        optimizer.zero_grad()
-        loss.backward()
+    for step in range(1, settings.steps + 1):
+        with torch.enable_grad():
+            attention = logits.masked_fill(outside, float("-inf")).softmax(-1)
+            change = total_variation(reading.classify(attention), target)
+            loss = settings.penalty * (change - settings.slack).relu() - mean_divergence(attention, own)
+            loss = loss.sum() - mean_pairwise_divergence(attention).sum()
+            (logits.grad,) = torch.autograd.grad(loss, logits)
         optimizer.step()
-    with torch.no_grad():
-        return _best(model, encoded, own, logits.masked_fill(~words, float("-inf")).softmax(-1), settings)
+        if step % every == 0 or step == settings.steps:
+            with torch.no_grad():
+                attention = logits.masked_fill(outside, float("-inf")).softmax(-1)
+                yield _best(step, reading, target, attention, settings)
+
+
+def mean_divergence(first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
+    """Jensen-Shannon divergence of attention [..., h, w], mean over the heads, [...]."""
+    return jensen_shannon(first, second).mean(-1)
 
 
 def mean_pairwise_divergence(attention: torch.Tensor) -> torch.Tensor:
-    """Mean Jensen-Shannon divergence between the K starts [K, b, n] of each sentence, [b]; 0 for one."""
+    """Mean divergence between the K starts [K, b, h, w] of each sentence, [b]; 0 for one start."""
     count = attention.shape[0]
     if count == 1:
         return attention.new_zeros(attention.shape[1])
     first, second = torch.triu_indices(count, count, 1)
-    return jensen_shannon(attention[first], attention[second]).mean(0)
+    return mean_divergence(attention[first], attention[second]).mean(0)
 
 
 def _best(
-    model: AttentionClassifier,
-    encoded: Encoded,
-    own: torch.Tensor,
-    attention: torch.Tensor,
-    settings: AdversarySettings,
+    step: int, reading: Reading, target: torch.Tensor, attention: torch.Tensor, settings: AdversarySettings
 ) -> Adversary:
-    target = model.classify(encoded, own).sigmoid()
-    probability = model.classify(encoded, attention).sigmoid()
-    divergence = jensen_shannon(attention, own)
-    allowed = total_variation(probability, target) <= settings.epsilon
-    best = divergence.masked_fill(~allowed, -1.0).argmax(0)
+    own = reading.attention
+    probability = reading.classify(attention)
+    divergences = mean_divergence(attention, own)
+    differences = total_variation(probability, target)
+    allowed = differences <= settings.epsilon
+    best = divergences.masked_fill(~allowed, -1.0).argmax(0)
     rows = torch.arange(own.shape[0])
     found = allowed.any(0)
-    chosen = torch.where(found[:, None], attention[best, rows], own)
+    chosen = torch.where(found[:, None, None], attention[best, rows], own)
     chosen_probability = torch.where(found, probability[best, rows], target)
     return Adversary(
+        step=step,
         attention=chosen,
         probability=chosen_probability,
-        divergence=jensen_shannon(chosen, own),
+        divergence=mean_divergence(chosen, own),
         difference=total_variation(chosen_probability, target),
         found=found,
+        divergences=divergences,
+        differences=differences,
     )

@@ -64,7 +64,8 @@ class AttentionClassifier(nn.Module):
     def attend(self, encoded: Encoded) -> torch.Tensor:
         """The model's own attention [b, n]: rows sum to 1, nothing on markers and padding."""
         scores = self.vector(self.projection(encoded.states).tanh()).squeeze(-1)
-        return scores.masked_fill(~encoded.words, float("-inf")).softmax(-1)
+        weights = scores.masked_fill(~encoded.words, float("-inf")).softmax(-1)
+        return weights.nan_to_num(0.0)  # a sentence without words has nothing to attend to
 
     def classify(self, encoded: Encoded, attention: torch.Tensor) -> torch.Tensor:
         """Logits [..., b] under any attention [..., b, n]; extra leading dimensions are variants."""
@@ -76,11 +77,6 @@ class AttentionClassifier(nn.Module):
         encoded = self.encode(ids)
         attention = self.attend(encoded)
         return self.classify(encoded, attention), attention
-
-
-def uniform_attention(words: torch.Tensor) -> torch.Tensor:
-    """1 / (number of words) on every word of [b, n]."""
-    return words / words.sum(-1, keepdim=True)
 
 
 def pad(sentences: Sequence[Sequence[int]]) -> torch.Tensor:

@@ -1,0 +1,143 @@
+"""Question 1 of the trial: does the output depend on these weights? Edit, permute, make uniform, attack."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from demos.errors import BadInput
+from demos.trial.results import (
+    AdversaryAnswer,
+    ConsistentAnswer,
+    Permutations,
+    PredictInputs,
+    Prediction,
+    Start,
+    TrialInputs,
+    UniformAnswer,
+)
+from demos.trial.sentence import check_sentence
+
+
+def check_inputs(inputs: Any) -> None:
+    """Raise `BadInput` for what no model can put on trial."""
+    check_sentence(inputs.text)
+
+
+def predict(inputs: PredictInputs, loaded: Any) -> Prediction:
+    """P(positive), attention over the words, and P(positive) under weights of the visitor's own."""
+    import torch
+
+    from demos.trial.counterfactual import probability_under
+
+    item, reading = _read(inputs, loaded)
+    own = reading.attention.mean(1)
+    weights = own if inputs.weights is None else _scaled(inputs.weights, item.words)
+    return Prediction(
+        words=item.words,
+        unknown=item.unknown,
+        attention=reading.attention[0].numpy(),
+        special=reading.special[0].numpy(),
+        probability=reading.probability.item(),
+        weights=torch.as_tensor(weights)[0].numpy(),
+        probability_under=probability_under(reading, weights).item(),
+        origin=loaded.origin,
+    )
+
+
+def permute(inputs: TrialInputs, loaded: Any) -> Permutations:
+    """P(positive) under 100 shuffles of the attention weights (Jain & Wallace 2019, section 4.2.1)."""
+    from demos.trial.counterfactual import permuted_probabilities
+
+    item, reading = _read(inputs, loaded)
+    own = reading.probability.item()
+    probabilities = permuted_probabilities(reading)[:, 0].numpy()
+    changes = np.abs(probabilities - own)
+    largest = reading.attention.mean(1).max().item()
+    return Permutations(
+        item.words, own, probabilities, changes, float(np.median(changes)), largest, loaded.origin
+    )
+
+
+def uniform(inputs: TrialInputs, loaded: Any) -> UniformAnswer:
+    """P(positive) under uniform attention: put in after training, in several scopes, and trained with."""
+    from demos.trial.uniform import uniform_rows
+
+    item, reading = _read(inputs, loaded)
+    rows = uniform_rows(loaded, item, reading)
+    return UniformAnswer(item.words, reading.probability.item(), rows, loaded.origin)
+
+
+def adversary(inputs: TrialInputs, loaded: Any) -> Iterator[AdversaryAnswer]:
+    """Search the most different attention that leaves the output within epsilon (Jain & Wallace 2019,
+    section 4.2.2), beside attention of the same model from other seeds (Wiegreffe & Pinter 2019, 4.2).
+
+    A growing answer every 25 of 500 steps.
+    """
+    from demos.trial.adversary import AdversarySettings, adversary_steps
+    from demos.trial.seeds import seeds_of
+
+    item, reading = _read(inputs, loaded)
+    settings = AdversarySettings()
+    seeds = seeds_of(loaded, item, reading)
+    for found in adversary_steps(reading, settings, every=25):
+        differences, divergences = found.differences[:, 0].tolist(), found.divergences[:, 0].tolist()
+        yield AdversaryAnswer(
+            words=item.words,
+            step=found.step,
+            steps=settings.steps,
+            epsilon=settings.epsilon,
+            own=reading.attention[0].numpy(),
+            attention=found.attention[0].numpy(),
+            probability=reading.probability.item(),
+            probability_adversary=found.probability.item(),
+            tvd=found.difference.item(),
+            jsd=found.divergence.item(),
+            found=bool(found.found),
+            starts=tuple(
+                Start(jsd, tvd, tvd <= settings.epsilon)
+                for jsd, tvd in zip(divergences, differences, strict=True)
+            ),
+            seeds=seeds,
+            origin=loaded.origin,
+        )
+
+
+def consistent(inputs: TrialInputs, loaded: Any) -> ConsistentAnswer:
+    """Models that were trained to answer like the base and attend elsewhere (Wiegreffe & Pinter 2019,
+    section 4.4), over the strengths lambda of their loss. Only the BiLSTM has them."""
+    from demos.trial.seeds import consistent_points, others, uniform_model
+
+    item, reading = _read(inputs, loaded)
+    return ConsistentAnswer(
+        words=item.words,
+        own=reading.attention[0, 0].numpy(),
+        probability=reading.probability.item(),
+        points=consistent_points(loaded, item, reading),
+        seeds=others(loaded),
+        uniform=uniform_model(loaded),
+        origin=loaded.origin,
+    )
+
+
+def _read(inputs: Any, loaded: Any) -> tuple[Any, Any]:
+    from demos.trial.setting import setting_of
+
+    setting = setting_of(loaded)
+    item = setting.sentence(loaded, inputs.text)
+    return item, setting.read(loaded, [item])
+
+
+def _scaled(weights: tuple[float, ...], words: tuple[str, ...]) -> Any:
+    import torch
+
+    if len(weights) != len(words):
+        raise BadInput(
+            f"{len(weights)} weights for {len(words)} words: {' '.join(words)}.", "Give one weight per word."
+        )
+    if min(weights) < 0 or sum(weights) <= 0:
+        raise BadInput("Weights must not be negative, and not all zero.", "Give at least one word a weight.")
+    given = torch.tensor([weights], dtype=torch.float32)
+    return given / given.sum()

@@ -1,0 +1,44 @@
+"""What was measured for the shipped classifiers: figures of training, and aggregates over SST."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from demos.models.catalog import ASSETS
+
+TRANSFORMER = "minilm-sentiment"
+
+
+@cache
+def trained() -> Mapping[str, Any]:
+    """F1, accuracy and distances of every BiLSTM and average model, by its name."""
+    return _read("debate/figures.json")
+
+
+@cache
+def transformer() -> Mapping[str, Any]:
+    """The same for the transformer: seeds, and trained with uniform attention."""
+    return _read(f"{TRANSFORMER}/figures.json")
+
+
+@cache
+def aggregates() -> Mapping[str, Any]:
+    """The survey's measures over SST's test and dev sentences, by checkpoint (training/debate_aggregates)."""
+    return _read("debate/aggregates.json")
+
+
+def measure(checkpoint: str, name: str, split: str = "test") -> Mapping[str, float]:
+    """One measure of the survey: mean, std, count and so on."""
+    return next(row for row in aggregates()[checkpoint][split]["measures"] if row["name"] == name)
+
+
+def f1(model: str) -> float:
+    """F1 of the positive class on SST's test sentences."""
+    return trained()[model]["test"]["f1"]
+
+
+def _read(path: str) -> Mapping[str, Any]:
+    return json.loads((ASSETS / "models" / path).read_text(encoding="utf-8"))

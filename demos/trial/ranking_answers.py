@@ -1,0 +1,179 @@
+"""Question 2 of the trial: do these weights rank the words faithfully? Rival rankings, and erasure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from demos.memo import Memo
+from demos.models.specs import Origin
+from demos.trial.sentence import Erasure, Sentence
+
+SIGNED = ("gradient_x_input", "integrated_gradients", "leave_one_out")
+_scores = Memo(8 * 2**20)
+RANDOM = ("Random", "one random ranking: what agreement by chance looks like")
+
+
+@dataclass(frozen=True)
+class RankingInputs:
+    """text: one or two sentences, at most 100 words; model: a classifier of the catalog; erasure: how
+    leave-one-out and the erasure curves take a word away."""
+
+    text: str
+    model: str = "debate-bilstm"
+    erasure: Erasure = "delete"
+
+
+@dataclass(frozen=True)
+class Method:
+    """A way to rank words. Signed scores say towards which class a word speaks; others how much."""
+
+    name: str
+    title: str
+    definition: str
+    signed: bool
+
+
+@dataclass(frozen=True, eq=False)
+class RankingAnswer:
+    """scores [m, n] of every method and word; ranks [m, n], 1 the most important, ties share the mean
+    rank; tau and p_value [m, m]: Kendall's tau-b between absolute scores, null where undefined.
+
+    erasure says how leave-one-out takes words away. completeness: the sum of the integrated gradients, to
+    be compared with p(text) - p(baseline).
+    """
+
+    words: tuple[str, ...]
+    unknown: tuple[bool, ...]
+    probability: float
+    methods: tuple[Method, ...]
+    scores: np.ndarray
+    ranks: np.ndarray
+    tau: np.ndarray
+    p_value: np.ndarray
+    erasure: str
+    baseline: str
+    completeness: float
+    completeness_expected: float
+    origin: Origin
+
+
+@dataclass(frozen=True, eq=False)
+class ErasureCurve:
+    """One method's curves over the levels, areas over 1, 5, 10, 20 and 50 % of the words, and the share
+    of words removed until the decision changes (null: never)."""
+
+    name: str
+    title: str
+    comprehensiveness: np.ndarray
+    sufficiency: np.ndarray
+    area_comprehensiveness: float
+    area_sufficiency: float
+    flip: float
+
+
+@dataclass(frozen=True, eq=False)
+class ErasureAnswer:
+    """probability of the predicted class, and what is left of it when a share of the words, the top of
+    each ranking, is taken away (comprehensiveness) or kept alone (sufficiency); fractions [L] of words."""
+
+    words: tuple[str, ...]
+    predicted: str
+    probability: float
+    erasure: str
+    fractions: np.ndarray
+    methods: tuple[ErasureCurve, ...]
+    origin: Origin
+
+
+def rankings(inputs: RankingInputs, loaded: Any) -> RankingAnswer:
+    """Rank the words of a text by attention and by its rivals, and say how far the rankings agree."""
+    from demos.trial.agreement import ranks, tau_matrix
+    from demos.trial.setting import setting_of
+
+    setting = setting_of(loaded)
+    item = setting.sentence(loaded, inputs.text)
+    scores, baseline = all_scores(loaded, item, inputs.erasure)
+    tau, p_value = tau_matrix(list(scores.values()))
+    probability = setting.read(loaded, [item]).probability.item()
+    return RankingAnswer(
+        words=item.words,
+        unknown=item.unknown,
+        probability=probability,
+        methods=methods(loaded, inputs.erasure),
+        scores=np.stack(list(scores.values())),
+        ranks=np.stack([ranks(score) for score in scores.values()]),
+        tau=tau,
+        p_value=p_value,
+        erasure=setting.ERASURES[inputs.erasure],
+        baseline=setting.BASELINE,
+        completeness=float(scores["integrated_gradients"].sum()),
+        completeness_expected=probability - baseline,
+        origin=loaded.origin,
+    )
+
+
+def erasure(inputs: RankingInputs, loaded: Any) -> ErasureAnswer:
+    """Take words away in the order of every ranking (DeYoung et al. 2020; Serrano & Smith 2019)."""
+    import torch
+
+    from demos.trial.erasure import curves, levels
+    from demos.trial.setting import LABELS, setting_of
+
+    setting = setting_of(loaded)
+    item = setting.sentence(loaded, inputs.text)
+    positive = setting.read(loaded, [item]).probability.item()
+    predicted = int(positive > 0.5)
+
+    def predict(kept: np.ndarray) -> np.ndarray:
+        found = setting.erased(loaded, item, torch.from_numpy(kept), inputs.erasure).numpy()
+        return found if predicted else 1 - found
+
+    scores, _ = all_scores(loaded, item, inputs.erasure)
+    ranked = {name: score for name, score in scores.items() if name != "random"}
+    titles = {method.name: method.title for method in methods(loaded, inputs.erasure)}
+    found = curves(ranked, predict)
+    return ErasureAnswer(
+        words=item.words,
+        predicted=LABELS[predicted],
+        probability=positive if predicted else 1 - positive,
+        erasure=setting.ERASURES[inputs.erasure],
+        fractions=levels(len(item.words)) / len(item.words),
+        methods=tuple(ErasureCurve(name, titles[name], **vars(curve)) for name, curve in found.items()),
+        origin=loaded.origin,
+    )
+
+
+def methods(loaded: Any, kind: Erasure) -> tuple[Method, ...]:
+    """All methods that a model has, in the order of the scores."""
+    from demos.trial.setting import methods_of, setting_of
+
+    setting = setting_of(loaded)
+    path = f"gradients summed on the way from the baseline ({setting.BASELINE}) to the text (Sundararajan et al. 2017)"
+    entries = methods_of(loaded).METHODS | {
+        "integrated_gradients": ("Integrated gradients", path),
+        "leave_one_out": ("Leave one out", f"p minus p without the word: {setting.ERASURES[kind]}"),
+        "random": RANDOM,
+    }
+    return tuple(Method(name, *texts, signed=name in SIGNED) for name, texts in entries.items())
+
+
+def all_scores(loaded: Any, item: Sentence, kind: Erasure) -> tuple[dict[str, np.ndarray], float]:
+    """Every method's score of every word, [n] each, and P(positive) of the baseline of integrated gradients.
+
+    Kept for a while, since the table and the curves of one text need the same scores.
+    """
+    from demos.trial.setting import leave_one_out, methods_of, setting_of
+
+    def gradients() -> tuple[dict[str, np.ndarray], float]:
+        methods = methods_of(loaded)
+        found = methods.importances(loaded, item)
+        attribution, baseline = setting_of(loaded).path_integral(loaded, item)
+        scores = {name: found[name].numpy() for name in methods.METHODS}
+        return scores | {"integrated_gradients": attribution.numpy()}, baseline
+
+    scores, baseline = _scores.get((loaded.spec, item), gradients)
+    random = np.random.default_rng(0).random(len(item.words))
+    return scores | {"leave_one_out": leave_one_out(loaded, item, kind), "random": random}, baseline

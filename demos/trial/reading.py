@@ -1,0 +1,44 @@
+"""Sentences as they stand before the attention in question, so that any other attention can be tried.
+
+Everything below that attention has run once. This is all that the counterfactual experiments know of a
+model, and the same for the BiLSTM of 2019 and for a transformer's last layer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """b sentences of at most w words, read by h heads.
+
+    words [b, w]: which positions are words; attention [b, h, w]: the model's own, every row sums to 1
+    over the words; special [b, h]: the share of each head's attention that goes to special tokens and
+    stays there whatever is tried (0 where there are none); classify: from attention [..., b, h, w] to
+    P(positive) [..., b], differentiable, leading dimensions being variants.
+    """
+
+    words: torch.Tensor
+    attention: torch.Tensor
+    special: torch.Tensor
+    classify: Callable[[torch.Tensor], torch.Tensor]
+
+    @property
+    def probability(self) -> torch.Tensor:
+        """P(positive) under the model's own attention, [b]."""
+        with torch.no_grad():
+            return self.classify(self.attention)
+
+    @property
+    def uniform(self) -> torch.Tensor:
+        """1 / (number of words) on every word, [b, h, w]."""
+        return uniform_attention(self.words)[:, None].expand_as(self.attention)
+
+
+def uniform_attention(words: torch.Tensor) -> torch.Tensor:
+    """1 / (number of words) on every word of [b, w]; nothing where there is none."""
+    return words / words.sum(-1, keepdim=True).clamp_min(1)

@@ -1,0 +1,171 @@
+"""What the experiments of question 1 take and return: plain data, for the page and the API alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from demos.models.specs import Origin
+
+
+@dataclass(frozen=True)
+class TrialInputs:
+    """text: one or two sentences, at most 100 words; model: a classifier of the catalog."""
+
+    text: str
+    model: str = "debate-bilstm"
+
+
+@dataclass(frozen=True)
+class PredictInputs:
+    """text: one or two sentences, at most 100 words; model: a classifier of the catalog; weights: one
+    non-negative number per word, scaled to sum 1 and given to every head, or nothing."""
+
+    text: str
+    model: str = "debate-bilstm"
+    weights: tuple[float, ...] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Prediction:
+    """words [n] as the model takes them, and which of them it does not know; attention [heads, n] of the
+    model over the words, every row sums to 1; special [heads]: the share of attention outside the words;
+    probability: P(positive); weights [n]: those that were tried (the mean of the heads if none were
+    given), with probability_under."""
+
+    words: tuple[str, ...]
+    unknown: tuple[bool, ...]
+    attention: np.ndarray
+    special: np.ndarray
+    probability: float
+    weights: np.ndarray
+    probability_under: float
+    origin: Origin
+
+
+@dataclass(frozen=True, eq=False)
+class Permutations:
+    """probabilities [100] under shuffled attention, changes [100] = |p_shuffled - p| and their median;
+    largest_attention: the greatest weight of a word, mean of the heads."""
+
+    words: tuple[str, ...]
+    probability: float
+    probabilities: np.ndarray
+    changes: np.ndarray
+    median: float
+    largest_attention: float
+    origin: Origin
+
+
+@dataclass(frozen=True)
+class UniformRow:
+    """One way to make attention uniform. probability is None where only figures were shipped, not a model."""
+
+    name: str
+    title: str
+    probability: float | None
+    detail: str
+
+
+@dataclass(frozen=True)
+class UniformAnswer:
+    """P(positive) with the model's own attention and with uniform ones."""
+
+    words: tuple[str, ...]
+    probability: float
+    rows: tuple[UniformRow, ...]
+    origin: Origin
+
+
+@dataclass(frozen=True)
+class Start:
+    """One start of the adversary: its divergence from the model's attention, |dp|, and if that is allowed."""
+
+    jsd: float
+    tvd: float
+    allowed: bool
+
+
+@dataclass(frozen=True)
+class Seed:
+    """The same model trained from another seed: how far its attention and its output lie from the model's.
+
+    `mean` says whether the figures are means over SST's test sentences, because the seed's weights are
+    not shipped, or hold for this sentence. tvd is None where it was not recorded.
+    """
+
+    name: str
+    jsd: float
+    tvd: float | None
+    mean: bool
+
+
+@dataclass(frozen=True, eq=False)
+class AdversaryAnswer:
+    """The most different attention [heads, n] found by `step` that changes the output by at most epsilon.
+
+    jsd (mean of the heads, in nats, at most ln 2) and tvd = |p - p_adversary|; `found` is False where no
+    start stayed within epsilon, and attention is then the model's own.
+    """
+
+    words: tuple[str, ...]
+    step: int
+    steps: int
+    epsilon: float
+    own: np.ndarray
+    attention: np.ndarray
+    probability: float
+    probability_adversary: float
+    tvd: float
+    jsd: float
+    found: bool
+    starts: tuple[Start, ...]
+    seeds: tuple[Seed, ...]
+    origin: Origin
+
+
+@dataclass(frozen=True, eq=False)
+class Here:
+    """What another model makes of this sentence: attention [n], P(positive), distances to the base's."""
+
+    attention: np.ndarray
+    probability: float
+    tvd: float
+    jsd: float
+
+
+@dataclass(frozen=True)
+class ConsistentPoint:
+    """A model trained with strength lambda to agree with the base and attend elsewhere; tvd, jsd and f1
+    are means over SST's test sentences."""
+
+    name: str
+    strength: float
+    tvd: float
+    jsd: float
+    f1: float
+    here: Here
+
+
+@dataclass(frozen=True)
+class Other:
+    """Another model's mean distances from the base over SST's test sentences, and its F1."""
+
+    name: str
+    tvd: float
+    jsd: float
+    f1: float
+
+
+@dataclass(frozen=True, eq=False)
+class ConsistentAnswer:
+    """Wiegreffe & Pinter's model-consistent adversaries, on SST's test sentences and on this one."""
+
+    words: tuple[str, ...]
+    own: np.ndarray
+    probability: float
+    points: tuple[ConsistentPoint, ...]
+    seeds: tuple[Other, ...]
+    uniform: Other
+    origin: Origin

@@ -1,0 +1,44 @@
+"""A sentence as the trial's models take it: words, and the ids that each word is cut into."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from demos.errors import BadInput
+from demos.texts import check_text
+
+MAX_WORDS = 100
+
+Erasure = Literal["delete", "mask", "attention"]
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """words [n] as shown; ids: the vocabulary entries of each word; unknown [n]: words of which the
+    model sees only that something stood there."""
+
+    words: tuple[str, ...]
+    ids: tuple[tuple[int, ...], ...]
+    unknown: tuple[bool, ...]
+
+
+def split_words(text: str) -> tuple[str, ...]:
+    """The words of a text, split at white space; punctuation that stands alone joins the word before it."""
+    words: list[str] = []
+    for piece in text.split():
+        if words and not any(character.isalnum() for character in piece):
+            words[-1] = f"{words[-1]} {piece}"
+        else:
+            words.append(piece)
+    return tuple(words)
+
+
+def check_sentence(text: str) -> None:
+    """Raise `BadInput` unless a text can be put on trial."""
+    count = len(split_words(check_text(text)))
+    if count > MAX_WORDS:
+        raise BadInput(
+            f"The text has {count:,} words; the experiments read at most {MAX_WORDS}.",
+            "Use one or two sentences.",
+        )

@@ -1,0 +1,44 @@
+"""Uniform attention for a sentence, put in after training or trained with."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from demos.trial import additive
+from demos.trial.counterfactual import uniform_probability
+from demos.trial.reading import Reading
+from demos.trial.results import UniformRow
+from demos.trial.scopes import uniform_scopes
+from demos.trial.sentence import Sentence
+from demos.trial.weights import FAMILIES, Classifiers
+
+
+def uniform_rows(loaded: Any, item: Sentence, reading: Reading) -> tuple[UniformRow, ...]:
+    """Every way of making attention uniform that the model has."""
+    post_hoc = uniform_probability(reading).item()
+    if isinstance(loaded.model, Classifiers):
+        family, figures = FAMILIES[loaded.spec.checkpoint], loaded.model.figures
+        retrained = additive.read(loaded, [item], family.uniform)
+        detail = _f1(figures[family.base], figures[family.uniform])
+        return (
+            UniformRow("post_hoc", "Put in after training", post_hoc, "every word gets 1/n"),
+            UniformRow("retrained", "Trained with it", retrained.classify(retrained.uniform).item(), detail),
+        )
+    figures = json.loads((Path(loaded.folder) / "figures.json").read_text(encoding="utf-8"))
+    return (
+        UniformRow(
+            "cls_row",
+            "Last layer, [CLS] row, all heads",
+            post_hoc,
+            "every word gets the same share; what goes to [CLS] and [SEP] stays",
+        ),
+        *(UniformRow(s.name, s.title, s.probability, s.detail) for s in uniform_scopes(loaded, item)),
+        UniformRow("retrained", "Trained with it", None, _f1(figures["seed-0"], figures["uniform"])),
+    )
+
+
+def _f1(own: dict[str, Any], uniform: dict[str, Any]) -> str:
+    figures = (values["test"]["f1"] for values in (own, uniform))
+    return "F1 on SST test: {:.3f} with its own attention, {:.3f} with uniform".format(*figures)
