@@ -8,6 +8,9 @@ TABS = ("Attention", "Prompting", "Pipelines", "Foundations")
 PROGRAMME = (
     "demos.attention.viewer",
     "demos.attention.bertviz_views",
+    "demos.trial.dependence",
+    "demos.trial.faithfulness",
+    "demos.trial.many_texts",
     "demos.pipelines.generate",
     "demos.pipelines.similarity",
 )

@@ -157,9 +157,9 @@ def badge() -> gr.HTML:
 
 
 def _revision(revision: str | None) -> str:
-    """A commit by its first eight digits, or the package that the weights came in."""
+    """A commit by its first eight digits, or the package that the weights came in; else they are ours."""
     if not revision:
-        return "revision not recorded"
+        return "in this repository"
     return f"revision {revision[:8]}" if len(revision) == 40 else f"package {revision}"
 
 

@@ -58,13 +58,14 @@
     return { node, update };
   };
 
-  function yardsticks({ starts, seeds, dataset }) {
+  function yardsticks({ starts, seeds, seeds_are_means: means, dataset }) {
     const values = seeds.map((seed) => seed.jsd).filter(T.known);
     const range = [Math.min(...values), Math.max(...values)].map((value) => T.number(value));
     return [
       values.length > 0 &&
         `The grey band is the yardstick: the same model trained ${values.length} times from other random seeds ` +
-          `(dots) differs from this one by ${range[0]} to ${range[1]}. `,
+          `(dots) differs from this one by ${range[0]} to ${range[1]}` +
+          (means ? ", as means over SST's test sentences: these models are not shipped. " : " on this sentence. "),
       starts.length > 0 &&
         `The search had ${starts.length} starts; ${starts.filter((start) => start.allowed).length} stayed within ` +
           "epsilon (small diamonds), the others are crosses. ",
@@ -83,7 +84,7 @@
     }));
     const trained = seeds.map((seed) => ({
       value: seed.jsd,
-      title: `${seed.name}: JSD ${T.number(seed.jsd)}, P(positive) moved by ${T.number(seed.tvd)}`,
+      title: `${seed.name}: JSD ${T.number(seed.jsd)}, P(positive) apart by ${T.number(seed.tvd)}`,
     }));
     return T.numberLine({
       from: 0,

@@ -12,6 +12,11 @@
     return { node, update: (payload) => (text.textContent = payload.text || "Working …") };
   };
 
+  T.views.note = () => {
+    const node = S.element("p", { class: "st-waiting", role: "note" });
+    return { node, update: (payload) => (node.textContent = payload.text) };
+  };
+
   /** {node, show(at, of, text)}; hidden once `at` is null. */
   T.progress = () => {
     const bar = S.element("progress", {});

@@ -1,0 +1,175 @@
+"""Does the output depend on the attention weights? Put your own sentence on trial.
+
+A classifier reads a sentence, spreads one unit of **attention** over its words, and answers from their
+weighted sum: is this a positive or a negative film review? If the weights explain the answer, other weights
+should lead to another answer. That is the first question of the debate that began with "Attention is not
+Explanation" (Jain & Wallace 2019) and "Attention is not not Explanation" (Wiegreffe & Pinter 2019).
+
+- **P(positive)** is the model's probability that the review is positive; above 0.5 it decides for that.
+- **TVD** (total variation distance) is how far two answers lie apart: |p - p'|, from 0 to 1.
+- **JSD** (Jensen-Shannon divergence) is how far two attention distributions lie apart: 0 for equal ones,
+  ln 2 = 0.693 for those that share no word.
+- **BiLSTM**: the model of the two papers, trained here on the Stanford Sentiment Treebank (SST). Its
+  attention is the only way from the words to the answer. It reads the corpus's spelling: lower case, no
+  punctuation, *isn't* as three words.
+- **Context-free**: the same without context between the words, the papers' control.
+- **MiniLM**: a transformer. What is changed is what [CLS] attends to in the last layer, in each of twelve
+  heads, since the answer is read off there; weights of word pieces are added up, and what goes to [CLS] and
+  [SEP] stays. That is the closest analogue of the papers' experiments, not the same thing: the words also
+  reach [CLS] through the layers below.
+
+Nothing here gives a verdict. Each experiment has both sides' claims beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from demos.attention import export as viewer_export
+from demos.contract import Endpoint, Example, Info, Run, parse
+from demos.errors import StageError, Unsupported
+from demos.models.catalog import ASSETS
+from demos.trial.answers import adversary, check_inputs, consistent, permute, predict, uniform
+from demos.trial.results import PredictInputs, TrialInputs
+
+INFO = Info(
+    slug="trial",
+    title="On trial: does it matter?",
+    tab="Attention",
+    limits=(
+        "Small classifiers of English film reviews: what they show holds for them and for the text you typed. "
+        "Weights put in from outside are weights that the model was never trained with. That an output stays "
+        "the same under other weights does not say which words the model used; that it changes does not say "
+        "that the weights explain it. The seeds' models and the trained adversaries are single runs."
+    ),
+)
+
+EXAMPLES = (
+    Example("A clear case", TrialInputs("a gorgeous witty and moving film that never loses its way")),
+    Example("Negation", TrialInputs("the film is not without charm but it is not good either")),
+    Example("Without context", TrialInputs("a dull story told with great charm", "debate-average")),
+    Example(
+        "A transformer", TrialInputs("The plot is thin, but I loved every minute of it.", "minilm-sentiment")
+    ),
+    Example("Unknown words", TrialInputs("오늘 본 영화는 정말 wonderful 했다")),
+)
+
+HEADS = {"additive-attention": "base", "encoder": "sequence-classification"}
+
+
+def _endpoint(name: str, function: Any) -> Endpoint:
+    return Endpoint(name, function, HEADS, check=check_inputs)
+
+
+PREDICT = _endpoint("trial_predict", predict)
+PERMUTE = _endpoint("trial_permute", permute)
+UNIFORM = _endpoint("trial_uniform", uniform)
+ADVERSARY = _endpoint("trial_adversary", adversary)
+CONSISTENT = _endpoint("trial_consistent", consistent)
+ENDPOINTS = (PREDICT, PERMUTE, UNIFORM, ADVERSARY, CONSISTENT)
+
+# The drawings stand on the attention viewer's, and share its colours.
+SCRIPTS = (*viewer_export.SCRIPTS, *sorted((ASSETS / "js" / "trial").glob("*.js")))
+STYLES = (*viewer_export.STYLES, ASSETS / "css" / "trial.css", ASSETS / "css" / "claims.css")
+
+
+def build(run: Run) -> None:
+    """Lay out one panel per experiment; they are filled one after another."""
+    import gradio as gr
+
+    from demos import page
+    from demos.trial import panels, payloads
+
+    panels.talk()
+    with gr.Row():
+        text = gr.Textbox(
+            label="Text", lines=2, max_lines=6, placeholder="One or two sentences of a film review", scale=3
+        )
+        model = page.model_choice(PREDICT, "debate-bilstm")
+    fields = {"text": text, "model": model}
+    filled = page.examples(EXAMPLES, fields)
+    start = gr.Button("Put on trial", variant="primary")
+    badge = page.badge()
+    edit = panels.panel(
+        "weights",
+        "Edit: what if it had looked elsewhere?",
+        "Drag the words' weights and watch the answer.",
+        [_predicted(run)],
+    )
+    shuffles = panels.panel(
+        "permute",
+        "Permute: what if the weights stood on other words?",
+        "The model's own weights are shuffled among the words a hundred times.",
+    )
+    panels.claims("permute")
+    flat = panels.panel(
+        "uniform",
+        "Uniform: what if it looked everywhere alike?",
+        "Every word gets the same weight: put in after training, or trained with from the start.",
+    )
+    panels.claims("uniform")
+    attack = panels.panel(
+        "adversary",
+        "Adversary: how different can the weights be for the same answer?",
+        "Weights as far as possible from the model's own are searched; the answer may move by 0.05.",
+    )
+    panels.claims("adversary")
+    trained = panels.panel(
+        "consistent",
+        "Model-consistent adversary: can a whole model look elsewhere and answer alike?",
+        "Further BiLSTMs were trained to agree with the first and to attend elsewhere, with growing strength λ.",
+    )
+    panels.claims("consistent")
+    drawings = [edit, shuffles, flat, attack, trained]
+
+    def begin(text: str, model: str) -> tuple[Any, ...]:
+        result = run(PREDICT, PredictInputs(text or "", model))
+        first = payloads.weights(result, text, model)
+        waits = [payloads.waiting("Waiting for its turn …")] * (len(drawings) - 1)
+        return page.badge_html(result.origin, unknown_words(result.unknown)), first, *waits
+
+    def answer(endpoint: Endpoint, payload: Any) -> Any:
+        return lambda text, model: payload(run(endpoint, TrialInputs(text or "", model)))
+
+    def attacked(text: str, model: str) -> Iterator[Any]:
+        for result in run.stream(ADVERSARY, TrialInputs(text or "", model)):
+            yield payloads.adversary(result)
+
+    def trained_elsewhere(text: str, model: str) -> Any:
+        try:
+            return payloads.consistent(run(CONSISTENT, TrialInputs(text or "", model)))
+        except Unsupported as error:
+            return payloads.note(str(error))
+
+    inputs = list(fields.values())
+    begun = [page.on([start.click, text.submit], begin, inputs, [badge, *drawings])]
+    begun += page.after(filled, begin, inputs, [badge, *drawings])
+    for function, drawing in (
+        (answer(PERMUTE, payloads.permutations), shuffles),
+        (answer(UNIFORM, payloads.uniform), flat),
+        (attacked, attack),
+        (trained_elsewhere, trained),
+    ):
+        begun = page.after(begun, function, inputs, [drawing])
+
+
+def unknown_words(unknown: tuple[bool, ...]) -> str:
+    """A warning where the model could not read words, else empty."""
+    count = sum(unknown)
+    if not count:
+        return ""
+    return f"Careful: {count} of {len(unknown)} words are not in this model's vocabulary"
+
+
+def _predicted(run: Run) -> Any:
+    """What the page's script calls while a weight is dragged; errors come back as data."""
+
+    def served(request: dict[str, Any]) -> Any:
+        try:
+            return {"probability_under": run(PREDICT, parse(PredictInputs, request)).probability_under}
+        except StageError as error:
+            return {"error": str(error)}
+
+    served.__name__ = "predict"
+    return served

@@ -1,0 +1,64 @@
+"""The page's building blocks of the trial: a panel per experiment, its drawing, the claims beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+import gradio as gr
+
+from demos.trial.claims import cards
+
+MOUNT = """
+const box = element.querySelector(".stage-trial-root");
+const ask = async (name, request) => {
+  const answer = await server[name](request);
+  if (answer.error) throw new Error(answer.error);
+  return answer;
+};
+const draw = () => StageTrial.draw(box, props.value, ask);
+watch("value", () => {
+  draw();
+  StageTrial.arrive(box);
+});
+draw();
+"""
+
+STEPS = (
+    ("A model attends. Move its weights.", "trial", 1, "weights"),
+    ("Other weights, the same answer?", "trial", 1, "adversary"),
+    ("Can a whole model be trained to answer alike and look elsewhere?", "trial", 2, "consistent"),
+    ("Do other methods name the same words?", "trial-rankings", 1, "rankings"),
+    ("Do the weights help a model that sees no context?", "trial-rankings", 1, "guide"),
+)
+
+
+def panel(name: str, title: str, question: str, served: Sequence[Any] = (), value: Any = None) -> gr.HTML:
+    """A heading, what is asked, the drawing, and both sides' claims; returns the drawing."""
+    head = f'<h3 class="stage-panel">{escape(title)}</h3><p class="stage-question">{escape(question)}</p>'
+    return gr.HTML(
+        value,
+        html_template=f'{head}<div class="stage-trial-root"></div>',
+        js_on_load=MOUNT,
+        server_functions=list(served),
+        apply_default_css=False,
+        min_height=24,
+        padding=False,
+        elem_id=f"trial-{name}",
+    )
+
+
+def claims(experiment: str) -> None:
+    """The cards of an experiment."""
+    gr.HTML(f'<div class="stage-claims">{cards(experiment)}</div>', padding=False)
+
+
+def talk() -> None:
+    """The guided order: five links, each opens an experiment with its sentence."""
+    links = "".join(
+        f'<li><a href="./?demo={slug}&amp;example={example}#trial-{place}">{escape(title)}</a></li>'
+        for title, slug, example, place in STEPS
+    )
+    with gr.Accordion("For a talk: five steps", open=False):
+        gr.HTML(f'<ol class="stage-steps">{links}</ol>', padding=False)

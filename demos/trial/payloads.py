@@ -1,0 +1,144 @@
+"""What the page's drawings (assets/js/trial) are given: results as plain data, with what stands beside them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from demos.contract import to_plain
+from demos.trial import figures
+from demos.trial.ranking_answers import ErasureAnswer, RankingAnswer
+from demos.trial.results import AdversaryAnswer, ConsistentAnswer, Permutations, Prediction, UniformAnswer
+from demos.trial.setting import LABELS
+from demos.trial.survey import SurveyAnswer
+
+DATASET = "SST's dev set"
+
+
+def waiting(text: str) -> dict[str, Any]:
+    """A quiet line while something is computed."""
+    return {"kind": "waiting", "text": text}
+
+
+def note(text: str) -> dict[str, Any]:
+    """A sentence where there is nothing to draw."""
+    return {"kind": "note", "text": text}
+
+
+def weights(answer: Prediction, text: str, model: str) -> dict[str, Any]:
+    return _plain(answer, "weights") | {
+        "key": {"text": text, "model": model},
+        "special_mass": to_plain(answer.special),
+        "labels": LABELS,
+    }
+
+
+def permutations(answer: Permutations) -> dict[str, Any]:
+    values = figures.aggregates()[answer.origin.checkpoint]["dev"]["values"]
+    dataset = {
+        "name": DATASET,
+        "count": len(values["permutation"]),
+        "largest_attention": values["largest_attention"],
+        "median_change": values["permutation"],
+    }
+    return _plain(answer, "permute") | {"dataset": dataset}
+
+
+def uniform(answer: UniformAnswer) -> dict[str, Any]:
+    return _plain(answer, "uniform")
+
+
+def adversary(answer: AdversaryAnswer) -> dict[str, Any]:
+    values = figures.aggregates()[answer.origin.checkpoint]["dev"]["values"]["adversary"]
+    return _plain(answer, "adversary") | {
+        "done": answer.step == answer.steps,
+        "dataset": {"name": DATASET, "jsd_adversary": values},
+        "seeds_are_means": any(seed.mean for seed in answer.seeds),
+    }
+
+
+def consistent(answer: ConsistentAnswer) -> dict[str, Any]:
+    return _plain(answer, "consistent")
+
+
+def rankings(answer: RankingAnswer) -> dict[str, Any]:
+    return _plain(answer, "rankings")
+
+
+def erasure(answer: ErasureAnswer) -> dict[str, Any]:
+    return _plain(answer, "erasure") | {"erasure_title": answer.erasure}
+
+
+def survey(answer: SurveyAnswer) -> dict[str, Any]:
+    """Means over the visitor's texts, beside those over SST's test sentences."""
+    rows = []
+    for measure in answer.measures:
+        row = to_plain(measure)
+        row["reference"] = _on_sst(answer.origin.checkpoint, measure.name)
+        rows.append(row)
+    taus = [
+        {"title": m.title, "values": to_plain(answer.values[m.name])}
+        for m in answer.measures
+        if m.name.startswith("tau")
+    ]
+    return {
+        "kind": "dataset",
+        "done": answer.done,
+        "total": answer.total,
+        "count": len(answer.largest_attention),
+        "rows": rows,
+        "taus": taus,
+        "scatter": {
+            "largest_attention": to_plain(answer.largest_attention),
+            "median_change": to_plain(answer.values["permutation"]),
+        },
+    }
+
+
+def guide() -> dict[str, Any]:
+    """Wiegreffe & Pinter's diagnostic guide: F1 of a context-free model under imposed attention."""
+    rows = (
+        ("Uniform", "guide-uniform", "every word the same"),
+        ("Its own", "average", "learned by the context-free model itself"),
+        ("The BiLSTM's", "guide-bilstm", "what the BiLSTM attends to"),
+        (
+            "A trained adversary's",
+            "guide-consistent",
+            "of the model trained to answer like the BiLSTM, λ = 0.002",
+        ),
+        ("Searched adversaries'", "guide-adversary", "found for each sentence as above; our addition"),
+    )
+    bars = [{"title": title, "value": figures.f1(name), "note": note} for title, name, note in rows]
+    values = [bar["value"] for bar in bars]
+    return {
+        "kind": "bars",
+        "title": "F1 under imposed attention",
+        "axis": "F1 of the positive class on SST's test sentences (the axis does not start at 0)",
+        "from": float(np.floor(min(values) * 20) / 20),
+        "to": float(np.ceil(max(values) * 20) / 20),
+        "groups": [{"title": "", "bars": bars}],
+        "caption": (
+            "A classifier that sees no context is trained five times. Each time its attention weights are "
+            "given from outside, and it learns only the rest. If imposed weights make it better than uniform "
+            "ones do, they carry information about which words matter. One seed each; the seeds of such a "
+            f"model alone move F1 between {min(_seeds()):.3f} and {max(_seeds()):.3f}."
+        ),
+    }
+
+
+def _seeds() -> list[float]:
+    return [values["test"]["f1"] for name, values in figures.trained().items() if name.startswith("average")]
+
+
+def _on_sst(checkpoint: str, name: str) -> str:
+    """A measure over SST, where it was taken: tests without adversaries, dev with them."""
+    split = "dev" if name == "adversary" else "test"
+    found = figures.measure(checkpoint, name, split)
+    return f"{found['mean']:.2f} ± {found['std']:.2f}"
+
+
+def _plain(answer: Any, kind: str) -> dict[str, Any]:
+    plain = to_plain(answer)
+    del plain["origin"]
+    return {"kind": kind} | plain
