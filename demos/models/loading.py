@@ -11,6 +11,7 @@ from typing import Any
 import torch
 import transformers
 from safetensors.torch import load_file
+from transformers.initialization import no_init_weights
 
 from demos.errors import ModelUnavailable, Unsupported
 from demos.models import hub, recording
@@ -94,7 +95,7 @@ def adapt(spec: Spec, folder: str, base: Loaded, origin: Origin) -> Loaded:
     """
     config = transformers.AutoConfig.from_pretrained(folder, local_files_only=True)
     own = {name: tensor.float() for name, tensor in load_file(Path(folder) / "model.safetensors").items()}
-    with transformers.initialization.no_init_weights():
+    with no_init_weights():
         model = AUTO[spec.head].from_config(config, attn_implementation=spec.attention)
     below = {f"{model.base_model_prefix}.{name}": tensor for name, tensor in base.model.state_dict().items()}
     missing, _ = model.load_state_dict(below | own, strict=False, assign=True)

@@ -84,10 +84,10 @@ def erased(loaded: Any, item: Sentence, kept: torch.Tensor, kind: Erasure) -> to
     if kind == "mask":
         return model(pad([torch.where(row, ids, UNKNOWN).tolist() for row in kept]))[0].sigmoid()
     reading = reading_of(model, padded([item]))
-    left = reading.attention[0] * kept
-    total = left.sum(-1, keepdim=True)
+    left = reading.attention[0, 0] * kept
     # Where nothing is attended to, nothing reaches the output but its bias.
-    return reading.classify(torch.where(total > 0, left / total.clamp_min(1e-30), 0.0)[:, None])[:, 0]
+    scaled = left / left.sum(-1, keepdim=True).clamp_min(1e-30)
+    return reading.classify(scaled[:, None, None])[:, 0]
 
 
 def importances(loaded: Any, item: Sentence) -> dict[str, torch.Tensor]:

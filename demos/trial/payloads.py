@@ -10,7 +10,7 @@ from demos.contract import to_plain
 from demos.trial import figures
 from demos.trial.ranking_answers import ErasureAnswer, RankingAnswer
 from demos.trial.results import AdversaryAnswer, ConsistentAnswer, Permutations, Prediction, UniformAnswer
-from demos.trial.setting import LABELS
+from demos.trial.sentence import LABELS
 from demos.trial.survey import SurveyAnswer
 
 DATASET = "SST's dev set"

@@ -9,7 +9,7 @@ import numpy as np
 
 from demos.memo import Memo
 from demos.models.specs import Origin
-from demos.trial.sentence import Erasure, Sentence
+from demos.trial.sentence import LABELS, Erasure, Sentence
 
 SIGNED = ("gradient_x_input", "integrated_gradients", "leave_one_out")
 _scores = Memo(8 * 2**20)
@@ -120,7 +120,7 @@ def erasure(inputs: RankingInputs, loaded: Any) -> ErasureAnswer:
     import torch
 
     from demos.trial.erasure import curves, levels
-    from demos.trial.setting import LABELS, setting_of
+    from demos.trial.setting import setting_of
 
     setting = setting_of(loaded)
     item = setting.sentence(loaded, inputs.text)

@@ -9,6 +9,8 @@ from demos.errors import BadInput
 from demos.texts import check_text
 
 MAX_WORDS = 100
+LABELS = ("negative", "positive")
+"""The classes of every classifier on trial; P(positive) is the second one's probability."""
 
 Erasure = Literal["delete", "mask", "attention"]
 

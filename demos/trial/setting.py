@@ -16,8 +16,6 @@ from demos.trial import additive, transformer, transformer_importance
 from demos.trial.sentence import Erasure, Sentence
 from demos.trial.weights import Classifiers
 
-LABELS = ("negative", "positive")
-
 
 def setting_of(loaded: Any) -> ModuleType:
     """The module that knows how to read with a leased model."""

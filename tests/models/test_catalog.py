@@ -48,6 +48,7 @@ def test_an_entry_is_read_as_written(tmp_path):
         ('"encoder"', '"transducer"', "'tiny': architecture"),
         ('"masked-lm"', '"cloze"', "'tiny': heads must be among"),
         ('["base", "masked-lm"]', '["masked-lm"]', "'tiny': heads must include 'base'"),
+        ('licence = "MIT"', 'licence = "MIT"\nbase = "tiny"', "'tiny': an adapter has heads"),
         ("a1" * 20, "main", "'tiny': revision must be 40 hex"),
         (f'revision = "{"a1" * 20}"', "", "'tiny': needs a revision"),
         ("size_bytes = 1_000", "size_bytes = 0", "'tiny': sizes"),
@@ -63,13 +64,23 @@ def test_a_mistake_is_refused_with_the_entrys_name(tmp_path, old, new, complaint
         read(GOOD.replace(old, new), tmp_path)
 
 
+def test_an_adapter_names_the_checkpoint_it_stands_on(tmp_path):
+    adapter = GOOD.replace("tiny", "small").replace('["base", "masked-lm"]', '["masked-lm"]')
+    assert (
+        read(GOOD + adapter.replace("parameters", 'base = "tiny"\nparameters'), tmp_path)["small"].base
+        == "tiny"
+    )
+    with pytest.raises(CatalogError, match="'small': base must be another checkpoint"):
+        read(GOOD + adapter.replace("parameters", 'base = "large"\nparameters'), tmp_path)
+
+
 def test_an_unknown_name_is_answered_with_the_known_ones():
-    with pytest.raises(ModelUnavailable, match="no model called 'minlim'.*minilm, smollm2"):
+    with pytest.raises(ModelUnavailable, match="no model called 'minlim'.*minilm, .*smollm2"):
         checkpoint("minlim")
 
 
 def test_the_shipped_catalog_pins_every_hub_model_and_bundles_two():
-    assert all(entry.revision for entry in catalog().values())
+    assert all(entry.revision or entry.hub_id is None for entry in catalog().values())
     assert [name for name, entry in catalog().items() if entry.bundled and entry.bundled.package] == [
         "minilm",
         "smollm2",

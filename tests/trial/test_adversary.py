@@ -1,0 +1,95 @@
+"""Adversaries keep their promises, in both settings."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from demos.trial import transformer as transformer_setting
+from demos.trial.additive import reading_of
+from demos.trial.adversary import (
+    AdversarySettings,
+    adversarial_attention,
+    adversary_steps,
+    mean_pairwise_divergence,
+)
+from demos.trial.classifier import pad
+from demos.trial.divergence import jensen_shannon
+from tests.tiny import WORDS as WORD_PIECES
+from tests.trial.models import WORDS, classifier, transformer
+
+LONG = list(range(10, 40))
+whole_words = [word for word in WORD_PIECES if not word.startswith("##") and word.isalpha()]
+
+
+def check(reading, epsilon):
+    settings_ = AdversarySettings(starts=3, steps=40, epsilon=epsilon)
+    found = adversarial_attention(reading, settings_)
+    assert found.difference.max() <= epsilon
+    torch.testing.assert_close(found.attention.sum(-1), torch.ones(reading.attention.shape[:2]))
+    assert found.attention[~reading.words[:, None].expand_as(found.attention)].abs().sum() == 0
+    again = reading.classify(found.attention)
+    torch.testing.assert_close(found.probability, again, atol=1e-6, rtol=1e-5)
+    assert ((again - reading.probability).abs() <= epsilon + 1e-6).all()
+    assert (found.divergence[~found.found] == 0).all()
+
+
+@given(
+    st.lists(st.lists(st.integers(4, WORDS - 1), min_size=1, max_size=12), min_size=1, max_size=5),
+    st.sampled_from([0.0, 0.001, 0.02, 0.05]),
+)
+@settings(max_examples=12, deadline=None)
+def test_every_adversary_of_the_bilstm_meets_its_epsilon(sentences, epsilon):
+    check(reading_of(classifier(seed=1), pad(sentences)), epsilon)
+
+
+@given(st.lists(st.lists(st.sampled_from(whole_words), min_size=1, max_size=9), min_size=1, max_size=3))
+@settings(max_examples=6, deadline=None)
+def test_every_adversary_of_a_transformer_meets_its_epsilon(sentences):
+    loaded = transformer(seed=1)
+    items = [transformer_setting.sentence(loaded, " ".join(words)) for words in sentences]
+    check(transformer_setting.read(loaded, items), 0.01)
+
+
+def test_where_no_start_is_allowed_the_models_own_attention_comes_back():
+    reading = reading_of(classifier(seed=1), pad([LONG]))
+    found = adversarial_attention(reading, AdversarySettings(starts=2, steps=3, epsilon=1e-12))
+    assert not found.found.any()
+    torch.testing.assert_close(found.attention, reading.attention)
+    assert found.divergence == 0 and found.difference == 0
+
+
+def test_optimising_goes_further_than_the_start():
+    reading = reading_of(classifier(seed=2), pad([LONG]))
+    few = adversarial_attention(reading, AdversarySettings(steps=1))
+    many = adversarial_attention(reading, AdversarySettings(steps=300))
+    assert many.divergence > few.divergence
+    assert 0.3 < many.divergence <= math.log(2)
+
+
+def test_steps_end_with_what_one_run_finds():
+    reading = reading_of(classifier(seed=2), pad([LONG]))
+    settings_ = AdversarySettings(steps=25)
+    *early, last = adversary_steps(reading, settings_, every=10)
+    assert [found.step for found in (*early, last)] == [10, 20, 25]
+    torch.testing.assert_close(last.attention, adversarial_attention(reading, settings_).attention)
+
+
+def test_sentences_of_a_batch_do_not_disturb_each_other():
+    model, settings_ = classifier(seed=3), AdversarySettings(starts=1, steps=30)
+    both = reading_of(model, pad([LONG, LONG]))
+    found = adversarial_attention(both, settings_)
+    # Different noise, the same sentence: each result is an adversary of its own.
+    assert (found.attention[0] - found.attention[1]).abs().max() > 1e-3
+    assert found.found.all()
+
+
+def test_pairwise_divergence_by_hand():
+    starts = torch.tensor([[[[1.0, 0.0]]], [[[0.0, 1.0]]], [[[0.5, 0.5]]]])
+    half = jensen_shannon(torch.tensor([1.0, 0.0]), torch.tensor([0.5, 0.5])).item()
+    assert mean_pairwise_divergence(starts).item() == pytest.approx((math.log(2) + 2 * half) / 3)
+    assert mean_pairwise_divergence(torch.rand(1, 2, 1, 5)).abs().max() == 0

@@ -1,0 +1,166 @@
+"""The endpoints on the shipped classifiers: what they return, on ordinary and odd texts."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import orjson
+import pytest
+
+from demos.contract import to_plain
+from demos.errors import BadInput, Unsupported
+from demos.trial import payloads
+from demos.trial.claims import CLAIMS, cards
+from demos.trial.dependence import ADVERSARY, CONSISTENT, PERMUTE, PREDICT, UNIFORM
+from demos.trial.faithfulness import ERASURE, RANKINGS
+from demos.trial.ranking_answers import RankingInputs
+from demos.trial.results import PredictInputs, TrialInputs
+from demos.trial.sentence import MAX_WORDS, split_words
+
+MODELS = ["debate-bilstm", "debate-average", "minilm-sentiment"]
+PRAISE, BLAME = "a wonderful warm and moving film", "a dull stupid and boring mess"
+SIXTY = " ".join(["a gripping , moving tale that never quite finds its feet but"] * 5 + ["ends well"])
+ODD = ["good", "bad film", "dull dull dull dull", "오늘 본 영화는 정말 좋았어요", "zzqx vlorp", SIXTY]
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_praise_is_positive_and_blame_is_not(runner, model):
+    assert runner(PREDICT, PredictInputs(PRAISE, model)).probability > 0.9
+    assert runner(PREDICT, PredictInputs(BLAME, model)).probability < 0.1
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_every_answer_names_its_checkpoint(runner, model):
+    answer = runner(PREDICT, PredictInputs(PRAISE, model))
+    assert answer.origin.checkpoint == model and answer.origin.source == "bundled"
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("text", ODD)
+def test_odd_texts_behave(runner, model, text):
+    prediction = runner(PREDICT, PredictInputs(text, model))
+    count = len(prediction.words)
+    assert prediction.attention.shape[1] == count
+    np.testing.assert_allclose(prediction.attention.sum(-1), 1, atol=1e-5)
+    shuffled = runner(PERMUTE, TrialInputs(text, model))
+    assert shuffled.changes.shape == (100,) and 0 <= shuffled.median <= 1
+    ranked = runner(RANKINGS, RankingInputs(text, model))
+    assert ranked.scores.shape == (len(ranked.methods), count)
+    assert ranked.completeness == pytest.approx(ranked.completeness_expected, abs=2e-3)
+    for answer, payload in (
+        (prediction, None),
+        (shuffled, payloads.permutations),
+        (ranked, payloads.rankings),
+    ):
+        orjson.dumps(payload(answer) if payload else to_plain(answer))
+    if count == 1:
+        assert np.isnan(ranked.tau).all()
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_all_words_the_same_leave_rankings_of_words_without_position_undefined(runner, model):
+    ranked = runner(RANKINGS, RankingInputs("dull dull dull dull", model))
+    names = [method.name for method in ranked.methods]
+    diagonal = dict(zip(names, np.diag(ranked.tau), strict=True))
+    assert diagonal["random"] == pytest.approx(1)
+    if model == "debate-average":
+        undefined = {name for name, tau in diagonal.items() if math.isnan(tau)}
+        assert undefined >= {"attention", "gradient", "integrated_gradients", "leave_one_out"}
+        assert orjson.loads(orjson.dumps(payloads.rankings(ranked)))["tau"][0][0] is None
+
+
+def test_unknown_words_are_told(runner):
+    assert runner(PREDICT, PredictInputs("a zzqx film")).unknown == (False, True, False)
+    assert runner(PREDICT, PredictInputs("Isn't it GREAT?!")).words == ("isn", "t", "it", "great")
+
+
+def test_weights_of_the_visitors_own(runner):
+    own = runner(PREDICT, PredictInputs(PRAISE))
+    assert own.probability_under == pytest.approx(own.probability, abs=1e-6)
+    same = runner(PREDICT, PredictInputs(PRAISE, weights=tuple(own.attention[0].tolist())))
+    assert same.probability_under == pytest.approx(own.probability, abs=1e-6)
+    scaled = runner(PREDICT, PredictInputs(PRAISE, weights=(2.0, 0, 0, 0, 0, 0)))
+    assert scaled.weights.tolist() == [1, 0, 0, 0, 0, 0]
+    assert abs(scaled.probability_under - own.probability) > 1e-3
+
+
+@pytest.mark.parametrize("weights", [(1.0,), (0.0,) * 6, (-1.0, 2, 1, 1, 1, 1), ()])
+def test_weights_that_fit_no_sentence_are_refused(runner, weights):
+    with pytest.raises(BadInput) as refused:
+        runner(PREDICT, PredictInputs(PRAISE, weights=weights))
+    assert refused.value.remedy
+
+
+@pytest.mark.parametrize("text", ["", "  \n", "word " * (MAX_WORDS + 1)])
+def test_texts_that_cannot_be_read_are_refused_before_a_model_is_loaded(runner, text):
+    loads = runner.cache.stats().loads
+    with pytest.raises(BadInput):
+        runner(PREDICT, PredictInputs(text, "minilm-sentiment"))
+    assert runner.cache.stats().loads == loads
+
+
+def test_a_text_without_words_is_refused_where_punctuation_is_not_read(runner):
+    with pytest.raises(BadInput, match="no words"):
+        runner(PREDICT, PredictInputs("?! ..."))
+    assert runner(PREDICT, PredictInputs("?! ...", "minilm-sentiment")).words == ("?! ...",)
+
+
+def test_words_are_split_at_white_space_and_keep_their_punctuation():
+    assert split_words("Well , it isn't bad —  at all.") == ("Well ,", "it", "isn't", "bad —", "at", "all.")
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_uniform_names_its_scope(runner, model):
+    answer = runner(UNIFORM, TrialInputs(PRAISE, model))
+    rows = {row.name: row for row in answer.rows}
+    expected = {"cls_row", "head", "layer", "all", "retrained"}
+    assert set(rows) == (expected if model == "minilm-sentiment" else {"post_hoc", "retrained"})
+    assert "F1 on SST test" in rows["retrained"].detail
+    assert (rows["retrained"].probability is None) == (model == "minilm-sentiment")
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_adversaries_grow_and_meet_epsilon(runner, model):
+    answers = list(runner.stream(ADVERSARY, TrialInputs(BLAME, model)))
+    assert [answer.step for answer in answers] == list(range(25, 501, 25))
+    last = answers[-1]
+    assert last.found and last.tvd <= last.epsilon == 0.05
+    assert last.tvd == pytest.approx(abs(last.probability - last.probability_adversary), abs=1e-6)
+    assert 0 < last.jsd <= math.log(2) and last.jsd >= answers[0].jsd
+    assert len(last.seeds) == (3 if model == "minilm-sentiment" else 7)
+    assert {seed.mean for seed in last.seeds} == {model == "minilm-sentiment"}
+    assert payloads.adversary(last)["done"] and not payloads.adversary(answers[0])["done"]
+
+
+def test_model_consistent_adversaries_are_ordered_by_strength(runner):
+    answer = runner(CONSISTENT, TrialInputs(BLAME))
+    strengths = [point.strength for point in answer.points]
+    assert strengths == sorted(strengths) and len(strengths) == 12
+    for point in answer.points:
+        assert point.here.tvd == pytest.approx(abs(point.here.probability - answer.probability), abs=1e-6)
+        np.testing.assert_allclose(point.here.attention.sum(), 1, atol=1e-5)
+    with pytest.raises(Unsupported, match="BiLSTM"):
+        runner(CONSISTENT, TrialInputs(BLAME, "minilm-sentiment"))
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("erasure", ["delete", "mask", "attention"])
+def test_erasure_names_its_kind_and_starts_at_nothing(runner, model, erasure):
+    answer = runner(ERASURE, RankingInputs("not a bad film at all", model, erasure))
+    assert answer.erasure and answer.fractions[0] == 0 and answer.fractions[-1] == 1
+    assert answer.probability >= 0.5
+    for curve in answer.methods:
+        assert curve.comprehensiveness[0] == pytest.approx(0, abs=1e-6)
+        assert curve.sufficiency[-1] == pytest.approx(0, abs=1e-6)
+    assert answer.methods[-1].name == "random"
+    orjson.dumps(payloads.erasure(answer))
+
+
+def test_cards_quote_figures_that_are_measured():
+    for experiment in CLAIMS:
+        html = cards(experiment)
+        assert html.count("<article") == len(CLAIMS[experiment]) and "nan" not in html
+    guide = payloads.guide()
+    values = [bar["value"] for bar in guide["groups"][0]["bars"]]
+    assert len(values) == 5 and guide["from"] <= min(values) and max(values) <= guide["to"]

@@ -1,0 +1,203 @@
+"""Rankings of words against captum, finite differences and hand-computed cases."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from captum.attr import FeatureAblation, InputXGradient, IntegratedGradients, Saliency
+
+from demos.trial import additive as additive_setting
+from demos.trial import transformer as transformer_setting
+from demos.trial.classifier import AttentionClassifier, pad
+from demos.trial.gradients import gradient_at, integrated_gradients
+from demos.trial.setting import leave_one_out, methods_of, setting_of
+from demos.trial.transformer_importance import chefer
+from tests.trial.models import additive, sentence, transformer
+
+WORDS = sentence(5, 9, 5, 30, 12)
+TEXT = "the unbelievable cat sat on a mat !"
+
+
+def case(name):
+    """A leased model, a sentence, its vectors, the function of them, and what IG starts from."""
+    if name == "transformer":
+        loaded = transformer()
+        item = transformer_setting.sentence(loaded, TEXT)
+        vectors, function = transformer_setting.of_vectors(loaded, item)
+        start = vectors.clone()
+        start[1:-1] = loaded.model.get_input_embeddings().weight[0]
+        return loaded, item, vectors, function, start
+    loaded = additive(name)
+    ids = additive_setting.padded([WORDS])
+    vectors = loaded.model.base.embedding(ids)[0]
+    start = torch.zeros_like(vectors)
+    start[[0, -1]] = vectors[[0, -1]]
+    return loaded, WORDS, vectors, additive_setting._of_vectors(loaded.model.base, ids), start
+
+
+def per_word(name, scores, item):
+    return transformer_setting.per_word(scores, item) if name == "transformer" else scores[1:-1]
+
+
+NAMES = ["bilstm", "average", "transformer"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_integrated_gradients_agree_with_captum_and_are_complete(name):
+    loaded, item, vectors, function, start = case(name)
+    ours, baseline = setting_of(loaded).path_integral(loaded, item)
+    captums = IntegratedGradients(function).attribute(vectors[None], start[None], n_steps=50)[0].sum(-1)
+    np.testing.assert_allclose(ours, per_word(name, captums, item).detach(), atol=1e-4)
+    assert ours.sum().item() == pytest.approx(function(vectors[None]).item() - baseline, abs=1e-4)
+    assert baseline == pytest.approx(function(start[None]).item())
+
+
+def test_integrated_gradients_of_a_polynomial_are_exact():
+    start, end = torch.zeros(2, 1), torch.tensor([[2.0], [3.0]])
+    found, baseline = integrated_gradients(lambda x: x[:, 0, 0] ** 2 * x[:, 1, 0], start, end, steps=3)
+    # On the straight path t: 2 * 2t * 3t * 2 and (2t)^2 * 3, integrated: 8 and 4.
+    torch.testing.assert_close(found[:, 0], torch.tensor([8.0, 4.0]))
+    assert baseline == 0
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_gradients_agree_with_captum(name):
+    loaded, item, vectors, function, _ = case(name)
+    scores = methods_of(loaded).importances(loaded, item)
+    slope = Saliency(function).attribute(vectors[None], abs=False)[0]
+    product = InputXGradient(function).attribute(vectors[None])[0].sum(-1)
+    torch.testing.assert_close(gradient_at(function, vectors), slope, atol=1e-5, rtol=1e-4)
+    expected = {"gradient": slope.norm(dim=-1), "gradient_x_input": product}
+    for method, tokens in expected.items():
+        np.testing.assert_allclose(scores[method], per_word(name, tokens.detach(), item), atol=1e-4)
+
+
+def test_the_bilstms_own_gradient_measure_agrees_with_finite_differences():
+    model: AttentionClassifier = additive().model.base.double()
+    ids = pad([[5, 9, 5, 30, 1]])
+    importance = additive_setting.gradient_importance(model, ids)[0]
+    embedded = model.embedding(ids)
+    fixed = model.attend(model.encode_embedded(embedded, ids))
+
+    def probability(scaled):
+        return model.classify(model.encode_embedded(scaled, ids), fixed).sigmoid().item()
+
+    slopes = []
+    for i in range(ids.shape[1]):
+        step = torch.zeros_like(embedded)
+        step[0, i] = embedded[0, i] * 1e-5
+        slopes.append(abs(probability(embedded + step) - probability(embedded - step)) / 2e-5)
+    np.testing.assert_allclose(importance[1:-1].numpy(), slopes[1:-1], rtol=1e-5)
+    assert importance[[0, -1]].abs().max() == 0
+
+
+def test_a_transformers_gradient_with_attention_fixed_agrees_with_finite_differences():
+    loaded, item, vectors, function, _ = case("transformer")
+    own = {}
+    with transformer_setting.record(lambda module, weights: own.setdefault(module, weights)):
+        function(vectors[None])
+    found = transformer_setting.fixed_gradient(loaded, item)
+    slopes = torch.zeros(len(vectors))
+    for i in range(len(vectors)):
+        values = []
+        for sign in (1, -1):
+            moved = vectors.clone()
+            moved[i] *= 1 + sign * 1e-2
+            with transformer_setting.record(lambda module, weights: own[module]):
+                values.append(function(moved[None]).item())
+        slopes[i] = (values[0] - values[1]) / 2e-2
+    np.testing.assert_allclose(found, transformer_setting.per_word(slopes, item).abs(), atol=2e-3)
+    assert found.max() > 0.01
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_leave_one_out_equals_single_runs(name):
+    loaded, item, *_ = case(name)
+    whole = setting_of(loaded).read(loaded, [item]).probability.item()
+    for i, change in enumerate(leave_one_out(loaded, item, "delete")):
+        rest = type(item)(*(part[:i] + part[i + 1 :] for part in (item.words, item.ids, item.unknown)))
+        without = setting_of(loaded).read(loaded, [rest]).probability.item()
+        assert change == pytest.approx(whole - without, abs=1e-6)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_leaving_words_out_by_mask_agrees_with_captums_ablation(name):
+    loaded, item, *_ = case(name)
+    flat = torch.tensor([[i for word in item.ids for i in word]])
+    if name == "transformer":
+        mask = loaded.tokenizer.mask_token_id
+        owner = torch.tensor([[w for w, ids in enumerate(item.ids) for _ in ids]])
+        frame = lambda ids: torch.cat([torch.tensor([[2]]), ids, torch.tensor([[3]])], dim=1)  # noqa: E731
+        function = lambda ids: transformer_setting.positive(loaded, {"input_ids": frame(ids)})  # noqa: E731
+    else:
+        mask, owner = 1, torch.arange(len(item.words))[None]
+        function = lambda ids: loaded.model.base(pad(ids.tolist()))[0].sigmoid()  # noqa: E731
+    ablated = FeatureAblation(function).attribute(flat, baselines=mask, feature_mask=owner)
+    first = torch.tensor([owner[0].tolist().index(w) for w in range(len(item.words))])
+    np.testing.assert_allclose(leave_one_out(loaded, item, "mask"), ablated[0, first], atol=1e-4)
+
+
+def test_leave_one_out_of_an_additive_bag_of_words_gives_each_term():
+    # A classifier whose logit, in its linear range, is the mean of one number per word.
+    loaded = additive("average")
+    model = loaded.model.base.double()
+    item = sentence(5, 9, 30)
+    kept = torch.tensor(
+        [[True, True, True], [True, False, False], [False, True, False], [False, False, True]]
+    )
+    with torch.no_grad():
+        model.vector.weight.zero_()  # uniform attention
+        logits = additive_setting.erased(loaded, item, kept, "delete").logit()
+    np.testing.assert_allclose(logits[0], logits[1:].mean(), rtol=1e-9)
+
+
+def test_forbidding_attention_leaves_nothing_of_a_word_in_a_transformer():
+    loaded = transformer()
+    item = transformer_setting.sentence(loaded, "the cat sat")
+    other = transformer_setting.sentence(loaded, "the dog sat")
+    kept = torch.tensor([[True, False, True]])
+    first = transformer_setting.erased(loaded, item, kept, "attention")
+    torch.testing.assert_close(first, transformer_setting.erased(loaded, other, kept, "attention"))
+    whole = torch.ones(1, 3, dtype=torch.bool)
+    assert transformer_setting.erased(loaded, item, whole, "attention") != first
+
+
+def test_forbidding_attention_scales_the_rest_of_the_bilstms_weights_to_one():
+    loaded = additive()
+    reading = additive_setting.read(loaded, [WORDS])
+    weights = reading.attention[0, 0] * torch.tensor([1, 0, 1, 1, 0])
+    expected = reading.classify((weights / weights.sum())[None, None])
+    kept = torch.tensor([[True, False, True, True, False]])
+    torch.testing.assert_close(additive_setting.erased(loaded, WORDS, kept, "attention"), expected)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("kind", ["delete", "mask", "attention"])
+def test_nothing_erased_is_the_whole_and_everything_erased_is_defined(name, kind):
+    loaded, item, *_ = case(name)
+    count = len(item.words)
+    kept = torch.stack([torch.ones(count, dtype=torch.bool), torch.zeros(count, dtype=torch.bool)])
+    whole, nothing = setting_of(loaded).erased(loaded, item, kept, kind)
+    expected = setting_of(loaded).read(loaded, [item]).probability[0]
+    torch.testing.assert_close(whole, expected, atol=1e-6, rtol=1e-5)
+    assert 0 < nothing < 1
+
+
+def test_chefers_rule_by_hand():
+    weights = torch.tensor([[[[0.5, 0.5], [0.2, 0.8]]], [[[1.0, 0.0], [0.4, 0.6]]]])
+    gradients = torch.tensor([[[[1.0, -1.0], [2.0, 0.5]]], [[[3.0, 1.0], [-1.0, 2.0]]]])
+    first = torch.eye(2) + torch.tensor([[0.5, 0.0], [0.4, 0.4]])
+    expected = first + torch.tensor([[3.0, 0.0], [0.0, 1.2]]) @ first
+    torch.testing.assert_close(chefer(weights, gradients), expected)
+
+
+def test_a_transformers_attention_scores_agree_with_eager_attention():
+    loaded = transformer()
+    item = transformer_setting.sentence(loaded, TEXT)
+    found = methods_of(loaded).importances(loaded, item)
+    loaded.model.set_attn_implementation("eager")
+    inputs = loaded.tokenizer(TEXT, return_tensors="pt")
+    layers = torch.stack(loaded.model(**inputs, output_attentions=True).attentions)[:, 0, :, 0]
+    for name, tokens in (("attention", layers[-1].mean(0)), ("attention_mean", layers.mean((0, 1)))):
+        np.testing.assert_allclose(found[name], transformer_setting.per_word(tokens, item), atol=1e-6)

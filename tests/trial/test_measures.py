@@ -1,0 +1,84 @@
+"""Divergences and rank agreement against scipy and hand-computed cases."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.spatial.distance import jensenshannon
+from scipy.stats import kendalltau
+
+from demos.trial.agreement import kendall, ranks, tau_matrix
+from demos.trial.divergence import jensen_shannon, kl_divergence, total_variation
+
+
+def distributions(n, seed):
+    p, q = np.random.default_rng(seed).dirichlet(np.full(n, 0.4), size=2)
+    return torch.tensor(p), torch.tensor(q)
+
+
+@given(st.integers(2, 30), st.integers(0, 999))
+@settings(max_examples=40, deadline=None)
+def test_divergences_agree_with_scipy(n, seed):
+    p, q = distributions(n, seed)
+    assert float(jensen_shannon(p, q)) == pytest.approx(jensenshannon(p, q) ** 2, abs=1e-6)
+    assert float(jensen_shannon(p, q)) == pytest.approx(float(jensen_shannon(q, p)), abs=1e-12)
+    assert 0 <= float(jensen_shannon(p, q)) <= math.log(2) + 1e-9
+    assert float(kl_divergence(p, p)) == 0
+
+
+def test_divergences_at_their_ends():
+    p, q = torch.tensor([0.5, 0.5, 0.0, 0.0]), torch.tensor([0.0, 0.0, 0.25, 0.75])
+    assert float(jensen_shannon(p, q)) == pytest.approx(math.log(2))
+    assert float(total_variation(torch.tensor(0.2), torch.tensor(0.9))) == pytest.approx(0.7)
+
+
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_total_variation_is_half_the_distance_of_the_two_classes(p, q):
+    both = 0.5 * (abs(p - q) + abs((1 - p) - (1 - q)))
+    assert float(total_variation(torch.tensor(p), torch.tensor(q))) == pytest.approx(both, abs=1e-6)
+
+
+@given(st.integers(2, 20), st.integers(0, 999))
+@settings(max_examples=30, deadline=None)
+def test_tau_agrees_with_scipy_and_with_itself(n, seed):
+    a, b = np.random.default_rng(seed).random((2, n))
+    expected = kendalltau(np.round(a / a.max(), 6), np.round(b / b.max(), 6))
+    assert kendall(a, b).tau == pytest.approx(expected.statistic)
+    assert kendall(a, b).p_value == pytest.approx(expected.pvalue)
+    assert kendall(a, a).tau == pytest.approx(1)
+    assert kendall(a, 1 - a).tau == pytest.approx(-1, abs=1e-3)
+
+
+def test_signs_are_ignored():
+    assert kendall(np.array([-3.0, 1.0, 2.0]), np.array([3.0, -1.0, -2.0])).tau == 1
+
+
+@pytest.mark.parametrize(
+    "constant",
+    [np.ones(4), np.zeros(4), np.full(4, 1 / 3) + np.array([1e-9, 0, -1e-9, 0]), np.array([1, 2, 3, np.nan])],
+)
+def test_tau_of_a_constant_or_undefined_ranking_is_undefined(constant):
+    found = kendall(constant, np.arange(4.0))
+    assert math.isnan(found.tau) and math.isnan(found.p_value)
+
+
+def test_tau_of_one_word_is_undefined():
+    assert math.isnan(kendall(np.array([1.0]), np.array([2.0])).tau)
+
+
+def test_the_matrix_is_symmetric_with_ones_where_a_ranking_meets_itself():
+    scores = list(np.random.default_rng(0).random((4, 9))) + [np.ones(9)]
+    tau, p_value = tau_matrix(scores)
+    np.testing.assert_array_equal(tau, tau.T)
+    np.testing.assert_allclose(np.diag(tau)[:4], 1)
+    assert np.isnan(tau[4]).all() and np.isnan(p_value[:, 4]).all()
+
+
+def test_tied_words_share_their_mean_rank():
+    assert ranks(np.array([0.1, -0.9, 0.5, 0.5])).tolist() == [4, 1, 2.5, 2.5]
+    assert np.isnan(ranks(np.array([0.1, np.nan]))).all()
