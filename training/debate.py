@@ -202,7 +202,7 @@ def train_all(
     train, dev, test = splits["train"], splits["dev"], splits["test"]
     shipped = read_classifiers(FOLDER, "bilstm-0", ("",)) if only else None
     vectors = word_vectors(vocabulary)
-    weight = torch.tensor(len(train.labels) / train.labels.sum() - 1)
+    weight = len(train.labels) / train.labels.sum() - 1
     models: dict[str, AttentionClassifier] = {}
     figures: dict[str, dict] = {}
 
@@ -251,7 +251,7 @@ def train_all(
         name = f"consistent-{strength:g}"
         add(name, "bilstm", 100, own_attention, consistent)
         figures[name] |= compare(base, models[name], test) | {"lambda": strength}
-    # The guide's adversary is a trained one (Wiegreffe & Pinter, section 4.3); the searched one is ours to add.
+    # The guide's adversary is a trained one (Wiegreffe & Pinter, 4.3); the searched one is our addition.
     add("guide-consistent", "average", 0, imposed_by(own_attention, models["consistent-0.002"]))
     for name in [*(f"bilstm-{seed}" for seed in SEEDS), "bilstm-uniform"]:
         figures[name] |= compare(

@@ -38,7 +38,7 @@ INFO = Info(
     title="On trial: does it matter?",
     tab="Attention",
     limits=(
-        "Small classifiers of English film reviews: what they show holds for them and for the text you typed. "
+        "Small classifiers of English film reviews: what they show holds for them and for your text. "
         "Weights put in from outside are weights that the model was never trained with. That an output stays "
         "the same under other weights does not say which words the model used; that it changes does not say "
         "that the weights explain it. The seeds' models and the trained adversaries are single runs."
@@ -118,7 +118,7 @@ def build(run: Run) -> None:
     trained = panels.panel(
         "consistent",
         "Model-consistent adversary: can a whole model look elsewhere and answer alike?",
-        "Further BiLSTMs were trained to agree with the first and to attend elsewhere, with growing strength λ.",
+        "Further BiLSTMs were trained to agree with the first and attend elsewhere, with growing strength λ.",
     )
     panels.claims("consistent")
     drawings = [edit, shuffles, flat, attack, trained]

@@ -151,7 +151,7 @@ def methods(loaded: Any, kind: Erasure) -> tuple[Method, ...]:
     from demos.trial.setting import methods_of, setting_of
 
     setting = setting_of(loaded)
-    path = f"gradients summed on the way from the baseline ({setting.BASELINE}) to the text (Sundararajan et al. 2017)"
+    path = f"gradients summed from {setting.BASELINE} to the text (Sundararajan et al. 2017)"
     entries = methods_of(loaded).METHODS | {
         "integrated_gradients": ("Integrated gradients", path),
         "leave_one_out": ("Leave one out", f"p minus p without the word: {setting.ERASURES[kind]}"),

@@ -18,7 +18,7 @@ BATCH = 16
 MEASURES = {
     "tau_gradient": (
         "Attention against gradients",
-        "Kendall's tau of attention with |gradient · input|, attention held fixed; 1 is the same order, 0 chance",
+        "Kendall's tau of attention with |gradient · input|, attention held fixed; 1 is the same order",
     ),
     "tau_leave_one_out": (
         "Attention against leave-one-out",
@@ -29,7 +29,7 @@ MEASURES = {
     "uniform": ("Change under uniform attention", "|p_uniform - p|, put in after training"),
     "adversary": (
         "Divergence of the adversary",
-        "Jensen-Shannon divergence, at most 0.693, of the most different attention that changes p by at most 0.05",
+        "Jensen-Shannon divergence (at most 0.693) of the most different attention that moves p by up to 0.05",
     ),
 }
 

@@ -11,7 +11,7 @@ import pytest
 from demos.contract import to_plain
 from demos.errors import BadInput, Unsupported
 from demos.trial import payloads
-from demos.trial.claims import CLAIMS, cards
+from demos.trial.claims import cards, claims
 from demos.trial.dependence import ADVERSARY, CONSISTENT, PERMUTE, PREDICT, UNIFORM
 from demos.trial.faithfulness import ERASURE, RANKINGS
 from demos.trial.ranking_answers import RankingInputs
@@ -158,9 +158,9 @@ def test_erasure_names_its_kind_and_starts_at_nothing(runner, model, erasure):
 
 
 def test_cards_quote_figures_that_are_measured():
-    for experiment in CLAIMS:
+    for experiment, stated in claims().items():
         html = cards(experiment)
-        assert html.count("<article") == len(CLAIMS[experiment]) and "nan" not in html
+        assert html.count("<article") == len(stated) and "nan" not in html
     guide = payloads.guide()
     values = [bar["value"] for bar in guide["groups"][0]["bars"]]
     assert len(values) == 5 and guide["from"] <= min(values) and max(values) <= guide["to"]

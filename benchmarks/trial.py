@@ -1,0 +1,138 @@
+"""The debate's experiments against plain loops of the same algorithms.
+
+    python -m benchmarks.trial
+
+The adversary: a batch of 32 sentences with all starts together, against one sentence and one start at a
+time with the encoder inside the loop, both for the same number of steps. Leave-one-out: one forward pass
+against one per word. And one sentence's whole trial page, experiment by experiment, with 20 and 60 words.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import statistics
+import time
+from collections.abc import Callable
+from typing import Any
+
+BATCH, STEPS, LOOPED = 32, 100, 4
+PAGE = ("debate-bilstm", "minilm-sentiment")
+
+
+def main() -> None:
+    os.environ["STAGE_MODELS"] = "bundled"
+    from demos.models.cache import shared_cache
+    from demos.models.specs import Spec
+
+    with shared_cache().lease(Spec("debate-bilstm")) as bilstm:
+        report_adversary(bilstm)
+        report_leave_one_out(bilstm)
+    with shared_cache().lease(Spec("minilm-sentiment", "sequence-classification")) as transformer:
+        report_adversary(transformer)
+        report_leave_one_out(transformer)
+    for checkpoint in PAGE:
+        report_page(checkpoint)
+
+
+def report_adversary(loaded: Any) -> None:
+    """Seconds per sentence of a batch, and of a loop over sentences and starts."""
+    from demos.trial.adversary import AdversarySettings, adversarial_attention
+    from demos.trial.setting import setting_of
+
+    setting = setting_of(loaded)
+    items = [setting.sentence(loaded, words(20, seed)) for seed in range(BATCH)]
+    settings = AdversarySettings(steps=STEPS)
+    batched = seconds(lambda: adversarial_attention(setting.read(loaded, items), settings)) / BATCH
+    looped = seconds(lambda: [loop_adversary(loaded, item, settings) for item in items[:LOOPED]]) / LOOPED
+    name = loaded.spec.checkpoint
+    print(
+        f"adversary, {name:17} {batched * 1e3:8.1f} ms per sentence   {looped / batched:6.1f} x faster than a loop"
+    )
+
+
+def loop_adversary(loaded: Any, item: Any, settings: Any) -> None:
+    """Jain & Wallace's optimisation for one sentence, one start after the other, nothing computed ahead."""
+    import torch
+
+    from demos.trial.adversary import mean_divergence
+    from demos.trial.setting import setting_of
+
+    setting = setting_of(loaded)
+    own = setting.read(loaded, [item])
+    for _ in range(settings.starts):
+        logits = (3 * torch.randn(own.attention.shape)).requires_grad_()
+        optimizer = torch.optim.Adam([logits], lr=settings.rate, amsgrad=True)
+        for _ in range(settings.steps):
+            attention = logits.softmax(-1)
+            change = (setting.read(loaded, [item]).classify(attention) - own.probability).abs()
+            loss = settings.penalty * (change - settings.slack).relu() - mean_divergence(
+                attention, own.attention
+            )
+            optimizer.zero_grad()
+            loss.sum().backward()
+            optimizer.step()
+
+
+def report_leave_one_out(loaded: Any) -> None:
+    """Seconds of one batch and of one forward pass per word, 20 words."""
+    import torch
+
+    from demos.trial.setting import leave_one_out, setting_of
+
+    setting = setting_of(loaded)
+    item = setting.sentence(loaded, words(20, 0))
+    kept = ~torch.eye(21, 20, dtype=torch.bool)
+    kept[-1] = True
+    batched = seconds(lambda: leave_one_out(loaded, item, "delete"))
+    looped = seconds(lambda: [setting.erased(loaded, item, row[None], "delete") for row in kept])
+    name = loaded.spec.checkpoint
+    print(
+        f"leave-one-out, {name:17} {batched * 1e3:8.1f} ms              {looped / batched:6.1f} x faster than a loop"
+    )
+
+
+def report_page(checkpoint: str) -> None:
+    """Seconds until each experiment of one sentence has its figures, in the page's order."""
+    from demos.models.cache import shared_cache
+    from demos.runner import Runner
+    from demos.trial import dependence, faithfulness
+    from demos.trial.ranking_answers import RankingInputs
+    from demos.trial.results import PredictInputs, TrialInputs
+
+    for count in (20, 60):
+        runner, text = Runner(shared_cache()), words(count, 7)
+        begin, times = time.perf_counter(), []
+        for endpoint in (*dependence.ENDPOINTS, *faithfulness.ENDPOINTS):
+            kind = endpoint.inputs_type
+            inputs = (
+                kind(text, checkpoint)
+                if kind in (PredictInputs, TrialInputs)
+                else RankingInputs(text, checkpoint)
+            )
+            if endpoint is dependence.CONSISTENT and checkpoint != "debate-bilstm":
+                continue
+            list(runner.stream(endpoint, inputs)) if endpoint.streams else runner(endpoint, inputs)
+            times.append(f"{endpoint.name.removeprefix('trial_')} {time.perf_counter() - begin:.2f}")
+        print(f"page, {checkpoint}, {count} words, seconds from the start: {', '.join(times)}")
+
+
+def words(count: int, seed: int) -> str:
+    """Words of film reviews in random order: lengths count here, not sense."""
+    known = "a the film is not dull but warm moving story with bad good jokes great cast boring ending i loved it".split()
+    return " ".join(random.Random(seed).choices(known, k=count))
+
+
+def seconds(work: Callable[[], object], times: int = 3) -> float:
+    """Median over a few runs, after one that warms up."""
+    work()
+    taken = []
+    for _ in range(times):
+        begin = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - begin)
+    return statistics.median(taken)
+
+
+if __name__ == "__main__":
+    main()
