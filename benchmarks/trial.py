@@ -44,10 +44,13 @@ def report_adversary(loaded: Any) -> None:
     items = [setting.sentence(loaded, words(20, seed)) for seed in range(BATCH)]
     settings = AdversarySettings(steps=STEPS)
     batched = seconds(lambda: adversarial_attention(setting.read(loaded, items), settings)) / BATCH
-    looped = seconds(lambda: [loop_adversary(loaded, item, settings) for item in items[:LOOPED]]) / LOOPED
-    name = loaded.spec.checkpoint
+    few = items[:LOOPED]
+    single = seconds(lambda: [adversarial_attention(setting.read(loaded, [i]), settings) for i in few])
+    looped = seconds(lambda: [loop_adversary(loaded, item, settings) for item in few])
     print(
-        f"adversary, {name:17} {batched * 1e3:8.1f} ms per sentence   {looped / batched:6.1f} x faster than a loop"
+        f"adversary, {loaded.spec.checkpoint:17} {batched * 1e3:8.1f} ms per sentence in a batch of {BATCH}; "
+        f"{looped / LOOPED / batched:.1f} x faster than a plain loop, {single / LOOPED / batched:.1f} x faster "
+        "than the same code sentence by sentence"
     )
 
 
@@ -66,9 +69,8 @@ def loop_adversary(loaded: Any, item: Any, settings: Any) -> None:
         for _ in range(settings.steps):
             attention = logits.softmax(-1)
             change = (setting.read(loaded, [item]).classify(attention) - own.probability).abs()
-            loss = settings.penalty * (change - settings.slack).relu() - mean_divergence(
-                attention, own.attention
-            )
+            loss = settings.penalty * (change - settings.slack).relu()
+            loss = loss - mean_divergence(attention, own.attention)
             optimizer.zero_grad()
             loss.sum().backward()
             optimizer.step()
@@ -86,9 +88,9 @@ def report_leave_one_out(loaded: Any) -> None:
     kept[-1] = True
     batched = seconds(lambda: leave_one_out(loaded, item, "delete"))
     looped = seconds(lambda: [setting.erased(loaded, item, row[None], "delete") for row in kept])
-    name = loaded.spec.checkpoint
     print(
-        f"leave-one-out, {name:17} {batched * 1e3:8.1f} ms              {looped / batched:6.1f} x faster than a loop"
+        f"leave-one-out, {loaded.spec.checkpoint:17} {batched * 1e3:8.1f} ms for 20 words; "
+        f"{looped / batched:.1f} x faster than one forward pass per word"
     )
 
 
@@ -97,19 +99,12 @@ def report_page(checkpoint: str) -> None:
     from demos.models.cache import shared_cache
     from demos.runner import Runner
     from demos.trial import dependence, faithfulness
-    from demos.trial.ranking_answers import RankingInputs
-    from demos.trial.results import PredictInputs, TrialInputs
 
     for count in (20, 60):
         runner, text = Runner(shared_cache()), words(count, 7)
         begin, times = time.perf_counter(), []
         for endpoint in (*dependence.ENDPOINTS, *faithfulness.ENDPOINTS):
-            kind = endpoint.inputs_type
-            inputs = (
-                kind(text, checkpoint)
-                if kind in (PredictInputs, TrialInputs)
-                else RankingInputs(text, checkpoint)
-            )
+            inputs = endpoint.inputs_type(text, checkpoint)
             if endpoint is dependence.CONSISTENT and checkpoint != "debate-bilstm":
                 continue
             list(runner.stream(endpoint, inputs)) if endpoint.streams else runner(endpoint, inputs)
@@ -119,7 +114,9 @@ def report_page(checkpoint: str) -> None:
 
 def words(count: int, seed: int) -> str:
     """Words of film reviews in random order: lengths count here, not sense."""
-    known = "a the film is not dull but warm moving story with bad good jokes great cast boring ending i loved it".split()
+    known = (
+        "a the film is not dull but warm moving story with bad good jokes great cast boring ending".split()
+    )
     return " ".join(random.Random(seed).choices(known, k=count))
 
 
