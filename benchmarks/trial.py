@@ -49,8 +49,8 @@ def report_adversary(loaded: Any) -> None:
     looped = seconds(lambda: [loop_adversary(loaded, item, settings) for item in few])
     print(
         f"adversary, {loaded.spec.checkpoint:17} {batched * 1e3:8.1f} ms per sentence in a batch of {BATCH}; "
-        f"{looped / LOOPED / batched:.1f} x faster than a plain loop, {single / LOOPED / batched:.1f} x faster "
-        "than the same code sentence by sentence"
+        f"{looped / LOOPED / batched:.1f} x faster than a plain loop, {single / LOOPED / batched:.1f} x "
+        "faster than the same code sentence by sentence"
     )
 
 

@@ -30,8 +30,8 @@ INFO = Info(
     limits=(
         "The classifiers know English film reviews; on other texts they answer all the same, and attention "
         "of a wrong answer is measured like that of a right one. Kendall's tau over few words is coarse: "
-        "short texts scatter widely whatever the model does. Labels are not used: nothing here says how often "
-        "the model is right."
+        "short texts scatter widely whatever the model does. Labels are not used: nothing here says how "
+        "often the model is right."
     ),
 )
 

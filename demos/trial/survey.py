@@ -29,7 +29,7 @@ MEASURES = {
     "uniform": ("Change under uniform attention", "|p_uniform - p|, put in after training"),
     "adversary": (
         "Divergence of the adversary",
-        "Jensen-Shannon divergence (at most 0.693) of the most different attention that moves p by up to 0.05",
+        "Jensen-Shannon divergence, at most 0.693, of the most different attention within |dp| <= 0.05",
     ),
 }
 
