@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import types
 import typing
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -77,4 +78,6 @@ def _json_type(hint: Any) -> Any:
         return str
     if origin is tuple:
         return list[_json_type(typing.get_args(hint)[0])]
+    if origin in (typing.Union, types.UnionType):
+        return typing.Union[tuple(map(_json_type, typing.get_args(hint)))]  # noqa: UP007
     return hint

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from html import escape
 
@@ -86,14 +87,19 @@ def _agreement() -> str:
     rows = []
     for title, name in (("BiLSTM", BILSTM), ("context-free", AVERAGE), ("MiniLM", TRANSFORMER)):
         gradient, loo = measure(name, "tau_gradient"), measure(name, "tau_leave_one_out")
-        rows.append(f"{title} {gradient['mean']:.2f} and {loo['mean']:.2f}")
+        rows.append(f"{title} {_spread(gradient)} and {_spread(loo)}")
     chance = measure(BILSTM, "tau_random")
     return (
-        "Mean tau with gradients and with leave-one-out over SST's test sentences: "
+        "Tau with gradients and with leave-one-out over SST's test sentences, mean ± standard deviation: "
         + "; ".join(rows)
-        + f"; a random order {abs(chance['mean']):.2f} ± {chance['std']:.2f}. In the authors' released "
-        "result files: BiLSTM .35 and .29, context-free .61 and .62, with other word vectors."
+        + f"; a random order {_spread(chance)}. In the authors' released "
+        "result files: BiLSTM 0.35 and 0.29, context-free 0.61 and 0.62, with other word vectors."
     )
+
+
+def _spread(found: Mapping[str, float]) -> str:
+    mean = f"{found['mean']:.2f}".replace("-0.00", "0.00")
+    return f"{mean} ± {found['std']:.2f}"
 
 
 def _matrix() -> str:

@@ -75,7 +75,7 @@ def survey(answer: SurveyAnswer) -> dict[str, Any]:
     rows = []
     for measure in answer.measures:
         row = to_plain(measure)
-        row["reference"] = _on_sst(answer.origin.checkpoint, measure.name)
+        row["reference"] = _on_sst_test(answer.origin.checkpoint, measure.name)
         rows.append(row)
     taus = [
         {"title": m.title, "values": to_plain(answer.values[m.name])}
@@ -93,6 +93,26 @@ def survey(answer: SurveyAnswer) -> dict[str, Any]:
             "largest_attention": to_plain(answer.largest_attention),
             "median_change": to_plain(answer.values["permutation"]),
         },
+    }
+
+
+def on_sst(checkpoint: str) -> dict[str, Any]:
+    """The same picture of what was measured before, on dev sentences of SST."""
+    found = figures.aggregates()[checkpoint]["dev"]
+    count = len(found["values"]["permutation"])
+    rows = [row | {"reference": _on_sst_test(checkpoint, row["name"])} for row in found["measures"]]
+    scatter = {
+        "largest_attention": found["values"]["largest_attention"],
+        "median_change": found["values"]["permutation"],
+    }
+    return {
+        "kind": "dataset",
+        "done": count,
+        "total": count,
+        "count": count,
+        "rows": rows,
+        "taus": [],
+        "scatter": scatter,
     }
 
 
@@ -131,10 +151,11 @@ def _seeds() -> list[float]:
     return [values["test"]["f1"] for name, values in figures.trained().items() if name.startswith("average")]
 
 
-def _on_sst(checkpoint: str, name: str) -> str:
-    """A measure over SST, where it was taken: tests without adversaries, dev with them."""
-    split = "dev" if name == "adversary" else "test"
-    found = figures.measure(checkpoint, name, split)
+def _on_sst_test(checkpoint: str, name: str) -> str | None:
+    """A measure over SST's test sentences; adversaries were searched for dev sentences only."""
+    if name == "adversary":
+        return None
+    found = figures.measure(checkpoint, name)
     return f"{found['mean']:.2f} ± {found['std']:.2f}"
 
 

@@ -139,17 +139,20 @@ def test_leaving_words_out_by_mask_agrees_with_captums_ablation(name):
 
 
 def test_leave_one_out_of_an_additive_bag_of_words_gives_each_term():
-    # A classifier whose logit, in its linear range, is the mean of one number per word.
+    # Without context and with uniform attention the logit is a bias and the mean of one term per word.
     loaded = additive("average")
     model = loaded.model.base.double()
-    item = sentence(5, 9, 30)
-    kept = torch.tensor(
-        [[True, True, True], [True, False, False], [False, True, False], [False, False, True]]
-    )
-    with torch.no_grad():
-        model.vector.weight.zero_()  # uniform attention
-        logits = additive_setting.erased(loaded, item, kept, "delete").logit()
-    np.testing.assert_allclose(logits[0], logits[1:].mean(), rtol=1e-9)
+    model.vector.weight.zero_()
+    item = sentence(5, 9, 30, 12)
+    states = model.encode(additive_setting.padded([item])).states[0, 1:-1]
+    terms = (states @ model.output.weight[0]).tolist()
+    bias = model.output.bias.item()
+
+    def probability(kept):
+        return 1 / (1 + np.exp(-(bias + np.mean(kept))))
+
+    expected = [probability(terms) - probability(terms[:i] + terms[i + 1 :]) for i in range(4)]
+    np.testing.assert_allclose(leave_one_out(loaded, item, "delete"), expected, rtol=1e-9)
 
 
 def test_forbidding_attention_leaves_nothing_of_a_word_in_a_transformer():

@@ -69,7 +69,7 @@
       const tail = S.element("td", { class: "st-words" }, row.reference || "");
       return S.element("tr", {}, name, ...cells.map((text) => S.element("td", {}, text)), tail);
     });
-    const head = ["measure", "mean", "± std", "undefined", "sentences", "in the papers"];
+    const head = ["measure", "mean", "± std", "undefined", "sentences", "on SST's test set"];
     return T.table("Figures over the data set", head, made);
   }
 
