@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
 from functools import cache
 from html import escape
 
 from demos.models.catalog import ASSETS
-from demos.trial.figures import TRANSFORMER, f1, measure, trained, transformer
+from demos.trial.figures import TRANSFORMER, f1, measure, spread, trained, transformer
 
 BILSTM, AVERAGE = "debate-bilstm", "debate-average"
 
@@ -87,19 +86,14 @@ def _agreement() -> str:
     rows = []
     for title, name in (("BiLSTM", BILSTM), ("context-free", AVERAGE), ("MiniLM", TRANSFORMER)):
         gradient, loo = measure(name, "tau_gradient"), measure(name, "tau_leave_one_out")
-        rows.append(f"{title} {_spread(gradient)} and {_spread(loo)}")
+        rows.append(f"{title} {spread(gradient)} and {spread(loo)}")
     chance = measure(BILSTM, "tau_random")
     return (
         "Tau with gradients and with leave-one-out over SST's test sentences, mean ± standard deviation: "
         + "; ".join(rows)
-        + f"; a random order {_spread(chance)}. In the authors' released "
+        + f"; a random order {spread(chance)}. In the authors' released "
         "result files: BiLSTM 0.35 and 0.29, context-free 0.61 and 0.62, with other word vectors."
     )
-
-
-def _spread(found: Mapping[str, float]) -> str:
-    mean = f"{found['mean']:.2f}".replace("-0.00", "0.00")
-    return f"{mean} ± {found['std']:.2f}"
 
 
 def _matrix() -> str:

@@ -35,6 +35,12 @@ def measure(checkpoint: str, name: str, split: str = "test") -> Mapping[str, flo
     return next(row for row in aggregates()[checkpoint][split]["measures"] if row["name"] == name)
 
 
+def spread(found: Mapping[str, float]) -> str:
+    """Mean and standard deviation of a measure, in words."""
+    mean = f"{found['mean']:.2f}".replace("-0.00", "0.00")
+    return f"{mean} ± {found['std']:.2f}"
+
+
 def f1(model: str) -> float:
     """F1 of the positive class on SST's test sentences."""
     return trained()[model]["test"]["f1"]

@@ -11,7 +11,7 @@ from demos.trial import figures
 from demos.trial.ranking_answers import ErasureAnswer, RankingAnswer
 from demos.trial.results import AdversaryAnswer, ConsistentAnswer, Permutations, Prediction, UniformAnswer
 from demos.trial.sentence import LABELS
-from demos.trial.survey import SurveyAnswer
+from demos.trial.survey import MEASURES, SurveyAnswer
 
 DATASET = "SST's dev set"
 
@@ -100,7 +100,10 @@ def on_sst(checkpoint: str) -> dict[str, Any]:
     """The same picture of what was measured before, on dev sentences of SST."""
     found = figures.aggregates()[checkpoint]["dev"]
     count = len(found["values"]["permutation"])
-    rows = [row | {"reference": _on_sst_test(checkpoint, row["name"])} for row in found["measures"]]
+    rows = [
+        row | {"definition": MEASURES[row["name"]][1], "reference": _on_sst_test(checkpoint, row["name"])}
+        for row in found["measures"]
+    ]
     scatter = {
         "largest_attention": found["values"]["largest_attention"],
         "median_change": found["values"]["permutation"],
@@ -155,8 +158,7 @@ def _on_sst_test(checkpoint: str, name: str) -> str | None:
     """A measure over SST's test sentences; adversaries were searched for dev sentences only."""
     if name == "adversary":
         return None
-    found = figures.measure(checkpoint, name)
-    return f"{found['mean']:.2f} ± {found['std']:.2f}"
+    return figures.spread(figures.measure(checkpoint, name))
 
 
 def _plain(answer: Any, kind: str) -> dict[str, Any]:
