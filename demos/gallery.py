@@ -215,8 +215,8 @@ def launch_options(programme: tuple[str, ...] = PROGRAMME) -> dict[str, Any]:
         "run_history": False,
         "enable_monitoring": False,
         "ssr_mode": False,
-        # No demo takes a file, but Gradio would accept one of any size.
-        "max_file_size": "1mb",
+        # Gradio would accept a file of any size.
+        "max_file_size": "10mb",
     }
 
 
