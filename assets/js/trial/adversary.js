@@ -32,11 +32,7 @@
       const epsilon = T.tickText(payload.epsilon);
       verdict.textContent = `No start stayed within epsilon = ${epsilon}: what is shown is the model's own attention.`;
 
-      const marks = [
-        { value: probability, text: `model's own ${T.number(probability)}`, shape: "circle", tone: "st-own" },
-        { value: other, text: `adversary ${T.number(other)}`, shape: "diamond", tone: "st-other" },
-      ];
-      outputs.show(T.gauge(marks), `P(positive): ${marks.map((mark) => mark.text).join(", ")}`);
+      T.gauge(outputs, ["model's own", probability], ["adversary", other]);
       wings.show({
         words,
         left: T.meanOfRows(own),
@@ -65,7 +61,9 @@
       values.length > 0 &&
         `The grey band is the yardstick: the same model trained ${values.length} times from other random seeds ` +
           `(dots) differs from this one by ${range[0]} to ${range[1]}` +
-          (means ? ", as means over SST's test sentences: these models are not shipped. " : " on this sentence. "),
+          (means
+            ? ", as means over SST's test sentences: these models are not shipped. "
+            : " on this sentence. "),
       starts.length > 0 &&
         `The search had ${starts.length} starts; ${starts.filter((start) => start.allowed).length} stayed within ` +
           "epsilon (small diamonds), the others are crosses. ",

@@ -17,7 +17,8 @@
 
       function bar({ title: name, value, note }) {
         const fill = S.element("i", {
-          class: `st-fill ${T.known(value) && value < 0 ? "st-negative" : "st-own"}`,
+          class: `st-fill ${value < 0 ? "st-negative" : "st-own"}`,
+          hidden: !T.known(value),
         });
         fill.style.setProperty("--start", T.known(value) ? Math.min(zero, at(value)) : 0);
         fill.style.setProperty("--share", T.known(value) ? Math.abs(at(value) - zero) : 0);

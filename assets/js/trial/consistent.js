@@ -26,21 +26,12 @@
       for (const part of [head, figures, outputs.node, wings.node]) part.hidden = !item;
       if (!item) return;
       const { here } = item;
-      head.textContent = `${item.name}, λ = ${item.strength}, on this sentence`;
+      head.textContent = `${item.name}, λ = ${T.strength(item)}, on this sentence`;
       figures.textContent =
         `Here: TVD ${T.number(here.tvd)}, JSD ${T.number(here.jsd)}. ` +
         `Over the test sentences: mean TVD ${T.number(item.tvd)}, mean JSD ${T.number(item.jsd)}, ` +
         `F1 ${T.number(item.f1)}.`;
-      const marks = [
-        { value: probability, text: `base model ${T.number(probability)}`, shape: "circle", tone: "st-own" },
-        {
-          value: here.probability,
-          text: `adversary ${T.number(here.probability)}`,
-          shape: "diamond",
-          tone: "st-other",
-        },
-      ];
-      outputs.show(T.gauge(marks), `P(positive): ${marks.map((mark) => mark.text).join(", ")}`);
+      T.gauge(outputs, ["base model", probability], ["adversary", here.probability]);
       wings.show({ words, left: own, right: here.attention, titles: ["base model", "adversary"] });
     }
 

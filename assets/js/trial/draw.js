@@ -27,6 +27,7 @@
     }
     entry.view.update(payload, ask);
     box.dataset.kind = payload.kind;
-    box.dataset.state = payload.kind === "waiting" || payload.done === false ? "running" : "ready";
+    const { kind, done, total } = payload;
+    box.dataset.state = kind === "waiting" || done === false || done < total ? "running" : "ready";
   };
 })();

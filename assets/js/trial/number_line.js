@@ -39,12 +39,13 @@
     }
     shown.forEach((mark, i) => {
       const [x, y] = [place(mark.value), 13 + ROW * i];
-      nodes.push(
-        T.line(x, y + 4, x, middle, "st-lead"),
-        T.mark(mark.shape, x, middle, 6, mark.tone, mark.text),
-      );
+      nodes.push(T.line(x, y + 4, x, middle, "st-lead"));
       nodes.push(T.labelNear(x, y, mark.text, width, "st-label st-strong"));
     });
+    // The first one last: its ring lies around whatever stands at the same place.
+    for (const mark of shown.toReversed()) {
+      nodes.push(T.mark(mark.shape, place(mark.value), middle, 6, mark.tone, mark.text));
+    }
 
     const bottom = top + TRACK;
     for (const value of line.ticks) {
@@ -89,14 +90,20 @@
     });
   }
 
-  /** The gauge of P(positive) with the given marks. */
-  T.gauge = (marks, labels = ["negative", "positive"], join = true) =>
-    T.numberLine({
+  /** The gauge of two values of P(positive), each with its name: a ring and a diamond. */
+  T.gauge = (chart, [ownName, own], [otherName, other], labels = ["negative", "positive"]) => {
+    const marks = [
+      { value: own, text: `${ownName} ${T.number(own)}`, shape: "circle", tone: "st-own st-ring" },
+      { value: other, text: `${otherName} ${T.number(other)}`, shape: "diamond", tone: "st-other" },
+    ];
+    const line = T.numberLine({
       ticks: [0, 0.25, 0.5, 0.75, 1],
       sides: true,
       ends: [`← ${labels[0]}`, `${labels[1]} →`],
       title: "P(positive)",
       marks,
-      join,
+      join: true,
     });
+    chart.show(line, `P(positive) from 0 to 1: ${marks.map((mark) => mark.text).join(", ")}`);
+  };
 })();

@@ -9,7 +9,7 @@
   T.ticks = (from, to, count = 5) => {
     const rough = (to - from) / count || 1;
     const power = 10 ** Math.floor(Math.log10(rough));
-    const step = power * [1, 2, 5, 10].find((times) => times * power >= rough * 0.999);
+    const step = power * [1, 2, 5, 10].find((times) => times * power >= rough * 0.75);
     const first = Math.ceil(from / step - 1e-9);
     const last = Math.floor(to / step + 1e-9);
     return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toFixed(10)));
@@ -32,7 +32,7 @@
     const placeX = (value) => left + ((value - x.from) / (x.to - x.from)) * (right - left);
     const placeY = (value) => bottom - ((value - y.from) / (y.to - y.from)) * (bottom - top);
     const nodes = [
-      T.label(0, 12, y.title, "start", "st-label st-title"),
+      T.label(0, 12, S.fit(y.title, width - 4, T.SIZE), "start", "st-label st-title"),
       T.label(right, height - 4, x.title, "end", "st-label st-title"),
     ];
     for (const value of y.ticks || T.ticks(y.from, y.to, 4)) {

@@ -54,16 +54,15 @@
     sentence.append(...marked.flatMap((item) => [item, " "]));
     if (!scores.some(T.known)) sentence.append(S.element("em", {}, "undefined"));
 
-    const told = S.element("span", { class: "st-definition", role: "tooltip" }, definition);
+    const told = S.element("span", { class: "st-definition" }, definition);
+    const open = (state) => help.setAttribute("aria-expanded", String(state));
     const help = S.button("?", {
       class: "sa-button st-help",
       "aria-expanded": "false",
-      "aria-label": `What is ${title}?`,
-      onclick: () => {
-        const open = help.getAttribute("aria-expanded") !== "true";
-        help.setAttribute("aria-expanded", String(open));
-      },
-      onkeydown: (event) => event.key === "Escape" && help.setAttribute("aria-expanded", "false"),
+      "aria-label": `${title}: ${definition}`,
+      onclick: () => open(help.getAttribute("aria-expanded") !== "true"),
+      onblur: () => open(false),
+      onkeydown: (event) => event.key === "Escape" && open(false),
     });
     const name = S.element("div", { class: "st-method" }, S.element("span", {}, title), help, told);
     return S.element("div", { class: "st-opinion" }, name, sentence);

@@ -23,7 +23,8 @@
 
   /** A label as near to x as the width allows, so that nothing is cut at the edges. */
   T.labelNear = (x, y, text, width, style = "st-label") => {
-    const half = S.textWidth(text, T.SIZE) / 2 + 2;
+    const bold = style.includes("st-strong") ? 1.12 : 1;
+    const half = (S.textWidth(text, T.SIZE) * bold) / 2 + 1;
     return T.label(S.clamp(x, half, Math.max(half, width - half)), y, text, "middle", style);
   };
 

@@ -8,7 +8,12 @@
   T.known = known;
 
   T.number = (value, digits = 3) => (known(value) ? S.number(value, digits) : "undefined");
-  T.signed = (value, digits = 3) => (known(value) && value >= 0 ? "+" : "") + T.number(value, digits);
+  T.signed = (value, digits = 3) => {
+    const text = T.number(value, digits);
+    // What rounds to 0 has no sign.
+    if (/^−?[0.]+$/.test(text)) return text.replace("−", "");
+    return value > 0 ? `+${text}` : text;
+  };
   T.percent = (value) => (known(value) ? `${Math.round(value * 100)} %` : "undefined");
   /** A rank, which is whole or, after a tie, half. */
   T.rank = (value) => (known(value) && Number.isInteger(value) ? String(value) : T.number(value, 1));

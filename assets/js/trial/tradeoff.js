@@ -3,6 +3,7 @@
   "use strict";
   const S = window.StageAttention;
   const T = (window.StageTrial = window.StageTrial || {});
+  T.strength = (item) => Number(item.strength.toPrecision(3));
   const OFFSETS = [
     [0, -12],
     [0, 22],
@@ -27,7 +28,7 @@
     let buttons = [];
 
     function point(item, i, chosen) {
-      const name = `${item.name}, lambda ${item.strength}: TVD ${T.number(item.tvd)}, JSD ${T.number(item.jsd)}`;
+      const name = `${item.name}, lambda ${T.strength(item)}: TVD ${T.number(item.tvd)}, JSD ${T.number(item.jsd)}`;
       const picked = { "aria-label": name, title: name, "aria-pressed": String(i === chosen) };
       return S.button("", {
         class: "st-point",
@@ -62,13 +63,14 @@
       width,
       height,
       { from: 0, to: T.roundEnd(all.map((item) => item.tvd)), title: "mean TVD: how far the answers differ" },
-      { from: 0, to: 0.7, title: "mean JSD: how far the attention differs (at most ln 2 = 0.693)" },
+      { from: 0, to: 0.76, ticks: [0, 0.2, 0.4, 0.6], title: "mean JSD: how far the attention differs" },
     );
     const { nodes } = plot;
     const known = (item) => T.known(item.tvd) && T.known(item.jsd);
     const place = (item) => [plot.x(item.tvd), plot.y(item.jsd)];
     const route = points.filter(known).sort((a, b) => a.strength - b.strength);
     nodes.push(T.line(plot.left, plot.y(T.MOST_JSD), plot.right, plot.y(T.MOST_JSD), "st-half"));
+    nodes.push(T.label(plot.left - 6, plot.y(T.MOST_JSD) + 4, "ln 2", "end"));
     const path = route.map((item) => place(item).join(" ")).join("L");
     if (path) nodes.push(T.svg("path", { d: `M${path}`, class: "st-route" }));
 
@@ -100,7 +102,7 @@
     const order = points.filter(known).sort((a, b) => (b === points[chosen]) - (a === points[chosen]));
     for (const item of order) {
       const strong = item === points[chosen] ? "st-label st-strong" : "st-label";
-      name(item, `λ ${item.strength}`, strong);
+      name(item, `λ ${T.strength(item)}`, strong);
     }
     return { height, nodes };
   }
@@ -124,7 +126,7 @@
 
   function spoken({ points, seeds, uniform }) {
     const say = (name, item) => `${name} ${T.number(item.tvd)} and ${T.number(item.jsd)}`;
-    const parts = points.map((item) => say(`lambda ${item.strength}`, item));
+    const parts = points.map((item) => say(`lambda ${T.strength(item)}`, item));
     parts.push(...seeds.map((item) => say(item.name, item)));
     if (uniform) parts.push(say("uniform", uniform));
     return `Mean TVD and mean JSD: ${parts.join("; ")}`;

@@ -11,12 +11,8 @@
 
     function row({ title, detail, probability: other }, probability) {
       const chart = T.chart();
-      const marks = [
-        { value: probability, text: `model's own ${T.number(probability)}`, shape: "circle", tone: "st-own" },
-        { value: other, text: `then ${T.number(other)}`, shape: "diamond", tone: "st-other" },
-      ];
+      T.gauge(chart, ["model's own", probability], ["then", other]);
       const difference = T.known(other) ? T.signed(other - probability) : "undefined";
-      chart.show(T.gauge(marks), `${title}: P(positive) ${T.number(probability)}, then ${T.number(other)}`);
       const words = S.element(
         "div",
         { class: "st-said" },

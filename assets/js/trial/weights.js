@@ -7,7 +7,7 @@
 
   T.views.weights = () => {
     const chart = T.chart();
-    const rows = T.weightRows((weights) => put(weights));
+    const rows = T.weightRows((weights) => predict.push(weights));
     const status = S.element("p", { class: "st-line", role: "status" });
     const buttons = S.element(
       "div",
@@ -26,14 +26,10 @@
       (error) => (status.textContent = error.message),
     );
 
-    function put(weights) {
-      predict.push(weights);
-    }
-
     function preset(weights) {
       predict.drop();
       rows.set(weights);
-      put(weights);
+      predict.push(weights);
     }
 
     function restore() {
@@ -45,10 +41,6 @@
 
     function gauge(under) {
       const { probability, labels } = payload;
-      const marks = [
-        { value: probability, text: `model's own ${T.number(probability)}`, shape: "circle", tone: "st-own" },
-        { value: under, text: `under the bars ${T.number(under)}`, shape: "diamond", tone: "st-other" },
-      ];
       const difference = T.known(under) ? T.signed(under - probability) : "undefined";
       const flips = T.known(under) && under >= 0.5 !== probability >= 0.5;
       status.replaceChildren(
@@ -57,8 +49,7 @@
         `, difference ${difference}`,
         flips ? ": the decision flips" : "",
       );
-      const spoken = marks.map((mark) => mark.text).join(", ");
-      chart.show(T.gauge(marks, labels), `P(positive) from 0 to 1: ${spoken}, difference ${difference}`);
+      T.gauge(chart, ["model's own", probability], ["under the bars", under], labels);
     }
 
     function update(next, asker) {
