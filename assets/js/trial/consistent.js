@@ -7,7 +7,7 @@
 
   T.views.consistent = () => {
     let payload = null;
-    let chosen = 0;
+    let chosen = null;
     const map = T.tradeoff((i) => {
       if (i === chosen) return;
       chosen = i;
@@ -37,7 +37,9 @@
 
     function update(next) {
       payload = next;
-      chosen = S.clamp(chosen, 0, Math.max(0, next.points.length - 1));
+      // At first the one that attends elsewhere most: the least ones can hardly be told from the base model.
+      const most = next.points.reduce((best, item, i, all) => (item.jsd > all[best].jsd ? i : best), 0);
+      chosen = chosen === null ? most : S.clamp(chosen, 0, Math.max(0, next.points.length - 1));
       map.reset();
       show();
       say(

@@ -65,8 +65,8 @@
         "important words are removed; the faster the line rises, the more the model needed them. Right: only ",
         "they are kept; the lower the line, the more they suffice. A value below 0 means that the probability ",
         "grew. The table has the mean over the shares, and the share of words to remove before the decision ",
-        "flips; bold is the best figure of a column. Random removes words in random order: what is no better ",
-        "than random has found nothing.",
+        "flips; bold is the best figure of a column. Random (grey, dashed) takes the words in random order: the ",
+        "yardstick for all others.",
       );
     }
 

@@ -80,7 +80,7 @@
     }
     const taken = [];
     const name = (item, text, style) => {
-      const spot = freePlace(place(item), text, width, height, taken);
+      const spot = freePlace(place(item), text, width, plot.bottom - 2, taken);
       if (spot) nodes.push(T.label(...spot, text, "middle", style));
     };
     points.forEach((item, i) => {
@@ -108,12 +108,12 @@
   }
 
   /** A place for a label beside a point where it covers nothing that is there already; null if none. */
-  function freePlace([x, y], text, width, height, taken) {
+  function freePlace([x, y], text, width, bottom, taken) {
     const half = S.textWidth(text, T.SIZE) / 2;
     for (const [dx, dy] of OFFSETS) {
       const middle = x + dx + (dy === 4 ? Math.sign(dx) * (half - 20) : 0);
       const box = [middle - half, y + dy - 11, middle + half, y + dy + 3];
-      const inside = box[0] >= 0 && box[2] <= width && box[1] >= 14 && box[3] <= height - 20;
+      const inside = box[0] >= 0 && box[2] <= width && box[1] >= 14 && box[3] <= bottom;
       const free = taken.every((other) => {
         return box[2] < other[0] || other[2] < box[0] || box[3] < other[1] || other[3] < box[1];
       });
