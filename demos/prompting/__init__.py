@@ -1,0 +1,1 @@
+"""The prompt builder: tasks, rendering, and scoring labels by their log-likelihood."""

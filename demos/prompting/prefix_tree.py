@@ -1,0 +1,84 @@
+"""What token sequences have in common, as a tree, so that a model reads every shared stretch once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import groupby
+
+
+@dataclass(frozen=True, order=True)
+class Wanted:
+    """At `position` of a sequence, the log-probability of `token` coming next is wanted.
+
+    It is token number `index` of request number `request`.
+    """
+
+    position: int
+    token: int
+    request: int
+    index: int
+
+
+@dataclass(frozen=True)
+class Node:
+    """A stretch of tokens that starts at `start`, what is wanted in it, and what may follow it."""
+
+    start: int
+    ids: tuple[int, ...]
+    wanted: tuple[Wanted, ...]
+    children: tuple[Node, ...]
+
+
+@dataclass
+class _Row:
+    ids: tuple[int, ...]
+    wanted: list[Wanted] = field(default_factory=list)
+
+
+def prefix_tree(sequences: Iterable[tuple[tuple[int, ...], list[Wanted]]], least: int) -> tuple[Node, ...]:
+    """Nodes that together hold every sequence; stretches of at least `least` tokens are shared.
+
+    Shorter ones are repeated, as one more pass through the model costs more than they do. A sequence
+    that another one begins with is read along with that one, whatever `least` is.
+    """
+    return tuple(_nodes(_rows(sequences), 0, 0, least))
+
+
+def _rows(sequences: Iterable[tuple[tuple[int, ...], list[Wanted]]]) -> list[_Row]:
+    """Sorted sequences, none the beginning of another."""
+    rows: dict[tuple[int, ...], _Row] = {}
+    for ids, wanted in sequences:
+        rows.setdefault(ids, _Row(ids)).wanted.extend(wanted)
+    ordered = sorted(rows.values(), key=lambda row: row.ids)
+    kept: list[_Row] = []
+    for row in reversed(ordered):  # what a sequence begins comes right before it in this order
+        if kept and kept[-1].ids[: len(row.ids)] == row.ids:
+            kept[-1].wanted.extend(row.wanted)
+        else:
+            kept.append(row)
+    return kept[::-1]
+
+
+def _nodes(rows: list[_Row], start: int, shared: int, least: int) -> Iterator[Node]:
+    """Nodes from `start` on, for rows that are known to agree up to `shared`."""
+    for _, same in groupby(rows, key=lambda row: row.ids[shared]):
+        group = list(same)
+        end = _common(group[0].ids, group[-1].ids)
+        if len(group) == 1:
+            yield _node(group, start, end, ())
+        elif end - start >= least:
+            yield _node(group, start, end, tuple(_nodes(group, end, end, least)))
+        else:
+            yield from _nodes(group, start, end, least)
+
+
+def _node(group: list[_Row], start: int, end: int, children: tuple[Node, ...]) -> Node:
+    wanted = sorted(want for row in group for want in row.wanted if start <= want.position < end)
+    return Node(start, group[0].ids[start:end], tuple(wanted), children)
+
+
+def _common(first: tuple[int, ...], last: tuple[int, ...]) -> int:
+    """How many tokens two sequences begin with in common; of sorted ones, so do all between."""
+    pairs = enumerate(zip(first, last, strict=False))
+    return next((i for i, (a, b) in pairs if a != b), min(len(first), len(last)))

@@ -1,0 +1,230 @@
+"""The log-likelihood of a continuation given a context, as lm-evaluation-harness defines it.
+
+What requests have in common (the shots, then the query, then the first tokens of a label) is read once:
+its keys and values are kept and handed to everything that follows it.
+"""
+
+from __future__ import annotations
+
+import copy
+import inspect
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from transformers import DynamicCache
+from transformers.cache_utils import DynamicLayer
+
+from demos.errors import BadInput
+from demos.prompting.prefix_tree import Node, Wanted, prefix_tree
+
+_LEAST_SHARED = 8  # tokens; on a processor, one more forward pass costs about 30
+_NEW_TOKENS = 512  # in one forward pass: more brings no speed, only memory for logits
+_CACHED_TOKENS = 8192  # over all rows of a batch: 370 MB of keys and values for SmolLM2
+
+
+@dataclass(frozen=True)
+class Likelihood:
+    """How likely a continuation is.
+
+    `logprob` is the sum of its tokens' natural log-probabilities, `tokens` their ids, and `greedy` says
+    whether each of them is the model's first choice.
+    """
+
+    logprob: float
+    tokens: tuple[int, ...]
+    greedy: bool
+
+
+Request = tuple[str, str]
+"""A context and its continuation."""
+
+
+def log_likelihoods(loaded: Any, requests: Sequence[Request]) -> list[Likelihood]:
+    """Score all requests together, in their order; equal to `log_likelihoods_plain` up to rounding.
+
+    Raises BadInput for a continuation without tokens of its own and for a request beyond the window.
+    """
+    pairs = [encode_pair(loaded.tokenizer, *request) for request in requests]
+    shares = _can_share(loaded.model)
+    sequences = []
+    for number, (context, continuation) in enumerate(pairs):
+        ids = _read(loaded, context, continuation)
+        first = len(context) - 1
+        wanted = [Wanted(first + i, token, number, i) for i, token in enumerate(continuation)]
+        sequences.append((ids, wanted))
+    longest = max((len(ids) for ids, _ in sequences), default=0)
+    tree = prefix_tree(sequences, _LEAST_SHARED if shares else longest + 1)
+    logprobs = [[0.0] * len(continuation) for _, continuation in pairs]
+    greedy = [True] * len(pairs)
+    with torch.inference_mode():
+        for want, logprob, first_choice in _run(loaded.model, [(0, node) for node in tree], None, shares):
+            logprobs[want.request][want.index] = logprob
+            greedy[want.request] &= first_choice
+    return [
+        Likelihood(sum(logprobs[number]), continuation, greedy[number])
+        for number, (_, continuation) in enumerate(pairs)
+    ]
+
+
+def log_likelihoods_plain(loaded: Any, requests: Sequence[Request]) -> list[Likelihood]:
+    """The same by definition, one forward pass per request: what tests and benchmarks compare with."""
+    results = []
+    for request in requests:
+        context, continuation = encode_pair(loaded.tokenizer, *request)
+        with torch.inference_mode():
+            logits = loaded.model(torch.tensor([_read(loaded, context, continuation)])).logits[0]
+        logprobs = logits[len(context) - 1 :].float().log_softmax(-1)
+        tokens = torch.tensor(continuation)
+        results.append(
+            Likelihood(
+                logprob=float(logprobs.gather(1, tokens[:, None]).sum()),
+                tokens=continuation,
+                greedy=bool((logprobs.argmax(-1) == tokens).all()),
+            )
+        )
+    return results
+
+
+def encode_pair(tokenizer: Any, context: str, continuation: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Token ids of a context and of its continuation, split as lm-evaluation-harness splits them.
+
+    Both are encoded together and cut at the context's own length. Whitespace that ends the context belongs
+    to the continuation; an empty context is the model's first token (or its last one, if it has no first).
+    Raises BadInput if nothing is left for the continuation.
+    """
+    stripped = context.rstrip()
+    whole = context + continuation
+    if context:
+        before = _encode(tokenizer, stripped)
+        after = _encode(tokenizer, whole)[len(before) :]
+    else:
+        before, after = (), tuple(tokenizer.encode(continuation, add_special_tokens=False))
+    if not before:
+        start = _first_token(tokenizer)
+        before, after = (after[:1], after[1:]) if after[:1] == (start,) else ((start,), after)
+    if not after:
+        raise BadInput(
+            f"The label word {continuation.strip()!r} has no token of its own after the prompt.",
+            "Type another word, or end the template with a space before the label.",
+        )
+    return before, after
+
+
+def window(loaded: Any) -> int:
+    """How many tokens the model can read at once."""
+    return getattr(loaded.model.config, "max_position_embeddings", 1024)
+
+
+def _encode(tokenizer: Any, text: str) -> tuple[int, ...]:
+    # A chat template may have written the first token already; the tokenizer must not add it again.
+    written = text.startswith(tokenizer.decode([_first_token(tokenizer)]))
+    options = {"add_special_tokens": False} if written else {}
+    return tuple(tokenizer.encode(text, **options))
+
+
+def _first_token(tokenizer: Any) -> int:
+    return tokenizer.eos_token_id if tokenizer.bos_token_id is None else tokenizer.bos_token_id
+
+
+def _read(loaded: Any, context: tuple[int, ...], continuation: tuple[int, ...]) -> tuple[int, ...]:
+    """What the model has to read: all but the last token, which is only predicted."""
+    ids = (context + continuation)[:-1]
+    if len(ids) > window(loaded):
+        raise BadInput(
+            f"A prompt and its label have {len(ids) + 1:,} tokens; "
+            f"{loaded.origin.title} holds {window(loaded):,}.",
+            "Use fewer or shorter shots.",
+        )
+    return ids
+
+
+def _can_share(model: Any) -> bool:
+    """Whether keys and values can be kept and given to several rows, with positions as we say."""
+    takes = inspect.signature(model.forward).parameters
+    if not {"past_key_values", "position_ids", "attention_mask"} <= takes.keys():
+        return False
+    return all(type(layer) is DynamicLayer for layer in DynamicCache(config=model.config).layers)
+
+
+@dataclass(frozen=True, eq=False)
+class _Past:
+    """What a batch has read: keys and values, and which of their places hold a token [rows, places]."""
+
+    cache: DynamicCache
+    mask: torch.Tensor
+
+    def of_rows(self, rows: list[int]) -> _Past:
+        # Layers replace their tensors and never write into them, so copies of the holders are enough.
+        cache = copy.copy(self.cache)
+        cache.layers = [copy.copy(layer) for layer in self.cache.layers]
+        cache.batch_select_indices(torch.tensor(rows))
+        return _Past(cache, self.mask[rows])
+
+
+def _run(
+    model: Any, nodes: list[tuple[int, Node]], past: _Past | None, shares: bool
+) -> Iterator[tuple[Wanted, float, bool]]:
+    """Read nodes, each after its row of `past`, then their children; yields everything wanted."""
+    for batch in _batches(nodes, past.mask.shape[1] if past else 0):
+        before = past.of_rows([row for row, _ in batch]) if past else None
+        stretches = [node for _, node in batch]
+        now, answers = _forward(model, stretches, before, shares)
+        yield from answers
+        children = [(row, child) for row, node in enumerate(stretches) for child in node.children]
+        yield from _run(model, children, now, shares)
+
+
+def _batches(nodes: list[tuple[int, Node]], places: int) -> Iterator[list[tuple[int, Node]]]:
+    """Batches of similar lengths, within the limits on new and on cached tokens (or of one row)."""
+    batch: list[tuple[int, Node]] = []
+    for row, node in sorted(nodes, key=lambda pair: -len(pair[1].ids)):
+        if batch:
+            longest, rows = len(batch[0][1].ids), len(batch) + 1
+            full = rows * longest > _NEW_TOKENS or rows * (places + longest) > _CACHED_TOKENS
+            if full or 2 * len(node.ids) < longest:
+                yield batch
+                batch = []
+        batch.append((row, node))
+    if batch:
+        yield batch
+
+
+def _forward(
+    model: Any, nodes: list[Node], past: _Past | None, shares: bool
+) -> tuple[_Past | None, list[tuple[Wanted, float, bool]]]:
+    """One forward pass over nodes padded on the right, each after its row of `past`."""
+    lengths = torch.tensor([len(node.ids) for node in nodes])
+    places = torch.arange(int(lengths.max()))
+    ids = torch.zeros(len(nodes), len(places), dtype=torch.long)
+    for row, node in enumerate(nodes):
+        ids[row, : len(node.ids)] = torch.tensor(node.ids)
+    mask = (places < lengths[:, None]).long()
+    options: dict[str, Any] = {}
+    if shares:
+        cache = past.cache if past else DynamicCache(config=model.config)
+        starts = torch.tensor([node.start for node in nodes])[:, None]
+        # Padding repeats the last position: a learned table of positions has no entry beyond its end.
+        positions = starts + torch.minimum(places, lengths[:, None] - 1)
+        options = {"past_key_values": cache, "use_cache": True, "position_ids": positions}
+    if past:
+        mask = torch.cat([past.mask, mask], 1)
+    wanted = [
+        (row, want.position - node.start, want) for row, node in enumerate(nodes) for want in node.wanted
+    ]
+    kept = sorted({place for _, place, _ in wanted}) or [0]
+    if "logits_to_keep" in inspect.signature(model.forward).parameters:
+        logits = model(ids, attention_mask=mask, logits_to_keep=torch.tensor(kept), **options).logits
+    else:
+        logits = model(ids, attention_mask=mask, **options).logits[:, kept]
+    now = _Past(cache, mask) if shares else None
+    if not wanted:
+        return now, []
+    rows = torch.tensor([row for row, _, _ in wanted])
+    columns = torch.tensor([kept.index(place) for _, place, _ in wanted])
+    logprobs = logits[rows, columns].float().log_softmax(-1)
+    tokens = torch.tensor([want.token for _, _, want in wanted])
+    chosen = logprobs.gather(1, tokens[:, None])[:, 0].tolist()
+    first_choices = (logprobs.argmax(-1) == tokens).tolist()
+    return now, [(want, *rest) for (_, _, want), *rest in zip(wanted, chosen, first_choices, strict=True)]

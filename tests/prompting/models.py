@@ -1,0 +1,34 @@
+"""Small random language models that read with SmolLM2's tokenizer."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import torch
+import transformers
+
+from demos.models.recording import RECORDABLE
+from demos.models.specs import Loaded, Origin, Spec
+from tests import tiny
+
+CLASSES = {
+    "GPT2": "GPT2LMHeadModel",
+    "CTRL": "CTRLLMHeadModel",
+    "Llama": "LlamaForCausalLM",
+    "Qwen2": "Qwen2ForCausalLM",
+    "OpenAIGPT": "OpenAIGPTLMHeadModel",
+}
+FAMILIES = tiny.DECODERS | {"OpenAIGPT": tiny.DECODERS["GPT2"]}
+
+
+@cache
+def writer(family: str, tokenizer) -> Loaded:
+    """A leased random causal language model; large weights, so that its choices differ clearly."""
+    torch.manual_seed(0)
+    own = {"vocab_size": len(tokenizer), "bos_token_id": 1, "eos_token_id": 2, "initializer_range": 0.3}
+    config = getattr(transformers, f"{family}Config")(**FAMILIES[family] | own)
+    model = getattr(transformers, CLASSES[family])(config).eval().requires_grad_(False)
+    if model._can_set_attn_implementation():
+        model.set_attn_implementation(RECORDABLE)
+    origin = Origin("tiny", f"Tiny {family}", None, None, "bundled", "MIT", "")
+    return Loaded(Spec("tiny", "causal-lm"), model, tokenizer, origin, 0)
