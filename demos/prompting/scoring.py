@@ -17,6 +17,7 @@ from transformers import DynamicCache
 from transformers.cache_utils import DynamicLayer
 
 from demos.errors import BadInput
+from demos.prompting.encoding import encode_pair
 from demos.prompting.prefix_tree import Node, Wanted, prefix_tree
 
 _LEAST_SHARED = 8  # tokens; on a processor, one more forward pass costs about 30
@@ -87,45 +88,9 @@ def log_likelihoods_plain(loaded: Any, requests: Sequence[Request]) -> list[Like
     return results
 
 
-def encode_pair(tokenizer: Any, context: str, continuation: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Token ids of a context and of its continuation, split as lm-evaluation-harness splits them.
-
-    Both are encoded together and cut at the context's own length. Whitespace that ends the context belongs
-    to the continuation; an empty context is the model's first token (or its last one, if it has no first).
-    Raises BadInput if nothing is left for the continuation.
-    """
-    stripped = context.rstrip()
-    whole = context + continuation
-    if context:
-        before = _encode(tokenizer, stripped)
-        after = _encode(tokenizer, whole)[len(before) :]
-    else:
-        before, after = (), tuple(tokenizer.encode(continuation, add_special_tokens=False))
-    if not before:
-        start = _first_token(tokenizer)
-        before, after = (after[:1], after[1:]) if after[:1] == (start,) else ((start,), after)
-    if not after:
-        raise BadInput(
-            f"The label word {continuation.strip()!r} has no token of its own after the prompt.",
-            "Type another word, or end the template with a space before the label.",
-        )
-    return before, after
-
-
 def window(loaded: Any) -> int:
     """How many tokens the model can read at once."""
     return getattr(loaded.model.config, "max_position_embeddings", 1024)
-
-
-def _encode(tokenizer: Any, text: str) -> tuple[int, ...]:
-    # A chat template may have written the first token already; the tokenizer must not add it again.
-    written = text.startswith(tokenizer.decode([_first_token(tokenizer)]))
-    options = {"add_special_tokens": False} if written else {}
-    return tuple(tokenizer.encode(text, **options))
-
-
-def _first_token(tokenizer: Any) -> int:
-    return tokenizer.eos_token_id if tokenizer.bos_token_id is None else tokenizer.bos_token_id
 
 
 def _read(loaded: Any, context: tuple[int, ...], continuation: tuple[int, ...]) -> tuple[int, ...]:

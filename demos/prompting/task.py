@@ -1,0 +1,249 @@
+"""A task: an instruction, a template, labels with their words, shots to show and rows to ask."""
+
+from __future__ import annotations
+
+import json
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from demos.errors import BadInput
+from demos.models.catalog import ASSETS
+from demos.texts import check_text
+
+LABEL = "label"
+MAX_BYTES = 10_000_000
+MAX_ROWS = 10_000
+_READY = "sentiment topic inference word_in_context translation arithmetic sentiment_ko".split()
+_KEYS = ("name", "title", "language", "instruction", "template", "labels", "shots", "rows")
+
+Labels = tuple[tuple[str, tuple[str, ...]], ...]
+"""Labels and the words that stand for each (verbalizers); the first one is what shots show."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """An example: what the template's fields hold, and the right answer.
+
+    `choices` are the candidates, the right one among them, in a task without labels.
+    """
+
+    fields: tuple[tuple[str, str], ...]
+    label: str
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is asked. `template` names fields in braces and ends, for a query, where {label} stands.
+
+    `{labels}` in the instruction stands for all label words. `labels` is None where every row brings its
+    own `choices`.
+    """
+
+    name: str
+    title: str
+    instruction: str
+    template: str
+    labels: Labels | None
+    shots: tuple[Row, ...] = ()
+    rows: tuple[Row, ...] = ()
+    language: str = "en"
+
+    def labels_of(self, row: Row) -> Labels:
+        """The labels among which the model chooses for a row: the task's, or the row's own choices."""
+        return tuple((choice, (choice,)) for choice in row.choices) if self.labels is None else self.labels
+
+    def word(self, label: str) -> str:
+        """What a shot shows for a label; raises BadInput if there is no such label."""
+        if self.labels is None:
+            return label
+        if words := dict(self.labels).get(label):
+            return words[0]
+        raise BadInput(f"A shot has the label {label!r}, which the task does not have.", "Choose another.")
+
+
+@cache
+def ready_tasks() -> dict[str, Task]:
+    """The tasks that come with the gallery, by name."""
+    folder = ASSETS / "examples"
+    return {name: task_from_json((folder / f"{name}.json").read_text("utf-8")) for name in _READY}
+
+
+def template_parts(template: str) -> tuple[tuple[str, str | None], ...]:
+    """A template as pairs of literal text and the field that follows it; the last pair has no field.
+
+    Raises BadInput unless it has every brace closed and {label} exactly once, after all other fields.
+    """
+    try:
+        parsed = list(string.Formatter().parse(template))
+    except ValueError as error:
+        raise BadInput(
+            f"The template's braces do not match: {error}.", "Write {{ and }} for braces that are text."
+        ) from None
+    parts, literal = [], ""
+    for text, name, specification, conversion in parsed:
+        literal += text  # a doubled brace ends a piece without a field
+        if name is None:
+            continue
+        if specification or conversion or not name.isidentifier():
+            raise BadInput(
+                f"{{{name}}} in the template is not the name of a field.",
+                "A name has letters, digits and underscores only, like {text}.",
+            )
+        parts.append((literal, name))
+        literal = ""
+    names = [name for _, name in parts]
+    if names.count(LABEL) != 1:
+        raise BadInput(
+            f"The template has {{label}} {names.count(LABEL)} times.", "Put it once where the answer goes."
+        )
+    if names[-1] != LABEL:
+        raise BadInput(
+            f"The template has {{{names[-1]}}} after {{label}}, where the model has answered already.",
+            "Put all other fields before {label}.",
+        )
+    return (*parts, (literal, None))
+
+
+def check_task(task: Task) -> Task:
+    """Return a task unchanged, or raise BadInput with what is wrong first, rows counted from 1."""
+    fields = [name for _, name in template_parts(task.template) if name not in (LABEL, None)]
+    if task.labels is not None:
+        check_labels(task.labels)
+    for kind, rows in (("Shot", task.shots), ("Row", task.rows)):
+        if len(rows) > MAX_ROWS:
+            raise BadInput(f"There are {len(rows):,} rows; the limit is {MAX_ROWS:,}.", "Keep fewer.")
+        known = {name for row in rows for name, _ in row.fields}
+        if rows and (unknown := [name for name in fields if name not in known]):
+            raise BadInput(
+                f"The template has the field {{{unknown[0]}}}, which no {kind.lower()} has.",
+                f"The fields are: {', '.join(sorted(known)) or 'none'}.",
+            )
+        for number, row in enumerate(rows, 1):
+            _check_row(task, row, f"{kind} {number}", fields)
+    return task
+
+
+def check_labels(labels: Labels) -> None:
+    """Raise BadInput for labels that are too few or twice there, and for words that are empty or shared."""
+    if len(labels) < 2:
+        raise BadInput("A task needs at least two labels.", "Add a label.")
+    owners: dict[str, str] = {}
+    seen: set[str] = set()
+    for label, words in labels:
+        check_text(label, "label's name")
+        if label in seen:
+            raise BadInput(f"The label {label!r} is there twice.", "Rename or delete one of them.")
+        seen.add(label)
+        if not words or not all(word.strip() for word in words):
+            raise BadInput(f"The label {label!r} has an empty word.", "Give it a word to be scored by.")
+        for word in words:
+            check_text(word, f"word of the label {label!r}")
+            owner = owners.setdefault(word.strip(), label)
+            if owner != label or [w.strip() for w in words].count(word.strip()) > 1:
+                twice = "twice" if owner == label else f"and so does {owner!r}"
+                raise BadInput(f"The label {label!r} has the word {word.strip()!r}, {twice}.", "Change one.")
+
+
+def _check_row(task: Task, row: Row, where: str, fields: list[str]) -> None:
+    values = dict(row.fields)
+    for name in fields:
+        if name not in values:
+            raise BadInput(f"{where} has no field {name!r}, which the template names.", "Fill it in.")
+    for name, value in row.fields:
+        if name not in fields:
+            raise BadInput(
+                f"{where} has the field {name!r}, which the template does not name.",
+                f"Put {{{name}}} into the template, or remove the field.",
+            )
+        check_text(value, f"field {name!r} of {where.lower()}")
+    allowed = [label for label, _ in task.labels_of(row)]
+    if task.labels is None and (len(set(allowed)) < max(2, len(allowed)) or not all(map(str.strip, allowed))):
+        raise BadInput(f"{where} needs at least two choices, all different.", "Add choices, or give labels.")
+    if row.label not in allowed:
+        raise BadInput(
+            f"{where} has the label {row.label!r}, which is none of {', '.join(map(repr, allowed))}.",
+            "Correct it, or add the label.",
+        )
+
+
+def task_from_json(text: str) -> Task:
+    """Read a task as `task_to_json` writes it, or raise BadInput."""
+    if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
+        raise BadInput("The task is larger than 10 MB.", "Keep fewer rows.")
+    try:
+        data = json.loads(text, object_pairs_hook=_once)
+    except (ValueError, RecursionError) as error:
+        raise BadInput(f"This is not JSON: {error}.", "Save the task again, or correct it.") from None
+    if not isinstance(data, dict):
+        raise BadInput("A task in JSON is an object.", f"Its keys are: {', '.join(_KEYS)}.")
+    if unknown := data.keys() - set(_KEYS):
+        raise BadInput(f"Unknown key {min(unknown)!r} in the task.", f"The keys are: {', '.join(_KEYS)}.")
+    texts = {key: _text(data, key, "task") for key in ("name", "title", "instruction", "template")}
+    labels = data.get("labels")
+    if labels is not None:
+        if not isinstance(labels, dict):
+            raise BadInput("The task's 'labels' is no object.", "Write each label with a list of its words.")
+        labels = tuple((label, _texts(words, f"words of {label!r}")) for label, words in labels.items())
+    language = _text({"language": "en"} | data, "language", "task")
+    rows = {key: _rows(data.get(key, []), key) for key in ("shots", "rows")}
+    return check_task(Task(**texts, labels=labels, language=language, **rows))
+
+
+def task_to_json(task: Task) -> str:
+    """A task as JSON, one line per row."""
+    head = {"name": task.name, "title": task.title, "language": task.language}
+    head |= {"instruction": task.instruction, "template": task.template}
+    labels = None if task.labels is None else {label: list(words) for label, words in task.labels}
+    lines = [f" {_json(key)}: {_json(value)}" for key, value in (head | {"labels": labels}).items()]
+    for key, rows in (("shots", task.shots), ("rows", task.rows)):
+        written = ",\n".join(f"  {_json(_row_to_plain(row))}" for row in rows)
+        lines.append(f" {_json(key)}: [\n{written}\n ]" if rows else f" {_json(key)}: []")
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _row_to_plain(row: Row) -> dict[str, Any]:
+    choices = {"choices": list(row.choices)} if row.choices else {}
+    return dict(row.fields) | {LABEL: row.label} | choices
+
+
+def _rows(rows: Any, key: str) -> tuple[Row, ...]:
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise BadInput(f"The task's {key!r} is no list of objects.", "Write one object per row.")
+    made = []
+    for number, row in enumerate(rows, 1):
+        where = f"{key.removesuffix('s')} {number}"
+        names = [name for name in row if name not in (LABEL, "choices")]
+        fields = tuple((name, _text(row, name, where)) for name in names)
+        choices = _texts(row.get("choices", []), f"choices of {where}")
+        made.append(Row(fields, _text(row, LABEL, where), choices))
+    return tuple(made)
+
+
+def _text(data: Mapping[str, Any], key: str, where: str) -> str:
+    if not isinstance(value := data.get(key), str):
+        raise BadInput(f"The {where} has no text under {key!r}.", "Add it, in quotation marks.")
+    return value
+
+
+def _texts(values: Any, what: str) -> tuple[str, ...]:
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        raise BadInput(f"The {what} are no list of texts.", "Write them in square brackets.")
+    return tuple(values)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object's pairs as a dict; JSON itself lets the last one of equal keys win."""
+    made: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in made:
+            raise BadInput(f"{key!r} is there twice in the same object.", "Rename or delete one of them.")
+        made[key] = value
+    return made
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
