@@ -78,6 +78,8 @@ def _json_type(hint: Any) -> Any:
         return str
     if origin is tuple:
         return list[_json_type(typing.get_args(hint)[0])]
+    if dataclasses.is_dataclass(hint):
+        return dict
     if origin in (typing.Union, types.UnionType):
         return typing.Union[tuple(map(_json_type, typing.get_args(hint)))]  # noqa: UP007
     return hint

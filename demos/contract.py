@@ -132,6 +132,8 @@ def _convert(name: str, hint: Any, value: Any) -> Any:
             return value
         raise BadInput(f"{name!r} cannot be {value!r}.", f"Choose one of: {', '.join(map(str, arguments))}.")
     elif origin is tuple:
+        if isinstance(value, Mapping) and typing.get_origin(arguments[0]) is tuple:
+            value = list(value.items())  # pairs of texts: an object is the natural way to write them
         if isinstance(value, list | tuple):
             return tuple(_convert(name, arguments[0], item) for item in value)
     elif origin in (typing.Union, types.UnionType):

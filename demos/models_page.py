@@ -68,7 +68,7 @@ def _catalog_rows() -> list[list[Any]]:
             entry.architecture,
             ", ".join(entry.heads),
             entry.hub_id,
-            entry.revision[:8] if entry.revision else "not recorded",
+            entry.revision[:8] if entry.revision else "in this repository",
         ]
         for entry in catalog().values()
     ]

@@ -95,12 +95,16 @@ def after(
     inputs: Sequence[Any],
     outputs: Sequence[Any],
     queue: str = MODEL_QUEUE,
+    emptied: Sequence[Any] = (),
 ) -> list[Any]:
-    """Model work that follows each of `events`, if it went well."""
+    """Model work that follows each of `events`, if it went well.
+
+    `emptied` are further outputs to be emptied if it fails: what would have been filled after it.
+    """
     work = visible_errors(function)
     following = [event.success(work, list(inputs), **_work(outputs, queue)) for event in events]
-    for event in following if not inspect.isgeneratorfunction(function) else ():
-        _empty_on_failure(event, outputs)
+    for event in following if emptied or not inspect.isgeneratorfunction(function) else ():
+        _empty_on_failure(event, [*outputs, *emptied])
     return following
 
 
@@ -169,5 +173,5 @@ def badge_html(origin: Origin, remark: str = "") -> str:
     revision = _revision(origin.revision)
     facts = [origin.title, where, revision, origin.licence, origin.note, remark]
     inner = " · ".join(escape(fact) for fact in facts if fact)
-    title = escape(f"{origin.hub_id} {origin.revision or ''}".strip(), quote=True)
+    title = escape(f"{origin.hub_id or origin.checkpoint} {origin.revision or ''}".strip(), quote=True)
     return f'<p title="{title}">Made by {inner}</p>'

@@ -94,12 +94,17 @@ def adapt(spec: Spec, folder: str, base: Loaded, origin: Origin) -> Loaded:
     precision. Raises ModelUnavailable if a parameter is in neither.
     """
     config = transformers.AutoConfig.from_pretrained(folder, local_files_only=True)
-    own = {name: tensor.float() for name, tensor in load_file(Path(folder) / "model.safetensors").items()}
+    dtype = getattr(torch, spec.dtype)
+    own = {name: tensor.to(dtype) for name, tensor in load_file(Path(folder) / "model.safetensors").items()}
     with no_init_weights():
         model = AUTO[spec.head].from_config(config, attn_implementation=spec.attention)
     below = {f"{model.base_model_prefix}.{name}": tensor for name, tensor in base.model.state_dict().items()}
     missing, _ = model.load_state_dict(below | own, strict=False, assign=True)
     _refuse_untrained(model, set(missing), origin)
+    if foreign := own.keys() - model.state_dict().keys():
+        raise ModelUnavailable(
+            f"{origin.title} has weights of another model: {min(foreign)}.", "Choose another."
+        )
     model.requires_grad_(False).eval()
     remark = f"Trained on top of {base.origin.title}, whose lower layers it shares."
     origin = replace(origin, note=f"{remark} {origin.note}".strip())

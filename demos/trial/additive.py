@@ -5,7 +5,7 @@ The corpus has no punctuation and writes "isn't" as three words, is n t; so does
 
 from __future__ import annotations
 
-import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -15,7 +15,7 @@ from demos.errors import BadInput
 from demos.trial.classifier import END, START, UNKNOWN, AttentionClassifier, Encoded, pad
 from demos.trial.gradients import gradient_at, integrated_gradients
 from demos.trial.reading import Reading
-from demos.trial.sentence import Erasure, Sentence
+from demos.trial.sentence import MAX_WORDS, Erasure, Sentence, check_count
 
 ERASURES: Mapping[Erasure, str] = {
     "delete": "the word is deleted; the sentence becomes shorter",
@@ -42,9 +42,13 @@ METHODS: Mapping[str, tuple[str, str]] = {
 
 def sentence(loaded: Any, text: str) -> Sentence:
     """The words of a text as the corpus writes them: lower case, no punctuation."""
-    words = tuple(re.findall(r"[^\W_]+", text.lower()))
+    plain = unicodedata.normalize("NFC", text).lower()
+    words = tuple(
+        "".join(c if c.isalnum() or unicodedata.category(c)[0] == "M" else " " for c in plain).split()
+    )
     if not words:
         raise BadInput("The text has no words: this model does not read punctuation.", "Type a sentence.")
+    check_count(len(words), "words", MAX_WORDS)
     ids = tuple(loaded.tokenizer.get(word, UNKNOWN) for word in words)
     return Sentence(words, tuple((i,) for i in ids), tuple(i == UNKNOWN for i in ids))
 
@@ -130,10 +134,11 @@ def fixed_gradient(loaded: Any, item: Sentence) -> torch.Tensor:
 def gradient_importance(model: AttentionClassifier, ids: torch.Tensor) -> torch.Tensor:
     """|sum_e dp/de_i * e_i| of every position of ids [b, n], with attention held fixed (Jain & Wallace
     2019, section 4.1, as in their released code); 0 on markers and padding."""
-    embedded = model.embedding(ids).detach().requires_grad_()
-    encoded = model.encode_embedded(embedded, ids)
-    probability = model.classify(encoded, model.attend(encoded).detach()).sigmoid()
-    (gradient,) = torch.autograd.grad(probability.sum(), embedded)
+    with torch.enable_grad():
+        embedded = model.embedding(ids).detach().requires_grad_()
+        encoded = model.encode_embedded(embedded, ids)
+        probability = model.classify(encoded, model.attend(encoded).detach()).sigmoid()
+        (gradient,) = torch.autograd.grad(probability.sum(), embedded)
     return (gradient * embedded).sum(-1).abs().detach() * encoded.words
 
 

@@ -20,7 +20,8 @@ from demos.trial.reading import Reading
 class AdversarySettings:
     """starts: K distributions per sentence; epsilon: the largest change of the output that counts.
 
-    The loss penalises changes above `slack` by `penalty`, which is stricter than `epsilon`.
+    The loss penalises changes above `slack` by `penalty`, so that the search aims at `slack`, and
+    `epsilon` only sorts out starts that failed.
     """
 
     starts: int = 5
@@ -34,7 +35,8 @@ class AdversarySettings:
 
 @dataclass(frozen=True, eq=False)
 class Adversary:
-    """The best adversary of each of b sentences after `step` steps.
+    """What the search has for each of b sentences after `step` steps: the start that differs most from the
+    model's own attention among those that change the output by at most epsilon now.
 
     attention [b, h, w]; probability [b] under it; divergence [b], its Jensen-Shannon divergence from
     the model's own attention; difference [b], |p - p_own|; found [b]: False where no start stayed
@@ -59,7 +61,7 @@ def adversarial_attention(reading: Reading, settings: AdversarySettings) -> Adve
 
 
 def adversary_steps(reading: Reading, settings: AdversarySettings, every: int) -> Iterator[Adversary]:
-    """The best adversary so far after every `every` steps, and after the last."""
+    """Where the search stands after every `every` steps, and after the last."""
     own, target = reading.attention, reading.probability
     generator = torch.Generator().manual_seed(settings.seed)
     noise = 3 * torch.randn((settings.starts, *own.shape), generator=generator)
@@ -77,7 +79,9 @@ def adversary_steps(reading: Reading, settings: AdversarySettings, every: int) -
         if step % every == 0 or step == settings.steps:
             with torch.no_grad():
                 attention = logits.masked_fill(outside, float("-inf")).softmax(-1)
-                yield _best(step, reading, target, attention, settings)
+                best = _best(step, reading, target, attention, settings)
+            # Outside of the block: the thread that asks for the next step may be another one.
+            yield best
 
 
 def mean_divergence(first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:

@@ -53,6 +53,14 @@ def _uniform() -> str:
     )
 
 
+def _post_hoc() -> str:
+    bilstm, other = measure(BILSTM, "uniform"), measure(TRANSFORMER, "uniform")
+    return (
+        f"Over SST's test sentences uniform weights put in after training move P(positive) by "
+        f"{bilstm['mean']:.2f} on average (BiLSTM) and by {other['mean']:.2f} (MiniLM, last layer)."
+    )
+
+
 def _adversary() -> str:
     bilstm, other = (measure(name, "adversary", "dev") for name in (BILSTM, TRANSFORMER))
     return (
@@ -116,6 +124,7 @@ OURS = {
     "permutation": _permutation,
     "foreign_weights": _foreign_weights,
     "uniform": _uniform,
+    "post_hoc": _post_hoc,
     "adversary": _adversary,
     "seeds": _seeds,
     "consistent": _consistent,

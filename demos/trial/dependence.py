@@ -112,7 +112,7 @@ def build(run: Run) -> None:
     attack = panels.panel(
         "adversary",
         "Adversary: how different can the weights be for the same answer?",
-        "Weights as far as possible from the model's own are searched; the answer may move by 0.05.",
+        "Weights far from the model's own are searched that leave the answer almost as it was.",
     )
     panels.claims("adversary")
     trained = panels.panel(
@@ -122,36 +122,36 @@ def build(run: Run) -> None:
     )
     panels.claims("consistent")
     drawings = [edit, shuffles, flat, attack, trained]
+    # What is typed or chosen while the panels fill is for the next trial.
+    asked = gr.State(None)
 
     def begin(text: str, model: str) -> tuple[Any, ...]:
-        result = run(PREDICT, PredictInputs(text or "", model))
-        first = payloads.weights(result, text, model)
+        inputs = TrialInputs(text or "", model)
+        result = run(PREDICT, PredictInputs(inputs.text, inputs.model))
+        first = payloads.weights(result, inputs.text, inputs.model)
         waits = [payloads.waiting("Waiting for its turn …")] * (len(drawings) - 1)
-        return page.badge_html(result.origin, unknown_words(result.unknown)), first, *waits
+        return page.badge_html(result.origin, unknown_words(result.unknown)), inputs, first, *waits
 
     def answer(endpoint: Endpoint, payload: Any) -> Any:
-        return lambda text, model: payload(run(endpoint, TrialInputs(text or "", model)))
+        return lambda inputs: payload(run(endpoint, inputs))
 
-    def attacked(text: str, model: str) -> Iterator[Any]:
-        for result in run.stream(ADVERSARY, TrialInputs(text or "", model)):
+    def attacked(inputs: TrialInputs) -> Iterator[Any]:
+        for result in run.stream(ADVERSARY, inputs):
             yield payloads.adversary(result)
 
-    def trained_elsewhere(text: str, model: str) -> Any:
+    def trained_elsewhere(inputs: TrialInputs) -> Any:
         try:
-            return payloads.consistent(run(CONSISTENT, TrialInputs(text or "", model)))
+            return payloads.consistent(run(CONSISTENT, inputs))
         except Unsupported as error:
             return payloads.note(str(error))
 
-    inputs = list(fields.values())
-    begun = [page.on([start.click, text.submit], begin, inputs, [badge, *drawings])]
-    begun += page.after(filled, begin, inputs, [badge, *drawings])
-    for function, drawing in (
-        (answer(PERMUTE, payloads.permutations), shuffles),
-        (answer(UNIFORM, payloads.uniform), flat),
-        (attacked, attack),
-        (trained_elsewhere, trained),
-    ):
-        begun = page.after(begun, function, inputs, [drawing])
+    inputs, outputs = list(fields.values()), [badge, asked, *drawings]
+    begun = [page.on([start.click, text.submit], begin, inputs, outputs)]
+    begun += page.after(filled, begin, inputs, outputs)
+    steps = (answer(PERMUTE, payloads.permutations), answer(UNIFORM, payloads.uniform), attacked)
+    for number, function in enumerate((*steps, trained_elsewhere), 1):
+        rest = drawings[number + 1 :]
+        begun = page.after(begun, function, [asked], [drawings[number]], emptied=rest)
 
 
 def unknown_words(unknown: tuple[bool, ...]) -> str:

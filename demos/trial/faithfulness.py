@@ -103,16 +103,19 @@ def build(run: Run) -> None:
     )
     panels.claims("guide")
 
+    asked = gr.State(None)
+
     def begin(text: str, model: str, erase: str) -> tuple[Any, ...]:
-        result = run(RANKINGS, RankingInputs(text or "", model, erase))
+        inputs = RankingInputs(text or "", model, erase)
+        result = run(RANKINGS, inputs)
         known = page.badge_html(result.origin, unknown_words(result.unknown))
-        return known, payloads.rankings(result), payloads.waiting("Taking words away …")
+        return known, inputs, payloads.rankings(result), payloads.waiting("Taking words away …")
 
-    def erased(text: str, model: str, erase: str) -> Any:
-        return payloads.erasure(run(ERASURE, RankingInputs(text or "", model, erase)))
+    def erased(inputs: RankingInputs) -> Any:
+        return payloads.erasure(run(ERASURE, inputs))
 
-    inputs, outputs = list(fields.values()), [badge, ranked, curves]
+    inputs, outputs = list(fields.values()), [badge, asked, ranked, curves]
     begun = [page.on([start.click, text.submit], begin, inputs, outputs)]
     begun.append(page.on_choice([erase], begin, inputs, outputs))
     begun += page.after(filled, begin, inputs, outputs)
-    page.after(begun, erased, inputs, [curves])
+    page.after(begun, erased, [asked], [curves])

@@ -7,7 +7,9 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
-STEPS = 50
+STEPS = (50, 100, 200, 400, 800)
+"""Points of the quadrature: more are taken until the attributions add up, since long texts need more."""
+TOLERANCE = 1e-3
 BATCH_POSITIONS = 1024
 """Positions per forward pass: the steps of a long sentence are taken in several batches."""
 
@@ -21,17 +23,26 @@ def gradient_at(function: Callable[[torch.Tensor], torch.Tensor], point: torch.T
 
 
 def integrated_gradients(
-    function: Callable[[torch.Tensor], torch.Tensor],
-    start: torch.Tensor,
-    end: torch.Tensor,
-    steps: int = STEPS,
+    function: Callable[[torch.Tensor], torch.Tensor], start: torch.Tensor, end: torch.Tensor
 ) -> tuple[torch.Tensor, float]:
     """Integrated gradients [n, width] from `start` to `end` [n, width], and function(start).
 
-    Sundararajan et al. 2017 (arXiv:1703.01365), equation 1, by Gauss-Legendre quadrature with `steps`
-    points. `function` maps [v, n, width] to [v]. The sum is function(end) - function(start), up to the
-    quadrature's error ("completeness").
+    Sundararajan et al. 2017 (arXiv:1703.01365), equation 1, by Gauss-Legendre quadrature. `function` maps
+    [v, n, width] to [v]. The attributions add up to function(end) - function(start) within TOLERANCE
+    ("completeness"); where STEPS do not suffice for that, they are NaN.
     """
+    with torch.no_grad():
+        baseline, whole = function(torch.stack([start, end])).tolist()
+    for steps in STEPS:
+        attribution = _quadrature(function, start, end, steps)
+        if abs(attribution.sum().item() - (whole - baseline)) <= TOLERANCE:
+            return attribution, baseline
+    return torch.full_like(end, float("nan")), baseline
+
+
+def _quadrature(
+    function: Callable[[torch.Tensor], torch.Tensor], start: torch.Tensor, end: torch.Tensor, steps: int
+) -> torch.Tensor:
     points, weights = np.polynomial.legendre.leggauss(steps)
     share = torch.tensor((points + 1) / 2, dtype=end.dtype)[:, None, None]
     weight = torch.tensor(weights / 2, dtype=end.dtype)[:, None, None]
@@ -42,6 +53,4 @@ def integrated_gradients(
             between = (start + share[some] * (end - start)).requires_grad_()
             (gradient,) = torch.autograd.grad(function(between).sum(), between)
         total += (weight[some] * gradient).sum(0)
-    with torch.no_grad():
-        baseline = function(start[None]).item()
-    return total * (end - start), baseline
+    return total * (end - start)

@@ -2,8 +2,8 @@
 
 Paste or upload up to 1,000 texts, one per line; the same measures as on one sentence are taken on each, with
 their mean, their spread, and what chance gives. Beside them stand the same figures over the 1,821 test
-sentences of the Stanford Sentiment Treebank (SST), which the models never saw in training. Of a CSV file the
-column called *text* is read, or else the first.
+sentences of the Stanford Sentiment Treebank (SST), below them those over 300 of its dev sentences; the models
+were trained on neither. Of a CSV file the column called *text* is read, or else the first.
 
 Searching an adversary for every text takes most of the time.
 """

@@ -119,7 +119,7 @@ def erasure(inputs: RankingInputs, loaded: Any) -> ErasureAnswer:
     """Take words away in the order of every ranking (DeYoung et al. 2020; Serrano & Smith 2019)."""
     import torch
 
-    from demos.trial.erasure import curves, levels
+    from demos.trial.erasure import RANDOM_ORDERS, curves, levels
     from demos.trial.setting import setting_of
 
     setting = setting_of(loaded)
@@ -134,6 +134,7 @@ def erasure(inputs: RankingInputs, loaded: Any) -> ErasureAnswer:
     scores, _ = all_scores(loaded, item, inputs.erasure)
     ranked = {name: score for name, score in scores.items() if name != "random"}
     titles = {method.name: method.title for method in methods(loaded, inputs.erasure)}
+    titles["random"] = f"Random, mean of {RANDOM_ORDERS} orders"
     found = curves(ranked, predict)
     return ErasureAnswer(
         words=item.words,

@@ -103,7 +103,8 @@ class Seed:
 
 @dataclass(frozen=True, eq=False)
 class AdversaryAnswer:
-    """The most different attention [heads, n] found by `step` that changes the output by at most epsilon.
+    """What the search has after `step` steps: attention [heads, n] that differs most from the model's own
+    among the starts that change the output by at most epsilon now.
 
     jsd (mean of the heads, in nats, at most ln 2) and tvd = |p - p_adversary|; `found` is False where no
     start stayed within epsilon, and attention is then the model's own.

@@ -14,6 +14,8 @@ from demos.models.recording import Change, record
 from demos.trial.sentence import Sentence
 from demos.trial.transformer import batch, positive
 
+ALL_TOKENS = "every token looks at all tokens alike, special ones too"
+
 
 @dataclass(frozen=True)
 class Scope:
@@ -40,15 +42,20 @@ def uniform_scopes(loaded: Any, item: Sentence) -> tuple[Scope, ...]:
             "head",
             "The one head that matters most",
             by_head[layer, head].item(),
-            f"layer {layer + 1}, head {head + 1}, the largest change among {layers * heads} heads, each "
-            "made uniform alone",
+            f"layer {layer + 1}, head {head + 1}: the largest change among {layers * heads} heads, each made "
+            f"uniform alone; {ALL_TOKENS}",
         ),
-        Scope("layer", "Last layer, every token", _with(loaded, inputs, whole_layer(layers - 1)).item(), ""),
+        Scope(
+            "layer",
+            "Last layer, every token",
+            _with(loaded, inputs, whole_layer(layers - 1)).item(),
+            ALL_TOKENS,
+        ),
         Scope(
             "all",
             "All layers, every token",
             _with(loaded, inputs, whole_layer(None)).item(),
-            "far from anything the model has met in training: not Wiegreffe & Pinter's test",
+            f"{ALL_TOKENS}; far from what the model met in training: not Wiegreffe & Pinter's test",
         ),
     )
 

@@ -38,9 +38,13 @@ def split_words(text: str) -> tuple[str, ...]:
 
 def check_sentence(text: str) -> None:
     """Raise `BadInput` unless a text can be put on trial."""
-    count = len(split_words(check_text(text)))
-    if count > MAX_WORDS:
+    check_count(len(split_words(check_text(text))), "words", MAX_WORDS)
+
+
+def check_count(count: int, what: str, most: int) -> None:
+    """Raise `BadInput` for a text with more than `most` words or tokens."""
+    if count > most:
         raise BadInput(
-            f"The text has {count:,} words; the experiments read at most {MAX_WORDS}.",
+            f"The text has {count:,} {what}; the experiments read at most {most}.",
             "Use one or two sentences.",
         )

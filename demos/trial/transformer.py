@@ -11,17 +11,18 @@ from typing import Any
 
 import torch
 
-from demos.errors import BadInput
 from demos.models.recording import RecordedAttention, attention_weights, record
 from demos.trial.gradients import gradient_at, integrated_gradients
 from demos.trial.reading import Reading
-from demos.trial.sentence import Erasure, Sentence, split_words
+from demos.trial.sentence import Erasure, Sentence, check_count, split_words
 
 ERASURES: Mapping[Erasure, str] = {
     "delete": "the word's tokens are deleted; the sentence becomes shorter",
     "mask": "every token of the word is replaced by [MASK]",
     "attention": "the word's tokens stay, but no layer may attend to them (attention mask)",
 }
+MAX_TOKENS = 128
+"""Attention flow, one problem per token, and erasure, a forward pass per word and ranking, set this limit."""
 BASELINE = "[PAD] in place of every token of the words, [CLS] and [SEP] kept"
 
 
@@ -29,14 +30,11 @@ def sentence(loaded: Any, text: str) -> Sentence:
     """The words of a text, split at white space, and their word pieces."""
     words = split_words(text)
     tokenizer = loaded.tokenizer
-    pieces = tokenizer(list(words), add_special_tokens=False, verbose=False)["input_ids"]
+    # A typed "[SEP]" is text here, not the end of the sentence.
+    options = {"add_special_tokens": False, "split_special_tokens": True, "verbose": False}
+    pieces = tokenizer(list(words), **options)["input_ids"]
     ids = tuple(tuple(word) or (tokenizer.unk_token_id,) for word in pieces)
-    limit = min(tokenizer.model_max_length, loaded.model.config.max_position_embeddings)
-    length = sum(map(len, ids)) + 2
-    if length > limit:
-        raise BadInput(
-            f"The text has {length:,} tokens; {loaded.origin.title} reads {limit:,}.", "Shorten it."
-        )
+    check_count(sum(map(len, ids)) + 2, "tokens", MAX_TOKENS)
     return Sentence(words, ids, tuple(tokenizer.unk_token_id in word for word in ids))
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import torch
 
-from demos.attention.aggregate import FLOW_TOKENS, attention_flow, rollout, value_weighted_norms
+from demos.attention.aggregate import attention_flow, rollout, value_weighted_norms
 from demos.attention.capture import Layer
 from demos.models.recording import RecordedAttention, record
 from demos.trial.sentence import Sentence
@@ -62,7 +61,7 @@ def importances(loaded: Any, item: Sentence) -> dict[str, torch.Tensor]:
         "attention": weights[-1, :, 0].mean(0),
         "attention_mean": weights[:, :, 0].mean((0, 1)),
         "rollout": torch.tensor(rollout(mean)[-1, 0], dtype=torch.float32),
-        "flow": flow_to_cls(mean),
+        "flow": torch.tensor(attention_flow(mean, 0), dtype=torch.float32),
         "norm": torch.tensor(value_weighted_norms(last, loaded.model)[0]),
         "gradient": gradient.norm(dim=-1),
         "gradient_x_input": (gradient * vectors).sum(-1),
@@ -70,14 +69,6 @@ def importances(loaded: Any, item: Sentence) -> dict[str, torch.Tensor]:
     }
     words = {name: per_word(score.detach(), item) for name, score in scores.items()}
     return words | {"gradient_fixed": fixed_gradient(loaded, item)}
-
-
-def flow_to_cls(mean_attention: np.ndarray) -> torch.Tensor:
-    """Attention flow from [CLS] at the top to every token, [n]; undefined where there are too many."""
-    tokens = mean_attention.shape[-1]
-    if tokens > FLOW_TOKENS:
-        return torch.full((tokens,), float("nan"))
-    return torch.tensor(attention_flow(mean_attention, 0), dtype=torch.float32)
 
 
 def chefer(weights: torch.Tensor, gradients: torch.Tensor) -> torch.Tensor:

@@ -35,7 +35,13 @@ def uniform_rows(loaded: Any, item: Sentence, reading: Reading) -> tuple[Uniform
             "every word gets the same share; what goes to [CLS] and [SEP] stays",
         ),
         *(UniformRow(s.name, s.title, s.probability, s.detail) for s in uniform_scopes(loaded, item)),
-        UniformRow("retrained", "Trained with it", None, _f1(figures["seed-0"], figures["uniform"])),
+        UniformRow(
+            "retrained",
+            "Trained with it",
+            None,
+            "last layer, [CLS] row, all tokens alike, special ones too; only figures are shipped. "
+            + _f1(figures["seed-0"], figures["uniform"]),
+        ),
     )
 
 

@@ -80,5 +80,7 @@ def _read(folder: Path, name: str, embedding: nn.Embedding) -> AttentionClassifi
     weights = load_file(folder / f"{name}.safetensors")
     encoder = "bilstm" if "encoder.weight_ih_l0" in weights else "average"
     model = AttentionClassifier(encoder, embedding)
-    model.load_state_dict({key: value.float() for key, value in weights.items()}, strict=False)
+    own = {key: value.float() for key, value in weights.items()} | {"embedding.weight": embedding.weight}
+    model.load_state_dict(own, assign=True)
+    model.embedding = embedding
     return model.eval().requires_grad_(False)

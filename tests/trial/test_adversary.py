@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import torch
@@ -80,12 +81,48 @@ def test_steps_end_with_what_one_run_finds():
 
 
 def test_sentences_of_a_batch_do_not_disturb_each_other():
-    model, settings_ = classifier(seed=3), AdversarySettings(starts=1, steps=30)
-    both = reading_of(model, pad([LONG, LONG]))
-    found = adversarial_attention(both, settings_)
-    # Different noise, the same sentence: each result is an adversary of its own.
-    assert (found.attention[0] - found.attention[1]).abs().max() > 1e-3
-    assert found.found.all()
+    model, settings_ = classifier(seed=3), AdversarySettings(starts=2, steps=30, slack=0)
+    with_one, with_other = (
+        adversarial_attention(reading_of(model, pad([LONG, second])), settings_)
+        for second in (LONG[::-1], [9] * len(LONG))
+    )
+    torch.testing.assert_close(with_one.attention[0], with_other.attention[0])
+    assert (with_one.attention[1] - with_other.attention[1]).abs().max() > 1e-3
+
+
+def test_the_search_is_the_papers_loss_under_adam():
+    model, settings_ = classifier(seed=3), AdversarySettings(starts=3, steps=12, epsilon=1.0)
+    reading = reading_of(model, pad([LONG]))
+    own, target = reading.attention[0, 0].double(), reading.probability.double()
+    noise = torch.randn((3, 1, 1, len(LONG)), generator=torch.Generator().manual_seed(settings_.seed))
+    logits = (3 * noise[:, 0, 0].double() + math.log(1 / len(LONG))).requires_grad_()
+    optimizer = torch.optim.Adam([logits], lr=0.01, amsgrad=True)
+
+    def divergence(p, q):
+        middle = (p + q) / 2
+        return ((p * (p / middle).log()).sum(-1) + (q * (q / middle).log()).sum(-1)) / 2
+
+    for _ in range(settings_.steps):
+        starts = logits.softmax(-1)
+        change = (reading.classify(starts[:, None, None].float())[:, 0].double() - target).abs()
+        apart = [divergence(starts[i], starts[j]) for i, j in ((0, 1), (0, 2), (1, 2))]
+        loss = sum(-divergence(start, own) for start in starts) + sum(500 * (change - 0.01).relu())
+        loss = loss - sum(apart) / 3
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    found = adversarial_attention(reading, settings_)
+    expected = logits.detach().softmax(-1)
+    best = max(range(3), key=lambda k: divergence(expected[k], own).item())
+    torch.testing.assert_close(found.attention[0, 0].double(), expected[best], atol=1e-5, rtol=1e-3)
+
+
+def test_a_thread_that_took_a_step_can_still_compute_gradients():
+    steps = adversary_steps(reading_of(classifier(), pad([LONG])), AdversarySettings(steps=4), every=1)
+    with ThreadPoolExecutor(1) as first, ThreadPoolExecutor(1) as second:
+        for thread in (first, second, first, second):
+            thread.submit(next, steps).result()
+            assert thread.submit(torch.is_grad_enabled).result()
 
 
 def test_pairwise_divergence_by_hand():

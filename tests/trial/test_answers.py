@@ -7,13 +7,16 @@ import math
 import numpy as np
 import orjson
 import pytest
+from scipy.spatial.distance import jensenshannon
 
 from demos.contract import to_plain
 from demos.errors import BadInput, Unsupported
-from demos.trial import payloads
+from demos.models.specs import Spec
+from demos.trial import additive, payloads, transformer
 from demos.trial.claims import cards, claims
 from demos.trial.dependence import ADVERSARY, CONSISTENT, PERMUTE, PREDICT, UNIFORM
 from demos.trial.faithfulness import ERASURE, RANKINGS
+from demos.trial.figures import f1, measure
 from demos.trial.ranking_answers import RankingInputs
 from demos.trial.results import PredictInputs, TrialInputs
 from demos.trial.sentence import MAX_WORDS, split_words
@@ -85,6 +88,29 @@ def test_weights_of_the_visitors_own(runner):
     assert abs(scaled.probability_under - own.probability) > 1e-3
 
 
+@pytest.mark.parametrize("weights", [(1e308,) * 6, (1e-300,) * 6, (1e39, 0.0, 0, 0, 0, 0)])
+def test_extreme_weights_are_scaled(runner, weights):
+    answer = runner(PREDICT, PredictInputs(PRAISE, weights=weights))
+    np.testing.assert_allclose(answer.weights, np.array(weights) / max(weights) / sum(w > 0 for w in weights))
+    assert 0 < answer.probability_under < 1
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_what_only_the_models_own_words_show_to_be_too_long_is_refused(runner, model):
+    with pytest.raises(BadInput, match="1,000 words.*at most 100|2,002 tokens.*at most 128"):
+        runner(PREDICT, PredictInputs("good-" * 1000, model))
+
+
+def test_combining_marks_stay_in_their_words(runner):
+    assert runner(PREDICT, PredictInputs("यह फिल्म अच्छी है")).words == ("यह", "फिल्म", "अच्छी", "है")
+
+
+def test_typed_special_tokens_are_text(runner):
+    with runner.cache.lease(Spec("minilm-sentiment", "sequence-classification")) as loaded:
+        item = transformer.sentence(loaded, "[SEP] is [MASK]")
+        assert not {101, 102, 103} & {i for word in item.ids for i in word}
+
+
 @pytest.mark.parametrize("weights", [(1.0,), (0.0,) * 6, (-1.0, 2, 1, 1, 1, 1), ()])
 def test_weights_that_fit_no_sentence_are_refused(runner, weights):
     with pytest.raises(BadInput) as refused:
@@ -130,6 +156,12 @@ def test_adversaries_grow_and_meet_epsilon(runner, model):
     assert 0 < last.jsd <= math.log(2) and last.jsd >= answers[0].jsd
     assert len(last.seeds) == (3 if model == "minilm-sentiment" else 7)
     assert {seed.mean for seed in last.seeds} == {model == "minilm-sentiment"}
+    if model == "debate-bilstm":
+        with runner.cache.lease(Spec(model)) as loaded:
+            ids = additive.padded([additive.sentence(loaded, BLAME)])
+            attentions = [loaded.model.variants[seed.name](ids)[1][0, 1:-1].numpy() for seed in last.seeds]
+        expected = [jensenshannon(last.own[0], attention) ** 2 for attention in attentions]
+        np.testing.assert_allclose([seed.jsd for seed in last.seeds], expected, atol=1e-6)
     assert payloads.adversary(last)["done"] and not payloads.adversary(answers[0])["done"]
 
 
@@ -161,6 +193,20 @@ def test_cards_quote_figures_that_are_measured():
     for experiment, stated in claims().items():
         html = cards(experiment)
         assert html.count("<article") == len(stated) and "nan" not in html
+
+    def mean(checkpoint, name, split="test"):
+        return f"{measure(checkpoint, name, split)['mean']:.2f}"
+
+    for checkpoint in ("debate-bilstm", "minilm-sentiment"):
+        assert mean(checkpoint, "permutation") in cards("permute")
+        assert mean(checkpoint, "uniform") in cards("uniform")
+        assert mean(checkpoint, "adversary", "dev") in cards("adversary")
+    for checkpoint in MODELS:
+        for rival in ("tau_gradient", "tau_leave_one_out"):
+            assert f"{mean(checkpoint, rival)} ± " in cards("rankings")
+    for name in ("guide-uniform", "average", "guide-bilstm", "guide-consistent"):
+        assert f"{f1(name):.3f}" in cards("guide")
+    assert f"{f1('bilstm-uniform'):.3f}" in cards("uniform")
     guide = payloads.guide()
     values = [bar["value"] for bar in guide["groups"][0]["bars"]]
     assert len(values) == 5 and guide["from"] <= min(values) and max(values) <= guide["to"]

@@ -57,7 +57,7 @@ def test_levels_start_with_none_end_with_all_and_hold_the_bins(words):
     assert steps[0] == 0 and steps[-1] == words
     assert set(np.ceil(np.array(SHARES) * words)) <= set(steps)
     assert (np.diff(steps) > 0).all()
-    assert len(steps) == words + 1 if words <= 20 else len(steps) <= 26
+    assert len(steps) == words + 1 if words <= 12 else len(steps) <= 18
 
 
 @given(st.integers(1, 40), st.integers(0, 99))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import numpy as np
 import pytest
 import torch
@@ -10,7 +12,9 @@ from captum.attr import FeatureAblation, InputXGradient, IntegratedGradients, Sa
 from demos.trial import additive as additive_setting
 from demos.trial import transformer as transformer_setting
 from demos.trial.classifier import AttentionClassifier, pad
+from demos.trial.faithfulness import RANKINGS
 from demos.trial.gradients import gradient_at, integrated_gradients
+from demos.trial.ranking_answers import RankingInputs
 from demos.trial.setting import leave_one_out, methods_of, setting_of
 from demos.trial.transformer_importance import chefer
 from tests.trial.models import additive, sentence, transformer
@@ -55,7 +59,7 @@ def test_integrated_gradients_agree_with_captum_and_are_complete(name):
 
 def test_integrated_gradients_of_a_polynomial_are_exact():
     start, end = torch.zeros(2, 1), torch.tensor([[2.0], [3.0]])
-    found, baseline = integrated_gradients(lambda x: x[:, 0, 0] ** 2 * x[:, 1, 0], start, end, steps=3)
+    found, baseline = integrated_gradients(lambda x: x[:, 0, 0] ** 2 * x[:, 1, 0], start, end)
     # On the straight path t: 2 * 2t * 3t * 2 and (2t)^2 * 3, integrated: 8 and 4.
     torch.testing.assert_close(found[:, 0], torch.tensor([8.0, 4.0]))
     assert baseline == 0
@@ -195,12 +199,72 @@ def test_chefers_rule_by_hand():
     torch.testing.assert_close(chefer(weights, gradients), expected)
 
 
-def test_a_transformers_attention_scores_agree_with_eager_attention():
+def test_a_transformers_scores_by_attention_agree_with_eager_attention():
     loaded = transformer()
     item = transformer_setting.sentence(loaded, TEXT)
     found = methods_of(loaded).importances(loaded, item)
     loaded.model.set_attn_implementation("eager")
-    inputs = loaded.tokenizer(TEXT, return_tensors="pt")
-    layers = torch.stack(loaded.model(**inputs, output_attentions=True).attentions)[:, 0, :, 0]
-    for name, tokens in (("attention", layers[-1].mean(0)), ("attention_mean", layers.mean((0, 1)))):
-        np.testing.assert_allclose(found[name], transformer_setting.per_word(tokens, item), atol=1e-6)
+    vectors = loaded.model.get_input_embeddings()(loaded.tokenizer(TEXT, return_tensors="pt")["input_ids"])
+    output = loaded.model(
+        inputs_embeds=vectors.requires_grad_(), output_attentions=True, output_hidden_states=True
+    )
+    attentions = output.attentions
+    gradients = torch.autograd.grad(output.logits.softmax(-1)[0, 1], attentions)
+    relevance = rolled = torch.eye(vectors.shape[1])
+    for weights, gradient in zip(attentions, gradients, strict=True):
+        relevance = relevance + (weights * gradient)[0].clamp_min(0).mean(0) @ relevance
+        rolled = (0.5 * weights[0].mean(0) + 0.5 * torch.eye(len(rolled))) @ rolled
+    last = loaded.model.bert.encoder.layer[-1].attention
+    values = last.self.value(output.hidden_states[-2])[0]
+    handed = torch.zeros(len(values), 32)
+    for head in range(4):
+        own = slice(head * 8, head * 8 + 8)
+        part = values[:, own] @ last.output.dense.weight[:, own].T
+        handed += attentions[-1][0, head, 0, :, None] * part
+    expected = {
+        "attention": attentions[-1][0, :, 0].mean(0),
+        "attention_mean": torch.stack(attentions)[:, 0, :, 0].mean((0, 1)),
+        "attention_gradient": relevance[0],
+        "rollout": rolled[0],
+        "norm": handed.norm(dim=-1),
+    }
+    for name, tokens in expected.items():
+        words = transformer_setting.per_word(tokens.detach(), item)
+        np.testing.assert_allclose(found[name], words, atol=1e-5, err_msg=name)
+
+
+def test_the_bilstms_scores_by_attention_by_hand():
+    loaded = additive()
+    model = loaded.model.base
+    found = methods_of(loaded).importances(loaded, WORDS)
+    encoded = model.encode(additive_setting.padded([WORDS]))
+    attention = model.attend(encoded)[0]
+    for i in range(len(WORDS.words)):
+        state = encoded.states[0, i + 1]
+        assert found["attention"][i] == pytest.approx(attention[i + 1].item(), rel=1e-5)
+        assert found["norm"][i] == pytest.approx((attention[i + 1] * state).norm().item(), rel=1e-5)
+        moved = attention.repeat(2, 1)
+        moved[0, i + 1] += 1e-2
+        moved[1, i + 1] -= 1e-2
+        up, down = model.classify(encoded, moved[:, None]).sigmoid()[:, 0].tolist()
+        slope = max(0.0, attention[i + 1].item() * (up - down) / 2e-2)
+        assert found["attention_gradient"][i] == pytest.approx(slope, abs=1e-5)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_integrated_gradients_of_long_texts_add_up_or_are_undefined(runner, seed):
+    known = (
+        "a the film is not dull but warm moving story with bad good jokes great cast boring ending".split()
+    )
+    text = " ".join(random.Random(seed).choices(known, k=90))
+    answer = runner(RANKINGS, RankingInputs(text, "debate-bilstm"))
+    score = answer.scores[[method.name for method in answer.methods].index("integrated_gradients")]
+    if not np.isnan(score).any():
+        assert score.sum() == pytest.approx(answer.completeness_expected, abs=1.1e-3)
+    assert np.isnan(score).all() == np.isnan(answer.completeness)
+
+
+def test_a_path_that_does_not_add_up_is_undefined():
+    start, end = torch.zeros(1, 1), torch.ones(1, 1)
+    found, _ = integrated_gradients(lambda x: (x[:, 0, 0] > 0.37).float() + 0 * x[:, 0, 0], start, end)
+    assert found.isnan().all()

@@ -75,7 +75,7 @@ def test_the_scopes_name_the_head_with_the_largest_change():
     head, layer, everything = uniform_scopes(loaded, item)
     own = positive(loaded, loaded.tokenizer(TEXT, return_tensors="pt")).item()
     every = {row.name: row.probability for row in (head, layer, everything)}
-    assert set(every) == {"head", "layer", "all"} and "of 8 heads" in head.detail.replace("among", "of")
+    assert set(every) == {"head", "layer", "all"} and "among 8 heads" in head.detail
     inputs = {k: v.expand(4, -1) for k, v in loaded.tokenizer(TEXT, return_tensors="pt").items()}
     changes = []
     for number in range(2):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 import torch
@@ -113,6 +115,16 @@ def test_files_that_cannot_be_read_are_refused_with_a_remedy(tmp_path, name, con
     assert refused.value.remedy
 
 
-def test_gradients_are_not_left_switched_off():
-    last(SurveyInputs(TEXTS), additive())
-    assert torch.is_grad_enabled()
+def test_adversaries_make_smaller_batches_since_stopping_waits_for_one():
+    answers = survey(SurveyInputs(("w5 w6",) * 9, adversaries=True), additive())
+    assert [answer.done for answer in answers] == [4, 8, 9]
+
+
+@pytest.mark.parametrize("adversaries", [False, True])
+def test_gradients_are_not_left_switched_off_in_any_thread(adversaries):
+    # The server resumes a generator on whichever thread is free.
+    growing = survey(SurveyInputs(TEXTS * 8, adversaries=adversaries), additive())
+    with ThreadPoolExecutor(1) as first, ThreadPoolExecutor(1) as second:
+        for thread in (first, second, first, second):
+            thread.submit(next, growing, None).result()
+            assert thread.submit(torch.is_grad_enabled).result()

@@ -42,8 +42,9 @@
       axis.show(divergences(payload), spoken(payload));
       say(
         "Left of each word its share of the model's own attention, right of it the share in an attention that ",
-        "was searched for: as different as possible, while P(positive) may move by at most ",
-        `${epsilon} (epsilon). ${done ? "It" : "So far it"} moved by ${T.number(tvd)}. `,
+        "was searched for: far from it, while the search is punished for moving P(positive) by more than 0.01; a ",
+        `result that moves it by more than ${epsilon} (epsilon) does not count. ${done ? "This one" : "So far it"} `,
+        `moved it by ${T.number(tvd)}. `,
         own.length > 1 && `The bars are means over ${own.length} heads. `,
         `The difference is measured by the Jensen–Shannon divergence (JSD): ${T.number(jsd)}, where 0 is the `,
         "same and ln 2 = 0.693 the most that two distributions can differ. ",
@@ -62,7 +63,7 @@
         `The grey band is the yardstick: the same model trained ${values.length} times from other random seeds ` +
           `(dots) differs from this one by ${range[0]} to ${range[1]}` +
           (means
-            ? ", as means over SST's test sentences: these models are not shipped. "
+            ? ", as means over SST's test sentences and over word pieces: these models are not shipped. "
             : " on this sentence. "),
       starts.length > 0 &&
         `The search had ${starts.length} starts; ${starts.filter((start) => start.allowed).length} stayed within ` +

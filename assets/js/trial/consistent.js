@@ -26,7 +26,7 @@
       for (const part of [head, figures, outputs.node, wings.node]) part.hidden = !item;
       if (!item) return;
       const { here } = item;
-      head.textContent = `${item.name}, λ = ${T.strength(item)}, on this sentence`;
+      head.textContent = `The model trained with λ = ${T.strength(item)}, on this sentence`;
       figures.textContent =
         `Here: TVD ${T.number(here.tvd)}, JSD ${T.number(here.jsd)}. ` +
         `Over the test sentences: mean TVD ${T.number(item.tvd)}, mean JSD ${T.number(item.jsd)}, ` +

@@ -65,11 +65,11 @@
     const made = rows.map((row) => {
       const name = S.element("th", { scope: "row" }, row.title);
       if (row.definition) name.append(S.element("span", { class: "st-under sa-note" }, row.definition));
-      const cells = [T.number(row.mean), T.number(row.std), String(row.undefined ?? 0), String(row.count)];
-      const tail = S.element("td", { class: "st-words" }, row.reference || "");
-      return S.element("tr", {}, name, ...cells.map((text) => S.element("td", {}, text)), tail);
+      const mean = T.known(row.mean) ? `${T.number(row.mean)} ± ${T.number(row.std)}` : "undefined";
+      const cells = [mean, row.reference || "not measured", String(row.count), String(row.undefined ?? 0)];
+      return S.element("tr", {}, name, ...cells.map((text) => S.element("td", {}, text)));
     });
-    const head = ["measure", "mean", "± std", "undefined", "sentences", "on SST's test set"];
+    const head = ["measure", "mean ± std", "on SST's test set", "sentences", "undefined"];
     return T.table("Figures over the data set", head, made);
   }
 

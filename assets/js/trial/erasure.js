@@ -48,7 +48,7 @@
         ({ title, area_comprehensiveness: without, area_sufficiency: only, flip }) => ({
           title,
           values: [without, only, flip],
-          missing: ["", "", "never"],
+          missing: ["", "", T.known(without) ? "never" : "undefined"],
         }),
       );
       const head = ["method", "comprehensiveness, mean (higher)", "sufficiency, mean (lower)"];

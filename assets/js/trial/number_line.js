@@ -48,10 +48,13 @@
     }
 
     const bottom = top + TRACK;
-    for (const value of line.ticks) {
-      nodes.push(T.line(place(value), bottom, place(value), bottom + 4));
-      nodes.push(T.labelNear(place(value), bottom + 16, T.tickText(value), width));
-    }
+    line.ticks.forEach((value, i) => {
+      const [x, text, next] = [place(value), T.tickText(value), line.ticks[i + 1]];
+      nodes.push(T.line(x, bottom, x, bottom + 4));
+      // The last one is the end of the axis: it is the one before that gives way.
+      const crowded = next !== undefined && place(next) - x < S.textWidth(text + T.tickText(next), T.SIZE) / 2 + 14;
+      if (!crowded) nodes.push(T.labelNear(x, bottom + 16, text, width));
+    });
     let height = bottom + 20;
     if (line.ends) {
       const names = [line.ends[0], line.title || "", line.ends[1]];

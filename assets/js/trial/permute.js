@@ -9,8 +9,9 @@
   T.views.permute = () => {
     const outputs = T.chart();
     const influence = T.chart();
+    const name = T.heading("");
     const left = S.element("div", {}, T.heading("This sentence, shuffled"), outputs.node);
-    const right = S.element("div", {}, T.heading("All sentences of the data set"), influence.node);
+    const right = S.element("div", {}, name, influence.node);
     const { node, say } = T.figure("permute", S.element("div", { class: "st-pair" }, left, right));
 
     function update(payload) {
@@ -25,6 +26,7 @@
       );
       right.hidden = !dataset;
       if (dataset) {
+        name.textContent = `${dataset.count} sentences of ${dataset.name}`;
         influence.show(
           T.influence(dataset, [largest, median]),
           `Largest attention weight against median change for ${dataset.count} sentences of ${dataset.name}; ` +
@@ -34,7 +36,7 @@
       say(
         `The attention weights were shuffled among the words ${count} times; all else stayed as it was. `,
         `Each bar counts the shuffles that gave that P(positive), the probability that the review is positive. `,
-        `The model's own answer is ${T.number(probability)}; half of the shuffles moved it by less than `,
+        `The model's own answer is ${T.number(probability)}; half of the shuffles moved it by at most `,
         `${T.number(median)}, and ${crossed} of ${count} changed the decision. `,
         dataset && `Every faint dot is one of ${dataset.count} sentences of ${dataset.name}: `,
         dataset && "the further right, the more of its attention lies on one word; the further up, the more ",

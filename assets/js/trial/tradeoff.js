@@ -68,17 +68,15 @@
     const { nodes } = plot;
     const known = (item) => T.known(item.tvd) && T.known(item.jsd);
     const place = (item) => [plot.x(item.tvd), plot.y(item.jsd)];
-    const route = points.filter(known).sort((a, b) => a.strength - b.strength);
     nodes.push(T.line(plot.left, plot.y(T.MOST_JSD), plot.right, plot.y(T.MOST_JSD), "st-half"));
     nodes.push(T.label(plot.left - 6, plot.y(T.MOST_JSD) + 4, "ln 2", "end"));
-    const path = route.map((item) => place(item).join(" ")).join("L");
-    if (path) nodes.push(T.svg("path", { d: `M${path}`, class: "st-route" }));
 
     for (const seed of seeds.filter(known)) {
       const text = `${seed.name}: TVD ${T.number(seed.tvd)}, JSD ${T.number(seed.jsd)}, F1 ${T.number(seed.f1)}`;
       nodes.push(T.mark("circle", ...place(seed), 3.5, "st-quiet", text));
     }
-    const taken = [];
+    const limit = plot.y(T.MOST_JSD);
+    const taken = [[plot.left, limit - 1, plot.right, limit + 1]];
     const name = (item, text, style) => {
       const spot = freePlace(place(item), text, width, plot.bottom - 2, taken);
       if (spot) nodes.push(T.label(...spot, text, "middle", style));

@@ -12,13 +12,15 @@
     function row({ title, detail, probability: other }, probability) {
       const chart = T.chart();
       T.gauge(chart, ["model's own", probability], ["then", other]);
-      const difference = T.known(other) ? T.signed(other - probability) : "undefined";
+      const told = T.known(other)
+        ? `P(positive) then ${T.number(other)}, difference ${T.signed(other - probability)}`
+        : "This model is not shipped: what it says of your sentence is not known.";
       const words = S.element(
         "div",
         { class: "st-said" },
         S.element("strong", {}, title),
         S.element("p", { class: "sa-note" }, detail || ""),
-        S.element("p", { class: "st-line" }, `P(positive) then ${T.number(other)}, difference ${difference}`),
+        S.element("p", { class: "st-line" }, told),
       );
       return S.element("div", { class: "st-duo" }, words, chart.node);
     }
@@ -28,7 +30,7 @@
       const known = rows.filter((item) => T.known(item.probability));
       const flips = known.filter((item) => item.probability >= 0.5 !== probability >= 0.5).length;
       say(
-        "The same sentence, its attention replaced by equal weights for all words, in several places or ways. ",
+        "The same sentence, its attention replaced by equal weights, in several places or ways. ",
         `Each line goes from the model's own P(positive), ${T.number(probability)} (circle), to what it says `,
         "with the replacement (diamond); the longer the line, the more the answer depended on the weights. ",
         `${flips} of ${known.length} replacements change the decision, which falls at 0.5.`,

@@ -4,6 +4,8 @@
   const S = window.StageAttention;
   const T = (window.StageTrial = window.StageTrial || {});
 
+  const UNKNOWN = { class: "st-word st-unknown", title: "not in the model's vocabulary" };
+
   /** Weights [n] with one set to `value`: the others keep their proportions and fill up to 1. */
   T.reweigh = (weights, at, value) => {
     if (weights.length < 2) return [1];
@@ -12,7 +14,7 @@
     return weights.map((weight, i) => (i === at ? value : share(weight) * (1 - value)));
   };
 
-  /** {node, fill(words, own, weights), set(weights)}; changed(weights) is called when a visitor moves one. */
+  /** {node, fill(words, own, weights, unknown), set(weights)}; changed(weights) is called when a visitor moves one. */
   T.weightRows = (changed) => {
     const node = S.element("div", { class: "st-sliders" });
     let rows = [];
@@ -41,7 +43,7 @@
       });
     }
 
-    function row(word, at, own, alone) {
+    function row(word, at, own, alone, unknown) {
       const name = T.spelt(word);
       const slider = S.element("input", {
         type: "range",
@@ -61,13 +63,13 @@
       return {
         slider,
         number,
-        node: S.element("div", { class: "st-row" }, T.word(word), bar, number, button),
+        node: S.element("div", { class: "st-row" }, T.word(word, unknown ? UNKNOWN : {}), bar, number, button),
       };
     }
 
-    function fill(words, own, values) {
+    function fill(words, own, values, unknown) {
       held = null;
-      rows = words.map((word, i) => row(word, i, own[i], words.length < 2));
+      rows = words.map((word, i) => row(word, i, own[i], words.length < 2, unknown[i]));
       node.replaceChildren(...rows.map((item) => item.node));
       show(values);
     }

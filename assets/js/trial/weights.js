@@ -57,7 +57,7 @@
       payload = next;
       ask = asker;
       own = T.meanOfRows(payload.attention);
-      rows.fill(payload.words, own, payload.weights);
+      rows.fill(payload.words, own, payload.weights, payload.unknown);
       gauge(payload.probability_under);
       say(
         "Each bar is the share of attention that a word gets, from 0 to 1; all bars together make 1. The thin ",
@@ -66,6 +66,8 @@
         "that the review is positive; from 0.5 on the decision is “positive”.",
         heads(payload.attention.length),
         special(payload.special_mass || []),
+        payload.unknown.some(Boolean) &&
+          " Dotted words are not in the model's vocabulary: it sees only that something stands there.",
       );
     }
 
