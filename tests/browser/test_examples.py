@@ -25,6 +25,7 @@ from tests.browser.steps import (
     viewer,
     written,
 )
+from tests.browser.trial_steps import all_drawn, panel
 
 DEMOS = [demo for demo in load_programme() if isinstance(demo, ModuleType)]
 CASES = [
@@ -59,6 +60,33 @@ def heat_map_is_full(page: Page, inputs: Any) -> None:
     assert cells[:: side + 1] == ["1.00"] * side
 
 
+def trial_is_drawn(page: Page, inputs: Any) -> None:
+    """All five experiments; only the BiLSTM has trained adversaries, the others say that they have none."""
+    all_drawn(page, "trial")
+    words = inputs.text.split()
+    assert panel(page, "weights").get_by_role("slider").count() == len(words)
+    for name in ("permute", "uniform", "adversary"):
+        assert panel(page, name).locator("svg").count() > 0
+    shape = "svg" if inputs.model == "debate-bilstm" else "p[role=note]"
+    assert panel(page, "consistent").locator(shape).count() > 0
+
+
+def rankings_are_drawn(page: Page, inputs: Any) -> None:
+    all_drawn(page, "trial-rankings")
+    ranks = panel(page, "rankings").get_by_role("group", name="Ranks of the words")
+    assert ranks.locator("tbody tr").count() == len(inputs.text.split())
+    assert panel(page, "erasure").locator("svg path.st-curve").count() > 10
+    assert panel(page, "guide").locator(".st-fill").count() == 5
+
+
+def texts_are_measured(page: Page, inputs: Any) -> None:
+    all_drawn(page, "trial-dataset")
+    expect(panel(page, "dataset").locator("figcaption")).to_contain_text(
+        f"over {len(inputs.texts)} sentences"
+    )
+    assert panel(page, "dataset").locator("tbody tr").count() == 6
+
+
 def anything_new(page: Page, inputs: Any) -> None:
     """For a demo that this file does not know yet: something besides the badge has appeared."""
     shown = "svg, canvas, img, iframe, table, textarea:disabled, .prose p, [data-testid=highlighted-text]"
@@ -71,6 +99,9 @@ PROOFS: dict[str, Callable[[Page, Any], None]] = {
     "bertviz": bertviz_has_drawn,
     "generate": text_is_written,
     "similarity": heat_map_is_full,
+    "trial": trial_is_drawn,
+    "trial-rankings": rankings_are_drawn,
+    "trial-dataset": texts_are_measured,
 }
 
 

@@ -13,6 +13,8 @@
     if (last < 0 || boxes.slice(0, last + 1).some((box) => box.dataset.state !== "ready")) return;
     arrived = true;
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    place.scrollIntoView({ block: "start", behavior: calm ? "auto" : "smooth" });
+    const go = () => place.scrollIntoView({ block: "start", behavior: calm ? "auto" : "smooth" });
+    // A chart is as high as its picture only once its width has been measured.
+    requestAnimationFrame(() => requestAnimationFrame(go));
   };
 })();

@@ -1,0 +1,449 @@
+"""Attention on trial in the running gallery: what the drawings show is what the API answers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from demos.models.catalog import checkpoint
+from demos.trial import dependence, faithfulness, many_texts
+from demos.trial.panels import STEPS
+from tests.browser.steps import (
+    badge,
+    call,
+    choose,
+    dismiss,
+    open_demo,
+    press,
+    toast,
+)
+from tests.browser.trial_steps import (
+    BUTTONS,
+    PANELS,
+    all_drawn,
+    caption,
+    cells,
+    drawn,
+    number,
+    panel,
+    put,
+    signed,
+)
+
+TEXT = "a dull story told with great charm"
+HOSTILE = (
+    '</script><img src=x onerror="alert(1)"> \u202egnp.exe\u202c '
+    + "x" * 80
+    + " \N{GRINNING FACE} good {{7*7}}"
+)
+PAGES = {demo.INFO.slug: demo for demo in (dependence, faithfulness, many_texts)}
+
+# In which order the drawings are completed, and what the progress of the search said.
+WATCH = """() => {
+  window.order = [];
+  window.told = [];
+  new MutationObserver(() => {
+    for (const box of document.querySelectorAll(".stage-trial-root[data-state=ready]")) {
+      const name = box.closest("[id^=trial-]").id.slice(6);
+      if (!order.includes(name)) order.push(name);
+    }
+    const text = document.querySelector("#trial-adversary .st-progress:not([hidden]) span");
+    if (text && told.at(-1) !== text.textContent) told.push(text.textContent);
+  }).observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });
+}"""
+
+
+@pytest.fixture
+def tried(page: Page) -> Page:
+    """The page of the first question with every experiment on TEXT."""
+    open_demo(page, "trial")
+    page.evaluate(WATCH)
+    put(page, "trial", TEXT)
+    return page
+
+
+def expect_answer(page: Page, own: float, under: float) -> None:
+    """The line and the gauge of the edited weights show an answer."""
+    line = f"P(positive) {number(own)} → {number(under)}, difference {signed(under - own)}"
+    expect(panel(page, "weights").get_by_role("status")).to_contain_text(line)
+    where = """gauge => {
+      const x = (mark) => Number(gauge.querySelector(mark).getAttribute("transform").match(/[\\d.]+/)[0]);
+      const [from, to] = ["st-negative", "st-positive"].map((side) => gauge.querySelector(`rect.${side}`));
+      const left = Number(from.getAttribute("x"));
+      const right = Number(to.getAttribute("x")) + Number(to.getAttribute("width"));
+      return [".st-own", ".st-other"].map((mark) => (x(`path${mark}`) - left) / (right - left));
+    }"""
+    places = panel(page, "weights").locator("svg").first.evaluate(where)
+    np.testing.assert_allclose(places, [own, under], atol=0.002)
+
+
+def bars(page: Page) -> list[float]:
+    return [float(text) for text in panel(page, "weights").locator(".st-row .st-number").all_inner_texts()]
+
+
+def moved(own: list[float], at: int, value: float) -> list[float]:
+    """The weights once one has been set: the others keep their proportions."""
+    rest = 1 - own[at]
+    return [value if i == at else weight / rest * (1 - value) for i, weight in enumerate(own)]
+
+
+# Edit
+
+
+def test_a_dragged_weight_moves_the_gauge_to_the_answer_of_the_api(tried: Page, gallery: str):
+    own = call(gallery, "trial_predict", text=TEXT)
+    sliders = panel(tried, "weights").get_by_role("slider")
+    assert sliders.count() == len(own["words"]) == 7
+    expect_answer(tried, own["probability"], own["probability"])
+    np.testing.assert_allclose(bars(tried), own["weights"], atol=0.00051)
+
+    box = sliders.nth(1).bounding_box()
+    tried.mouse.move(box["x"] + 7, box["y"] + box["height"] / 2)
+    tried.mouse.down()
+    for share in (0.3, 0.5, 0.8):
+        tried.mouse.move(box["x"] + share * box["width"], box["y"] + box["height"] / 2)
+    tried.mouse.up()
+    value = float(sliders.nth(1).input_value())
+    assert value == pytest.approx(0.8, abs=0.03)
+    weights = moved(own["weights"], 1, value)
+    np.testing.assert_allclose(bars(tried), weights, atol=0.00051)
+    after = call(gallery, "trial_predict", text=TEXT, weights=weights)
+    assert abs(after["probability_under"] - own["probability"]) > 0.02
+    expect_answer(tried, own["probability"], after["probability_under"])
+
+
+def test_keys_and_buttons_set_the_weights(tried: Page, gallery: str):
+    own = call(gallery, "trial_predict", text=TEXT)
+    count = len(own["words"])
+
+    def expect_weights(weights: list[float]) -> None:
+        answer = call(gallery, "trial_predict", text=TEXT, weights=weights)
+        expect_answer(tried, own["probability"], answer["probability_under"])
+        np.testing.assert_allclose(bars(tried), weights, atol=0.00051)
+
+    press(tried, "Uniform")
+    expect_weights([1 / count] * count)
+    panel(tried, "weights").get_by_role("slider").nth(5).focus()
+    tried.keyboard.press("End")
+    expect_weights([float(i == 5) for i in range(count)])
+    press(tried, f"All weight on {own['words'][1]}")
+    expect_weights([float(i == 1) for i in range(count)])
+    press(tried, "Model's own")
+    expect_answer(tried, own["probability"], own["probability"])
+    np.testing.assert_allclose(bars(tried), own["weights"], atol=0.00051)
+
+
+# The other experiments
+
+
+def test_the_experiments_are_drawn_in_order_and_the_search_shows_its_progress(tried: Page, gallery: str):
+    assert tried.evaluate("order") == list(PANELS["trial"])
+    steps = [int(re.fullmatch(r"step (\d+) of 500", text)[1]) for text in tried.evaluate("told")]
+    assert len(steps) > 2 and steps == sorted(steps)
+    assert panel(tried, "adversary").locator(".st-progress").is_hidden()
+
+    answer = call(gallery, "trial_adversary", text=TEXT)
+    assert answer["step"] == answer["steps"]
+    told = caption(tried, "adversary")
+    assert f"(JSD): {number(answer['jsd'])}" in told
+    assert f"moved it by {number(answer['tvd'])}." in told
+    drawing = panel(tried, "adversary")
+    expect(drawing.locator("svg text", has_text=f"adversary {number(answer['jsd'])}")).to_be_visible()
+    wings = drawing.locator(".st-right .st-number").all_inner_texts()
+    assert wings == [number(weight) for weight in answer["attention"][0]]
+
+
+def test_shuffled_and_uniform_weights_show_the_figures_of_the_api(tried: Page, gallery: str):
+    shuffled = call(gallery, "trial_permute", text=TEXT)
+    flips = sum((p >= 0.5) != (shuffled["probability"] >= 0.5) for p in shuffled["probabilities"])
+    told = caption(tried, "permute")
+    assert number(shuffled["median"]) in told and f"{flips} of 100 changed the decision" in told
+    rows = call(gallery, "trial_uniform", text=TEXT)["rows"]
+    lines = panel(tried, "uniform").locator(".st-said .st-line").all_inner_texts()
+    assert len(rows) == 2
+    for row, line in zip(rows, lines, strict=True):
+        assert line.startswith(f"P(positive) then {number(row['probability'])},")
+
+
+def test_a_trained_adversary_shows_its_own_figures(tried: Page, gallery: str):
+    answer = call(gallery, "trial_consistent", text=TEXT)
+    drawing = drawn(tried, "consistent")
+    buttons = drawing.get_by_role("group", name="Trained adversaries").get_by_role("button")
+    assert buttons.count() == len(answer["points"])
+
+    def expect_point(i: int) -> None:
+        point = answer["points"][i]
+        here = point["here"]
+        expect(buttons.nth(i)).to_have_attribute("aria-pressed", "true")
+        expect(drawing.locator("p[aria-live]")).to_have_text(
+            f"Here: TVD {number(here['tvd'])}, JSD {number(here['jsd'])}. Over the test sentences: "
+            f"mean TVD {number(point['tvd'])}, mean JSD {number(point['jsd'])}, F1 {number(point['f1'])}."
+        )
+        shown = drawing.locator(".st-right .st-number").all_inner_texts()
+        assert shown == [number(weight) for weight in here["attention"]]
+
+    alone = max(range(buttons.count()), key=lambda i: answer["points"][i]["tvd"])
+    other = 0 if alone else 1
+    buttons.nth(other).focus()
+    expect_point(other)
+    buttons.nth(alone).click()
+    expect_point(alone)
+    tried.keyboard.press("Home")
+    for i in range(buttons.count()):
+        expect_point(i)
+        tried.keyboard.press("ArrowRight")
+
+
+def test_no_answer_of_an_earlier_sentence_stays_beside_a_later_one(tried: Page):
+    before = {name: caption(tried, name) for name in PANELS["trial"]}
+    press(tried, "Uniform")
+    put(tried, "trial", "great zxqv")
+    assert len(bars(tried)) == 2
+    assert panel(tried, "weights").locator(".st-unknown").all_inner_texts() == ["zxqv"]
+    for name in ("permute", "uniform", "adversary"):
+        assert caption(tried, name) != before[name]
+    for name in ("adversary", "consistent"):
+        assert drawn(tried, name).locator(".st-word").all_inner_texts() == ["great", "zxqv"]
+
+
+# Rankings and erasure
+
+
+def expect_rankings(page: Page, gallery: str, **inputs: str) -> dict:
+    """Both tables of the rankings hold the numbers of the API."""
+    answer = call(gallery, "trial_rankings", **inputs)
+    tables = drawn(page, "rankings")
+    ranks = cells(tables.get_by_role("group", name="Ranks of the words"))
+    shown = [[float(text) for text in row] for row in ranks]
+    np.testing.assert_allclose(shown, np.array(answer["ranks"]).T)
+    taus = cells(tables.get_by_role("group", name="Kendall's tau"))
+    assert taus == [["undefined" if tau is None else signed(tau, 2) for tau in row] for row in answer["tau"]]
+    return answer
+
+
+def expect_erasure(page: Page, gallery: str, **inputs: str) -> list[list[str]]:
+    """The table of the erasure holds the numbers of the API."""
+    answer = call(gallery, "trial_erasure", **inputs)
+    rows = cells(drawn(page, "erasure").get_by_role("group", name="Erasure in figures"))
+    areas = ("area_comprehensiveness", "area_sufficiency")
+    for method, row in zip(answer["methods"], rows, strict=True):
+        flip = "never" if method["flip"] is None else number(method["flip"])
+        assert row == [*(number(method[area]) for area in areas), flip]
+    assert f"is erased like this: {answer['erasure']}." in caption(page, "erasure")
+    return rows
+
+
+def test_rankings_and_erasure_are_those_of_the_api_for_every_way_to_erase(page: Page, gallery: str):
+    open_demo(page, "trial-rankings")
+    put(page, "trial-rankings", TEXT)
+    expect_rankings(page, gallery, text=TEXT)
+    deleted = expect_erasure(page, gallery, text=TEXT, erasure="delete")
+
+    choose(page, "Taking a word away", "Replace it by a mask")
+    masked = call(gallery, "trial_erasure", text=TEXT, erasure="mask")["erasure"]
+    expect(panel(page, "erasure").locator("figcaption")).to_contain_text(masked)
+    assert expect_erasure(page, gallery, text=TEXT, erasure="mask") != deleted
+    expect_rankings(page, gallery, text=TEXT, erasure="mask")
+
+
+def test_between_constants_tau_is_undefined(page: Page, gallery: str):
+    open_demo(page, "trial-rankings")
+    choose(page, "Model", checkpoint("debate-average").title)
+    same = "dull dull dull dull"
+    put(page, "trial-rankings", same)
+    answer = expect_rankings(page, gallery, text=same, model="debate-average")
+    names = [method["name"] for method in answer["methods"]]
+    taus = cells(panel(page, "rankings").get_by_role("group", name="Kendall's tau"))
+    assert set(taus[names.index("attention")]) == {"undefined"}
+
+
+def test_a_method_says_how_it_measures(page: Page, gallery: str):
+    open_demo(page, "trial-rankings")
+    put(page, "trial-rankings", TEXT)
+    method = call(gallery, "trial_rankings", text=TEXT)["methods"][0]
+    told = drawn(page, "rankings").locator(".st-definition", has_text=method["definition"]).first
+    expect(told).to_be_hidden()
+    press(page, f"{method['title']}: {method['definition']}")
+    expect(told).to_be_visible()
+    page.keyboard.press("Escape")
+    page.mouse.move(0, 0)
+    expect(told).to_be_hidden()
+
+
+# Whatever is typed
+
+
+@pytest.mark.parametrize("slug", ["trial", "trial-rankings"])
+def test_hostile_words_stay_text(page: Page, gallery: str, slug: str):
+    """The transformer keeps punctuation, so that the markup itself is among the words."""
+    model = "minilm-sentiment"
+    open_demo(page, slug)
+    choose(page, "Model", checkpoint(model).title)
+    box = put(page, slug, HOSTILE)
+    words = call(gallery, "trial_predict", text=HOSTILE, model=model)["words"]
+    assert any("<img" in word for word in words) and any("onerror" in word for word in words)
+    row = panel(page, PANELS[slug][0]).locator(".st-word, .st-chip")
+    texts = "\n".join(row.all_inner_texts())
+    for word in words:
+        if "\u202e" not in word:
+            assert word in texts
+    assert row.locator(":scope > :not(.st-sign)").count() == 0
+    assert page.locator('.stage-trial-root :is(img, script, iframe, a), img[src="x"]').count() == 0
+    assert box.input_value() == HOSTILE
+    expect(toast(page)).to_have_count(0)
+
+
+@pytest.mark.parametrize("slug", ["trial", "trial-rankings"])
+def test_an_empty_or_too_long_text_is_one_message_and_the_old_drawings_are_gone(page: Page, slug: str):
+    open_demo(page, slug)
+    put(page, slug, TEXT)
+    for text, sentence in (
+        ("  ", "The text is empty. Type a sentence"),
+        (
+            "word " * 101,
+            "The text has 101 words; the experiments read at most 100. Use one or two sentences.",
+        ),
+    ):
+        box = page.get_by_label("Text", exact=True)
+        box.fill(text)
+        press(page, BUTTONS[slug])
+        expect(toast(page)).to_contain_text(sentence)
+        for name in PANELS[slug]:
+            if name != "guide":
+                expect(panel(page, name)).not_to_have_attribute("data-kind", re.compile("."))
+                assert panel(page, name).inner_text() == ""
+        expect(badge(page)).to_have_count(0)
+        expect(toast(page)).to_have_count(1)
+        assert box.input_value() == text
+        dismiss(page)
+
+
+# The links of a talk
+
+
+def expect_arrived(page: Page, place: str) -> None:
+    """The page has scrolled to an experiment and rests there."""
+    page.wait_for_function(
+        """id => {
+          const { top } = document.getElementById(id).getBoundingClientRect();
+          const end = document.scrollingElement.scrollHeight - innerHeight - scrollY < 2;
+          const here = Math.abs(top) < 5 || (end && top > 0 && top < innerHeight / 2);
+          const still = window.lastTop === top;
+          window.lastTop = top;
+          return here && still;
+        }""",
+        arg=f"trial-{place}",
+        polling=150,
+    )
+
+
+def test_the_five_links_of_a_talk_open_their_experiment_with_its_sentence(page: Page):
+    open_demo(page, "trial")
+    for title, slug, example, place in STEPS:
+        page.get_by_role("button", name="For a talk: five steps").locator("visible=true").click()
+        page.get_by_role("link", name=title).locator("visible=true").click()
+        inputs = PAGES[slug].EXAMPLES[example - 1].inputs
+        expect(page.get_by_label("Text", exact=True).locator("visible=true")).to_have_value(inputs.text)
+        expect(badge(page)).to_contain_text(checkpoint(inputs.model).title)
+        drawn(page, place)
+        expect_arrived(page, place)
+        page.evaluate("scrollTo(0, 0)")
+
+
+# Many texts
+
+
+def figures(page: Page, name: str = "dataset") -> Locator:
+    return panel(page, name).get_by_role("group", name="Figures over the data set")
+
+
+def test_the_survey_runs_to_its_end_and_shows_the_figures_of_the_api(page: Page, gallery: str):
+    inputs = many_texts.EXAMPLES[0].inputs
+    open_demo(page, "trial-dataset")
+    press(page, many_texts.EXAMPLES[0].label)
+    all_drawn(page, "trial-dataset")
+    expect(badge(page)).to_contain_text(checkpoint(inputs.model).title)
+    answer = call(gallery, "trial_dataset", texts=inputs.texts, adversaries=True)
+    assert answer["done"] == len(inputs.texts) and len(answer["measures"]) == 6
+    for measure, row in zip(answer["measures"], cells(figures(page)), strict=True):
+        assert number(measure["mean"]) in row[0]
+    borders = "cell => [getComputedStyle(cell).borderBottomColor, getComputedStyle(cell).color]"
+    line, text = figures(page).locator("td").first.evaluate(borders)
+    assert line != text, "the page's own styles for tables have won"
+    assert f"over {len(inputs.texts)} sentences" in caption(page, "dataset")
+    assert panel(page, "dataset").locator(".st-progress").is_hidden()
+
+
+def test_stop_stops_the_survey_and_leaves_its_figures(page: Page):
+    open_demo(page, "trial-dataset")
+    page.get_by_label("Texts, one per line").fill("\n".join(f"{TEXT} number {i}" for i in range(300)))
+    page.get_by_label("Search adversaries too (slow)").check()
+    press(page, "Measure")
+    progress = panel(page, "dataset").locator(".st-progress")
+    expect(progress).to_contain_text("of 300 sentences")
+    press(page, "Stop")
+    page.wait_for_timeout(800)  # a batch that was under way may still arrive
+    told, rows = progress.inner_text(), cells(figures(page))
+    done = int(re.match(r"\d+", told)[0])
+    assert 0 < done < 300 and len(rows) == 6
+    page.wait_for_timeout(1500)
+    assert (progress.inner_text(), cells(figures(page))) == (told, rows)
+    expect(toast(page)).to_have_count(0)
+
+
+def upload(page: Page, name: str, content: bytes) -> None:
+    kind = {"csv": "text/csv", "txt": "text/plain"}[name.rpartition(".")[2]]
+    page.locator("input[type=file]").set_input_files({"name": name, "mimeType": kind, "buffer": content})
+
+
+def test_a_file_fills_the_box(page: Page):
+    open_demo(page, "trial-dataset")
+    box = page.get_by_label("Texts, one per line")
+    upload(page, "reviews.csv", b'stars,Text\n5,"warm, funny"\n1,dull\n')
+    expect(box).to_have_value("warm, funny\ndull")
+    page.get_by_role("button", name="Clear", exact=True).click()
+    upload(page, "reviews.txt", "\ufeffa fine film\n\n  <b>not</b> bad  \n".encode())
+    expect(box).to_have_value("a fine film\n<b>not</b> bad")
+
+
+@pytest.mark.xfail(strict=True, reason="without a queue Gradio shows no message: upload needs the queue")
+def test_a_bad_file_says_why_and_changes_nothing(page: Page):
+    open_demo(page, "trial-dataset")
+    box = page.get_by_label("Texts, one per line")
+    box.fill("typed by hand")
+    upload(page, "old.txt", "caf\u00e9".encode("latin-1"))
+    expect(toast(page)).to_contain_text("The file is not text in UTF-8. Save it as UTF-8", timeout=10_000)
+    expect(toast(page)).to_have_count(1)
+    expect(box).to_have_value("typed by hand")
+
+
+def test_no_texts_are_one_message(page: Page):
+    open_demo(page, "trial-dataset")
+    press(page, "Measure")
+    expect(toast(page)).to_contain_text("0 texts given; the experiments take 1 to 1,000.")
+    expect(toast(page)).to_have_count(1)
+
+
+def test_another_model_has_other_figures_over_sst(page: Page):
+    open_demo(page, "trial-dataset")
+    drawn(page, "sst")
+    before = cells(figures(page, "sst"))
+    choose(page, "Model", checkpoint("minilm-sentiment").title)
+    expect(figures(page, "sst").locator("tbody td").first).not_to_have_text(before[0][0])
+
+
+# On a phone
+
+
+def test_the_drawings_fit_a_phone_and_scroll_by_themselves(open_page: Callable[..., Page]):
+    page = open_page(viewport={"width": 375, "height": 740}, has_touch=True, is_mobile=True)
+    for slug, text in (("trial-rankings", HOSTILE), ("trial", TEXT)):
+        open_demo(page, slug)
+        put(page, slug, text)
+        assert page.evaluate("document.scrollingElement.scrollWidth") <= 375
+    slider = panel(page, "weights").get_by_role("slider").first.bounding_box()
+    assert slider["width"] > 150, "a finger needs room to set a weight"

@@ -1,0 +1,63 @@
+"""What a visitor does and sees on the pages of the trial."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.steps import press
+
+BUTTONS = {"trial": "Put on trial", "trial-rankings": "Rank the words", "trial-dataset": "Measure"}
+PANELS = {
+    "trial": ("weights", "permute", "uniform", "adversary", "consistent"),
+    "trial-rankings": ("rankings", "erasure", "guide"),
+    "trial-dataset": ("dataset", "sst"),
+}
+
+
+def panel(page: Page, name: str) -> Locator:
+    """The drawing of an experiment, whatever its state."""
+    return page.locator(f"#trial-{name} .stage-trial-root")
+
+
+def drawn(page: Page, name: str) -> Locator:
+    """The drawing of an experiment, once it is complete."""
+    ready = page.locator(f"#trial-{name} .stage-trial-root[data-state=ready]")
+    ready.wait_for()
+    return ready
+
+
+def all_drawn(page: Page, slug: str) -> None:
+    for name in PANELS[slug]:
+        drawn(page, name)
+
+
+def put(page: Page, slug: str, text: str) -> Locator:
+    """Fill the page's box, press its button and wait for every drawing; returns the box."""
+    box = page.get_by_label("Text", exact=True).locator("visible=true")
+    box.fill(text)
+    press(page, BUTTONS[slug])
+    expect(panel(page, PANELS[slug][0])).to_have_attribute("data-state", "ready")
+    all_drawn(page, slug)
+    return box
+
+
+def caption(page: Page, name: str) -> str:
+    """What stands below a drawing, once it is complete."""
+    return " ".join(drawn(page, name).locator("figcaption").all_inner_texts())
+
+
+def cells(table: Locator) -> list[list[str]]:
+    """The body of a table, without the first cell of every row."""
+    return [row.locator("td").all_inner_texts() for row in table.locator("tbody tr").all()]
+
+
+def number(value: float | None, digits: int = 3) -> str:
+    """A number as the drawings write it."""
+    return "undefined" if value is None else f"{value:.{digits}f}".replace("-", "−")
+
+
+def signed(value: float, digits: int = 3) -> str:
+    text = number(value, digits)
+    if not float(text.replace("−", "-")):
+        return text.replace("−", "")
+    return f"+{text}" if value > 0 else text
