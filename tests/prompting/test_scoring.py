@@ -66,7 +66,6 @@ def assert_equal(ours, theirs, tolerance=1e-4):
 
 def harness(loaded, requests):
     """What lm-evaluation-harness itself says: pairs of log-likelihood and greedy."""
-    pytest.importorskip("lm_eval", reason="lm_eval is in requirements-dev.txt")
     from lm_eval.api.instance import Instance
     from lm_eval.models.huggingface import HFLM
 
