@@ -11,6 +11,8 @@ PROGRAMME = (
     "demos.trial.dependence",
     "demos.trial.faithfulness",
     "demos.trial.many_texts",
+    "demos.prompting.builder",
+    "demos.prompting.in_context",
     "demos.pipelines.generate",
     "demos.pipelines.similarity",
 )

@@ -129,17 +129,22 @@ def model_choice(endpoint: Endpoint, default: str) -> gr.Dropdown:
     return gr.Dropdown(choices, value=default, label="Model", filterable=True)
 
 
-def examples(rows: Sequence[Example], fields: Mapping[str, Any]) -> list[Any]:
-    """A row of buttons, each filling `fields` (inputs field name -> component); returns the events."""
+def examples(
+    rows: Sequence[Example], fields: Mapping[str, Any], fill: Callable[[Any], list[Any]] | None = None
+) -> list[Any]:
+    """A row of buttons, each filling `fields` (inputs field name -> component); returns the events.
+
+    `fill(inputs)` gives the values of all fields where they are not the inputs' own.
+    """
     events = []
     with gr.Row(elem_classes="stage-examples"):
         gr.HTML("Try", padding=False)
         for row in rows:
-            values = [_shown(getattr(row.inputs, name)) for name in fields]
+            values = None if fill else [_shown(getattr(row.inputs, name)) for name in fields]
             button = gr.Button(row.label, size="sm", min_width=60, scale=0)
             events.append(
                 button.click(
-                    lambda values=values: values,
+                    lambda values=values, inputs=row.inputs: fill(inputs) if fill else values,
                     None,
                     list(fields.values()),
                     api_visibility="private",

@@ -288,6 +288,13 @@ def test_only_public_endpoints_are_in_the_api(runner):
         "trial_rankings",
         "trial_erasure",
         "trial_dataset",
+        "render_prompt",
+        "score_labels",
+        "complete",
+        "k_curve",
+        "order_sensitivity",
+        "label_noise",
+        "label_words",
         "generate",
         "similarity",
     }

@@ -35,7 +35,7 @@ from demos.trial.weights import FOLDER, read_classifiers
 
 WIDTH, EPOCHS, BATCH, BUCKET = 128, 8, 32, 20
 SEEDS = tuple(range(8))
-LAMBDAS = (0.0, 1e-4, 2e-4, 3e-4, 4e-4, 5e-4, 7.5e-4, 1e-3, 2e-3, 5e-3, 1e-2, 2e-2)
+LAMBDAS = (0.0, 1e-4, 5e-4, 1e-3, 1.5e-3, 2e-3, 2.5e-3, 3e-3, 4e-3, 5e-3, 1e-2, 2e-2)
 SHIPPED = ("bilstm-", "average", "guide-", "consistent-")
 
 Attend = Callable[[AttentionClassifier, torch.Tensor], tuple[torch.Tensor, torch.Tensor]]
@@ -254,7 +254,7 @@ def train_all(
         add(name, "bilstm", 100, own_attention, consistent)
         figures[name] |= compare(base, models[name], test) | {"lambda": strength}
     # The guide's adversary is a trained one (Wiegreffe & Pinter, 4.3); the searched one is our addition.
-    add("guide-consistent", "average", 0, imposed_by(own_attention, models["consistent-0.002"]))
+    add("guide-consistent", "average", 0, imposed_by(own_attention, models["consistent-0.005"]))
     for name in [*(f"bilstm-{seed}" for seed in SEEDS), "bilstm-uniform"]:
         figures[name] |= compare(
             base, models[name], test, frozen_uniform if "uniform" in name else own_attention

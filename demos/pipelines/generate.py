@@ -79,7 +79,8 @@ def generate(inputs: GenerateInputs, loaded: Any) -> Iterator[GenerateResult]:
             f"{loaded.origin.title} holds {window:,} in all.",
             "Shorten the prompt.",
         )
-    return _results(inputs, loaded, prompt, batch)
+    decoding = Decoding(inputs.max_new_tokens, inputs.temperature, inputs.top_p, inputs.seed)
+    return written(loaded, prompt, batch, decoding)
 
 
 def check_inputs(inputs: GenerateInputs) -> None:
@@ -106,19 +107,19 @@ def render(tokenizer: Any, inputs: GenerateInputs) -> str:
     return tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
 
 
-def _results(inputs: GenerateInputs, loaded: Any, prompt: str, batch: Any) -> Iterator[GenerateResult]:
-    decoding = Decoding(inputs.max_new_tokens, inputs.temperature, inputs.top_p, inputs.seed)
-    written: list[int] = []
+def written(loaded: Any, prompt: str, batch: Any, decoding: Decoding) -> Iterator[GenerateResult]:
+    """The text that grows after a prompt whose encoding is `batch`."""
+    new: list[int] = []
     start = time.perf_counter()
 
     def result(finished: Literal["", "end", "length"]) -> GenerateResult:
-        text = loaded.tokenizer.decode(written, skip_special_tokens=True)
+        text = loaded.tokenizer.decode(new, skip_special_tokens=True)
         return GenerateResult(
             # A character may take several tokens: hold back what is not whole yet.
             text=text if finished else text.rstrip("\ufffd"),
             prompt=prompt,
             prompt_tokens=batch["input_ids"].shape[1],
-            new_tokens=len(written),
+            new_tokens=len(new),
             seconds=time.perf_counter() - start,
             finished=finished,
             origin=loaded.origin,
@@ -126,9 +127,9 @@ def _results(inputs: GenerateInputs, loaded: Any, prompt: str, batch: Any) -> It
 
     with closing(stream_tokens(loaded, batch, decoding)) as tokens:
         for token in tokens:
-            written.append(token)
+            new.append(token)
             yield result("")
-    yield result("end" if written and written[-1] in end_ids(loaded) else "length")
+    yield result("end" if new and new[-1] in end_ids(loaded) else "length")
 
 
 GENERATE = Endpoint("generate", generate, {"decoder": "causal-lm"}, check=check_inputs)

@@ -128,7 +128,7 @@ def guide() -> dict[str, Any]:
         (
             "A trained adversary's",
             "guide-consistent",
-            "of the model trained to answer like the BiLSTM, λ = 0.002",
+            "of the model trained to answer like the BiLSTM, λ = 0.005",
         ),
         ("Searched adversaries'", "guide-adversary", "found for each sentence on its own; our addition"),
     )

@@ -87,6 +87,18 @@ def texts_are_measured(page: Page, inputs: Any) -> None:
     assert panel(page, "dataset").locator("tbody tr").count() == 6
 
 
+def prompt_is_shown(page: Page, inputs: Any) -> None:
+    chips = page.locator(".stage-chips:visible .stage-chip")
+    expect(chips.nth(20)).to_be_visible()
+    value = inputs.query[0][1]
+    assert value in "".join(chip.text_content() for chip in chips.all()).replace("·", " ")
+
+
+def experiment_is_counted(page: Page, inputs: Any) -> None:
+    expect(page.get_by_text("5 of 5 conditions done")).to_be_visible(timeout=120_000)
+    assert page.locator(".stage-experiment:visible .stage-mean").count() == 10
+
+
 def anything_new(page: Page, inputs: Any) -> None:
     """For a demo that this file does not know yet: something besides the badge has appeared."""
     shown = "svg, canvas, img, iframe, table, textarea:disabled, .prose p, [data-testid=highlighted-text]"
@@ -102,6 +114,8 @@ PROOFS: dict[str, Callable[[Page, Any], None]] = {
     "trial": trial_is_drawn,
     "trial-rankings": rankings_are_drawn,
     "trial-dataset": texts_are_measured,
+    "prompt": prompt_is_shown,
+    "prompt-experiments": experiment_is_counted,
 }
 
 

@@ -1,0 +1,188 @@
+"""The prompt builder's endpoints: the rendered prompt, the scores of the labels, the completion."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from demos.errors import BadInput
+from demos.pipelines.decoding import Decoding
+from demos.pipelines.generate import GenerateInputs, GenerateResult, written
+from demos.pipelines.generate import check_inputs as check_decoding
+from demos.prompting.encoding import encode
+from demos.prompting.labels import (
+    LabelScores,
+    calibrate,
+    content_free,
+    label_warnings,
+    score_labels,
+)
+from demos.prompting.render import (
+    Fitted,
+    budget,
+    content_free_rows,
+    fit,
+    render,
+    token_roles,
+    tokens,
+)
+from demos.prompting.results import (
+    CompleteInputs,
+    LabelRow,
+    PromptInputs,
+    PromptToken,
+    RenderAnswer,
+    ScoreAnswer,
+    Word,
+)
+from demos.prompting.task import Labels, Row, Task, ready_tasks, task_from_json
+
+MOST_SHOTS = 64
+MOST_RESERVED = 1024
+
+
+def task_of(text: str) -> Task:
+    """A ready task by its name, or a task from JSON."""
+    if text.strip() in ready_tasks():
+        return ready_tasks()[text.strip()]
+    if not text.lstrip().startswith("{"):
+        raise BadInput(
+            f"There is no ready task called {text.strip()[:40]!r}.",
+            f"Choose one of: {', '.join(ready_tasks())}; or give a task as JSON.",
+        )
+    return task_from_json(text)
+
+
+def check_prompt(inputs: PromptInputs | CompleteInputs) -> None:
+    """Raise `BadInput` for what can be known to be wrong without a model."""
+    task = task_of(inputs.task)
+    ranges = (("k", inputs.k, MOST_SHOTS), ("reserve", inputs.reserve, MOST_RESERVED))
+    for name, value, most in ranges:
+        if not 0 <= value <= most:
+            raise BadInput(f"{name} is {value}.", f"It must be 0 to {most}.")
+    if inputs.k > len(task.shots):
+        raise BadInput(
+            f"The task has {len(task.shots)} shots, fewer than {inputs.k}.", "Ask for fewer shots."
+        )
+    render(task, task.shots[: inputs.k], _query(inputs), "plain")
+
+
+def check_completion(inputs: CompleteInputs) -> None:
+    """The same for a completion."""
+    check_prompt(inputs)
+    check_decoding(
+        GenerateInputs(
+            "-",
+            max_new_tokens=inputs.max_new_tokens,
+            temperature=inputs.temperature,
+            top_p=inputs.top_p,
+            seed=inputs.seed,
+        )
+    )
+
+
+def render_prompt(inputs: PromptInputs, loaded: Any) -> RenderAnswer:
+    """The exact prompt for a query after k shots, token by token, against the model's window."""
+    from demos.attention.tokens import describe
+    from demos.prompting.scoring import window
+
+    fitted = _fitted(inputs, loaded, inputs.reserve)
+    prompt = fitted.prompt
+    encoded = tokens(loaded.tokenizer, prompt.text)
+    described = describe(loaded.tokenizer, encoded["input_ids"])
+    texts = [
+        prompt.text[start:end] if end > start else token.piece
+        for token, (start, end) in zip(described, encoded["offset_mapping"], strict=True)
+    ]
+    roles = token_roles(loaded.tokenizer, prompt)
+    shown = tuple(
+        PromptToken(text, int(i), role, None if shot is None else shot + len(fitted.dropped))
+        for text, i, (role, shot) in zip(texts, encoded["input_ids"], roles, strict=True)
+    )
+    room = budget(loaded.tokenizer, prompt, window(loaded), inputs.reserve)
+    return RenderAnswer(prompt.text, shown, room, fitted.notice, loaded.origin)
+
+
+def score(inputs: PromptInputs, loaded: Any) -> ScoreAnswer:
+    """Score every label by its log-probability after the prompt, plain and calibrated.
+
+    No text is sampled, so temperature has no part in it, and no gradient flows: the checksum of the
+    parameters is the same before and after.
+    """
+    from demos.prompting.checksum import parameter_checksum
+
+    before = parameter_checksum(loaded.model)
+    fitted = _fitted(inputs, loaded, inputs.reserve)
+    labels = _labels(inputs)
+    free = [
+        render(task_of(inputs.task), fitted.shots, row, inputs.style, loaded.tokenizer)
+        for row in content_free_rows(task_of(inputs.task))
+    ]
+    prompts = [fitted.prompt, *free]
+    own, *nothing = score_labels(loaded, prompts, [labels] * len(prompts))
+    return ScoreAnswer(
+        prompt=fitted.prompt.text,
+        k=len(fitted.shots),
+        labels=_label_rows(loaded, own, nothing),
+        warnings=label_warnings(loaded.tokenizer, fitted.prompt, labels),
+        notice=fitted.notice,
+        checksum_before=before,
+        checksum_after=parameter_checksum(loaded.model),
+        origin=loaded.origin,
+    )
+
+
+def complete(inputs: CompleteInputs, loaded: Any) -> Iterator[GenerateResult]:
+    """Let the model continue the prompt, token by token; each result holds the text so far."""
+    fitted = _fitted(inputs, loaded, inputs.max_new_tokens)
+    batch = encode(loaded.tokenizer, fitted.prompt.text, return_tensors="pt")
+    decoding = Decoding(inputs.max_new_tokens, inputs.temperature, inputs.top_p, inputs.seed)
+    return written(loaded, fitted.prompt.text, batch, decoding)
+
+
+def _label_rows(loaded: Any, own: LabelScores, nothing: list[LabelScores]) -> tuple[LabelRow, ...]:
+    import numpy as np
+
+    free = content_free(np.stack([item.probabilities["sum"] for item in nothing]))
+    calibrated = calibrate(own.probabilities["sum"], free)
+    rows = []
+    for i, label in enumerate(own.labels):
+        words = tuple(
+            Word(word.word, tuple(loaded.tokenizer.decode([t]) for t in word.tokens), word.greedy)
+            for word in own.words
+            if word.label == label
+        )
+        row = LabelRow(
+            label=label,
+            words=words,
+            log_likelihood=float(own.scores["sum"][i]),
+            per_character=float(own.scores["characters"][i]),
+            per_byte=float(own.scores["bytes"][i]),
+            mutual_information=float(own.scores["mutual_information"][i]),
+            probability=float(own.probabilities["sum"][i]),
+            content_free=float(free[i]),
+            calibrated=float(calibrated[i]),
+        )
+        rows.append(row)
+    return tuple(rows)
+
+
+def _fitted(inputs: PromptInputs | CompleteInputs, loaded: Any, reserve: int) -> Fitted:
+    from demos.prompting.scoring import window
+
+    task = task_of(inputs.task)
+    shots = task.shots[: inputs.k]
+    return fit(loaded.tokenizer, task, shots, _query(inputs), window(loaded), reserve, inputs.style)
+
+
+def _query(inputs: PromptInputs | CompleteInputs) -> Row:
+    return Row(inputs.query, "", inputs.choices)
+
+
+def _labels(inputs: PromptInputs) -> Labels:
+    labels = task_of(inputs.task).labels_of(_query(inputs))
+    if len(labels) < 2:
+        raise BadInput("There is nothing to choose from.", "Give at least two choices.")
+    if len({label for label, _ in labels}) < len(labels):
+        raise BadInput("Two choices are the same.", "Change one of them.")
+    return labels

@@ -1,0 +1,179 @@
+"""The prompt builder's pictures as HTML: tokens as chips, the budget as a bar, labels and experiments as
+tables with bars.
+
+Everything that was typed or tokenised is escaped; colours come from assets/css/prompting.css.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from html import escape
+
+from demos.prompting.experiments import Accuracy
+from demos.prompting.render import Budget
+from demos.prompting.results import Column, ExperimentAnswer, LabelRow, PromptToken, ScoreAnswer
+
+ROLES = {
+    "instruction": "Instruction",
+    "shot": "Shots",
+    "query": "Query",
+    "template": "Format",
+    "reserve": "Kept for the answer",
+}
+
+
+def chips(tokens: Sequence[PromptToken]) -> str:
+    """Every token of the prompt, coloured by the part that it belongs to; its id stands in the title."""
+    return f'<div class="stage-chips" dir="auto">{"".join(map(_chip, tokens))}</div>'
+
+
+def _chip(token: PromptToken) -> str:
+    shown = escape(token.text.removeprefix(" ")).replace("\n", "↵<br>")
+    space = "<i>·</i>" if token.text.startswith(" ") else ""
+    part = f" {token.shot + 1}" if token.shot is not None else ""
+    title = escape(f"token {token.id}, {ROLES[token.role].lower().removesuffix('s')}{part}", quote=True)
+    odd = " stage-odd" if token.shot is not None and token.shot % 2 else ""
+    return f'<span class="stage-chip stage-{token.role}{odd}" title="{title}">{space}{shown}</span>'
+
+
+def budget_bar(budget: Budget, notice: str) -> str:
+    """Tokens by part against the window, with a legend of numbers and what did not fit."""
+    parts = {
+        "instruction": budget.instruction,
+        "shot": budget.shots,
+        "query": budget.query,
+        "template": budget.template,
+        "reserve": budget.reserve,
+    }
+    used = sum(parts.values())
+    bars = "".join(
+        f'<i class="stage-{role}" style="width: {100 * count / budget.window:.2f}%"></i>'
+        for role, count in parts.items()
+        if count
+    )
+    legend = "".join(
+        f'<li><i class="stage-{role}"></i>{ROLES[role]} {count:,}</li>'
+        for role, count in parts.items()
+        if count
+    )
+    said = f"{used:,} of {budget.window:,} tokens"
+    dropped = f'<p class="stage-notice">{escape(notice)}</p>' if notice else ""
+    return (
+        f'<div class="stage-budget" role="img" aria-label="{said}">{bars}</div>'
+        f'<ul class="stage-legend">{legend}<li><strong>{said}</strong></li></ul>{dropped}'
+    )
+
+
+def label_table(answer: ScoreAnswer) -> str:
+    """One row per label: its words, log-likelihoods, and both probabilities as bars; then what to know."""
+    best = max(answer.labels, key=lambda row: row.probability)
+    best_calibrated = max(answer.labels, key=lambda row: row.calibrated)
+    rows = "".join(_label_row(row, row is best, row is best_calibrated) for row in answer.labels)
+    heads = (
+        ("label", ""),
+        ("words", "what is scored, and its tokens"),
+        ("p", "probability among the labels, by the sum of log p"),
+        ("p calibrated", "divided by the probability after inputs that say nothing, and renormalised"),
+        ("p of nothing", "probability after “N/A”, an empty text and “[MASK]”, their mean"),
+        ("log p", "natural log-likelihood of the words after the prompt"),
+        ("per character", "log p divided by the characters"),
+        ("per byte", "log p divided by the UTF-8 bytes"),
+        ("mutual information", "log p after the prompt minus log p after nothing at all"),
+    )
+    head = "".join(f'<th scope="col" title="{escape(text, quote=True)}">{name}</th>' for name, text in heads)
+    same = "the same" if answer.checksum_before == answer.checksum_after else "CHANGED"
+    notes = [
+        f"Checksum of all parameters before {answer.checksum_before}, after {answer.checksum_after}: {same}."
+    ]
+    notes += [answer.notice, *answer.warnings]
+    told = "".join(f'<p class="stage-notice">{escape(note)}</p>' for note in notes if note)
+    return (
+        '<div class="stage-scroll"><table class="stage-labels"><caption>How likely the model finds each '
+        f"label after {answer.k} shot{'' if answer.k == 1 else 's'}. Nothing is sampled: temperature has no "
+        f"part in it. The highest probability is in bold.</caption><thead><tr>{head}</tr></thead>"
+        f"<tbody>{rows}</tbody></table></div>{told}"
+    )
+
+
+def _label_row(row: LabelRow, best: bool, best_calibrated: bool) -> str:
+    words = "; ".join(f"{word.text}: {' | '.join(word.tokens)}" for word in row.words)
+    numbers = (row.log_likelihood, row.per_character, row.per_byte, row.mutual_information)
+    cells = "".join(f"<td>{number(value)}</td>" for value in numbers)
+    return (
+        f'<tr><th scope="row"><bdi>{escape(row.label)}</bdi></th><td><bdi>{escape(words)}</bdi></td>'
+        f"{_share(row.probability, best)}{_share(row.calibrated, best_calibrated)}"
+        f"{_share(row.content_free, False)}{cells}</tr>"
+    )
+
+
+def _share(value: float, best: bool) -> str:
+    text = f"<strong>{value:.3f}</strong>" if best else f"{value:.3f}"
+    return f'<td class="stage-share" style="--share: {value:.4f}">{text}</td>'
+
+
+def shots_table(answers: Sequence[ScoreAnswer]) -> str:
+    """The labels' probabilities, plain and calibrated, for several numbers of shots side by side."""
+    head = "".join(f'<th scope="col">k = {answer.k}</th>' for answer in answers)
+    rows = ""
+    for kind, title in (("probability", "p"), ("calibrated", "p calibrated")):
+        best = [max(answer.labels, key=lambda row, kind=kind: getattr(row, kind)) for answer in answers]
+        for i, label in enumerate(answers[0].labels):
+            cells = "".join(
+                _share(getattr(answer.labels[i], kind), answer.labels[i] is top)
+                for answer, top in zip(answers, best, strict=True)
+            )
+            rows += f'<tr><th scope="row"><bdi>{escape(label.label)}</bdi>, {title}</th>{cells}</tr>'
+    return (
+        '<div class="stage-scroll"><table class="stage-labels"><caption>The same query after more and more '
+        f"shots, from the first.</caption><thead><tr><td></td>{head}</tr></thead><tbody>{rows}</tbody>"
+        "</table></div>"
+    )
+
+
+def experiment_chart(answer: ExperimentAnswer) -> str:
+    """Accuracy per condition: a dot per run, the mean, its 95 % interval, and the chance line."""
+    rows = "".join(
+        f'<tr><th scope="row" rowspan="2"><bdi>{escape(column.title)}</bdi></th>'
+        f"{_accuracy(column.accuracy, column.accuracies, answer.chance, 'plain')}"
+        f'<td rowspan="2">{_entropy(column)}</td></tr>'
+        f"<tr>{_accuracy(column.calibrated, column.calibrated_accuracies, answer.chance, 'calibrated')}</tr>"
+        for column in answer.columns
+    )
+    heads = ("condition", "", "accuracy, 0 to 1", "mean", "± runs", "95 % interval", "entropy (bits)")
+    head = "".join(f'<th scope="col">{name}</th>' for name in heads)
+    runs = max(len(column.accuracies) for column in answer.columns)
+    return (
+        '<div class="stage-scroll"><table class="stage-labels stage-experiment"><caption>'
+        f"{answer.rows} test rows, the same for all; at most {runs} run{'' if runs == 1 else 's'} per "
+        "condition (dots). The bar is the mean, the pale band its 95 % interval (bootstrap over runs and "
+        f"rows), the dashed line is guessing: {answer.chance:.2f}. Entropy: how evenly the model spreads its answers over the "
+        "labels; 0 means that it always says the same.</caption>"
+        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+        f'<p class="stage-notice">{len(answer.columns)} of {answer.total} conditions done.</p>'
+    )
+
+
+def _accuracy(value: Accuracy, runs: Sequence[float], chance: float, kind: str) -> str:
+    dots = "".join(f'<b style="left: {100 * run:.1f}%"></b>' for run in runs)
+    picture = (
+        f'<div class="stage-track stage-{kind}"><i class="stage-band" style="left: {100 * value.low:.1f}%; '
+        f'width: {100 * (value.high - value.low):.1f}%"></i><i class="stage-mean" style="width: '
+        f'{100 * value.mean:.1f}%"></i><i class="stage-chance" style="left: {100 * chance:.1f}%"></i>'
+        f"{dots}</div>"
+    )
+    spread = "one run" if math.isnan(value.std) else f"{value.std:.2f}"
+    return (
+        f"<td>{kind}</td><td>{picture}</td><td>{value.mean:.2f}</td><td>{spread}</td>"
+        f"<td>{value.low:.2f} to {value.high:.2f}</td>"
+    )
+
+
+def _entropy(column: Column) -> str:
+    mean = float(sum(column.entropies)) / len(column.entropies)
+    return "undefined" if math.isnan(mean) else f"{mean:.2f}"
+
+
+def number(value: float) -> str:
+    """Three decimals; what is not defined is said to be so."""
+    return "undefined" if math.isnan(value) else f"{value:.3f}"
