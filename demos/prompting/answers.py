@@ -83,17 +83,17 @@ def check_completion(inputs: CompleteInputs) -> None:
 
 def render_prompt(inputs: PromptInputs, loaded: Any) -> RenderAnswer:
     """The exact prompt for a query after k shots, token by token, against the model's window."""
-    from demos.attention.tokens import describe
     from demos.prompting.scoring import window
 
     fitted = _fitted(inputs, loaded, inputs.reserve)
     prompt = fitted.prompt
     encoded = tokens(loaded.tokenizer, prompt.text)
-    described = describe(loaded.tokenizer, encoded["input_ids"])
-    texts = [
-        prompt.text[start:end] if end > start else token.piece
-        for token, (start, end) in zip(described, encoded["offset_mapping"], strict=True)
-    ]
+    names = loaded.tokenizer.convert_ids_to_tokens(encoded["input_ids"])
+    texts, shown_up_to = [], 0
+    for name, (start, end) in zip(names, encoded["offset_mapping"], strict=True):
+        # A special token that the tokenizer adds stands nowhere in the text.
+        texts.append(prompt.text[max(start, shown_up_to) : end] if end > start else name)
+        shown_up_to = max(shown_up_to, end)
     roles = token_roles(loaded.tokenizer, prompt)
     shown = tuple(
         PromptToken(text, int(i), role, None if shot is None else shot + len(fitted.dropped))

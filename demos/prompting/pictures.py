@@ -34,6 +34,7 @@ def _chip(token: PromptToken) -> str:
     part = f" {token.shot + 1}" if token.shot is not None else ""
     title = escape(f"token {token.id}, {ROLES[token.role].lower().removesuffix('s')}{part}", quote=True)
     odd = " stage-odd" if token.shot is not None and token.shot % 2 else ""
+    odd += "" if token.text else " stage-part"
     return f'<span class="stage-chip stage-{token.role}{odd}" title="{title}">{space}{shown}</span>'
 
 
@@ -147,8 +148,8 @@ def experiment_chart(answer: ExperimentAnswer) -> str:
         '<div class="stage-scroll"><table class="stage-labels stage-experiment"><caption>'
         f"{answer.rows} test rows, the same for all; at most {runs} run{'' if runs == 1 else 's'} per "
         "condition (dots). The bar is the mean, the pale band its 95 % interval (bootstrap over runs and "
-        f"rows), the dashed line is guessing: {answer.chance:.2f}. Entropy: how evenly the model spreads its answers over the "
-        "labels; 0 means that it always says the same.</caption>"
+        f"rows), the dashed line is guessing: {answer.chance:.2f}. Entropy: how evenly the model spreads its "
+        "answers over the labels; 0 means that it always says the same.</caption>"
         f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
         f'<p class="stage-notice">{len(answer.columns)} of {answer.total} conditions done.</p>'
     )

@@ -49,7 +49,10 @@ class CompleteInputs:
 
 @dataclass(frozen=True)
 class PromptToken:
-    """One token of the prompt: its text, its id, the part it belongs to, and the shot (from 0) or None."""
+    """One token of the prompt: its text, its id, the part it belongs to, and the shot (from 0) or None.
+
+    Several tokens may make up one character (Korean, emoji): the first has it, the others have no text.
+    """
 
     text: str
     id: int

@@ -37,6 +37,12 @@ def test_tokens_spell_the_prompt_and_fill_the_budget(runner):
     assert {token.shot for token in answer.tokens if token.role == "shot"} == {0, 1, 2, 3}
 
 
+def test_characters_of_several_tokens_are_shown_once(runner):
+    answer = runner(RENDER, PromptInputs("sentiment_ko", (("text", "정말 좋아요 🎭"),)))
+    assert "".join(token.text for token in answer.tokens) == answer.prompt
+    assert any(not token.text for token in answer.tokens)
+
+
 @pytest.mark.parametrize("style", ["plain", "chat-turns", "chat-one"])
 def test_every_style_ends_where_the_answer_begins(runner, style):
     answer = runner(RENDER, PromptInputs("sentiment", QUERY, style=style))
