@@ -1,7 +1,7 @@
 """All benchmarks, one after the other: python -m benchmarks."""
 
-from benchmarks import attention_page, service, trial
+from benchmarks import attention_page, prompting, service, trial
 
-for benchmark in (service, trial, attention_page):
+for benchmark in (service, trial, prompting, attention_page):
     print(f"\n{benchmark.__name__}")
     benchmark.main()

@@ -53,7 +53,7 @@ def task_of(text: str) -> Task:
     return task_from_json(text)
 
 
-def check_prompt(inputs: PromptInputs | CompleteInputs) -> None:
+def check_prompt(inputs: PromptInputs) -> None:
     """Raise `BadInput` for what can be known to be wrong without a model."""
     task = task_of(inputs.task)
     ranges = (("k", inputs.k, MOST_SHOTS), ("reserve", inputs.reserve, MOST_RESERVED))
@@ -167,7 +167,7 @@ def _label_rows(loaded: Any, own: LabelScores, nothing: list[LabelScores]) -> tu
     return tuple(rows)
 
 
-def _fitted(inputs: PromptInputs | CompleteInputs, loaded: Any, reserve: int) -> Fitted:
+def _fitted(inputs: PromptInputs, loaded: Any, reserve: int) -> Fitted:
     from demos.prompting.scoring import window
 
     task = task_of(inputs.task)
@@ -175,7 +175,7 @@ def _fitted(inputs: PromptInputs | CompleteInputs, loaded: Any, reserve: int) ->
     return fit(loaded.tokenizer, task, shots, _query(inputs), window(loaded), reserve, inputs.style)
 
 
-def _query(inputs: PromptInputs | CompleteInputs) -> Row:
+def _query(inputs: PromptInputs) -> Row:
     return Row(inputs.query, "", inputs.choices)
 
 

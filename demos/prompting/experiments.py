@@ -42,8 +42,9 @@ class Condition:
 
 @dataclass(frozen=True)
 class Accuracy:
-    """Mean over runs and rows, standard deviation over runs, and a 95 % bootstrap interval of the mean
-    in which both runs and rows are drawn anew."""
+    """Mean over runs and rows, standard deviation over runs, and a 95 % interval of the mean: the wider of
+    a bootstrap in which both runs and rows are drawn anew, and Wilson's for the number of rows, since a
+    bootstrap of all right answers is certain of itself."""
 
     mean: float
     std: float
@@ -172,8 +173,17 @@ def accuracy(correct: np.ndarray, seed: int = 0) -> Accuracy:
     drawn_rows = chance.integers(rows, size=(RESAMPLES, rows))
     means = [correct[np.ix_(r, c)].mean() for r, c in zip(drawn_runs, drawn_rows, strict=True)]
     low, high = np.quantile(means, (0.025, 0.975))
+    least, most = wilson(float(correct.mean()), rows)
     std = float(correct.mean(1).std(ddof=1)) if runs > 1 else math.nan
-    return Accuracy(float(correct.mean()), std, float(low), float(high))
+    return Accuracy(float(correct.mean()), std, min(float(low), least), max(float(high), most))
+
+
+def wilson(share: float, count: int, z: float = 1.96) -> tuple[float, float]:
+    """Wilson's score interval of a share of `count` trials (1927)."""
+    middle = share + z**2 / (2 * count)
+    half = z * math.sqrt(share * (1 - share) / count + z**2 / (4 * count**2))
+    scale = 1 + z**2 / count
+    return max(0.0, (middle - half) / scale), min(1.0, (middle + half) / scale)
 
 
 def chance_line(task: Task, plan: Plan) -> float:

@@ -30,17 +30,10 @@ class PromptInputs:
 
 
 @dataclass(frozen=True)
-class CompleteInputs:
+class CompleteInputs(PromptInputs):
     """A prompt as in /render_prompt, and how it is continued: max_new_tokens 1 to 512; temperature 0 is
     greedy, or 0.01 to 2; top_p in (0, 1]; seed: any whole number from 0."""
 
-    task: str
-    query: Fields
-    k: int = 4
-    choices: tuple[str, ...] = ()
-    style: Style = "plain"
-    reserve: int = 32
-    model: str = "smollm2"
     max_new_tokens: int = 32
     temperature: float = 0.0
     top_p: float = 1.0
