@@ -140,7 +140,7 @@ def test_keys_and_buttons_set_the_weights(tried: Page, gallery: str):
 # The other experiments
 
 
-def test_the_experiments_are_drawn_in_order_and_the_search_shows_its_progress(tried: Page, gallery: str):
+def test_the_experiments_are_drawn_in_order_with_the_figures_of_the_api(tried: Page, gallery: str):
     assert tried.evaluate("order") == list(PANELS["trial"])
     steps = [int(re.fullmatch(r"step (\d+) of 500", text)[1]) for text in tried.evaluate("told")]
     assert len(steps) > 2 and steps == sorted(steps)
@@ -156,8 +156,6 @@ def test_the_experiments_are_drawn_in_order_and_the_search_shows_its_progress(tr
     wings = drawing.locator(".st-right .st-number").all_inner_texts()
     assert wings == [number(weight) for weight in answer["attention"][0]]
 
-
-def test_shuffled_and_uniform_weights_show_the_figures_of_the_api(tried: Page, gallery: str):
     shuffled = call(gallery, "trial_permute", text=TEXT)
     flips = sum((p >= 0.5) != (shuffled["probability"] >= 0.5) for p in shuffled["probabilities"])
     told = caption(tried, "permute")
@@ -416,20 +414,17 @@ def test_a_bad_file_says_why_and_changes_nothing(page: Page):
     box = page.get_by_label("Texts, one per line")
     box.fill("typed by hand")
     upload(page, "old.txt", "caf\u00e9".encode("latin-1"))
-    expect(toast(page)).to_contain_text("The file is not text in UTF-8. Save it as UTF-8", timeout=10_000)
+    expect(toast(page)).to_contain_text("The file is not text in UTF-8. Save it as UTF-8", timeout=3_000)
     expect(toast(page)).to_have_count(1)
     expect(box).to_have_value("typed by hand")
 
 
-def test_no_texts_are_one_message(page: Page):
+def test_no_texts_are_one_message_and_another_model_has_other_figures_over_sst(page: Page):
     open_demo(page, "trial-dataset")
     press(page, "Measure")
     expect(toast(page)).to_contain_text("0 texts given; the experiments take 1 to 1,000.")
     expect(toast(page)).to_have_count(1)
-
-
-def test_another_model_has_other_figures_over_sst(page: Page):
-    open_demo(page, "trial-dataset")
+    dismiss(page)
     drawn(page, "sst")
     before = cells(figures(page, "sst"))
     choose(page, "Model", checkpoint("minilm-sentiment").title)
