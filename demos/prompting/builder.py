@@ -166,7 +166,6 @@ def build(run: Run) -> None:
         upload,
         filling,
         api_visibility="private",
-        queue=False,
     )
     changed = [component.change for component in (k, style, model)]
     changed += [box.blur for box in (*query, choices, instruction, template, labels)] + [shots.input]
@@ -184,7 +183,6 @@ def build(run: Run) -> None:
         editors,
         saved,
         api_visibility="private",
-        queue=False,
     )
 
 

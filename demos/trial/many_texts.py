@@ -100,7 +100,6 @@ def build(run: Run) -> None:
         upload,
         texts,
         api_visibility="private",
-        queue=False,
     )
 
 

@@ -82,6 +82,7 @@ def test_the_address_follows_to_the_models_and_back(page: Page):
     page.get_by_role("tab", name="Models", exact=True).click()
     page.wait_for_function("new URL(location).searchParams.get('tab') === 'models'")
     assert place_in(page) == {"tab": ["models"]}
+    expect(page.get_by_role("gridcell", name="Budget").first).to_be_visible()
     page.reload()
     page.wait_for_function("window.stageOpened")
     expect_place(page, "Models")

@@ -408,7 +408,6 @@ def test_a_file_fills_the_box(page: Page):
     expect(box).to_have_value("a fine film\n<b>not</b> bad")
 
 
-@pytest.mark.xfail(strict=True, reason="without a queue Gradio shows no message: upload needs the queue")
 def test_a_bad_file_says_why_and_changes_nothing(page: Page):
     open_demo(page, "trial-dataset")
     box = page.get_by_label("Texts, one per line")
