@@ -81,10 +81,19 @@ def _consistent() -> str:
     found = [values for name, values in trained().items() if name.startswith("consistent-")]
     far, near = (max(found, key=lambda v: v["jsd"]), min(found, key=lambda v: v["jsd"]))
     seeds = [trained()[f"bilstm-{seed}"]["tvd"] for seed in range(1, 8)]
+    searched = measure(BILSTM, "adversary", "dev")
     return (
         f"Over {len(found)} strengths, one run each, the divergence grows from {near['jsd']:.2f} (TVD "
         f"{near['tvd']:.3f}) to {far['jsd']:.2f} (TVD {far['tvd']:.3f}). Mere reseeding moves the output by "
-        f"a TVD of {min(seeds):.3f} to {max(seeds):.3f}."
+        f"a TVD of {min(seeds):.3f} to {max(seeds):.3f}. Weights searched sentence by sentence reach "
+        f"{searched['mean']:.2f} on average (300 dev sentences)."
+    )
+
+
+def _not_repeated() -> str:
+    return (
+        "Not repeated here. The models above come nearest: they were trained to attend elsewhere, but not "
+        "away from words that somebody chose."
     )
 
 
@@ -126,6 +135,7 @@ OURS = {
     "adversary": _adversary,
     "seeds": _seeds,
     "consistent": _consistent,
+    "not_repeated": _not_repeated,
     "agreement": _agreement,
     "matrix": _matrix,
     "curves": _curves,
