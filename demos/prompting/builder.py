@@ -22,7 +22,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from demos.contract import Endpoint, Example, Info, Run
-from demos.errors import BadInput
 from demos.models.catalog import ASSETS
 from demos.prompting.answers import (
     check_completion,
@@ -32,8 +31,16 @@ from demos.prompting.answers import (
     score,
     task_of,
 )
+from demos.prompting.editors import (
+    MOST_FIELDS,
+    editor_values,
+    fields_of,
+    read_task,
+    typed_task,
+    write_task,
+)
 from demos.prompting.results import CompleteInputs, PromptInputs
-from demos.prompting.task import LABEL, Row, Task, check_task, task_to_json, template_parts
+from demos.prompting.task import Task, task_to_json
 
 INFO = Info(
     slug="prompt",
@@ -52,7 +59,6 @@ STYLES_OF_PROMPT = [
     ("Chat, one message", "chat-one"),
 ]
 KS = (0, 1, 2, 4, 8)
-MOST_FIELDS = 3
 READY = {
     "sentiment": "Sentiment",
     "topic": "Topic",
@@ -89,7 +95,7 @@ def build(run: Run) -> None:
         model = page.model_choice(RENDER, "smollm2")
         style = gr.Dropdown(STYLES_OF_PROMPT, value="plain", label="Format")
         k = gr.Slider(0, 8, value=4, step=1, label="Shots in front (k)")
-    start = _shown(first)
+    start = editor_values(first)
     query = [
         gr.Textbox(
             start[4 + i], label=start[4 + MOST_FIELDS + i], visible=bool(start[4 + MOST_FIELDS + i]), lines=1
@@ -162,7 +168,7 @@ def build(run: Run) -> None:
             yield result.text
 
     loaded = upload.upload(
-        page.visible_errors(lambda path: _updates(_read(path))),
+        page.visible_errors(lambda path: _updates(read_task(path))),
         upload,
         filling,
         api_visibility="private",
@@ -179,88 +185,23 @@ def build(run: Run) -> None:
     writing = [page.on([write.click], written, state, [text], page.WRITING_QUEUE)]
     stop.click(None, None, None, cancels=writing, api_visibility="private", queue=False)
     saved.click(
-        page.visible_errors(lambda *values: _write(typed_task(*values))),
+        page.visible_errors(lambda *values: write_task(typed_task(*values))),
         editors,
         saved,
         api_visibility="private",
     )
 
 
-def fields_of(template: str) -> tuple[str, ...]:
-    """The template's fields in order, without the label; raises BadInput if there are too many."""
-    names = dict.fromkeys(name for _, name in template_parts(template) if name not in (LABEL, None))
-    if len(names) > MOST_FIELDS:
-        raise BadInput(f"The template has {len(names)} fields; this page shows {MOST_FIELDS}.", "Use fewer.")
-    return tuple(names)
-
-
-def typed_task(instruction: str, template: str, labels: str, shots: list[list[Any]]) -> Task:
-    """The task that stands in the editors."""
-    names = fields_of(template or "")
-    rows = []
-    for cells in shots or []:
-        texts = [str(cell if cell is not None else "").strip() for cell in cells]
-        if any(texts):
-            texts += [""] * (len(names) + 2 - len(texts))
-            own = tuple(part.strip() for part in texts[len(names) + 1].split(",") if part.strip())
-            rows.append(Row(tuple(zip(names, texts, strict=False)), texts[len(names)], own))
-    task = Task("own", "Own task", instruction or "", template or "", _labels(labels), tuple(rows))
-    return check_task(task)
-
-
-def _labels(text: str) -> tuple[tuple[str, tuple[str, ...]], ...] | None:
-    lines = [line.partition(":") for line in (text or "").splitlines() if line.strip()]
-    if not lines:
-        return None
-    return tuple(
-        (name.strip(), tuple(word.strip() for word in (words or name).split(","))) for name, _, words in lines
-    )
-
-
-def _shown(task: Task) -> list[Any]:
-    """Values of the editors and query boxes of a task: instruction, template, labels, shots, query, names."""
-    names = fields_of(task.template)
-    labels = "\n".join(f"{name}: {', '.join(words)}" for name, words in task.labels or ())
-    heads = [*names, LABEL] + ([] if task.labels else ["choices"])
-    data = [
-        [value for _, value in row.fields] + [row.label] + ([] if task.labels else [", ".join(row.choices)])
-        for row in task.shots
-    ]
-    first = (task.rows or task.shots)[0] if task.rows or task.shots else None
-    values = [value for _, value in first.fields] if first else [""] * len(names)
-    padded = [*values, *[""] * MOST_FIELDS][:MOST_FIELDS]
-    titles = [*names, *[""] * MOST_FIELDS][:MOST_FIELDS]
-    return [task.instruction, task.template, labels, {"headers": heads, "data": data}, *padded, *titles]
-
-
 def _updates(task: Task) -> list[Any]:
     import gradio as gr
 
-    shown = _shown(task)
+    values = editor_values(task)
     boxes = [
         gr.Textbox(
-            value=shown[4 + i], label=shown[4 + MOST_FIELDS + i], visible=bool(shown[4 + MOST_FIELDS + i])
+            value=values[4 + i], label=values[4 + MOST_FIELDS + i], visible=bool(values[4 + MOST_FIELDS + i])
         )
         for i in range(MOST_FIELDS)
     ]
     first = (task.rows or task.shots or (None,))[0]
     own = ", ".join(first.choices) if first else ""
-    return [*shown[:4], *boxes, gr.Textbox(value=own, visible=task.labels is None)]
-
-
-def _read(path: str) -> Task:
-    from pathlib import Path
-
-    try:
-        return task_of(Path(path).read_text(encoding="utf-8-sig"))
-    except UnicodeDecodeError:
-        raise BadInput("The file is not text in UTF-8.", "Save it as UTF-8 and load it again.") from None
-
-
-def _write(task: Task) -> str:
-    import tempfile
-    from pathlib import Path
-
-    path = Path(tempfile.mkdtemp()) / "task.json"
-    path.write_text(task_to_json(task), encoding="utf-8")
-    return str(path)
+    return [*values[:4], *boxes, gr.Textbox(value=own, visible=task.labels is None)]

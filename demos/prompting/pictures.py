@@ -90,9 +90,10 @@ def label_table(answer: ScoreAnswer) -> str:
     notes += [answer.notice, *answer.warnings]
     told = "".join(f'<p class="stage-notice">{escape(note)}</p>' for note in notes if note)
     return (
-        '<div class="stage-scroll"><table class="stage-labels"><caption>How likely the model finds each '
+        '<p class="stage-caption">How likely the model finds each '
         f"label after {answer.k} shot{'' if answer.k == 1 else 's'}. Nothing is sampled: temperature has no "
-        f"part in it. The highest probability is in bold.</caption><thead><tr>{head}</tr></thead>"
+        f"part in it. The highest probability is in bold.</p>"
+        f'<div class="stage-scroll"><table class="stage-labels"><thead><tr>{head}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div>{told}"
     )
 
@@ -126,8 +127,10 @@ def shots_table(answers: Sequence[ScoreAnswer]) -> str:
             )
             rows += f'<tr><th scope="row"><bdi>{escape(label.label)}</bdi>, {title}</th>{cells}</tr>'
     return (
-        '<div class="stage-scroll"><table class="stage-labels"><caption>The same query after more and more '
-        f"shots, from the first.</caption><thead><tr><td></td>{head}</tr></thead><tbody>{rows}</tbody>"
+        '<p class="stage-caption">The same query after more and more '
+        "shots, from the first.</p>"
+        '<div class="stage-scroll"><table class="stage-labels"><thead>'
+        f"<tr><td></td>{head}</tr></thead><tbody>{rows}</tbody>"
         "</table></div>"
     )
 
@@ -145,11 +148,12 @@ def experiment_chart(answer: ExperimentAnswer) -> str:
     head = "".join(f'<th scope="col">{name}</th>' for name in heads)
     runs = max(len(column.accuracies) for column in answer.columns)
     return (
-        '<div class="stage-scroll"><table class="stage-labels stage-experiment"><caption>'
+        '<p class="stage-caption">'
         f"{answer.rows} test rows, the same for all; at most {runs} run{'' if runs == 1 else 's'} per "
         "condition (dots). The bar is the mean, the pale band its 95 % interval (the wider of bootstrap and "
         f"Wilson), the dashed line is guessing: {answer.chance:.2f}. Entropy: how evenly the model spreads "
-        "its answers over the labels; 0 means that it always says the same.</caption>"
+        "its answers over the labels; 0 means that it always says the same.</p>"
+        '<div class="stage-scroll"><table class="stage-labels stage-experiment">'
         f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
         f'<p class="stage-notice">{len(answer.columns)} of {answer.total} conditions done.</p>'
     )
