@@ -7,7 +7,6 @@ were trained on it, share one copy of its base model, which therefore stays as l
 
 from __future__ import annotations
 
-import copy
 import gc
 import logging
 import threading
@@ -20,14 +19,14 @@ from dataclasses import dataclass, replace
 
 from demos.errors import ModelTooLarge, StageError
 from demos.models.catalog import catalog, checkpoint
-from demos.models.hub import HubUnreachable, resolve
+from demos.models.failures import is_lasting, without_frames
+from demos.models.hub import resolve
 from demos.models.memory import in_words, memory_budget
 from demos.models.specs import CacheStats, EntryStats, Loaded, Origin, Spec, one_load_at_a_time
 
 __all__ = ["CacheStats", "EntryStats", "Loaded", "ModelCache", "Origin", "Spec", "shared_cache"]
 
 _REMEMBER_FAILURE = 30.0
-_PASSING = (ModelTooLarge, HubUnreachable, MemoryError, OSError)
 _WIDTHS = {"float32": 4, "float16": 2, "bfloat16": 2}
 
 _log = logging.getLogger(__name__)
@@ -132,8 +131,8 @@ class ModelCache:
         except BaseException as error:
             with self._lock:
                 del self._in_flight[spec]
-                if _is_lasting(error):
-                    self._failures[spec] = (self._clock(), _without_frames(error))
+                if is_lasting(error):
+                    self._failures[spec] = (self._clock(), without_frames(error))
             future.set_exception(error)
             raise
         future.set_result(None)
@@ -165,7 +164,7 @@ class ModelCache:
         if error is None:
             return
         if self._clock() - when < _REMEMBER_FAILURE:
-            raise _without_frames(error)
+            raise without_frames(error)
         del self._failures[spec]
 
     def _refuse_too_large(self, spec: Spec, need: int) -> None:
@@ -226,13 +225,6 @@ def _fetch(spec: Spec) -> None:
     resolve(checkpoint(spec.checkpoint))
 
 
-def _without_frames(error: Exception) -> Exception:
-    """A copy that does not hold the frames, and so the half-loaded model, in which it was raised."""
-    bare = copy.copy(error)
-    bare.__traceback__ = bare.__context__ = bare.__cause__ = None
-    return bare
-
-
 def _base_of(spec: Spec) -> Spec | None:
     """What a head stands on: its own checkpoint's base model, or the one that the adapter was trained on."""
     if spec.head == "base":
@@ -245,12 +237,6 @@ def _expected_bytes(spec: Spec) -> int:
     """What loading will add, from the catalog. A head's own weights are few and measured afterwards."""
     entry = checkpoint(spec.checkpoint)
     return entry.parameters * _WIDTHS[spec.dtype] if spec.head == "base" or entry.base else 0
-
-
-def _is_lasting(error: BaseException) -> bool:
-    """Whether a second attempt would fail too; torch reports exhausted memory as a RuntimeError."""
-    passing = not isinstance(error, Exception) or isinstance(error, _PASSING)
-    return not passing and "memory" not in str(error).lower()
 
 
 def _named(spec: Spec) -> str:
