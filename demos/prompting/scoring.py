@@ -132,7 +132,8 @@ def _run(
     model: Any, nodes: list[tuple[int, Node]], past: _Past | None, shares: bool
 ) -> Iterator[tuple[Wanted, float, bool]]:
     """Read nodes, each after its row of `past`, then their children; yields everything wanted."""
-    for batch in _batches(nodes, past.mask.shape[1] if past else 0):
+    pads = "position_ids" in inspect.signature(model.forward).parameters
+    for batch in _batches(nodes, past.mask.shape[1] if past else 0, pads):
         before = past.of_rows([row for row, _ in batch]) if past else None
         stretches = [node for _, node in batch]
         now, answers = _forward(model, stretches, before, shares)
@@ -141,14 +142,16 @@ def _run(
         yield from _run(model, children, now, shares)
 
 
-def _batches(nodes: list[tuple[int, Node]], places: int) -> Iterator[list[tuple[int, Node]]]:
-    """Batches of similar lengths, within the limits on new and on cached tokens (or of one row)."""
+def _batches(nodes: list[tuple[int, Node]], places: int, pads: bool) -> Iterator[list[tuple[int, Node]]]:
+    """Batches of similar lengths (of one length, if the model cannot be told where padding ends), within
+    the limits on new and on cached tokens (or of one row)."""
     batch: list[tuple[int, Node]] = []
     for row, node in sorted(nodes, key=lambda pair: -len(pair[1].ids)):
         if batch:
             longest, rows = len(batch[0][1].ids), len(batch) + 1
             full = rows * longest > _NEW_TOKENS or rows * (places + longest) > _CACHED_TOKENS
-            if full or 2 * len(node.ids) < longest:
+            least = longest / 2 if pads else longest
+            if full or len(node.ids) < least:
                 yield batch
                 batch = []
         batch.append((row, node))
@@ -159,27 +162,31 @@ def _batches(nodes: list[tuple[int, Node]], places: int) -> Iterator[list[tuple[
 def _forward(
     model: Any, nodes: list[Node], past: _Past | None, shares: bool
 ) -> tuple[_Past | None, list[tuple[Wanted, float, bool]]]:
-    """One forward pass over nodes padded on the right, each after its row of `past`."""
+    """One forward pass over nodes padded on the left, each after its row of `past`."""
     lengths = torch.tensor([len(node.ids) for node in nodes])
-    places = torch.arange(int(lengths.max()))
-    ids = torch.zeros(len(nodes), len(places), dtype=torch.long)
+    longest = int(lengths.max())
+    padding = (longest - lengths)[:, None]
+    ids = torch.zeros(len(nodes), longest, dtype=torch.long)
     for row, node in enumerate(nodes):
-        ids[row, : len(node.ids)] = torch.tensor(node.ids)
-    mask = (places < lengths[:, None]).long()
+        ids[row, longest - len(node.ids) :] = torch.tensor(node.ids)
+    places = torch.arange(longest) - padding
+    mask = (places >= 0).long()
     options: dict[str, Any] = {}
+    takes = inspect.signature(model.forward).parameters
+    if "position_ids" in takes:
+        options["position_ids"] = torch.tensor([node.start for node in nodes])[:, None] + places.clamp_min(0)
     if shares:
         cache = past.cache if past else DynamicCache(config=model.config)
-        starts = torch.tensor([node.start for node in nodes])[:, None]
-        # Padding repeats the last position: a learned table of positions has no entry beyond its end.
-        positions = starts + torch.minimum(places, lengths[:, None] - 1)
-        options = {"past_key_values": cache, "use_cache": True, "position_ids": positions}
+        options |= {"past_key_values": cache, "use_cache": True}
     if past:
         mask = torch.cat([past.mask, mask], 1)
     wanted = [
-        (row, want.position - node.start, want) for row, node in enumerate(nodes) for want in node.wanted
+        (row, int(padding[row]) + want.position - node.start, want)
+        for row, node in enumerate(nodes)
+        for want in node.wanted
     ]
     kept = sorted({place for _, place, _ in wanted}) or [0]
-    if "logits_to_keep" in inspect.signature(model.forward).parameters:
+    if "logits_to_keep" in takes:
         logits = model(ids, attention_mask=mask, logits_to_keep=torch.tensor(kept), **options).logits
     else:
         logits = model(ids, attention_mask=mask, **options).logits[:, kept]

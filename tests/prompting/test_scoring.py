@@ -104,6 +104,25 @@ def test_every_batch_shape_gives_the_same(smollm2_writer, monkeypatch, new, cach
     assert_equal(log_likelihoods(loaded, requests), log_likelihoods_plain(loaded, requests))
 
 
+def test_rows_are_padded_on_the_left_or_are_of_one_length(smollm2_writer, monkeypatch):
+    nodes = [(0, node) for node in prefix_tree([((i,) * n, []) for i, n in enumerate((3, 2, 2, 1))], 9)]
+    lengths = [
+        [[len(node.ids) for _, node in batch] for batch in scoring._batches(nodes, 0, pads)]
+        for pads in (True, False)
+    ]
+    assert lengths == [[[3, 2, 2], [1]], [[3], [2, 2], [1]]]
+    read = []
+    loaded = writer("Llama", smollm2_writer.tokenizer)
+    hook = loaded.model.register_forward_pre_hook(
+        lambda module, given, named: read.append((given[0], named)), with_kwargs=True
+    )
+    log_likelihoods(loaded, [("One two three", " four"), ("Five six", " seven")])
+    hook.remove()
+    ids, named = read[0]
+    assert named["attention_mask"].tolist()[1] == [0, 1, 1] and ids.shape == (2, 3)
+    assert named["position_ids"].tolist() == [[0, 1, 2], [0, 0, 1]]
+
+
 def test_sharing_equals_one_pass_per_request_on_smollm2(smollm2_writer):
     requests = items()[::5]
     assert_equal(log_likelihoods(smollm2_writer, requests), log_likelihoods_plain(smollm2_writer, requests))
