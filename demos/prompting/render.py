@@ -76,6 +76,7 @@ class Budget:
 
 
 _Piece = tuple[str, Role, int | None]
+_Messages = list[tuple[str, list[_Piece]]]
 
 
 def render(
@@ -88,8 +89,7 @@ def render(
     Raises BadInput naming a field that is missing or that the template does not know.
     """
     if style == "plain":
-        pieces, lead = _plain(task, shots, query)
-        return _joined(pieces, lead)
+        return _joined(*_plain(task, shots, query))
     if style in get_args(Style):
         return render_chat(tokenizer, task, shots, query, style)
     raise BadInput(f"There is no style {style!r}.", f"Choose one of: {', '.join(get_args(Style))}.")
@@ -102,21 +102,25 @@ def render_chat(tokenizer: Any, task: Task, shots: Sequence[Row], query: Row, st
     """
     if not getattr(tokenizer, "chat_template", None):
         raise BadInput("This model has no chat format.", "Choose the plain style.")
-    if style == "chat-one":
-        return _in_chat(tokenizer, [("user", _plain(task, shots, query)[0])])
-    turns: list[tuple[str, list[_Piece]]] = []
+    first, *others = made = conversation(task, shots, query, style)
+    try:
+        return _in_chat(tokenizer, made)
+    except BadInput:
+        if first[0] != "system":
+            raise
+        others[0][1][:0] = [*first[1], ("\n\n", "template", None)]
+        return _in_chat(tokenizer, others)
+
+
+def conversation(task: Task, shots: Sequence[Row], query: Row, style: Style) -> _Messages:
+    """Role and pieces of every message; a style without turns is one message of the user."""
+    if style != "chat-turns":
+        return [("user", _plain(task, shots, query)[0])]
+    turns = [("system", [(head, "instruction", None)])] if (head := instruction_text(task)) else []
     for index, shot in enumerate(shots):
         question, _, answer = _filled(task, shot, f"shot {index + 1}")
         turns += [("user", [(question, "shot", index)]), ("assistant", [(answer, "shot", index)])]
-    turns.append(("user", [(_filled(task, query, "query")[0], "query", None)]))
-    if not (instruction := instruction_text(task)):
-        return _in_chat(tokenizer, turns)
-    head: _Piece = (instruction, "instruction", None)
-    try:
-        return _in_chat(tokenizer, [("system", [head]), *turns])
-    except BadInput:
-        first = [head, ("\n\n", "template", None), *turns[0][1]]
-        return _in_chat(tokenizer, [("user", first), *turns[1:]])
+    return [*turns, ("user", [(_filled(task, query, "query")[0], "query", None)])]
 
 
 def instruction_text(task: Task) -> str:
@@ -221,7 +225,7 @@ def _joined(pieces: Sequence[_Piece], lead: str = "") -> Prompt:
     return Prompt(check_text(text, "prompt"), spans, lead)
 
 
-def _in_chat(tokenizer: Any, messages: list[tuple[str, list[_Piece]]]) -> Prompt:
+def _in_chat(tokenizer: Any, messages: _Messages) -> Prompt:
     """Messages in the chat format; where each one stands is found by rendering marks in their places."""
     contents = ["".join(text for text, _, _ in pieces) for _, pieces in messages]
     exact = _apply(tokenizer, [role for role, _ in messages], contents)
@@ -230,8 +234,7 @@ def _in_chat(tokenizer: Any, messages: list[tuple[str, list[_Piece]]]) -> Prompt
     for mark, (_, own) in zip(marks, messages, strict=True):
         glue, _, rest = rest.partition(mark)
         pieces += [(glue, "template", None), *own]
-    pieces.append((rest, "template", None))
-    prompt = _joined(pieces)
+    prompt = _joined([*pieces, (rest, "template", None)])
     # A format that trims or rewrites contents is shown as it is, only without telling the parts apart.
     return prompt if prompt.text == exact else _joined([(exact, "template", None)])
 
