@@ -23,12 +23,15 @@ import types
 import typing
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import orjson
 
 from demos.errors import BadInput
+
+if TYPE_CHECKING:
+    from demos.models.catalog import Checkpoint
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ class Endpoint:
     `function(inputs, loaded)` gets the leased model; `head` names the head class of the catalog
     (one name, or one per architecture), or is None where no model is needed. A `public` endpoint
     is also an API route named `name`. `check(inputs)` raises what can be known to be wrong without a
-    model, before one is loaded.
+    model, before one is loaded. `task` admits only checkpoints whose `tasks` has it.
     """
 
     name: str
@@ -64,6 +67,7 @@ class Endpoint:
     head: str | Mapping[str, str] | None
     public: bool = True
     check: Callable[[Any], None] | None = None
+    task: str | None = None
 
     @property
     def inputs_type(self) -> type:
@@ -73,6 +77,12 @@ class Endpoint:
     def streams(self) -> bool:
         returns = typing.get_type_hints(self.function)["return"]
         return typing.get_origin(returns) is Iterator
+
+    def head_on(self, entry: Checkpoint) -> str | None:
+        """The head that this endpoint puts on a checkpoint, or None if that checkpoint does not suit it."""
+        head = self.head.get(entry.architecture) if isinstance(self.head, Mapping) else self.head
+        suits = head in entry.heads and (self.task is None or self.task in entry.tasks)
+        return head if suits else None
 
 
 class Run(Protocol):

@@ -12,9 +12,8 @@ import gradio as gr
 
 from demos.contract import Endpoint, Example
 from demos.errors import StageError
-from demos.models.catalog import catalog
-from demos.models.hub import mode
 from demos.models.specs import Origin
+from demos.runner import suitable
 
 MODEL_QUEUE = "model"
 WRITING_QUEUE = "writing"
@@ -76,6 +75,23 @@ def on(
     return event
 
 
+def at_once(
+    triggers: Sequence[Any], function: Callable[..., Any], inputs: Sequence[Any], outputs: Sequence[Any]
+) -> list[Any]:
+    """Work on the page itself, without a model, on each of `triggers`; returns the events."""
+    return [
+        trigger(
+            visible_errors(function),
+            list(inputs),
+            list(outputs),
+            api_visibility="private",
+            queue=False,
+            show_progress="hidden",
+        )
+        for trigger in triggers
+    ]
+
+
 def on_choice(
     choices: Sequence[Any], function: Callable[..., Any], inputs: Sequence[Any], outputs: Sequence[Any]
 ) -> Any:
@@ -121,11 +137,10 @@ def _empty_on_failure(event: Any, outputs: Sequence[Any]) -> None:
 
 def model_choice(endpoint: Endpoint, default: str) -> gr.Dropdown:
     """A dropdown of the checkpoints that an endpoint can use and the mode allows."""
-    choices = []
-    for entry in catalog().values():
-        head = endpoint.head if isinstance(endpoint.head, str) else endpoint.head.get(entry.architecture)
-        if head in entry.heads and (entry.bundled or mode() != "bundled"):
-            choices.append((entry.title if entry.bundled else f"{entry.title} · from the Hub", entry.name))
+    choices = [
+        (entry.title if entry.bundled else f"{entry.title} · from the Hub", entry.name)
+        for entry in suitable(endpoint)
+    ]
     return gr.Dropdown(choices, value=default, label="Model", filterable=True)
 
 

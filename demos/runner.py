@@ -13,10 +13,11 @@ from contextlib import closing, contextmanager
 from typing import Any
 
 from demos.contract import Endpoint
-from demos.errors import Busy, StageError
+from demos.errors import BadInput, Busy, StageError
 from demos.memo import Memo
 from demos.models.cache import ModelCache
-from demos.models.catalog import checkpoint
+from demos.models.catalog import Checkpoint, catalog, checkpoint
+from demos.models.hub import mode
 from demos.models.specs import Spec
 
 log = logging.getLogger(__name__)
@@ -87,15 +88,26 @@ class Runner:
 
 
 def spec_of(endpoint: Endpoint, model: str) -> Spec:
-    """The specification of the model that an endpoint needs for a checkpoint of the catalog."""
+    """The specification of the model that an endpoint needs for a checkpoint of the catalog.
+
+    Raises `BadInput` that names the checkpoints that suit, if this one does not.
+    """
     entry = checkpoint(model)
-    head = endpoint.head if isinstance(endpoint.head, str) else endpoint.head.get(entry.architecture)
-    if head is None or head not in entry.heads:
-        raise StageError(
-            f"{entry.title} cannot be used here: it has no {head or entry.architecture} head.",
-            "Choose another model.",
+    head = endpoint.head_on(entry)
+    if head is None:
+        fitting = ", ".join(other.name for other in suitable(endpoint))
+        lack = f"was not trained for {endpoint.task}" if endpoint.task else "has not the head that it takes"
+        raise BadInput(
+            f"{entry.title} cannot be used here: it {lack}.",
+            f"Choose one of: {fitting}." if fitting else "Choose another model.",
         )
     return Spec(entry.name, head)
+
+
+def suitable(endpoint: Endpoint) -> list[Checkpoint]:
+    """The checkpoints that an endpoint can use and the mode allows, in the catalog's order."""
+    allowed = (entry for entry in catalog().values() if entry.bundled or mode() != "bundled")
+    return [entry for entry in allowed if endpoint.head_on(entry)]
 
 
 def _guarded(endpoint: Endpoint, compute: Callable[[], Any]) -> Any:

@@ -24,8 +24,8 @@ from demos.gallery import Broken, build, load_programme
 from demos.memo import Memo, nbytes
 from demos.models.cache import ModelCache
 from demos.models.specs import Loaded, Origin, Spec
-from demos.page import visible_errors
-from demos.runner import PLACES, Runner, spec_of
+from demos.page import model_choice, visible_errors
+from demos.runner import PLACES, Runner, spec_of, suitable
 from demos.texts import check_text
 
 ROOT = Path(__file__).parents[1]
@@ -112,10 +112,27 @@ def test_a_stream_grows_and_ends(runner):
 def test_an_endpoint_gets_the_head_of_the_architecture():
     heads = {"encoder": "base", "encoder-decoder": "seq2seq-lm"}
     assert spec_of(Endpoint("x", shout, heads), "minilm").head == "base"
-    with pytest.raises(StageError, match="Choose another model"):
+    with pytest.raises(BadInput, match="it has not the head that it takes. Choose one of: minilm"):
         spec_of(Endpoint("x", shout, heads), "smollm2")
     with pytest.raises(ModelUnavailable):
         spec_of(Endpoint("x", shout, heads), "no-such-model")
+
+
+def test_an_endpoint_with_a_task_takes_only_checkpoints_trained_for_it(runner):
+    heads = {"encoder": "sequence-classification"}
+    any_task, sentiment = (Endpoint("x", shout, heads, task=task) for task in (None, "sentiment"))
+    entailment = Endpoint("entails", shout, heads, task="entailment")
+    assert "minilm-sentiment" in {entry.name for entry in suitable(any_task)}
+    assert all("sentiment" in entry.tasks for entry in suitable(sentiment))
+    assert [value for _, value in model_choice(sentiment, "minilm-sentiment").choices] == [
+        entry.name for entry in suitable(sentiment)
+    ]
+    assert spec_of(sentiment, "minilm-sentiment").head == "sequence-classification"
+    assert "minilm-sentiment" not in {entry.name for entry in suitable(entailment)}
+    with pytest.raises(BadInput, match="MiniLM for sentiment cannot be used here.*trained for entailment"):
+        runner(entailment, Inputs("x", model="minilm-sentiment"))
+    with pytest.raises(BadInput, match="Choose one of: .*minilm-sentiment"):
+        runner(sentiment, Inputs("x", model="minilm"))
 
 
 def test_memo_computes_once_for_many_threads():

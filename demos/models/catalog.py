@@ -24,7 +24,19 @@ HEADS = (
     "token-classification",
     "question-answering",
     "seq2seq-lm",
+    "multi-task",
 )
+TASKS = (
+    "sentiment",
+    "entities",
+    "personal-data",
+    "entailment",
+    "relatedness",
+    "question-answering",
+    "summarization",
+    "translation",
+)
+"""What a head may have been trained for. A language model, masked or causal, needs none of these."""
 
 
 T = TypeVar("T")
@@ -55,7 +67,8 @@ class Checkpoint:
     """One entry of the catalog. Sizes in bytes; `parameters` counts the bare model (AutoModel).
 
     `base` names the checkpoint that an adapter stands on: its own files then hold only what was trained,
-    and `parameters` counts only that.
+    and `parameters` counts only that. `tasks` says what a head was trained for, where its class leaves that
+    open: a sequence classifier may be one for sentiment or one for entailment.
     """
 
     name: str
@@ -71,6 +84,7 @@ class Checkpoint:
     size_approximate: bool = False
     bundled: BundledSource | None = None
     base: str | None = None
+    tasks: tuple[str, ...] = ()
     note: str = ""
 
 
@@ -101,11 +115,13 @@ def read_catalog(path: Path) -> Mapping[str, Checkpoint]:
 def _checkpoint(name: str, table: dict[str, Any]) -> Checkpoint:
     _require(name, "name" not in table, "the name is the table's header")
     table = table | {"name": name, "heads": tuple(table.get("heads", ()))}
+    table["tasks"] = tuple(table.get("tasks", ()))
     if "bundled" in table:
         table["bundled"] = _source(f"{name}.bundled", table["bundled"])
     entry = _build(Checkpoint, name, table)
     _require(name, entry.architecture in ARCHITECTURES, f"architecture must be one of {ARCHITECTURES}")
     _require(name, set(entry.heads) <= set(HEADS), f"heads must be among {HEADS}")
+    _require(name, set(entry.tasks) <= set(TASKS), f"tasks must be among {TASKS}")
     _require(
         name, "base" in entry.heads or entry.base, "heads must include 'base', or base name a checkpoint"
     )

@@ -52,7 +52,7 @@ EXAMPLES = (
     ),
 )
 
-SURVEY = Endpoint("trial_dataset", survey, HEADS, check=check_texts)
+SURVEY = Endpoint("trial_dataset", survey, HEADS, check=check_texts, task="sentiment")
 ENDPOINTS = (SURVEY,)
 
 

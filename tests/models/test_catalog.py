@@ -47,6 +47,7 @@ def test_an_entry_is_read_as_written(tmp_path):
         ('licence = "MIT"', "", r"'tiny': missing \['licence'\]"),
         ('"encoder"', '"transducer"', "'tiny': architecture"),
         ('"masked-lm"', '"cloze"', "'tiny': heads must be among"),
+        ('licence = "MIT"', 'licence = "MIT"\ntasks = ["cooking"]', "'tiny': tasks must be among"),
         ('["base", "masked-lm"]', '["masked-lm"]', "'tiny': heads must include 'base'"),
         ('licence = "MIT"', 'licence = "MIT"\nbase = "tiny"', "'tiny': an adapter has heads"),
         ("a1" * 20, "main", "'tiny': revision must be 40 hex"),
@@ -72,6 +73,13 @@ def test_an_adapter_names_the_checkpoint_it_stands_on(tmp_path):
     )
     with pytest.raises(CatalogError, match="'small': base must be another checkpoint"):
         read(GOOD + adapter.replace("parameters", 'base = "large"\nparameters'), tmp_path)
+
+
+def test_a_checkpoint_says_what_its_head_was_trained_for(tmp_path):
+    assert read(GOOD, tmp_path)["tiny"].tasks == ()
+    trained = GOOD.replace('licence = "MIT"', 'licence = "MIT"\ntasks = ["sentiment", "entailment"]')
+    assert read(trained, tmp_path)["tiny"].tasks == ("sentiment", "entailment")
+    assert catalog()["minilm-sentiment"].tasks == ("sentiment",)
 
 
 def test_an_unknown_name_is_answered_with_the_known_ones():
