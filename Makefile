@@ -11,7 +11,7 @@ MODELS ?= auto
 .PHONY: help run test install weights browser lint format bench clean
 
 help: ## List the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+	@grep -E '^[a-z%-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
 
 run: weights ## Serve the gallery (HOST=127.0.0.1 PORT=7860 MODELS=auto|bundled|hub)
 	$(BIN)/python app.py --host $(HOST) --port $(PORT) --models $(MODELS)
@@ -53,6 +53,10 @@ format: $(VENV)/.dev-installed ## Mend style
 
 bench: $(VENV)/.dev-installed weights browser ## Measure against the named baselines
 	$(BIN)/python -m benchmarks
+
+train-%: $(VENV)/.dev-installed weights ## Train a shipped model again: make train-sst DATA=path (training/*.py)
+	@test -n "$(DATA)" || { echo "Say where the data are: make $@ DATA=path"; exit 1; }
+	$(BIN)/python -m training.$* --data $(DATA)
 
 clean: ## Remove the virtual environment
 	rm -rf $(VENV)

@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import torch
 import transformers
-from safetensors.torch import load_file
-from transformers.initialization import no_init_weights
 
 from demos.errors import ModelUnavailable, Unsupported
-from demos.models import hub, recording
+from demos.models import adapters, hub, recording
 from demos.models.catalog import checkpoint
 from demos.models.specs import Loaded, Origin, Spec
+from demos.pipelines.shared_encoder import SharedEncoder
 
-AUTO = {
+AUTO: dict[str, Any] = {
     "base": transformers.AutoModel,
     "causal-lm": transformers.AutoModelForCausalLM,
     "masked-lm": transformers.AutoModelForMaskedLM,
@@ -26,6 +24,7 @@ AUTO = {
     "token-classification": transformers.AutoModelForTokenClassification,
     "question-answering": transformers.AutoModelForQuestionAnswering,
     "seq2seq-lm": transformers.AutoModelForSeq2SeqLM,
+    "multi-task": SharedEncoder,
 }
 
 
@@ -55,7 +54,7 @@ def load(spec: Spec, base: Loaded | None = None) -> Loaded:
 
         return load_classifiers(spec, place.folder, origin)
     if base is not None:
-        return adapt(spec, str(place.folder), base, origin)
+        return adapters.adapt(AUTO[spec.head], spec, str(place.folder), base, origin)
     with _quiet():
         tokenizer = transformers.AutoTokenizer.from_pretrained(place.folder)
     return read(spec, str(place.folder), tokenizer, origin)
@@ -85,30 +84,6 @@ def read(
     shared = _storages(base) if base is not None else {}
     own = {start: size for start, size in _storages(model).items() if start not in shared}
     return Loaded(spec, model, tokenizer, origin, sum(own.values()), folder)
-
-
-def adapt(spec: Spec, folder: str, base: Loaded, origin: Origin) -> Loaded:
-    """Put trained parts on a base whose other weights are used as they are, in memory once.
-
-    The folder holds a configuration and the trained tensors by their names in the whole model, in any
-    precision. Raises ModelUnavailable if a parameter is in neither.
-    """
-    config = transformers.AutoConfig.from_pretrained(folder, local_files_only=True)
-    dtype = getattr(torch, spec.dtype)
-    own = {name: tensor.to(dtype) for name, tensor in load_file(Path(folder) / "model.safetensors").items()}
-    with no_init_weights():
-        model = AUTO[spec.head].from_config(config, attn_implementation=spec.attention)
-    below = {f"{model.base_model_prefix}.{name}": tensor for name, tensor in base.model.state_dict().items()}
-    missing, _ = model.load_state_dict(below | own, strict=False, assign=True)
-    _refuse_untrained(model, set(missing), origin)
-    if foreign := own.keys() - model.state_dict().keys():
-        raise ModelUnavailable(
-            f"{origin.title} has weights of another model: {min(foreign)}.", "Choose another."
-        )
-    model.requires_grad_(False).eval()
-    remark = f"Trained on top of {base.origin.title}, whose lower layers it shares."
-    origin = replace(origin, note=f"{remark} {origin.note}".strip())
-    return Loaded(spec, model, base.tokenizer, origin, sum(t.nbytes for t in own.values()), folder)
 
 
 def _share(model: Any, base: torch.nn.Module) -> None:
