@@ -1,0 +1,52 @@
+"""A text in the fragment of a link, which a browser keeps to itself: compressed, and small both ways."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import zlib
+
+from demos.errors import BadInput
+
+MOST_CHARACTERS = 8_000
+"""Of a fragment: messengers and proxies cut longer links."""
+MOST_BYTES = 1_000_000
+"""Of what a fragment unpacks to; a short link could otherwise fill the memory."""
+
+_VERSION = "1."
+_TOO_LONG = "This task is too long for a link; save it as JSON instead."
+_AGAIN = "Copy the whole link again, or ask for the task as JSON."
+
+
+def to_fragment(state: str) -> str:
+    """A text as letters, digits, '.', '-' and '_'; raises BadInput if that is too long for a link.
+
+    The format is "1." and then base64url (RFC 4648, without padding) of zlib (RFC 1950) of UTF-8.
+    """
+    # Half a surrogate pair must come back too, so that the check of the task can name it.
+    data = state.encode("utf-8", "surrogatepass")
+    packed = base64.urlsafe_b64encode(zlib.compress(data, 9)).decode("ascii").rstrip("=")
+    if len(_VERSION + packed) > MOST_CHARACTERS or len(data) > MOST_BYTES:
+        raise BadInput(_TOO_LONG)
+    return _VERSION + packed
+
+
+def from_fragment(text: str) -> str:
+    """The text that `to_fragment` packed; raises BadInput for anything else."""
+    text = text.strip().removeprefix("#")
+    if len(text) > MOST_CHARACTERS:
+        raise BadInput("This link is longer than any that is made here.", _AGAIN)
+    if not text.startswith(_VERSION):
+        raise BadInput("This link carries no prompt that can be read here.", _AGAIN)
+    packed = text.removeprefix(_VERSION)
+    try:
+        data = base64.b64decode(packed + "=" * (-len(packed) % 4), altchars=b"-_", validate=True)
+        unpack = zlib.decompressobj()
+        state = unpack.decompress(data, MOST_BYTES + 1)
+        if len(state) > MOST_BYTES:
+            raise BadInput("This link unpacks to more than any that is made here.", _AGAIN)
+        if unpack.eof and not unpack.unused_data:
+            return state.decode("utf-8", "surrogatepass")
+    except (ValueError, binascii.Error, zlib.error):
+        pass
+    raise BadInput("This link is damaged: a part of it is missing or changed.", _AGAIN)
