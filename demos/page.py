@@ -63,13 +63,14 @@ def on(
     inputs: Sequence[Any],
     outputs: Sequence[Any],
     queue: str = MODEL_QUEUE,
+    js: str | None = None,
 ) -> Any:
-    """Model work on `triggers`.
+    """Model work on `triggers`; `js` changes the inputs in the browser before they are sent.
 
     If it fails, the outputs are emptied: no old answer under new input. A generator empties them by
     itself, since being stopped counts as failing too, and what was written by then is to stay.
     """
-    event = gr.on(list(triggers), visible_errors(function), list(inputs), **_work(outputs, queue))
+    event = gr.on(list(triggers), visible_errors(function), list(inputs), js=js, **_work(outputs, queue))
     if not inspect.isgeneratorfunction(function):
         _empty_on_failure(event, outputs)
     return event
@@ -135,13 +136,13 @@ def _empty_on_failure(event: Any, outputs: Sequence[Any]) -> None:
     )
 
 
-def model_choice(endpoint: Endpoint, default: str) -> gr.Dropdown:
+def model_choice(endpoint: Endpoint, default: str, label: str = "Model", visible: bool = True) -> gr.Dropdown:
     """A dropdown of the checkpoints that an endpoint can use and the mode allows."""
     choices = [
         (entry.title if entry.bundled else f"{entry.title} · from the Hub", entry.name)
         for entry in suitable(endpoint)
     ]
-    return gr.Dropdown(choices, value=default, label="Model", filterable=True)
+    return gr.Dropdown(choices, value=default, label=label, filterable=True, visible=visible)
 
 
 def examples(

@@ -19,9 +19,12 @@ query has choices of its own.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from html import escape
 from typing import Any
 
 from demos.contract import Endpoint, Example, Info, Run
+from demos.errors import BadInput
 from demos.models.catalog import ASSETS
 from demos.prompting.answers import (
     check_completion,
@@ -31,16 +34,8 @@ from demos.prompting.answers import (
     score,
     task_of,
 )
-from demos.prompting.editors import (
-    MOST_FIELDS,
-    editor_values,
-    fields_of,
-    read_task,
-    typed_task,
-    write_task,
-)
+from demos.prompting.draft import MOST_SHOTS, draft_of_task, draft_of_values, inputs_of_draft
 from demos.prompting.results import CompleteInputs, PromptInputs
-from demos.prompting.task import Task, task_to_json
 
 INFO = Info(
     slug="prompt",
@@ -81,43 +76,31 @@ COMPLETE = Endpoint("complete", complete, DECODERS, check=check_completion)
 ENDPOINTS = (RENDER, SCORE, COMPLETE)
 
 STYLES = (ASSETS / "css" / "prompting.css",)
+SCRIPTS = (ASSETS / "js" / "prompting" / "draft.js",)
 
 
 def build(run: Run) -> None:
-    """Lay out the task's editors, the query, and what the model makes of them."""
+    """Lay out the query, the task's editors, and what the model makes of them."""
     import gradio as gr
 
     from demos import page
-    from demos.prompting import pictures
+    from demos.prompting import memory, pictures, task_editor
 
-    first = task_of("sentiment")
+    start = draft_of_task(task_of("sentiment"))
     with gr.Row():
-        model = page.model_choice(RENDER, "smollm2")
-        style = gr.Dropdown(STYLES_OF_PROMPT, value="plain", label="Format")
-        k = gr.Slider(0, 8, value=4, step=1, label="Shots in front (k)")
-    start = editor_values(first)
-    query = [
-        gr.Textbox(
-            start[4 + i], label=start[4 + MOST_FIELDS + i], visible=bool(start[4 + MOST_FIELDS + i]), lines=1
-        )
-        for i in range(MOST_FIELDS)
-    ]
-    choices = gr.Textbox("", label="Choices of this query, separated by commas", visible=False)
+        model = page.model_choice(RENDER, start.model)
+        style = gr.Dropdown(STYLES_OF_PROMPT, value=start.style, label="Format")
+        k = gr.Slider(0, MOST_SHOTS, value=start.k, step=1, label="Shots in front (k)")
+    query, choices = task_editor.query_boxes(start)
     with gr.Accordion("Edit the task: instruction, template, labels, shots", open=False):
-        with gr.Row():
-            instruction = gr.Textbox(start[0], label="Instruction", lines=2)
-            template = gr.Textbox(start[1], label="Template", lines=2)
-            labels = gr.Textbox(start[2], label="Labels (label: word, other word)", lines=2)
-        shots = gr.Dataframe(
-            start[3], label="Shots, the first ones first", interactive=True, type="array", wrap=True
-        )
-        with gr.Row():
-            upload = gr.File(label="Load a task (JSON)", file_types=[".json"], height=120)
-            saved = gr.DownloadButton("Save the task (JSON)")
-    editors = [instruction, template, labels, shots]
-    filling = [*editors, *query, choices]
-    named = {str(i): component for i, component in enumerate(filling)}
-    filled = page.examples(EXAMPLES, named, lambda inputs: _updates(task_of(inputs.task)))
+        task = task_editor.task_boxes(start)
+        editors = task_editor.Editors(task, query, choices, (k, style, model))
+        imported = task_editor.import_panel(editors)
+        loaded = task_editor.file_panel(editors)
+    task_and_query = {str(i): component for i, component in enumerate(editors.all[:-3])}
+    filled = page.examples(
+        EXAMPLES, task_and_query, lambda inputs: task_editor.fill(draft_of_task(task_of(inputs.task)))[:-3]
+    )
     with gr.Row():
         show = gr.Button("Score the labels", variant="primary")
         several = gr.Button("0 to 8 shots")
@@ -126,82 +109,46 @@ def build(run: Run) -> None:
     scores = gr.HTML("", padding=False)
     text = gr.Textbox(label="What the model writes", lines=2, max_lines=12, interactive=False)
     gr.HTML('<h3 class="stage-panel">What the model sees</h3>', padding=False)
-    budget = gr.HTML("", padding=False)
-    seen = gr.HTML("", padding=False)
-    badge = page.badge()
+    seen, badge = gr.HTML("", padding=False), page.badge()
 
-    state = [*editors, *query, choices, k, style, model]
+    def asked(*values: Any) -> PromptInputs:
+        return inputs_of_draft(draft_of_values(values))
 
-    def inputs_of(*values: Any) -> dict[str, Any]:
-        task = typed_task(*values[:4])
-        fields, chosen, shown, style, model = values[4:-4], *values[-4:]
-        query = tuple(zip(fields_of(task.template), (value or "" for value in fields), strict=False))
-        own = tuple(part.strip() for part in (chosen or "").split(",") if part.strip())
-        return {
-            "task": task_to_json(task),
-            "query": query,
-            "k": min(int(shown), len(task.shots)),
-            "choices": () if task.labels else own,
-            "style": style,
-            "model": model,
-        }
-
-    def see(*values: Any) -> tuple[str, str, str]:
-        result = run(RENDER, PromptInputs(**inputs_of(*values)))
-        return (
-            pictures.budget_bar(result.budget, result.notice),
-            pictures.chips(result.tokens),
-            page.badge_html(result.origin),
-        )
+    def see(*values: Any) -> tuple[str, str]:
+        try:
+            inputs = asked(*values)
+            check_prompt(inputs)
+        except BadInput as error:  # a prompt in the making: said here, not over the page
+            return f'<p class="stage-notice">Not a prompt yet. {escape(str(error))}</p>', ""
+        result = run(RENDER, inputs)
+        shown = pictures.budget_bar(result.budget, result.notice) + pictures.chips(result.tokens)
+        return shown, page.badge_html(result.origin)
 
     def scored(*values: Any) -> str:
-        return pictures.label_table(run(SCORE, PromptInputs(**inputs_of(*values))))
+        return pictures.label_table(run(SCORE, asked(*values)))
 
     def columns(*values: Any) -> str:
-        known = inputs_of(*values)
-        most = len(task_of(known["task"]).shots)
-        return pictures.shots_table([run(SCORE, PromptInputs(**known | {"k": n})) for n in KS if n <= most])
+        inputs = asked(*values)
+        most = len(task_of(inputs.task).shots)
+        return pictures.shots_table([run(SCORE, replace(inputs, k=n)) for n in KS if n <= most])
 
     def written(*values: Any) -> Iterator[str]:
         yield ""
-        for result in run.stream(COMPLETE, CompleteInputs(**inputs_of(*values))):
+        for result in run.stream(COMPLETE, CompleteInputs(**vars(asked(*values)))):
             yield result.text
 
-    loaded = upload.upload(
-        page.visible_errors(lambda path: _updates(read_task(path))),
-        upload,
-        filling,
-        api_visibility="private",
-    )
-    changed = [component.change for component in (k, style, model)]
-    changed += [box.blur for box in (*query, choices, instruction, template, labels)] + [shots.input]
-    page.on([*changed, *(box.submit for box in query)], see, state, [budget, seen, badge])
-    page.after([*filled, loaded], see, state, [budget, seen, badge])
+    state, view = editors.all, [seen, badge]
+    instruction, template, labels, shots, _ = task
+    retitled = page.at_once([template.blur, labels.blur], task_editor.retitle, state, state)
+    restored = memory.keep(editors)
+    changed = [component.change for component in editors.settings] + [shots.input]
+    changed += [box.blur for box in (*query, choices, instruction)] + [box.submit for box in query]
+    page.on(changed, see, state, view)
+    page.after([*filled, *loaded, *imported, *retitled, restored], see, state, view)
     judged = [
         page.on([show.click], scored, state, [scores]),
         page.on([several.click], columns, state, [scores]),
     ]
-    page.after(judged, see, state, [budget, seen, badge])
+    page.after(judged, see, state, view)
     writing = [page.on([write.click], written, state, [text], page.WRITING_QUEUE)]
     stop.click(None, None, None, cancels=writing, api_visibility="private", queue=False)
-    saved.click(
-        page.visible_errors(lambda *values: write_task(typed_task(*values))),
-        editors,
-        saved,
-        api_visibility="private",
-    )
-
-
-def _updates(task: Task) -> list[Any]:
-    import gradio as gr
-
-    values = editor_values(task)
-    boxes = [
-        gr.Textbox(
-            value=values[4 + i], label=values[4 + MOST_FIELDS + i], visible=bool(values[4 + MOST_FIELDS + i])
-        )
-        for i in range(MOST_FIELDS)
-    ]
-    first = (task.rows or task.shots or (None,))[0]
-    own = ", ".join(first.choices) if first else ""
-    return [*values[:4], *boxes, gr.Textbox(value=own, visible=task.labels is None)]

@@ -14,11 +14,14 @@ The dots are single runs, the pale band is the 95 % interval of the mean: with f
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
-from demos.contract import Endpoint, Example, Info, Run
-from demos.prompting.builder import DECODERS, READY, STYLES, STYLES_OF_PROMPT
+from demos.contract import Endpoint, Example, Info, Run, to_plain
+from demos.prompting.builder import DECODERS, SCRIPTS, STYLES, STYLES_OF_PROMPT
+from demos.prompting.draft import OWN_TASK, task_named
 from demos.prompting.experiment_answers import (
     check_experiment,
     k_curve_answer,
@@ -28,7 +31,7 @@ from demos.prompting.experiment_answers import (
 )
 from demos.prompting.results import ExperimentInputs
 
-__all__ = ["ENDPOINTS", "EXAMPLES", "INFO", "STYLES", "build"]
+__all__ = ["ENDPOINTS", "EXAMPLES", "INFO", "SCRIPTS", "STYLES", "build"]
 
 INFO = Info(
     slug="prompt-experiments",
@@ -37,7 +40,8 @@ INFO = Info(
     limits=(
         "The test rows are few and were written for this project: differences smaller than the intervals say "
         "nothing. SmolLM2-135M is at or near chance on several of the tasks; what it does with shots need "
-        "not hold for larger models. The shots come from the same task and style as the test rows."
+        "not hold for larger models. The shots come from the same task and style as the test rows. With a "
+        "task of your own both are what you wrote into the prompt builder."
     ),
 )
 
@@ -63,11 +67,12 @@ def build(run: Run) -> None:
 
     from demos import page
     from demos.prompting import pictures
+    from demos.prompting.task_choice import own_task, task_choice
 
     with gr.Row():
         experiment = gr.Radio(list(TITLES), value="Number of shots", label="Experiment")
     with gr.Row():
-        task = gr.Dropdown([(title, name) for name, title in READY.items()], value="sentiment", label="Task")
+        task = task_choice()
         model = page.model_choice(CURVE, "smollm2")
         style = gr.Dropdown(STYLES_OF_PROMPT, value="plain", label="Format")
     with gr.Row():
@@ -81,14 +86,20 @@ def build(run: Run) -> None:
         stop = gr.Button("Stop", variant="stop")
     chart = gr.HTML("", padding=False)
     badge = page.badge()
+    with gr.Accordion("The numbers as JSON", open=False):
+        numbers = gr.Code(language="json", show_label=False, interactive=False, max_lines=20)
+    own = own_task()
 
-    def answer(chosen: str, *values: Any) -> Iterator[tuple[str, str]]:
+    def answer(chosen: str, *values: Any) -> Iterator[tuple[str, str, str]]:
+        *values, drafted = values
         inputs = ExperimentInputs(**dict(zip(fields, values, strict=True)))
-        yield '<p class="stage-notice">Asking the model …</p>', ""
+        inputs = replace(inputs, task=task_named(inputs.task, drafted))
+        yield '<p class="stage-notice">Asking the model …</p>', "", ""
         for result in run.stream(TITLES[chosen], inputs):
-            yield pictures.experiment_chart(result), page.badge_html(result.origin)
+            written = json.dumps(to_plain(result), indent=1, ensure_ascii=False)
+            yield pictures.experiment_chart(result), page.badge_html(result.origin), written
 
-    inputs, outputs = [experiment, *fields.values()], [chart, badge]
-    events = [page.on([start.click], answer, inputs, outputs, page.WRITING_QUEUE)]
+    inputs, outputs = [experiment, *fields.values(), own], [chart, badge, numbers]
+    events = [page.on([start.click], answer, inputs, outputs, page.WRITING_QUEUE, js=OWN_TASK)]
     events += page.after(filled, answer, inputs, outputs, page.WRITING_QUEUE)
     stop.click(None, None, None, cancels=events, api_visibility="private", queue=False)

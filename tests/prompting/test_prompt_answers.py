@@ -7,13 +7,13 @@ import pytest
 
 from demos.errors import BadInput
 from demos.prompting.builder import COMPLETE, EXAMPLES, RENDER, SCORE
-from demos.prompting.editors import editor_values, fields_of, read_task, typed_task, write_task
+from demos.prompting.draft import Draft, Table, fields_of, task_of_draft
 from demos.prompting.in_context import CURVE, NOISE
 from demos.prompting.labels import calibrate
 from demos.prompting.pictures import budget_bar, chips, experiment_chart, label_table, shots_table
 from demos.prompting.results import CompleteInputs, ExperimentInputs, PromptInputs
 from demos.prompting.scoring import log_likelihoods_plain
-from demos.prompting.task import ready_tasks, task_to_json
+from demos.prompting.task import task_to_json
 
 QUERY = (("text", "The soup was cold and so was the waiter."),)
 ASKED = PromptInputs("sentiment", QUERY)
@@ -111,19 +111,6 @@ def test_experiments_grow_and_say_how_much_they_asked(runner):
         next(runner.stream(CURVE, ExperimentInputs(rows=1)))
 
 
-def test_editors_give_back_the_task_they_show(tmp_path):
-    for task in ready_tasks().values():
-        instruction, template, labels, shots, *_ = editor_values(task)
-        typed = typed_task(instruction, template, labels, shots["data"])
-        assert (typed.instruction, typed.template, typed.labels) == (
-            task.instruction,
-            task.template,
-            task.labels,
-        )
-        assert typed.shots == task.shots
-        assert read_task(write_task(typed)) == typed
-
-
 @pytest.mark.parametrize(
     ("template", "problem"),
     [("{text}", "label"), ("{text {label}", "brace"), ("{a}{b}{c}{d}: {label}", "4 fields")],
@@ -135,7 +122,8 @@ def test_templates_that_cannot_work_are_refused(template, problem):
 
 def test_what_was_typed_is_escaped(runner):
     evil = "</span><img src=x onerror=alert(1)>"
-    task = typed_task(evil, "Q: {text}\nA: {label}", f"{evil}: yes\nno: no", [["a", evil], ["b", "no"]])
+    shots = Table(("text", "label"), (("a", evil), ("b", "no")))
+    task = task_of_draft(Draft(evil, "Q: {text}\nA: {label}", f"{evil}: yes\nno: no", shots))
     asked = PromptInputs(task_to_json(task), (("text", evil),), k=2)
     rendered, scored = runner(RENDER, asked), runner(SCORE, asked)
     pages = (

@@ -1,0 +1,72 @@
+// The prompt builder's draft: kept in this browser only, and brought back when the page is opened again.
+(() => {
+  "use strict";
+  const [DRAFT, LINKED] = ["stage-prompt-draft", "stage-prompt-linked"];
+  const linked = location.hash.startsWith("#prompt=") ? location.hash.slice("#prompt=".length) : "";
+  const example = new URLSearchParams(location.search).has("example");
+  let [ready, current] = [false, ""];
+
+  const table = (value) => ({
+    headers: (value?.headers ?? []).map(String),
+    data: (value?.data ?? [])
+      .map((row) => row.map((cell) => (cell == null ? "" : String(cell))))
+      .filter((row) => row.some(Boolean)),
+  });
+
+  const stored = (key) => {
+    try {
+      return localStorage.getItem(key) ?? "";
+    } catch {
+      return ""; // a browser may forbid it: the page then simply remembers nothing
+    }
+  };
+
+  // What was changed under a link is kept beside one's own draft, not over it.
+  const load = () => {
+    if (!linked) return stored(DRAFT);
+    try {
+      const kept = JSON.parse(stored(LINKED));
+      if (kept.link === linked) return kept.draft;
+    } catch {
+      // nothing is kept yet
+    }
+    return linked;
+  };
+
+  const save = (...values) => {
+    const [instruction, template, labels, shots, rows, ...rest] = values;
+    const [choices, k, style, model] = rest.slice(-4);
+    const texts = { instruction: instruction ?? "", template: template ?? "", labels: labels ?? "" };
+    const query = rest.slice(0, -4).map((value) => value ?? "");
+    current = JSON.stringify({
+      ...texts, shots: table(shots), rows: table(rows), query, choices: choices ?? "", k, style, model,
+    });
+    if (!ready) return;
+    try {
+      if (linked) localStorage.setItem(LINKED, JSON.stringify({ link: linked, draft: current }));
+      else localStorage.setItem(DRAFT, current);
+    } catch {
+      // too large, or forbidden: saving as JSON remains
+    }
+  };
+
+  const begin = () => { ready = true; };
+  const own = () => (ready && current) || load();
+  const address = (fragment) => {
+    if (!fragment) return "";
+    const url = new URL(location);
+    url.searchParams.delete("example");
+    url.hash = `prompt=${fragment}`;
+    return url.href;
+  };
+  window.stageDraft = { load, save, begin, own, address };
+
+  // The button is there when the page, or its tab, has been laid out.
+  setInterval(() => {
+    const button = document.querySelector("#stage-restore");
+    if (!button || button.dataset.seen) return;
+    button.dataset.seen = "yes";
+    if (!example && load()) button.click();
+    else begin();
+  }, 100);
+})();

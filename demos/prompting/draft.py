@@ -1,0 +1,217 @@
+"""A prompt as it stands in the page's editors, right or wrong, and the task that it says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from demos.contract import parse
+from demos.errors import BadInput
+from demos.prompting.render import Style
+from demos.prompting.results import Fields, PromptInputs
+from demos.prompting.task import LABEL, Labels, Row, Task, check_task, task_to_json, template_parts
+
+MOST_FIELDS, MOST_SHOTS = 3, 8
+CHOICES = "choices"
+OWN = "own"
+"""Name of the task that stands in the prompt builder, in lists of ready ones."""
+OWN_TASK = "(...values) => [...values.slice(0, -1), window.stageDraft.own()]"
+"""What a page runs before it asks: the last input becomes the draft that the browser keeps."""
+
+Cells = tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of examples: the template's fields, `label` and perhaps `choices` are its columns."""
+
+    headers: tuple[str, ...] = ()
+    data: Cells = ()
+
+
+@dataclass(frozen=True)
+class Draft:
+    """Everything that a visitor may have typed or chosen; the order is that of the page's components.
+
+    `labels` has a line per label, "label: word, other word"; `query` the values of the template's fields.
+    """
+
+    instruction: str = ""
+    template: str = ""
+    labels: str = ""
+    shots: Table = Table()
+    rows: Table = Table()
+    query: tuple[str, ...] = ("",) * MOST_FIELDS
+    choices: str = ""
+    k: int = 4
+    style: Style = "plain"
+    model: str = "smollm2"
+
+
+def draft_of_values(values: Sequence[Any]) -> Draft:
+    """The draft that the page's components hold, in the order of `Draft`, with one value per query box."""
+    instruction, template, labels, shots, rows, *query, choices, k, style, model = values
+    texts = [value or "" for value in (instruction, template, labels)]
+    boxes = tuple(value or "" for value in query)
+    return Draft(*texts, _table(shots), _table(rows), boxes, choices or "", int(k or 0), style, model)
+
+
+def values_of_draft(draft: Draft) -> list[Any]:
+    """The components' values, in the order of `Draft`; tables as Gradio takes them."""
+    tables = [
+        {"headers": list(t.headers), "data": [list(r) for r in t.data]} for t in (draft.shots, draft.rows)
+    ]
+    head = [draft.instruction, draft.template, draft.labels, *tables]
+    return [*head, *draft.query, draft.choices, draft.k, draft.style, draft.model]
+
+
+def draft_to_json(draft: Draft) -> str:
+    """A draft as JSON, for the browser's memory and for links."""
+    return json.dumps(asdict(draft), ensure_ascii=False, separators=(",", ":"))
+
+
+def draft_from_json(text: str) -> Draft:
+    """Read a draft as `draft_to_json` or the page's script writes it; raises BadInput."""
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        raise BadInput("What the browser kept is no draft.", "Choose an example, or load a task.") from None
+    if not isinstance(data, dict):
+        raise BadInput("A draft in JSON is an object.", "Choose an example, or load a task.")
+    draft = parse(Draft, data)
+    boxes = (*draft.query, *[""] * MOST_FIELDS)[:MOST_FIELDS]
+    return replace(draft, query=boxes, k=min(max(draft.k, 0), MOST_SHOTS))
+
+
+def _table(value: Any) -> Table:
+    """A table from Gradio's data frame (pandas in Python, a dictionary in the browser)."""
+    if value is None:
+        return Table()
+    if isinstance(value, dict):
+        headers, data = value.get("headers") or (), value.get("data") or ()
+    else:
+        headers, data = list(value.columns), value.to_numpy().tolist()
+    rows = tuple(tuple(_cell(cell) for cell in row) for row in data)
+    return Table(tuple(map(str, headers)), tuple(row for row in rows if any(row)))
+
+
+def _cell(value: Any) -> str:
+    missing = value is None or value != value  # pandas writes an empty cell as not-a-number
+    return "" if missing else str(value).strip()
+
+
+def fields_of(template: str) -> tuple[str, ...]:
+    """The template's fields in order, without the label; raises BadInput if there are too many."""
+    names = dict.fromkeys(name for _, name in template_parts(template) if name not in (LABEL, None))
+    if len(names) > MOST_FIELDS:
+        raise BadInput(f"The template has {len(names)} fields; this page shows {MOST_FIELDS}.", "Use fewer.")
+    return tuple(names)
+
+
+def retitled(table: Table, fields: Sequence[str], with_choices: bool) -> Table:
+    """The table with the template's fields as columns.
+
+    A field that is new takes the place of one that is gone, as if it had been renamed; a column that no
+    field is left for stays at the end if something is typed in it.
+    """
+    old = [name for name in table.headers if name not in (LABEL, CHOICES)]
+    gone, new = [n for n in old if n not in fields], [n for n in fields if n not in old]
+    names = dict(zip(gone, new, strict=False))
+    known = [names.get(name, name) for name in table.headers]
+    head = [*fields, LABEL, *([CHOICES] if with_choices else [])]
+    columns = {name: [row[i] for row in table.data] for i, name in enumerate(known)}
+    head += [name for name, cells in columns.items() if name not in head and any(cells)]
+    empty = [""] * len(table.data)
+    cells = [columns.get(name, empty) for name in head]
+    return Table(tuple(head), tuple(zip(*cells, strict=True)) if table.data else ())
+
+
+def task_of_draft(draft: Draft) -> Task:
+    """The task that stands in the editors, checked; raises BadInput with what is wrong first."""
+    fields = fields_of(draft.template)
+    labels = _labels(draft.labels)
+    shots, rows = (_rows(table, fields, labels) for table in (draft.shots, draft.rows))
+    return check_task(Task(OWN, "Own task", draft.instruction, draft.template, labels, shots, rows))
+
+
+def _rows(table: Table, fields: Sequence[str], labels: Labels | None) -> tuple[Row, ...]:
+    made = []
+    for cells in table.data:
+        values = dict(zip(table.headers, cells, strict=False))
+        own = () if labels else _listed(values.get(CHOICES, ""))
+        made.append(Row(tuple((name, values.get(name, "")) for name in fields), values.get(LABEL, ""), own))
+    return tuple(made)
+
+
+def _labels(text: str) -> Labels | None:
+    lines = [line.partition(":") for line in text.splitlines() if line.strip()]
+    if not lines:
+        return None
+    return tuple(
+        (name.strip(), tuple(word.strip() for word in (words or name).split(","))) for name, _, words in lines
+    )
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def draft_of_task(task: Task, k: int = 4, style: Style = "plain", model: str = "smollm2") -> Draft:
+    """A draft that says `task`, with the first test row (or shot) as its query.
+
+    Raises BadInput for a task that the editors cannot say: commas part words there, a colon ends a label.
+    """
+    fields = fields_of(task.template)
+    head = (*fields, LABEL, *(() if task.labels else (CHOICES,)))
+    first = next(iter(task.rows or task.shots), Row((), ""))
+    values = dict(first.fields)
+    draft = Draft(
+        instruction=task.instruction,
+        template=task.template,
+        labels="\n".join(f"{name}: {', '.join(words)}" for name, words in task.labels or ()),
+        shots=Table(head, tuple(_cells(row, fields, task) for row in task.shots)),
+        rows=Table(head, tuple(_cells(row, fields, task) for row in task.rows)),
+        query=tuple([*(values.get(name, "") for name in fields), *[""] * MOST_FIELDS][:MOST_FIELDS]),
+        choices=", ".join(first.choices),
+        k=k,
+        style=style,
+        model=model,
+    )
+    said = task_of_draft(draft)
+    if said.labels != task.labels or [r.choices for r in said.shots] != [r.choices for r in task.shots]:
+        raise BadInput(
+            "The task has a label with a colon, or a word or choice with a comma.",
+            "This page cannot show it: rename it, or send the task to the API as it is.",
+        )
+    return draft
+
+
+def _cells(row: Row, fields: Sequence[str], task: Task) -> tuple[str, ...]:
+    values = dict(row.fields)
+    own = () if task.labels else (", ".join(row.choices),)
+    return (*(values[name] for name in fields), row.label, *own)
+
+
+def task_named(name: str, draft: str) -> str:
+    """A ready task's name as it is; for `OWN` the task, as JSON, of a draft that the browser kept."""
+    if name != OWN:
+        return name
+    if not draft:
+        raise BadInput("There is no task of your own yet.", "Write one in the prompt builder first.")
+    return task_to_json(task_of_draft(draft_from_json(draft)))
+
+
+def inputs_of_draft(draft: Draft) -> PromptInputs:
+    """What the endpoints are asked for a draft; k is at most the number of shots."""
+    task = task_of_draft(draft)
+    query: Fields = tuple(zip(fields_of(task.template), draft.query, strict=False))
+    return PromptInputs(
+        task=task_to_json(task),
+        query=query,
+        k=min(draft.k, len(task.shots)),
+        choices=() if task.labels else _listed(draft.choices),
+        style=draft.style,
+        model=draft.model,
+    )

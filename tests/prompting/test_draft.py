@@ -1,0 +1,152 @@
+"""What stands in the editors: there and back, renamed fields, imports, and what cannot be a task."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pandas
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from demos.errors import BadInput
+from demos.prompting.draft import (
+    Draft,
+    Table,
+    draft_from_json,
+    draft_of_task,
+    draft_of_values,
+    draft_to_json,
+    inputs_of_draft,
+    retitled,
+    task_of_draft,
+    values_of_draft,
+)
+from demos.prompting.task import ready_tasks
+from demos.prompting.task_files import add_rows, columns_of, likely_columns, read_task, write_file
+
+TEXTS = st.text(st.characters(blacklist_categories=("Cs",)), max_size=12)
+CELLS = st.lists(st.tuples(TEXTS, TEXTS), max_size=3).map(tuple)
+
+
+@pytest.mark.parametrize("name", ready_tasks())
+def test_editors_give_back_the_task_they_show(name):
+    task = ready_tasks()[name]
+    said = task_of_draft(draft_of_task(task))
+    assert (said.instruction, said.template, said.labels) == (task.instruction, task.template, task.labels)
+    assert (said.shots, said.rows) == (task.shots, task.rows)
+
+
+@given(TEXTS, TEXTS, TEXTS, CELLS, st.integers(0, 8))
+def test_a_draft_however_broken_survives_the_browser(instruction, template, labels, cells, k):
+    draft = Draft(instruction, template, labels, Table(("text", "label"), cells), k=k)
+    assert draft_from_json(draft_to_json(draft)) == draft
+
+
+def test_components_and_the_browser_say_the_same_draft():
+    draft = replace(draft_of_task(ready_tasks()["inference"]), k=2)
+    values = values_of_draft(draft)
+    assert draft_of_values(values) == draft
+    as_pandas = [
+        pandas.DataFrame(value["data"], columns=value["headers"]) if isinstance(value, dict) else value
+        for value in values
+    ]
+    assert draft_of_values(as_pandas) == draft
+    as_pandas[3].loc[len(as_pandas[3])] = [None] * len(as_pandas[3].columns)
+    assert draft_of_values(as_pandas) == draft
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [("nonsense", "no draft"), ("[1]", "object"), ('{"k": "x"}', "'k' must be int"), ('{"z": 1}', "Unknown")],
+)
+def test_what_is_no_draft_is_refused(text, problem):
+    with pytest.raises(BadInput, match=problem):
+        draft_from_json(text)
+
+
+def test_renamed_and_new_fields_keep_what_was_typed():
+    table = Table(("text", "label"), (("a", "x"), ("b", "y")))
+    renamed = retitled(table, ["question"], False)
+    assert renamed == Table(("question", "label"), (("a", "x"), ("b", "y")))
+    wider = retitled(table, ["question", "hint"], False)
+    assert wider == Table(("question", "hint", "label"), (("a", "", "x"), ("b", "", "y")))
+    narrower = retitled(Table(("p", "q", "label"), (("a", "b", "x"),)), ["q"], True)
+    assert narrower == Table(("q", "label", "choices", "p"), (("b", "x", "", "a"),))
+    assert retitled(narrower, ["p", "q"], False) == Table(("p", "q", "label"), (("a", "b", "x"),))
+
+
+def test_what_the_editors_cannot_say_is_refused():
+    task = ready_tasks()["sentiment"]
+    comma = replace(task, labels=(("positive", ("good, great",)), ("negative", ("bad",))))
+    with pytest.raises(BadInput, match="comma"):
+        draft_of_task(comma)
+
+
+def test_no_more_shots_are_asked_for_than_there_are():
+    draft = draft_of_task(ready_tasks()["sentiment"])
+    few = replace(draft, shots=Table(draft.shots.headers, draft.shots.data[:2]), k=8)
+    assert inputs_of_draft(few).k == 2
+
+
+def test_a_task_survives_its_file(tmp_path):
+    task = ready_tasks()["topic"]
+    path = write_file("task.json", draft_to_json(draft_of_task(task)))
+    with pytest.raises(BadInput, match="Unknown key"):  # a draft is no task
+        read_task(path)
+    (tmp_path / "latin.json").write_bytes("é".encode("latin-1"))
+    with pytest.raises(BadInput, match="UTF-8"):
+        read_task(str(tmp_path / "latin.json"))
+
+
+EMPTY = Draft(template="Question: {text}\nAnswer: {label}")
+
+
+def test_rows_of_a_file_become_shots_and_bring_their_labels(tmp_path):
+    path = tmp_path / "shots.csv"
+    path.write_text('Sentence,gold\n"Fine, really",good\nDull,bad\nno gold\n', encoding="utf-8")
+    assert columns_of(str(path)) == ("Sentence", "gold")
+    draft, imported = add_rows(EMPTY, str(path), {"text": "Sentence", "label": "gold"}, "shots")
+    assert draft.labels == "good: good\nbad: bad"
+    assert draft.shots == Table(("text", "label"), (("Fine, really", "good"), ("Dull", "bad")))
+    assert [(p.line, p.text) for p in imported.problems] == [(4, "1 cells instead of 2.")]
+    more, _ = add_rows(draft, str(path), {"text": "Sentence", "label": "gold"}, "rows")
+    assert task_of_draft(more).rows[1].label == "bad"
+    again, _ = add_rows(more, str(path), {"text": "Sentence", "label": "gold"}, "shots")
+    assert len(again.shots.data) == 4
+
+
+def test_rows_with_choices_of_their_own(tmp_path):
+    path = tmp_path / "sums.jsonl"
+    rows = [
+        {"text": "1+1", "label": "2", "choices": ["2", "3"]},
+        {"text": "2+2", "label": "9", "choices": "4|5"},
+    ]
+    path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    mapping = {"text": "text", "label": "label", "choices": "choices"}
+    draft, imported = add_rows(EMPTY, str(path), mapping, "rows")
+    assert task_of_draft(draft).rows[0].choices == ("2", "3")
+    assert imported.problems[0].line == 2
+
+
+def test_a_file_without_a_usable_row_changes_nothing(tmp_path):
+    path = tmp_path / "rows.csv"
+    path.write_text("text,label\nFine,good\n", encoding="utf-8")
+    labelled = replace(EMPTY, labels="yes: yes\nno: no")
+    with pytest.raises(BadInput, match="Line 2: The label 'good' is none of"):
+        add_rows(labelled, str(path), {"text": "text", "label": "label"}, "rows")
+    with pytest.raises(BadInput, match="No column is chosen for 'label'"):
+        add_rows(EMPTY, str(path), {"text": "text", "label": ""}, "rows")
+    path.write_text("text,label\n" + "".join(f"a,{i}\n" for i in range(30)), encoding="utf-8")
+    with pytest.raises(BadInput, match="30 different"):
+        add_rows(EMPTY, str(path), {"text": "text", "label": "label"}, "rows")
+
+
+def test_likely_columns_are_those_of_the_same_name_or_the_only_one_left():
+    assert likely_columns(("TEXT", "gold"), ("text", "label", "choices")) == {
+        "text": "TEXT",
+        "label": "gold",
+        "choices": None,
+    }
+    assert likely_columns(("a", "b"), ("text", "label"))["text"] is None
