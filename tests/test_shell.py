@@ -312,6 +312,7 @@ def test_only_public_endpoints_are_in_the_api(runner):
         "order_sensitivity",
         "label_noise",
         "label_words",
+        "sentiment",
         "generate",
         "similarity",
     }

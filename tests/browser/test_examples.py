@@ -87,6 +87,15 @@ def texts_are_measured(page: Page, inputs: Any) -> None:
     assert panel(page, "dataset").locator("tbody tr").count() == 6
 
 
+def labels_are_ranked(page: Page, inputs: Any) -> None:
+    """The likeliest label above the bars of all, which add up to about 100 %."""
+    bars = page.locator(".task-bars:visible tbody tr")
+    assert bars.count() >= 2
+    expect(page.locator(".task-verdict:visible")).to_have_text(bars.first.locator("th").inner_text())
+    shares = [float(text.split()[-2]) for text in bars.locator("td:last-child").all_inner_texts()]
+    assert abs(sum(shares) - 100) < 0.3
+
+
 def prompt_is_shown(page: Page, inputs: Any) -> None:
     chips = page.locator(".stage-chips:visible .stage-chip")
     expect(chips.nth(20)).to_be_visible()
@@ -109,6 +118,7 @@ def anything_new(page: Page, inputs: Any) -> None:
 PROOFS: dict[str, Callable[[Page, Any], None]] = {
     "attention": attention_is_drawn,
     "bertviz": bertviz_has_drawn,
+    "sentiment": labels_are_ranked,
     "generate": text_is_written,
     "similarity": heat_map_is_full,
     "trial": trial_is_drawn,

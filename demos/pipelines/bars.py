@@ -1,0 +1,33 @@
+"""Scores as bars: what several answers of the Pipelines tab look like."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+
+def score_bars(rows: Sequence[tuple[str, float]], caption: str) -> str:
+    """A table of names and scores in [0, 1], in the order given, each score as a bar and in per cent.
+
+    Names may be what a visitor typed; a screen reader gets the caption, which is plain text too.
+    """
+    lines = "".join(
+        f'<tr><th scope="row"><bdi>{escape(name)}</bdi></th>'
+        f'<td style="--share: {min(1.0, max(0.0, score)):.4f}"><i></i></td><td>{per_cent(score)}</td></tr>'
+        for name, score in rows
+    )
+    return f'<table class="task-bars"><caption>{escape(caption)}</caption><tbody>{lines}</tbody></table>'
+
+
+def per_cent(score: float) -> str:
+    """A share in [0, 1] in words; what is not certain is never called 0 or 100 %."""
+    if 0 < score < 0.0005:
+        return "under 0.1 %"
+    if 0.9995 <= score < 1:
+        return "over 99.9 %"
+    return f"{score:.1%}".replace("%", " %")
+
+
+def careful(warning: str) -> str:
+    """A sentence of caution below an answer, or nothing."""
+    return f'<p class="task-note" role="note">Careful: {escape(warning)}</p>' if warning else ""

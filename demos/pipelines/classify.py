@@ -1,0 +1,87 @@
+"""Whole texts through a sequence classifier: what transformers' text-classification pipeline computes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from demos.errors import BadInput
+from demos.texts import check_text
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """A text's token ids, special ones included, and why the model can hardly read it, or ""."""
+
+    ids: list[int]
+    warning: str
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+def encode(text: str, loaded: Any) -> Encoded:
+    """Turn a text into tokens; raises `BadInput` if there are more than the model reads."""
+    ids = loaded.tokenizer(check_text(text), verbose=False)["input_ids"]
+    if len(ids) > (limit := window(loaded)):
+        raise BadInput(
+            f"The text has {len(ids):,} tokens; {loaded.origin.title} reads {limit:,}.",
+            "Shorten it, or ask about one part after the other.",
+        )
+    if set(ids) <= set(loaded.tokenizer.all_special_ids) - {loaded.tokenizer.unk_token_id}:
+        raise BadInput(
+            f"The text has nothing that {loaded.origin.title} reads: only characters that it leaves out.",
+            "Type words.",
+        )
+    return Encoded(ids, _foreign(text, ids, loaded.tokenizer))
+
+
+def _foreign(text: str, ids: Sequence[int], tokenizer: Any) -> str:
+    """A warning if the vocabulary has no words for a text: unknown tokens, or about a token per letter."""
+    read = [
+        token for token in ids if token == tokenizer.unk_token_id or token not in tokenizer.all_special_ids
+    ]
+    unknown = read.count(tokenizer.unk_token_id)
+    letters = sum(character.isalpha() for character in text)
+    if letters >= 4 and len(read) > 0.9 * letters:
+        return (
+            f"this text takes {len(read)} tokens for {letters} letters; the model's vocabulary has no words "
+            "for it, so the model was hardly trained on such text."
+        )
+    if unknown:
+        return f"{unknown} of {len(read)} tokens are not in the model's vocabulary; it cannot read them."
+    return ""
+
+
+def window(loaded: Any) -> int:
+    """How many tokens a model reads at most, special ones included."""
+    config = loaded.model.config
+    limit = getattr(config, "max_position_embeddings", loaded.tokenizer.model_max_length)
+    if config.model_type in ("roberta", "xlm-roberta", "camembert"):
+        limit -= config.pad_token_id + 1  # their positions are counted from behind the padding's
+    return min(limit, loaded.tokenizer.model_max_length)
+
+
+def class_scores(rows: Sequence[Sequence[int]], loaded: Any) -> np.ndarray:
+    """Scores [n, labels] in [0, 1] of n rows of token ids, in one padded batch.
+
+    Probabilities of labels that exclude one another add up to 1; a model with one label, or with several
+    that may hold at once, gives each its own, as in transformers.
+    """
+    import torch
+
+    batch = loaded.tokenizer.pad({"input_ids": list(rows)}, return_tensors="pt", verbose=False)
+    with torch.inference_mode():
+        logits = loaded.model(**batch).logits.float()
+    config = loaded.model.config
+    apart = config.problem_type == "multi_label_classification" or config.num_labels == 1
+    return (logits.sigmoid() if apart else logits.softmax(-1)).numpy()
+
+
+def label_names(loaded: Any) -> list[str]:
+    """The names of the labels, as the checkpoint's authors wrote them, in the order of the scores."""
+    names = loaded.model.config.id2label
+    return [names[i] for i in range(loaded.model.config.num_labels)]
