@@ -116,7 +116,7 @@ def conversation(task: Task, shots: Sequence[Row], query: Row, style: Style) -> 
     """Role and pieces of every message; a style without turns is one message of the user."""
     if style != "chat-turns":
         return [("user", _plain(task, shots, query)[0])]
-    turns = [("system", [(head, "instruction", None)])] if (head := instruction_text(task)) else []
+    turns: _Messages = [("system", [(head, "instruction", None)])] if (head := instruction_text(task)) else []
     for index, shot in enumerate(shots):
         question, _, answer = _filled(task, shot, f"shot {index + 1}")
         turns += [("user", [(question, "shot", index)]), ("assistant", [(answer, "shot", index)])]
