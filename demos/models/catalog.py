@@ -28,6 +28,7 @@ HEADS = (
 )
 TASKS = (
     "sentiment",
+    "attention-trial",
     "entities",
     "personal-data",
     "entailment",
@@ -36,7 +37,9 @@ TASKS = (
     "summarization",
     "translation",
 )
-"""What a head may have been trained for. A language model, masked or causal, needs none of these."""
+"""What a head may have been trained for. A language model, masked or causal, needs none of these.
+
+"attention-trial" marks the two-class film reviewers that the trial of attention knows how to take apart."""
 
 
 T = TypeVar("T")

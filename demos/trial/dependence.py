@@ -59,7 +59,7 @@ HEADS = {"additive-attention": "base", "encoder": "sequence-classification"}
 
 
 def _endpoint(name: str, function: Any) -> Endpoint:
-    return Endpoint(name, function, HEADS, check=check_inputs, task="sentiment")
+    return Endpoint(name, function, HEADS, check=check_inputs, task="attention-trial")
 
 
 PREDICT = _endpoint("trial_predict", predict)

@@ -54,8 +54,8 @@ EXAMPLES = (
     Example("All the same", RankingInputs("dull dull dull dull")),
 )
 
-RANKINGS = Endpoint("trial_rankings", rankings, HEADS, check=check_inputs, task="sentiment")
-ERASURE = Endpoint("trial_erasure", erasure, HEADS, check=check_inputs, task="sentiment")
+RANKINGS = Endpoint("trial_rankings", rankings, HEADS, check=check_inputs, task="attention-trial")
+ERASURE = Endpoint("trial_erasure", erasure, HEADS, check=check_inputs, task="attention-trial")
 ENDPOINTS = (RANKINGS, ERASURE)
 
 ERASURES = [

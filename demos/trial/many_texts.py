@@ -52,7 +52,7 @@ EXAMPLES = (
     ),
 )
 
-SURVEY = Endpoint("trial_dataset", survey, HEADS, check=check_texts, task="sentiment")
+SURVEY = Endpoint("trial_dataset", survey, HEADS, check=check_texts, task="attention-trial")
 ENDPOINTS = (SURVEY,)
 
 

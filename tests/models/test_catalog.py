@@ -79,7 +79,7 @@ def test_a_checkpoint_says_what_its_head_was_trained_for(tmp_path):
     assert read(GOOD, tmp_path)["tiny"].tasks == ()
     trained = GOOD.replace('licence = "MIT"', 'licence = "MIT"\ntasks = ["sentiment", "entailment"]')
     assert read(trained, tmp_path)["tiny"].tasks == ("sentiment", "entailment")
-    assert catalog()["minilm-sentiment"].tasks == ("sentiment",)
+    assert catalog()["minilm-sentiment"].tasks == ("sentiment", "attention-trial")
 
 
 def test_an_unknown_name_is_answered_with_the_known_ones():
