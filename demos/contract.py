@@ -22,7 +22,7 @@ import sys
 import types
 import typing
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -32,6 +32,7 @@ from demos.errors import BadInput
 
 if TYPE_CHECKING:
     from demos.models.catalog import Checkpoint
+    from demos.models.specs import Spec
 
 
 @dataclass(frozen=True)
@@ -57,17 +58,20 @@ class Endpoint:
     """A pure function of a demo and what it needs.
 
     `function(inputs, loaded)` gets the leased model; `head` names the head class of the catalog
-    (one name, or one per architecture), or is None where no model is needed. A `public` endpoint
-    is also an API route named `name`. `check(inputs)` raises what can be known to be wrong without a
-    model, before one is loaded. `task` admits only checkpoints whose `tasks` has it.
+    (one name, or by architecture one or several, the first that fits), or is None where no model is
+    needed. A `public` endpoint is also an API route named `name`. `check(inputs)` raises what can be
+    known to be wrong without a model, before one is loaded. `task` admits only checkpoints whose `tasks`
+    has it; by head, where the heads do their work in different ways. `helpers` are further models, by
+    the head that needs one: it is leased too and comes as `loaded.helper`.
     """
 
     name: str
     function: Callable[[Any, Any], Any]
-    head: str | Mapping[str, str] | None
+    head: str | Mapping[str, str | tuple[str, ...]] | None
     public: bool = True
     check: Callable[[Any], None] | None = None
-    task: str | None = None
+    task: str | Mapping[str, str] | None = None
+    helpers: Mapping[str, Spec] = field(default_factory=dict)
 
     @property
     def inputs_type(self) -> type:
@@ -80,9 +84,12 @@ class Endpoint:
 
     def head_on(self, entry: Checkpoint) -> str | None:
         """The head that this endpoint puts on a checkpoint, or None if that checkpoint does not suit it."""
-        head = self.head.get(entry.architecture) if isinstance(self.head, Mapping) else self.head
-        suits = head in entry.heads and (self.task is None or self.task in entry.tasks)
-        return head if suits else None
+        heads = self.head.get(entry.architecture) if isinstance(self.head, Mapping) else self.head
+        for head in (heads,) if isinstance(heads, str) else heads or ():
+            task = self.task.get(head) if isinstance(self.task, Mapping) else self.task
+            if head in entry.heads and (task is None or task in entry.tasks):
+                return head
+        return None
 
 
 class Run(Protocol):

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from typing import Any
 
 from demos.contract import Endpoint
@@ -18,7 +19,7 @@ from demos.memo import Memo
 from demos.models.cache import ModelCache
 from demos.models.catalog import Checkpoint, catalog, checkpoint
 from demos.models.hub import mode
-from demos.models.specs import Spec
+from demos.models.specs import Loaded, Spec
 
 log = logging.getLogger(__name__)
 
@@ -81,6 +82,15 @@ class Runner:
             yield None
             return
         spec = spec_of(endpoint, inputs.model)
+        with self._model(spec) as loaded:
+            if (further := endpoint.helpers.get(spec.head)) is None:
+                yield loaded
+                return
+            with self._model(further) as helper:
+                yield replace(loaded, helper=helper)
+
+    @contextmanager
+    def _model(self, spec: Spec) -> Iterator[Loaded]:
         if not self.cache.holds(spec):
             self.say(f"Loading {checkpoint(spec.checkpoint).title}. The first time takes a moment.")
         with self.cache.lease(spec) as loaded:
@@ -96,7 +106,11 @@ def spec_of(endpoint: Endpoint, model: str) -> Spec:
     head = endpoint.head_on(entry)
     if head is None:
         fitting = ", ".join(other.name for other in suitable(endpoint))
-        lack = f"was not trained for {endpoint.task}" if endpoint.task else "has not the head that it takes"
+        tasks = (
+            endpoint.task.values() if isinstance(endpoint.task, Mapping) else filter(None, [endpoint.task])
+        )
+        trained = " or ".join(tasks)
+        lack = f"was not trained for {trained}" if trained else "has not the head that it takes"
         raise BadInput(
             f"{entry.title} cannot be used here: it {lack}.",
             f"Choose one of: {fitting}." if fitting else "Choose another model.",

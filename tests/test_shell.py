@@ -23,6 +23,7 @@ from demos.errors import BadInput, Busy, ModelUnavailable, StageError
 from demos.gallery import Broken, build, load_programme
 from demos.memo import Memo, nbytes
 from demos.models.cache import ModelCache
+from demos.models.catalog import catalog
 from demos.models.specs import Loaded, Origin, Spec
 from demos.page import model_choice, visible_errors
 from demos.runner import PLACES, Runner, spec_of, suitable
@@ -133,6 +134,30 @@ def test_an_endpoint_with_a_task_takes_only_checkpoints_trained_for_it(runner):
         runner(entailment, Inputs("x", model="minilm-sentiment"))
     with pytest.raises(BadInput, match="Choose one of: .*minilm-sentiment"):
         runner(sentiment, Inputs("x", model="minilm"))
+
+
+def test_an_endpoint_may_take_heads_in_turn_each_with_its_own_task():
+    heads = {"encoder": ("sequence-classification", "base"), "decoder": "causal-lm"}
+    tasks = {"sequence-classification": "entailment", "base": "similarity"}
+    mixed = Endpoint("x", shout, heads, task=tasks)
+    assert [spec_of(mixed, name).head for name in ("minilm", "smollm2")] == ["base", "causal-lm"]
+    assert mixed.head_on(catalog()["bert"]) is None
+    with pytest.raises(
+        BadInput, match="trained for entailment or similarity. Choose one of: minilm, smollm2"
+    ):
+        spec_of(mixed, "minilm-sentiment")
+
+
+def test_a_helper_is_leased_beside_the_model_that_needs_one(runner):
+    def both(inputs: Inputs, loaded: Loaded) -> Result:
+        leased = {entry.spec for entry in runner.cache.stats().entries if entry.leases}
+        assert loaded.helper is None or {loaded.spec, loaded.helper.spec} <= leased
+        return Result(loaded.helper.origin.checkpoint if loaded.helper else "none")
+
+    heads = {"encoder": ("sequence-classification", "base")}
+    helped = Endpoint("helped", both, heads, helpers={"sequence-classification": Spec("minilm")})
+    assert runner(helped, Inputs("x", model="minilm-sentiment")).text == "minilm"
+    assert runner(helped, Inputs("x", model="minilm")).text == "none"
 
 
 def test_memo_computes_once_for_many_threads():

@@ -33,13 +33,15 @@ TASKS = (
     "personal-data",
     "entailment",
     "relatedness",
+    "similarity",
     "question-answering",
     "summarization",
     "translation",
 )
 """What a head may have been trained for. A language model, masked or causal, needs none of these.
 
-"attention-trial" marks the two-class film reviewers that the trial of attention knows how to take apart."""
+"similarity" marks encoders whose mean vectors were trained to be compared by their cosine, and
+"attention-trial" the two-class film reviewers that the trial of attention knows how to take apart."""
 
 
 T = TypeVar("T")

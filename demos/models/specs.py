@@ -40,7 +40,8 @@ class Origin:
 class Loaded:
     """A model in memory. `spec` says what was really loaded (its attention may be "eager" instead).
 
-    `nbytes` counts only what this model adds: a head without the base it shares.
+    `nbytes` counts only what this model adds: a head without the base it shares. `helper` is a second
+    model that an endpoint asked for beside this one.
     """
 
     spec: Spec
@@ -49,6 +50,7 @@ class Loaded:
     origin: Origin
     nbytes: int
     folder: str = ""
+    helper: Loaded | None = None
 
 
 @dataclass(frozen=True)
