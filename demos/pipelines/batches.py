@@ -55,3 +55,16 @@ def answer_all(
         for index, answer in zip(batch, computed, strict=True):
             answers[ready[index][0]] = answer
     return answers
+
+
+def answer_each(items: Sequence[Item], compute: Callable[[Sequence[Item]], Sequence[Any]]) -> list[Any]:
+    """What `compute` says about each item; if it fails on all together, about each alone.
+
+    The answer to an item on which it fails even alone is the exception, so that one cannot spoil the others.
+    """
+    try:
+        return list(compute(items))
+    except Exception as error:
+        if len(items) == 1:
+            return [error]
+        return [answer_each([item], compute)[0] for item in items]

@@ -12,6 +12,8 @@ import gradio as gr
 from demos import page
 from demos.contract import Endpoint, Example, Run, parse
 from demos.models.specs import Origin
+from demos.pipelines.column_panel import column_panel
+from demos.pipelines.csv_batch import Batch
 from demos.runner import suitable
 
 
@@ -23,13 +25,14 @@ def task_page(
     examples: Sequence[Example],
     show: Callable[[Any], str],
     snippet: Callable[[Any, Origin], str],
+    batch: Batch | None = None,
 ) -> None:
     """Lay out a task below its `fields`, inputs field name -> component, which stand already.
 
     The first field is the one that must be filled; Enter in a textbox asks. `default` is the checkpoint
     chosen at first. `show(result)` gives the answer as HTML, in which everything is escaped, and
     `snippet(inputs, origin)` the Python code that does the same. A result has `seconds` and `origin`. A
-    field of several texts is a textbox with a line for each.
+    field of several texts is a textbox with a line for each. With `batch` a whole CSV column can be answered.
     """
     names = [entry.name for entry in suitable(endpoint)]
     other = next((name for name in names if name != default), default)
@@ -45,8 +48,17 @@ def task_page(
         with gr.Column(min_width=300, visible=False) as second_column:
             second_place = _place()
 
+    first, both = [*fields.values(), model], [*first_place, *second_place]
+    beside = [compare, *fields.values(), second]
+
+    def asked_for(*values: Any) -> Any:
+        return inputs_of(endpoint.inputs_type, dict(zip([*fields, "model"], values, strict=True)))
+
+    if batch:
+        column_panel(run, endpoint, batch, asked_for, first)
+
     def answer(*values: Any) -> tuple[str, str, str]:
-        inputs = inputs_of(endpoint.inputs_type, dict(zip([*fields, "model"], values, strict=True)))
+        inputs = asked_for(*values)
         result = run(endpoint, inputs)
         badge = page.badge_html(result.origin, took(result.seconds))
         return show(result), badge, snippet(inputs, result.origin)
@@ -60,8 +72,6 @@ def task_page(
     def choose_first(*values: Any) -> tuple[Any, ...]:
         return answer_first(*values) if _is_filled(values[0]) else ("",) * 6
 
-    first, both = [*fields.values(), model], [*first_place, *second_place]
-    beside = [compare, *fields.values(), second]
     submits = [c.submit for c in fields.values() if isinstance(c, gr.Textbox)]
     asked = [
         page.on([ask.click, *submits], answer_first, first, both),

@@ -20,6 +20,7 @@ from demos.models.specs import Origin
 from demos.pipelines.bars import careful, score_bars
 from demos.pipelines.batches import answer_all
 from demos.pipelines.classify import Encoded, class_scores, encode, label_names
+from demos.pipelines.csv_batch import Batch
 from demos.pipelines.snippets import pipeline_code
 from demos.texts import check_text
 
@@ -118,6 +119,15 @@ EXAMPLES = (
 )
 
 
+def columns(result: SentimentResult) -> dict[str, object]:
+    """What a CSV says about one text: the label, and the probability of each."""
+    ranked = sorted(result.scores, key=lambda item: item.label)
+    return {"label": result.label} | {f"p({item.label})": f"{item.score:.6f}" for item in ranked}
+
+
+BATCH = Batch(sentiments, columns)
+
+
 def build(run: Run) -> None:
     """Lay out the text and everything that the tasks' pages share."""
     import gradio as gr
@@ -125,7 +135,7 @@ def build(run: Run) -> None:
     from demos.pipelines.layout import task_page
 
     text = gr.Textbox(label="Text", lines=1, max_lines=12, placeholder="Type a sentence and press Enter")
-    task_page(run, SENTIMENT, DEFAULT, {"text": text}, EXAMPLES, show, snippet)
+    task_page(run, SENTIMENT, DEFAULT, {"text": text}, EXAMPLES, show, snippet, BATCH)
 
 
 def show(result: SentimentResult) -> str:

@@ -1,0 +1,143 @@
+"""CSV files in and out: every row is kept, and what is written is safe to open in a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from demos.errors import BadInput
+
+MOST_BYTES = 10_000_000
+MOST_ROWS = 10_000
+PROBLEM, QUOTED = "problem", "quoted"
+
+_FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
+_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)*([eE][+-]?\d+)?\s?%?")
+
+
+@dataclass(frozen=True)
+class Record:
+    """A row: the line of the file on which it begins, counted from 1, its cells, what is wrong with it."""
+
+    line: int
+    cells: tuple[str, ...]
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A CSV file: the names of its columns, its rows in order, the separator it uses."""
+
+    columns: tuple[str, ...]
+    records: tuple[Record, ...]
+    separator: str
+
+
+def read_table(data: bytes) -> Table:
+    """Read a CSV file with a line of column names; commas, semicolons or tabs separate its cells.
+
+    A row that cannot be read is kept, with its problem. Raises `BadInput` for a file that is no CSV at all,
+    or has more than 10 MB or 10,000 rows.
+    """
+    if len(data) > MOST_BYTES:
+        raise BadInput(f"The file has {len(data) / 1e6:.1f} MB; the limit is 10 MB.", "Split it.")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise BadInput(
+            f"Line {line} of the file is not UTF-8.", 'Save it as "CSV UTF-8" in your spreadsheet program.'
+        ) from None
+    separator = max(",;\t", key=text.partition("\n")[0].count)
+    lines = _lines(text, separator)
+    _, head, problem = next(lines, (1, [], ""))
+    if not any(cell.strip() for cell in head):
+        raise BadInput(
+            problem or "The file is empty.",
+            "Its first line must hold the names of the columns, separated by commas.",
+        )
+    columns = tuple(cell.strip() or f"column {i}" for i, cell in enumerate(head, 1))
+    if twice := [column for column in columns if columns.count(column) > 1]:
+        raise BadInput(f"The column {twice[0]!r} is there twice.", "Rename one of them.")
+    records = [_record(line, cells, problem, len(columns), separator) for line, cells, problem in lines]
+    if not records:
+        raise BadInput("The file has no rows below the names of its columns.", "Choose another file.")
+    if len(records) > MOST_ROWS:
+        raise BadInput(f"The file has {len(records):,} rows; the limit is {MOST_ROWS:,}.", "Split it.")
+    return Table(columns, tuple(records), separator)
+
+
+def _lines(text: str, separator: str) -> Iterator[tuple[int, list[str], str]]:
+    """The first line, cells and problem of every row; lines without anything are no rows.
+
+    What is no CSV is kept as it stands, in the first cell.
+    """
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    while True:
+        line = reader.line_num + 1
+        try:
+            if cells := next(reader):
+                yield line, cells, ""
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raw = "".join(io.StringIO(text, newline="").readlines()[line - 1 : reader.line_num])
+            yield line, [raw.rstrip("\r\n")], f"This is not CSV: {error}."
+
+
+def _record(line: int, cells: Sequence[str], problem: str, width: int, separator: str) -> Record:
+    if len(cells) != width and not problem:
+        problem = f"This row has {len(cells)} cells instead of {width}."
+    kept = [*cells, *[""] * width]
+    if len(cells) > width:
+        kept[width - 1] = separator.join(cells[width - 1 :])
+    return Record(line, tuple(kept[:width]), problem)
+
+
+def write_table(table: Table, answers: Sequence[Mapping[str, object] | str]) -> tuple[str, int]:
+    """The table as CSV with an answer for every row, new columns by name; how many cells were quoted.
+
+    A text instead of an answer says why there is none; it stands in the column "problem" together with the
+    row's line. A cell that a spreadsheet would take for a formula gets an apostrophe in front, which is said
+    in the column "quoted": without the first character of the cells named there, the text is as it was.
+    """
+    new = dict.fromkeys(name for answer in answers if not isinstance(answer, str) for name in answer)
+    header = _apart([*table.columns, *new, PROBLEM, QUOTED])
+    rows, quoted = [], 0
+    for record, answer in zip(table.records, answers, strict=True):
+        found = {} if isinstance(answer, str) else answer
+        problem = f"line {record.line}: {answer}" if isinstance(answer, str) else ""
+        cells = [*record.cells, *(str(found.get(name, "")) for name in new), problem]
+        unsafe = [name for name, cell in zip(header, cells, strict=False) if is_formula(cell)]
+        quoted += len(unsafe)
+        rows.append([*map(defused, cells), defused("; ".join(unsafe))])
+    if not quoted:
+        header, rows = header[:-1], [row[:-1] for row in rows]
+    file = io.StringIO(newline="")
+    writer = csv.writer(file, delimiter=table.separator)
+    writer.writerows([map(defused, header), *rows])
+    return file.getvalue(), quoted
+
+
+def is_formula(cell: str) -> bool:
+    """Whether a spreadsheet would compute a cell's text; plain numbers are none."""
+    return bool(_FORMULA.match(cell)) and not _NUMBER.fullmatch(cell)
+
+
+def defused(cell: str) -> str:
+    """The cell with an apostrophe in front if a spreadsheet would take it for a formula."""
+    return f"'{cell}" if is_formula(cell) else cell
+
+
+def _apart(names: Sequence[str]) -> list[str]:
+    """Names of columns, those that are taken already with a number behind."""
+    found: list[str] = []
+    for name in names:
+        number, candidate = 2, name
+        while candidate in found:
+            candidate, number = f"{name} ({number})", number + 1
+        found.append(candidate)
+    return found
