@@ -56,6 +56,10 @@ def main() -> None:
 
     import gradio as gr
 
+    from demos.prompting.server_address import is_loopback
+
+    os.environ.setdefault("STAGE_PUBLIC", "0" if is_loopback(options.host) else "1")
+
     from demos.gallery import build, launch_options
     from demos.models.cache import shared_cache
     from demos.runner import Runner

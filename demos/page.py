@@ -17,6 +17,10 @@ from demos.runner import suitable
 
 MODEL_QUEUE = "model"
 WRITING_QUEUE = "writing"
+BATCHED_QUEUE = "batched"
+
+# Work takes turns in the runner. What is batched has to reach it side by side, to be gathered there.
+LIMITS = {BATCHED_QUEUE: 16}
 
 
 def visible_errors(function: Callable[..., Any], quote: Callable[[str], str] = escape) -> Callable[..., Any]:
@@ -46,13 +50,20 @@ def visible_errors(function: Callable[..., Any], quote: Callable[[str], str] = e
     return answers if inspect.isgeneratorfunction(function) else answer
 
 
-def _work(outputs: Sequence[Any], queue: str) -> dict[str, Any]:
-    """What every listener for model work shares: private, one at a time, progress shown in one place."""
+def queue_of(endpoint: Endpoint) -> str:
+    """The queue in which an endpoint's work waits."""
+    if endpoint.batched:
+        return BATCHED_QUEUE
+    return WRITING_QUEUE if endpoint.streams else MODEL_QUEUE
+
+
+def _work(outputs: Sequence[Any], queue: str, limit: int = 1) -> dict[str, Any]:
+    """What every listener for model work shares: private, `limit` at a time, progress shown in one place."""
     return {
         "outputs": list(outputs),
         "api_visibility": "private",
         "concurrency_id": queue,
-        "concurrency_limit": 1,
+        "concurrency_limit": LIMITS.get(queue, limit),
         "show_progress_on": outputs[0],
     }
 
@@ -64,13 +75,16 @@ def on(
     outputs: Sequence[Any],
     queue: str = MODEL_QUEUE,
     js: str | None = None,
+    limit: int = 1,
 ) -> Any:
-    """Model work on `triggers`; `js` changes the inputs in the browser before they are sent.
+    """Model work on `triggers`, `limit` at a time; `js` changes the inputs in the browser before.
 
     If it fails, the outputs are emptied: no old answer under new input. A generator empties them by
     itself, since being stopped counts as failing too, and what was written by then is to stay.
     """
-    event = gr.on(list(triggers), visible_errors(function), list(inputs), js=js, **_work(outputs, queue))
+    event = gr.on(
+        list(triggers), visible_errors(function), list(inputs), js=js, **_work(outputs, queue, limit)
+    )
     if not inspect.isgeneratorfunction(function):
         _empty_on_failure(event, outputs)
     return event

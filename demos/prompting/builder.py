@@ -84,7 +84,7 @@ def build(run: Run) -> None:
     import gradio as gr
 
     from demos import page
-    from demos.prompting import memory, pictures, task_editor
+    from demos.prompting import ask_server, memory, pictures, task_editor
 
     start = draft_of_task(task_of("sentiment"))
     with gr.Row():
@@ -110,6 +110,8 @@ def build(run: Run) -> None:
     text = gr.Textbox(label="What the model writes", lines=2, max_lines=12, interactive=False)
     gr.HTML('<h3 class="stage-panel">What the model sees</h3>', padding=False)
     seen, badge = gr.HTML("", padding=False), page.badge()
+    ask_server.server_panel(editors)
+    memory.link_panel(editors)
 
     def asked(*values: Any) -> PromptInputs:
         return inputs_of_draft(draft_of_values(values))

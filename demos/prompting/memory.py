@@ -7,7 +7,8 @@ from typing import Any
 import gradio as gr
 
 from demos import page
-from demos.prompting.draft import draft_from_json
+from demos.prompting.draft import draft_from_json, draft_of_values, draft_to_json
+from demos.prompting.share import from_fragment, to_fragment
 from demos.prompting.task_editor import Editors, fill
 
 
@@ -38,5 +39,29 @@ def keep(editors: Editors) -> Any:
 
 
 def _restored(found: str) -> list[Any]:
-    """What the browser kept."""
-    return fill(draft_from_json(found))
+    """What the browser found: its own draft, or what a link carries."""
+    text = found if found.lstrip().startswith("{") else from_fragment(found)
+    return fill(draft_from_json(text))
+
+
+def link_panel(editors: Editors) -> None:
+    """A link that carries the whole draft."""
+    with gr.Row():
+        make = gr.Button("Make a link that carries this prompt")
+        link = gr.Textbox(
+            label="Link: who opens it sees this task, these shots and this query",
+            interactive=False,
+            buttons=["copy"],
+            lines=1,
+            max_lines=3,
+            scale=2,
+        )
+    fragment = gr.Textbox(visible=False)
+    made = make.click(
+        page.visible_errors(lambda *values: to_fragment(draft_to_json(draft_of_values(values)))),
+        editors.all,
+        fragment,
+        api_visibility="private",
+        queue=False,
+    )
+    made.success(None, fragment, link, js="(fragment) => window.stageDraft.address(fragment)")

@@ -134,7 +134,7 @@ def _csv(data: bytes, suffix: str) -> Iterator[_Record]:
             if twice := [column for column in columns if columns.count(column) > 1]:
                 raise BadInput(f"The column {twice[0]!r} is there twice.", "Rename one of them.")
         elif len(record) != len(columns):
-            yield line, f"{len(record)} cells instead of {len(columns)}."
+            yield line, f"{len(record)} cell{'' if len(record) == 1 else 's'} instead of {len(columns)}."
         else:
             yield line, dict(zip(columns, record, strict=True))
 

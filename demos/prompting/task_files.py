@@ -10,7 +10,7 @@ from typing import Literal
 
 from demos.errors import BadInput
 from demos.prompting.answers import task_of
-from demos.prompting.draft import CHOICES, Draft, Table, fields_of
+from demos.prompting.draft import CHOICES, Draft, Table, fields_of, retitled
 from demos.prompting.rows_import import Imported, import_rows
 from demos.prompting.task import LABEL, Task
 
@@ -80,7 +80,9 @@ def add_rows(
     old = tuple(
         tuple(dict(zip(table.headers, row, strict=False)).get(h, "") for h in head) for row in table.data
     )
-    return replace(draft, **{into: Table(head, old + new)}), imported
+    other = "rows" if into == "shots" else "shots"
+    tables = {into: Table(head, old + new), other: retitled(getattr(draft, other), fields, with_choices)}
+    return replace(draft, **tables), imported
 
 
 def _labels(imported: Imported) -> str:

@@ -110,7 +110,7 @@ def test_rows_of_a_file_become_shots_and_bring_their_labels(tmp_path):
     draft, imported = add_rows(EMPTY, str(path), {"text": "Sentence", "label": "gold"}, "shots")
     assert draft.labels == "good: good\nbad: bad"
     assert draft.shots == Table(("text", "label"), (("Fine, really", "good"), ("Dull", "bad")))
-    assert [(p.line, p.text) for p in imported.problems] == [(4, "1 cells instead of 2.")]
+    assert [(p.line, p.text) for p in imported.problems] == [(4, "1 cell instead of 2.")]
     more, _ = add_rows(draft, str(path), {"text": "Sentence", "label": "gold"}, "rows")
     assert task_of_draft(more).rows[1].label == "bad"
     again, _ = add_rows(more, str(path), {"text": "Sentence", "label": "gold"}, "shots")

@@ -1,0 +1,115 @@
+"""The part of the page that sends the prompt to another server, with the visitor's own key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+from typing import Any
+
+import gradio as gr
+
+from demos import page
+from demos.pipelines.decoding import Decoding
+from demos.prompting.answers import check_prompt, task_of
+from demos.prompting.draft import draft_of_values, inputs_of_draft
+from demos.prompting.messages import messages
+from demos.prompting.render import render
+from demos.prompting.results import PromptInputs
+from demos.prompting.server import Messages, ServerInputs, complete_remote
+from demos.prompting.server_address import PUBLIC_HOSTS, allowed_hosts, is_public
+from demos.prompting.server_scores import RemoteScores, score_remote
+from demos.prompting.task import Row
+from demos.prompting.task_editor import Editors
+
+QUEUE = "server"
+NEW_TOKENS = 64
+
+
+def server_panel(editors: Editors) -> None:
+    """Address, model, key and two buttons. Neither the key nor an answer is kept anywhere."""
+    hosts = allowed_hosts() or (frozenset(PUBLIC_HOSTS) if is_public() else None)
+    where = f"This gallery asks only: {', '.join(sorted(hosts))}." if hosts else "Any server may be asked."
+    with gr.Accordion("Ask another server (OpenAI-compatible, or Hugging Face Inference)", open=False):
+        gr.HTML(
+            f'<p class="stage-notice">{escape(where)} Your key goes to that server with each request and is '
+            "kept nowhere: not in the draft, in links or in exports. Temperature is 0.</p>",
+            padding=False,
+        )
+        with gr.Row():
+            url = gr.Textbox(
+                label="Address, empty for Hugging Face Inference", placeholder="http://localhost:8000/v1"
+            )
+            name = gr.Textbox(label="Model, by its name there", placeholder="HuggingFaceTB/SmolLM3-3B")
+            key = gr.Textbox(
+                label="Key", type="password", html_attributes=gr.InputHTMLAttributes(autocomplete="off")
+            )
+        with gr.Row():
+            write = gr.Button("Let it write")
+            judge = gr.Button("Score the labels there")
+            stop = gr.Button("Stop", variant="stop")
+        answer = gr.HTML("", padding=False)
+
+    def written(url: str, name: str, key: str, *values: Any) -> Iterator[str]:
+        prompt = _prompt(inputs_of_draft(draft_of_values(values)))
+        yield '<p class="stage-notice">Asking the server …</p>'
+        for part in complete_remote(
+            ServerInputs(url or "", name or "", key or ""), prompt, Decoding(NEW_TOKENS)
+        ):
+            ended = {"length": f"Ended after {NEW_TOKENS} tokens.", "withheld": "Cut by the server."}
+            yield _written_html(part.text, [part.note, ended.get(part.finished, "")], part)
+
+    def judged(url: str, name: str, key: str, *values: Any) -> str:
+        inputs = inputs_of_draft(draft_of_values(values))
+        labels = task_of(inputs.task).labels_of(_query(inputs))
+        server = ServerInputs(url or "", name or "", key or "")
+        return _scores_html(score_remote(server, _prompt(inputs), labels))
+
+    asked = [url, name, key, *editors.all]
+    writing = page.on([write.click], written, asked, [answer], QUEUE, limit=4)
+    judging = page.on([judge.click], judged, asked, [answer], QUEUE, limit=4)
+    stop.click(None, None, None, cancels=[writing, judging], api_visibility="private", queue=False)
+
+
+def _query(inputs: PromptInputs) -> Row:
+    return Row(inputs.query, "", inputs.choices)
+
+
+def _prompt(inputs: PromptInputs) -> str | Messages:
+    """The plain text, or the messages of a chat: the server applies its own format to them."""
+    check_prompt(inputs)
+    task = task_of(inputs.task)
+    shots = task.shots[: inputs.k]
+    if inputs.style == "plain":
+        return render(task, shots, _query(inputs), "plain").text
+    return messages(task, shots, _query(inputs), inputs.style)
+
+
+def _written_html(text: str, notes: list[str], part: Any) -> str:
+    return f'<pre class="stage-written">{escape(text)}</pre>{_made_by(notes, part)}'
+
+
+def _scores_html(scores: RemoteScores) -> str:
+    rows = "".join(
+        f'<tr><th scope="row"><bdi>{escape(row.label)}</bdi></th>'
+        f"<td>{escape(', '.join(map(repr, row.tokens)))}</td>"
+        + (
+            f"<td>{escape(scores.absent)}</td>"
+            if row.probability is None
+            else f'<td class="stage-share" style="--share: {row.probability:.4f}">{row.probability:.3f}</td>'
+        )
+        + "</tr>"
+        for row in scores.labels
+    )
+    head = "<tr><th>label</th><th>first tokens</th><th>p of the first token</th></tr>"
+    return (
+        f'<div class="stage-scroll"><table class="stage-labels"><thead>{head}</thead><tbody>{rows}</tbody>'
+        f"</table></div>{_made_by([scores.note], scores)}"
+    )
+
+
+def _made_by(notes: list[str], part: Any) -> str:
+    told = "".join(f'<p class="stage-notice">{escape(note)}</p>' for note in notes if note)
+    return (
+        f'{told}<p class="stage-notice">Made by {escape(part.model or "a model without a name")} on '
+        f"{escape(part.server)}, in {part.seconds:.1f} s. Not one of this gallery's checkpoints.</p>"
+    )

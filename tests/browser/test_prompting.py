@@ -1,0 +1,195 @@
+"""The prompt builder as a visitor uses it: from nothing to a curve, and nothing typed is lost."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.steps import choose, dismiss, open_demo, open_gallery, press, toast
+from tests.prompting.fake_server import piece, running, stream, whole
+
+EDIT = "Edit the task: instruction, template, labels, shots"
+IMPORT = "Import shots or test rows (CSV, JSON Lines)"
+SERVER = "Ask another server (OpenAI-compatible, or Hugging Face Inference)"
+
+
+@pytest.fixture
+def page(open_page) -> Page:
+    return open_page()
+
+
+def unfold(page: Page, name: str) -> None:
+    """Open an accordion, whose name ends with an arrow."""
+    page.get_by_role("button", name=name).locator("visible=true").click()
+
+
+def remembered(page: Page) -> str:
+    return page.evaluate("localStorage.getItem('stage-prompt-draft') ?? ''")
+
+
+def wait_until_remembered(page: Page, text: str) -> None:
+    page.wait_for_function(
+        "(text) => (localStorage.getItem('stage-prompt-draft') ?? '').includes(text)", arg=text
+    )
+
+
+def begin_empty(page: Page) -> None:
+    open_demo(page, "prompt")
+    unfold(page, EDIT)
+    press(page, "Begin with an empty task")
+    expect(page.get_by_label("Instruction", exact=True)).to_have_value("")
+
+
+def box(page: Page, label: str):
+    return page.get_by_label(label, exact=True).locator("visible=true")
+
+
+def type_in(page: Page, label: str, text: str) -> None:
+    box(page, label).fill(text)
+    box(page, label).blur()
+
+
+def bring(page: Page, path: Path, button: str, told: str) -> None:
+    page.locator("input[type=file][accept*=ndjson]").set_input_files(path)
+    expect(page.get_by_role("button", name=button)).to_be_enabled()
+    press(page, button)
+    expect(page.get_by_role("status").filter(has_text=told)).to_be_visible()
+
+
+def rows(path: Path, numbers: range, more: str = "") -> Path:
+    lines = [f"Is {n} an even number?,{'no' if n % 2 else 'yes'}" for n in numbers]
+    path.write_text("\n".join(["Question,Gold", *lines]) + "\n" + more, encoding="utf-8")
+    return path
+
+
+def test_from_an_empty_page_to_a_curve_over_own_rows(page: Page, tmp_path: Path):
+    begin_empty(page)
+    type_in(page, "Template", "Q: {question}\nA: {label}")
+    expect(box(page, "question")).to_be_visible()
+    unfold(page, IMPORT)
+    bring(
+        page, rows(tmp_path / "s.csv", range(4), "broken\n"), "Add to the shots", "4 rows added to the shots"
+    )
+    expect(page.locator(".stage-problems")).to_have_text("Line 6: 1 cell instead of 2.")
+    expect(box(page, "Labels (label: word, other word)")).to_have_value("yes: yes\nno: no")
+    bring(page, rows(tmp_path / "r.csv", range(10, 14)), "Add to the test rows", "4 rows added to the test")
+    type_in(page, "question", "Is 7 an even number?")
+    expect(page.locator(".stage-chips")).to_contain_text("number?")
+    wait_until_remembered(page, "Is 13 an even number?")
+
+    open_demo(page, "prompt-experiments")
+    choose(page, "Task", "My own, from the prompt builder")
+    press(page, "Run the experiment")
+    expect(page.get_by_text("4 of 4 conditions done")).to_be_visible(timeout=120_000)
+    expect(page.locator(".stage-caption:visible")).to_contain_text("4 test rows")
+    unfold(page, "The numbers as JSON")
+    expect(page.locator(".cm-content:visible")).to_contain_text('"experiment": "k_curve"')
+
+
+def test_nothing_typed_is_lost_on_reload_right_or_wrong(page: Page):
+    open_demo(page, "prompt")
+    type_in(page, "text", "A film <b>like</b> no other 영화")
+    unfold(page, EDIT)
+    type_in(page, "Template", "Review: {text")
+    expect(page.get_by_text("Not a prompt yet. The template's braces do not match")).to_be_visible()
+    wait_until_remembered(page, "Review: {text")
+    page.reload()
+    expect(box(page, "text")).to_have_value("A film <b>like</b> no other 영화")
+    unfold(page, EDIT)
+    expect(box(page, "Template")).to_have_value("Review: {text")
+
+
+def test_experiments_without_an_own_task_say_so(page: Page):
+    open_demo(page, "prompt-experiments")
+    choose(page, "Task", "My own, from the prompt builder")
+    press(page, "Run the experiment")
+    expect(toast(page)).to_contain_text("There is no task of your own yet.")
+
+
+def test_a_link_carries_the_prompt_and_leaves_the_readers_own_draft(page: Page, open_page):
+    open_gallery(page, "?demo=prompt")
+    expect(box(page, "text")).not_to_have_value("")
+    type_in(page, "text", 'Shared "words" & <i>marks</i>')
+    press(page, "Make a link that carries this prompt")
+    made = page.get_by_label("Link: who opens it sees this task, these shots and this query")
+    expect(made).to_have_value(a_link())
+    link = made.input_value()
+
+    reader = open_page()
+    open_gallery(reader, "?demo=prompt")
+    expect(box(reader, "text")).not_to_have_value("")
+    type_in(reader, "text", "My own words")
+    wait_until_remembered(reader, "My own words")
+    reader.goto("about:blank")
+    reader.goto(link)
+    expect(box(reader, "text")).to_have_value('Shared "words" & <i>marks</i>')
+    type_in(reader, "text", "Changed under the link")
+    reader.wait_for_function("(localStorage.getItem('stage-prompt-linked') ?? '').includes('Changed under')")
+    assert "My own words" in remembered(reader)
+    reader.reload()
+    expect(box(reader, "text")).to_have_value("Changed under the link")
+    open_demo(reader, "prompt")
+    expect(box(reader, "text")).to_have_value("My own words")
+
+
+def a_link():
+    return re.compile(r"^http://127\.0\.0\.1:\d+/\?.*demo=prompt.*#prompt=1\.[\w-]+$")
+
+
+def test_a_damaged_link_says_so_and_costs_no_draft(page: Page):
+    open_demo(page, "prompt")
+    type_in(page, "text", "Kept")
+    wait_until_remembered(page, "Kept")
+    page.goto("about:blank")
+    page.goto("/prompt#prompt=1.abcd")
+    expect(toast(page)).to_contain_text("damaged")
+    dismiss(page)
+    assert "Kept" in remembered(page)
+
+
+@pytest.mark.parametrize(
+    ("label", "typed", "problem"),
+    [
+        ("Template", "Review: {text}", "{label} 0 times"),
+        ("Template", "Review: {text} {sort} {label}", "field 'sort' of shot 1 is empty"),
+        ("Labels (label: word, other word)", "positive: good\nnegative: good", "has the word 'good'"),
+        ("Labels (label: word, other word)", "positive: a\npositive: b", "there twice"),
+        ("text", "", "empty"),
+        ("text", "long " * 9000, "tokens"),
+    ],
+)
+def test_what_cannot_be_scored_is_said_and_stays(page: Page, label: str, typed: str, problem: str):
+    open_demo(page, "prompt")
+    unfold(page, EDIT)
+    type_in(page, label, typed)
+    press(page, "Score the labels")
+    expect(toast(page).filter(has_text=problem).first).to_be_visible()
+    expect(box(page, label)).to_have_value(typed)
+
+
+def test_another_server_writes_and_its_key_is_kept_nowhere(page: Page):
+    key = "sk-visitors-own-key-0123456789"
+    with running() as server:
+        server.answer = stream(piece("Hello <b>there"), piece(f" {key}", "stop"))
+        open_demo(page, "prompt")
+        unfold(page, SERVER)
+        box(page, "Address, empty for Hugging Face Inference").fill(server.url)
+        box(page, "Model, by its name there").fill("tiny")
+        box(page, "Key").fill(key)
+        press(page, "Let it write")
+        expect(page.locator(".stage-written")).to_contain_text("Hello <b>there")
+        expect(page.get_by_text("Not one of this gallery's checkpoints.")).to_be_visible()
+        assert key not in page.locator(".stage-written").inner_text()
+        assert server.asked[0][1]["Authorization"] == f"Bearer {key}"
+        press(page, "Make a link that carries this prompt")
+        expect(page.get_by_label("Link: who opens it")).not_to_have_value("")
+        assert key not in page.evaluate("JSON.stringify(localStorage)")
+
+        server.answer = whole(401, {"error": {"message": f"bad key {key}"}})
+        press(page, "Let it write")
+        expect(toast(page)).to_contain_text("key")
+        assert key not in toast(page).inner_text()
+        expect(box(page, "Model, by its name there")).to_have_value("tiny")
