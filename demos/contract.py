@@ -21,7 +21,7 @@ import math
 import sys
 import types
 import typing
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -63,6 +63,9 @@ class Endpoint:
     known to be wrong without a model, before one is loaded. `task` admits only checkpoints whose `tasks`
     has it; by head, where the heads do their work in different ways. `helpers` are further models, by
     the head that needs one: it is leased too and comes as `loaded.helper`.
+
+    `batched(many, loaded)` computes several inputs at once, and gives for each its result or a
+    `StageError`; requests that wait for the same model at the same time then share a batch.
     """
 
     name: str
@@ -72,6 +75,7 @@ class Endpoint:
     check: Callable[[Any], None] | None = None
     task: str | Mapping[str, str] | None = None
     helpers: Mapping[str, Spec] = field(default_factory=dict)
+    batched: Callable[[Sequence[Any], Any], Sequence[Any]] | None = None
 
     @property
     def inputs_type(self) -> type:

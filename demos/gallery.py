@@ -18,7 +18,7 @@ import gradio as gr
 from demos import PROGRAMME, TABS, models_page
 from demos.api import api_function
 from demos.contract import Endpoint, Run
-from demos.page import MODEL_QUEUE, WRITING_QUEUE, visible_errors
+from demos.page import LIMITS, queue_of, visible_errors
 from demos.runner import Runner
 
 log = logging.getLogger(__name__)
@@ -99,8 +99,8 @@ def build(runner: Runner, programme: tuple[str, ...] = PROGRAMME) -> gr.Blocks:
             gr.api(
                 visible_errors(api_function(endpoint, runner), quote=str),
                 api_name=endpoint.name,
-                concurrency_id=WRITING_QUEUE if endpoint.streams else MODEL_QUEUE,
-                concurrency_limit=1,
+                concurrency_id=queue_of(endpoint),
+                concurrency_limit=LIMITS.get(queue_of(endpoint), 1),
             )
     for demo in demos:
         if isinstance(demo, ModuleType):

@@ -16,6 +16,7 @@ from typing import Any
 from demos.contract import Endpoint
 from demos.errors import BadInput, Busy, StageError
 from demos.memo import Memo
+from demos.microbatch import MicroBatches
 from demos.models.cache import ModelCache
 from demos.models.catalog import Checkpoint, catalog, checkpoint
 from demos.models.hub import mode
@@ -24,7 +25,7 @@ from demos.models.specs import Loaded, Spec
 log = logging.getLogger(__name__)
 
 RESULT_BYTES = 256 * 2**20
-PLACES = 12
+PLACES = 24
 """Computations that may run or wait; one more is refused, so that a crowd cannot use up every thread."""
 
 
@@ -45,14 +46,19 @@ class Runner:
         self.say = say
         # torch uses every core by itself, so computations take turns; text may be written beside them.
         self._turn = threading.Lock()
+        self._together = MicroBatches(self._turn)
         self._places = threading.BoundedSemaphore(PLACES)
 
     def __call__(self, endpoint: Endpoint, inputs: Any) -> Any:
         """The result of one endpoint, from the cache if the same inputs were computed before."""
 
         def compute() -> Any:
-            with self._place(), self._lease(endpoint, inputs) as loaded, self._turn:
-                return endpoint.function(inputs, loaded)
+            with self._place(), self._lease(endpoint, inputs) as loaded:
+                if batched := endpoint.batched:
+                    key = (endpoint.name, loaded and loaded.spec)
+                    return self._together(key, inputs, lambda many: batched(many, loaded))
+                with self._turn:
+                    return endpoint.function(inputs, loaded)
 
         return _guarded(endpoint, lambda: self.results.get((endpoint.name, inputs), compute))
 

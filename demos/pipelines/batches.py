@@ -57,14 +57,15 @@ def answer_all(
     return answers
 
 
-def answer_each(items: Sequence[Item], compute: Callable[[Sequence[Item]], Sequence[Any]]) -> list[Any]:
-    """What `compute` says about each item; if it fails on all together, about each alone.
+def one_by_one(
+    compute: Callable[[Any, Any], Any],
+) -> Callable[[Sequence[Any], Any], list[Any]]:
+    """`compute(inputs, loaded)` for many inputs in turn; a `StageError` that it raises is the answer."""
 
-    The answer to an item on which it fails even alone is the exception, so that one cannot spoil the others.
-    """
-    try:
-        return list(compute(items))
-    except Exception as error:
-        if len(items) == 1:
-            return [error]
-        return [answer_each([item], compute)[0] for item in items]
+    def answer(inputs: Any, loaded: Any) -> Any:
+        try:
+            return compute(inputs, loaded)
+        except StageError as error:
+            return error
+
+    return lambda many, loaded: [answer(inputs, loaded) for inputs in many]

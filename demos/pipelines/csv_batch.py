@@ -8,8 +8,9 @@ from typing import Any
 
 from demos.contract import Endpoint
 from demos.errors import BadInput, StageError
+from demos.microbatch import answer_each
 from demos.models.specs import Origin
-from demos.pipelines.batches import answer_each, buckets
+from demos.pipelines.batches import buckets
 from demos.pipelines.csv_table import Table, write_table
 
 STOPPED = "Not computed: stopped before."
@@ -59,7 +60,9 @@ def column_endpoint(endpoint: Endpoint, batch: Batch) -> Endpoint:
             answers = answer_each([many[row] for row in rows], lambda part: batch.compute(part, loaded))
             yield ColumnPart(tuple(rows), tuple(answers), loaded.origin)
 
-    return replace(endpoint, name=f"{endpoint.name}_column", function=column, public=False, check=None)
+    return replace(
+        endpoint, name=f"{endpoint.name}_column", function=column, public=False, check=None, batched=None
+    )
 
 
 @dataclass
@@ -107,6 +110,5 @@ def begin(table: Table, column: str) -> tuple[Progress, tuple[str, ...]]:
 
 def reason(error: Exception) -> str:
     """Why a row has no answer, in a sentence."""
-    return (
-        str(error) if isinstance(error, StageError) else f"It could not be computed ({type(error).__name__})."
-    )
+    known = isinstance(error, StageError)
+    return error.problem if known else f"It could not be computed ({type(error).__name__})."

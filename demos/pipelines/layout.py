@@ -73,13 +73,14 @@ def task_page(
         return answer_first(*values) if _is_filled(values[0]) else ("",) * 6
 
     submits = [c.submit for c in fields.values() if isinstance(c, gr.Textbox)]
+    queue = page.queue_of(endpoint)
     asked = [
-        page.on([ask.click, *submits], answer_first, first, both),
-        page.on([model.input], choose_first, first, both),
-        *page.after(filled, answer_first, first, both),
+        page.on([ask.click, *submits], answer_first, first, both, queue),
+        page.on([model.input], choose_first, first, both, queue),
+        *page.after(filled, answer_first, first, both, queue),
     ]
-    page.after(asked, answer_second, beside, second_place)
-    page.on([second.input, compare.input], answer_second, beside, second_place)
+    page.after(asked, answer_second, beside, second_place, queue)
+    page.on([second.input, compare.input], answer_second, beside, second_place, queue)
     page.at_once([compare.change], _show_second, [compare], [second, second_column])
 
 

@@ -107,6 +107,7 @@ SENTIMENT = Endpoint(
     {"encoder": "sequence-classification"},
     check=check_inputs,
     task="sentiment",
+    batched=sentiments,
 )
 ENDPOINTS = (SENTIMENT,)
 

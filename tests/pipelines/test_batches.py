@@ -7,7 +7,7 @@ import random
 import pytest
 
 from demos.errors import BadInput
-from demos.pipelines.batches import answer_all, answer_each, buckets
+from demos.pipelines.batches import answer_all, buckets
 
 
 @pytest.mark.parametrize("most", [None, 3])
@@ -50,16 +50,3 @@ def test_an_item_that_cannot_be_prepared_is_answered_with_its_error():
     answers = answer_all(["a", "bad", "b"], prepare, lambda rows: [row * 2 for row in rows])
     assert (answers[0], answers[2]) == ("aa", "bb")
     assert isinstance(answers[1], BadInput)
-
-
-def test_a_batch_that_fails_is_computed_one_by_one():
-    calls = []
-
-    def compute(items):
-        calls.append(len(items))
-        return [1 / item for item in items]
-
-    answers = answer_each([1, 0, 2], compute)
-    assert (answers[0], answers[2]) == (1, 0.5)
-    assert isinstance(answers[1], ZeroDivisionError)
-    assert calls == [3, 1, 1, 1]

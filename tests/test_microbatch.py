@@ -1,0 +1,143 @@
+"""Requests that wait together are computed together, and answered apart."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+
+import pytest
+
+from demos.contract import Endpoint
+from demos.errors import BadInput, StageError
+from demos.microbatch import MicroBatches, answer_each
+from demos.runner import Runner
+
+
+def test_a_batch_that_fails_is_computed_one_by_one():
+    calls = []
+
+    def compute(items):
+        calls.append(len(items))
+        return [1 / item for item in items]
+
+    answers = answer_each([1, 0, 2], compute)
+    assert (answers[0], answers[2]) == (1, 0.5)
+    assert isinstance(answers[1], ZeroDivisionError)
+    assert calls == [3, 1, 1, 1]
+
+
+def wait_until(holds):
+    deadline = time.monotonic() + 10
+    while not holds():
+        assert time.monotonic() < deadline, "this never happened"
+        time.sleep(0.005)
+
+
+def waiting(together: MicroBatches) -> int:
+    return sum(map(len, together._waiting.values()))
+
+
+def ask_at_once(ask, items, turn: threading.Lock, together: MicroBatches):
+    """The answer, or exception, of each item; the turn is free once all of them wait."""
+    answers = [None] * len(items)
+
+    def one(i):
+        try:
+            answers[i] = ask(items[i])
+        except Exception as error:
+            answers[i] = error
+
+    threads = [threading.Thread(target=one, args=(i,)) for i in range(len(items))]
+    with turn:
+        [thread.start() for thread in threads]
+        wait_until(lambda: waiting(together) == len(items))
+    [thread.join(10) for thread in threads]
+    return answers
+
+
+def test_those_who_wait_share_one_computation_and_get_their_own_answers():
+    turn, calls = threading.Lock(), []
+    together = MicroBatches(turn)
+
+    def compute(items):
+        calls.append(sorted(items))
+        return [item * 10 for item in items]
+
+    answers = ask_at_once(lambda item: together("key", item, compute), range(8), turn, together)
+    assert answers == [item * 10 for item in range(8)]
+    assert calls == [list(range(8))]
+    assert together("key", 9, compute) == 90, "nothing is left behind"
+
+
+def test_different_models_are_not_mixed():
+    turn, calls = threading.Lock(), []
+    together = MicroBatches(turn)
+
+    def compute(items):
+        calls.append(sorted(items))
+        return items
+
+    answers = ask_at_once(lambda item: together(item % 2, item, compute), range(6), turn, together)
+    assert answers == list(range(6))
+    assert sorted(calls) == [[0, 2, 4], [1, 3, 5]]
+
+
+def test_one_that_is_ended_while_it_computes_leaves_nobody_waiting():
+    together = MicroBatches(threading.Lock())
+
+    def ended(items):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        together("key", 1, ended)
+    assert together("key", 1, lambda items: ["well"]) == "well"
+
+
+@dataclass(frozen=True)
+class Inputs:
+    text: str
+    model: str = ""
+
+
+@dataclass(frozen=True)
+class Result:
+    text: str
+
+
+def alone(inputs: Inputs, loaded: object) -> Result:
+    """Shout a text."""
+    raise AssertionError("an endpoint with `batched` is always computed by it")
+
+
+@pytest.fixture
+def passes():
+    return []
+
+
+@pytest.fixture
+def shout(passes):
+    def batched(many, loaded):
+        passes.append(len(many))
+        if any(inputs.text == "bug" for inputs in many):
+            raise ZeroDivisionError
+        return [BadInput("no", "Say yes.") if i.text == "bad" else Result(i.text.upper()) for i in many]
+
+    return Endpoint("shout", alone, None, batched=batched)
+
+
+def test_the_runner_computes_waiting_requests_in_fewer_passes(runner, shout, passes):
+    crowded, texts = Runner(runner.cache), [f"text {i}" for i in range(12)]
+    answers = ask_at_once(lambda text: crowded(shout, Inputs(text)), texts, crowded._turn, crowded._together)
+    assert [answer.text for answer in answers] == [text.upper() for text in texts]
+    assert passes == [12]
+    assert crowded(shout, Inputs("text 3")) is answers[3], "answers are remembered as ever"
+    assert passes == [12]
+
+
+@pytest.mark.parametrize(("bad", "said"), [("bad", "no Say yes."), ("bug", "ZeroDivisionError")])
+def test_an_error_reaches_only_its_own_caller(runner, shout, bad, said):
+    crowded, texts = Runner(runner.cache), ["a", bad, "b", "c"]
+    answers = ask_at_once(lambda text: crowded(shout, Inputs(text)), texts, crowded._turn, crowded._together)
+    assert [answer.text for answer in answers if isinstance(answer, Result)] == ["A", "B", "C"]
+    assert isinstance(answers[1], StageError) and said in str(answers[1])
