@@ -2,21 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
-
-
-def score_bars(rows: Sequence[tuple[str, float]], caption: str) -> str:
-    """A table of names and scores in [0, 1], in the order given, each score as a bar and in per cent.
-
-    Names may be what a visitor typed; a screen reader gets the caption, which is plain text too.
-    """
-    lines = "".join(
-        f'<tr><th scope="row"><bdi>{escape(name)}</bdi></th>'
-        f'<td style="--share: {min(1.0, max(0.0, score)):.4f}"><i></i></td><td>{per_cent(score)}</td></tr>'
-        for name, score in rows
-    )
-    return f'<table class="task-bars"><caption>{escape(caption)}</caption><tbody>{lines}</tbody></table>'
 
 
 def per_cent(score: float) -> str:
@@ -26,6 +13,21 @@ def per_cent(score: float) -> str:
     if 0.9995 <= score < 1:
         return "over 99.9 %"
     return f"{score:.1%}".replace("%", " %")
+
+
+def score_bars(
+    rows: Sequence[tuple[str, float]], caption: str, say: Callable[[float], str] = per_cent
+) -> str:
+    """A table of names and scores, in the order given, each score as a bar from 0 to 1 and as `say` says it.
+
+    Names may be what a visitor typed; a screen reader gets the caption, which is plain text too.
+    """
+    lines = "".join(
+        f'<tr><th scope="row"><bdi>{escape(name)}</bdi></th>'
+        f'<td style="--share: {min(1.0, max(0.0, score)):.4f}"><i></i></td><td>{say(score)}</td></tr>'
+        for name, score in rows
+    )
+    return f'<table class="task-bars"><caption>{escape(caption)}</caption><tbody>{lines}</tbody></table>'
 
 
 def careful(warning: str) -> str:
