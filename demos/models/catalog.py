@@ -15,7 +15,7 @@ from demos.errors import ModelUnavailable
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 ARCHITECTURES = ("encoder", "decoder", "encoder-decoder", "additive-attention")
-FORMATS = ("safetensors", "gguf")
+FORMATS = ("safetensors", "gguf", "onnx-q4")
 HEADS = (
     "base",
     "causal-lm",
@@ -65,6 +65,11 @@ class BundledSource:
     package: str | None = None
     version: str | None = None
     note: str = ""
+
+    @property
+    def packed(self) -> str:
+        """The file that has to be unpacked: of several, the ONNX file."""
+        return next((file for file in self.files if file.endswith(".onnx")), next(iter(self.files)))
 
 
 @dataclass(frozen=True)
@@ -149,6 +154,8 @@ def _source(name: str, table: dict[str, Any]) -> BundledSource:
     _require(name, (source.package is None) == (source.version is None), "package goes with version")
     _require(name, source.files, "files must list what is read")
     _require(name, source.format != "gguf" or len(source.files) == 1, "a gguf source is one file")
+    onnx = sum(file.endswith(".onnx") for file in source.files)
+    _require(name, source.format != "onnx-q4" or onnx == 1, "an onnx-q4 source has one .onnx file")
     for file, digest in source.files.items():
         _require(name, re.fullmatch("[0-9a-f]{64}", digest), f"'{file}' needs a SHA-256, 64 hex digits")
     return source

@@ -87,9 +87,10 @@ def test_an_unknown_name_is_answered_with_the_known_ones():
         checkpoint("minlim")
 
 
-def test_the_shipped_catalog_pins_every_hub_model_and_bundles_two():
+def test_the_shipped_catalog_pins_every_hub_model_and_bundles_three():
     assert all(entry.revision or entry.hub_id is None for entry in catalog().values())
     assert [name for name, entry in catalog().items() if entry.bundled and entry.bundled.package] == [
         "minilm",
         "smollm2",
+        "rampart",
     ]
