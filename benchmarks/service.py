@@ -75,13 +75,16 @@ def call_times(layers: tuple[int, ...]) -> tuple[float, float]:
 
 
 @contextmanager
-def gallery() -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """A gallery of its own process on a free port, from its start until the block ends."""
+def gallery(*program: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """A gallery of its own process on a free port, from its start until the block ends.
+
+    `program` are Python's arguments that start it, app.py unless said otherwise.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     process = subprocess.Popen(
-        [sys.executable, "app.py", "--port", str(port)], cwd=ROOT, stdout=subprocess.DEVNULL
+        [sys.executable, *(program or ("app.py",)), "--port", str(port)], cwd=ROOT, stdout=subprocess.DEVNULL
     )
     try:
         url = f"http://127.0.0.1:{port}"

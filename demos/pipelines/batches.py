@@ -10,7 +10,7 @@ from demos.errors import StageError
 Item = TypeVar("Item")
 Ready = TypeVar("Ready", bound=Sized)
 
-TOKENS = 2048
+TOKENS = 1024
 """Tokens of a batch, padding included: larger batches are no faster on a CPU, and need more memory."""
 
 

@@ -11,6 +11,7 @@ import gradio as gr
 
 from demos import page
 from demos.contract import Endpoint, Example, Run, parse
+from demos.models.hub import mode
 from demos.models.specs import Origin
 from demos.pipelines.column_panel import column_panel
 from demos.pipelines.csv_batch import Batch
@@ -29,12 +30,13 @@ def task_page(
 ) -> None:
     """Lay out a task below its `fields`, inputs field name -> component, which stand already.
 
-    The first field is the one that must be filled; Enter in a textbox asks. `default` is the checkpoint
-    chosen at first. `show(result)` gives the answer as HTML, in which everything is escaped, and
+    The first field is the one that must be filled; Enter in a textbox asks. `default` is the bundled
+    checkpoint chosen at first. `show(result)` gives the answer as HTML, in which everything is escaped, and
     `snippet(inputs, origin)` the Python code that does the same. A result has `seconds` and `origin`. A
     field of several texts is a textbox with a line for each. With `batch` a whole CSV column can be answered.
     """
     names = [entry.name for entry in suitable(endpoint)]
+    default = at_first(endpoint, default)
     other = next((name for name in names if name != default), default)
     with gr.Row(elem_classes="task-models"):
         model = page.model_choice(endpoint, default)
@@ -82,6 +84,13 @@ def task_page(
     page.after(asked, answer_second, beside, second_place, queue)
     page.on([second.input, compare.input], answer_second, beside, second_place, queue)
     page.at_once([compare.change], _show_second, [compare], [second, second_column])
+
+
+def at_first(endpoint: Endpoint, bundled: str) -> str:
+    """The checkpoint chosen at first: the bundled one, or the first of the Hub if only the Hub is wanted."""
+    if mode() != "hub":
+        return bundled
+    return next((entry.name for entry in suitable(endpoint) if entry.hub_id), bundled)
 
 
 def inputs_of(inputs_type: type, values: Mapping[str, Any]) -> Any:

@@ -36,7 +36,7 @@ INFO = Info(
     ),
 )
 STYLES = (ASSETS / "css" / "pipelines.css",)
-DEFAULT = "minilm-sentiment"
+DEFAULT = "minilm-sst"
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ ENDPOINTS = (SENTIMENT,)
 EXAMPLES = (
     Example("Praise", SentimentInputs("A warm, funny film that never wastes a minute.")),
     Example("Blame", SentimentInputs("Two hours of my life that I will never get back.")),
-    Example("Wrong: irony", SentimentInputs("Yeah, right, a masterpiece. I slept through it.")),
+    Example("Wrong: irony", SentimentInputs("If you liked watching paint dry, you will love this.")),
     Example("Wrong: comparison", SentimentInputs("It is far from the disaster that I had feared.")),
     Example("Wrong: a plain fact", SentimentInputs("The train leaves at nine.")),
 )

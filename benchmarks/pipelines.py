@@ -1,0 +1,193 @@
+"""The tasks of the Pipelines tab: over HTTP, in batches, for many at once, and in memory.
+
+    python -m benchmarks.pipelines [--texts sst_sentences.csv]
+
+Four comparisons in one run, each with the same function on the same weights: `/sentiment` over plain HTTP
+with the bare call; a column of 2,000 texts in length buckets with batches in the order given; 16 clients at
+once with and without micro-batching; the weights of all tasks in one cache with a cache for each task.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import itertools
+import os
+import random
+import statistics
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import ModuleType
+
+from benchmarks.service import gallery, post, seconds
+
+CALLS, ROWS, ORDERED = 40, 2000, 32
+CLIENTS, EACH = 16, 20
+MODEL = "minilm-sst"
+
+
+def main(arguments: Sequence[str] = ()) -> None:
+    os.environ["STAGE_MODELS"] = "bundled"
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--texts", type=Path, help="a CSV file with a column `text`, such as SST's sentences")
+    chosen = list(texts(parser.parse_args(arguments).texts))
+    call(chosen[:CALLS])
+    column(chosen)
+    clients(chosen)
+    memory()
+
+
+def texts(path: Path | None) -> Iterator[str]:
+    """ROWS texts of a file, drawn at random; without one, made up of the ready tasks' rows."""
+    chance = random.Random(0)
+    if path is not None:
+        with path.open(newline="", encoding="utf-8") as file:
+            yield from chance.sample([row["text"] for row in csv.DictReader(file)], ROWS)
+        return
+    from demos.prompting.task import ready_tasks
+
+    rows = [value for task in ready_tasks().values() for row in task.rows for _, value in row.fields]
+    for number in range(ROWS):
+        yield f"{number} " + " ".join(chance.choices(rows, k=chance.choice((1, 1, 1, 2, 3))))
+
+
+def call(chosen: Sequence[str]) -> None:
+    """One request after the other over HTTP, against the bare function."""
+    from demos.models.cache import shared_cache
+    from demos.models.specs import Spec
+    from demos.pipelines.sentiment import SentimentInputs, sentiment
+
+    with shared_cache().lease(Spec(MODEL, "sequence-classification")) as loaded, gallery() as (url, _):
+        endpoint = f"{url}/gradio_api/run/sentiment"
+        post(endpoint, ["warm up", MODEL])
+        sentiment(SentimentInputs("warm up"), loaded)
+        pairs = [
+            (
+                seconds(lambda text=text: sentiment(SentimentInputs(text), loaded)),
+                seconds(lambda text=text: post(endpoint, [text, MODEL])),
+            )
+            for text in chosen
+        ]
+    bare, over_http = (statistics.median(column) for column in zip(*pairs, strict=True))
+    print(f"bare sentiment                {bare * 1e3:6.1f} ms")
+    print(f"/sentiment over HTTP          {over_http * 1e3:6.1f} ms  {over_http / bare:5.2f} x bare")
+
+
+def column(chosen: Sequence[str]) -> None:
+    """A whole column in buckets, against batches of ORDERED rows as they come, in CPU seconds."""
+    from demos.models.cache import shared_cache
+    from demos.models.specs import Spec
+    from demos.pipelines.classify import class_scores, encode
+    from demos.pipelines.sentiment import SentimentInputs, sentiments
+
+    many = [SentimentInputs(text) for text in chosen]
+    with shared_cache().lease(Spec(MODEL, "sequence-classification")) as loaded:
+        sentiments(many[:ORDERED], loaded)
+        begin = time.process_time()
+        bucketed = sentiments(many, loaded)
+        middle = time.process_time()
+        ordered = [
+            row
+            for start in range(0, len(many), ORDERED)
+            for row in class_scores(
+                [encode(inputs.text, loaded).ids for inputs in many[start : start + ORDERED]], loaded
+            )
+        ]
+        end = time.process_time()
+    apart = max(abs(a.scores[0].score - b.max()) for a, b in zip(bucketed, ordered, strict=True))
+    assert apart < 1e-5, apart
+    tokens = sum(answer.tokens for answer in bucketed)
+    print(f"column of {len(many):,} texts          {tokens / len(many):6.1f} tokens a text")
+    print(f"batches of {ORDERED}, as they come  {end - middle:6.1f} s of CPU")
+    print(
+        f"length buckets                {middle - begin:6.1f} s of CPU"
+        f"  {(end - middle) / (middle - begin):5.2f} x faster"
+    )
+
+
+ONE_BY_ONE = """
+import sys
+from demos.pipelines import sentiment
+sentiment.SENTIMENT = replace(sentiment.SENTIMENT, batched=None)
+sentiment.ENDPOINTS = (sentiment.SENTIMENT,)
+import app
+app.main()
+"""
+
+
+def clients(chosen: Sequence[str]) -> None:
+    """CLIENTS at once, each with EACH requests one after the other, with micro-batching and without."""
+    measured = {}
+    for name, program in {"one by one": ("-c", ONE_BY_ONE), "micro-batched": ("app.py",)}.items():
+        with gallery(*program) as (url, _):
+            endpoint = f"{url}/gradio_api/run/sentiment"
+            crowd(endpoint, chosen[-CLIENTS:], 1)
+            begin = time.perf_counter()
+            waits = crowd(endpoint, chosen, EACH)
+            rate = len(waits) / (time.perf_counter() - begin)
+        measured[name] = rate, statistics.quantiles(waits, n=20)[-1]
+    base_rate, base_slow = measured["one by one"]
+    for name, (rate, slow) in measured.items():
+        print(
+            f"{CLIENTS} clients, {name:14}     {rate:6.1f} answers a second {rate / base_rate:5.2f} x,"
+            f"  95 % within {slow * 1e3:5.0f} ms {slow / base_slow:5.2f} x"
+        )
+
+
+def crowd(endpoint: str, chosen: Sequence[str], each: int) -> list[float]:
+    """Seconds of every request of CLIENTS threads, each request with a text of its own."""
+    waits: list[float] = []
+
+    def client(mine: Sequence[str]) -> None:
+        for text in mine:
+            waits.append(seconds(lambda text=text: post(endpoint, [text, MODEL])))
+
+    threads = [
+        threading.Thread(target=client, args=(chosen[start * each : (start + 1) * each],))
+        for start in range(CLIENTS)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(waits) == CLIENTS * each, "a request failed"
+    return waits
+
+
+def memory() -> None:
+    """The weights of every task's first checkpoint in one cache, against a cache for each task."""
+    from demos.gallery import load_programme
+    from demos.models.cache import ModelCache
+
+    demos = [demo for demo in load_programme() if isinstance(demo, ModuleType)]
+    tasks = {demo.INFO.slug: specs(demo) for demo in demos if demo.INFO.tab == "Pipelines"}
+    apart = 0
+    for needed in tasks.values():
+        own = ModelCache(2**40)
+        own.preload(needed)
+        apart += own.stats().resident
+    shared = ModelCache(2**40)
+    shared.preload(itertools.chain(*tasks.values()))
+    together = shared.stats().resident
+    print(f"{len(tasks)} tasks, each its own weights {apart / 2**20:7.0f} MB  ({', '.join(tasks)})")
+    print(f"one cache, bases shared      {together / 2**20:7.0f} MB  {together / apart:5.2f} x")
+
+
+def specs(demo: ModuleType) -> set[object]:
+    """The models that a demo's examples and endpoints need at first."""
+    from demos.runner import spec_of
+
+    needed = set()
+    for endpoint in demo.ENDPOINTS:
+        fields = endpoint.inputs_type.__dataclass_fields__
+        if endpoint.head is not None and "model" in fields:
+            spec = spec_of(endpoint, fields["model"].default)
+            needed |= {spec, *filter(None, [endpoint.helpers.get(spec.head)])}
+    return needed
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
