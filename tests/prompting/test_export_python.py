@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 import json
 import os
 import subprocess
@@ -11,6 +12,7 @@ from dataclasses import replace
 
 import pytest
 from hypothesis import example, given, settings
+from tokenizers import processors
 
 from demos.errors import Unsupported
 from demos.models.cache import shared_cache
@@ -25,8 +27,9 @@ from demos.prompting.results import (
     ScoreAnswer,
     Word,
 )
+from demos.prompting.scoring import log_likelihoods
 from demos.prompting.snapshot import as_html
-from demos.prompting.task import Row, Task, task_to_json
+from demos.prompting.task import Row, Task, ready_tasks, task_to_json
 from tests.prompting.models import writer
 from tests.prompting.records import BUNDLED, EVIL, QUERY, TYPED, made
 
@@ -72,18 +75,33 @@ def assert_same_scores(rows: list[dict], scored: ScoreAnswer) -> None:
 
 @pytest.fixture(scope="module")
 def saved(smollm2, tmp_path_factory):
-    """A small random model that a script can load, as from the Hub, out of a folder."""
-    loaded, folder = writer("Llama", smollm2.tokenizer), tmp_path_factory.mktemp("model")
+    """A small random model that a script can load, as from the Hub, out of a folder.
+
+    Its tokenizer puts the first token in front, which a chat format has written already.
+    """
+    tokenizer = copy.deepcopy(smollm2.tokenizer)
+    first = tokenizer.bos_token
+    tokenizer.backend_tokenizer.post_processor = processors.TemplateProcessing(
+        single=f"{first} $A", special_tokens=[(first, tokenizer.bos_token_id)]
+    )
+    folder = tmp_path_factory.mktemp("model")
+    loaded = writer("Llama", smollm2.tokenizer)
     loaded.model.save_pretrained(folder)
-    loaded.tokenizer.save_pretrained(folder)
-    return replace(loaded, origin=replace(loaded.origin, source="hub", hub_id=str(folder), revision="main"))
+    tokenizer.save_pretrained(folder)
+    origin = replace(loaded.origin, source="hub", hub_id=str(folder), revision="main")
+    return replace(loaded, tokenizer=tokenizer, origin=origin)
 
 
 def test_the_script_gives_the_same_scores_and_completion_on_the_bundled_weights(tmp_path):
-    inputs = PromptInputs("sentiment", QUERY, k=2, reserve=8)
+    """Two words a label, both likely enough that their sum shows."""
+    labels = (("positive", ("positive", "good")), ("negative", ("negative", "bad")))
+    task = replace(ready_tasks()["sentiment"], labels=labels)
+    inputs = PromptInputs(task_to_json(task), QUERY, k=1, reserve=8)
     with shared_cache().lease(Spec("smollm2", "causal-lm")) as loaded:
         asked = record(inputs, loaded)
+        words = log_likelihoods(loaded, [(asked.rendered.prompt, f" {word}") for word in labels[0][1]])
         *_, written = complete(CompleteInputs(**vars(inputs), max_new_tokens=8), loaded)
+    assert asked.scored.labels[0].log_likelihood - max(word.logprob for word in words) > 1e-3
     rows, completion = run(as_python(asked), tmp_path)
     assert_same_scores(rows, asked.scored)
     assert completion == written.text
@@ -97,6 +115,7 @@ def test_the_script_gives_the_same_scores_in_every_style(saved, tmp_path, style)
     task = Task("own", "Own", "Judge: {labels}.", "Review: {text}\nMood:  {label}", labels, shots)
     inputs = PromptInputs(task_to_json(task), (("text", "I left early.  "),), 2, (), style, 6)
     asked = record(inputs, saved)
+    assert asked.rendered.tokens[0].id == saved.tokenizer.bos_token_id != asked.rendered.tokens[1].id
     *_, written = complete(CompleteInputs(**vars(inputs), max_new_tokens=6), saved)
     rows, completion = run(as_python(asked), tmp_path)
     assert_same_scores(rows, asked.scored)
