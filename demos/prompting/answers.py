@@ -64,6 +64,9 @@ def check_prompt(inputs: PromptInputs) -> None:
         raise BadInput(
             f"The task has {len(task.shots)} shots, fewer than {inputs.k}.", "Ask for fewer shots."
         )
+    if inputs.query and not any(value.strip() for _, value in inputs.query):
+        name = inputs.query[0][0]
+        raise BadInput("The query is empty.", f"Type into the field {name!r}, or choose an example.")
     render(task, task.shots[: inputs.k], _query(inputs), "plain")
 
 

@@ -23,6 +23,7 @@ from demos.prompting.task_editor import Editors
 
 QUEUE = "server"
 NEW_TOKENS = 64
+GREEDY = Decoding(NEW_TOKENS, temperature=0, top_p=1, seed=0)
 
 
 def server_panel(editors: Editors) -> None:
@@ -52,9 +53,7 @@ def server_panel(editors: Editors) -> None:
     def written(url: str, name: str, key: str, *values: Any) -> Iterator[str]:
         prompt = _prompt(inputs_of_draft(draft_of_values(values)))
         yield '<p class="stage-notice">Asking the server …</p>'
-        for part in complete_remote(
-            ServerInputs(url or "", name or "", key or ""), prompt, Decoding(NEW_TOKENS)
-        ):
+        for part in complete_remote(ServerInputs(url or "", name or "", key or ""), prompt, GREEDY):
             ended = {"length": f"Ended after {NEW_TOKENS} tokens.", "withheld": "Cut by the server."}
             yield _written_html(part.text, [part.note, ended.get(part.finished, "")], part)
 

@@ -13,7 +13,9 @@ and after.
 
 The template names fields in braces; `{label}` stands where the answer goes. A line of labels is
 *label: word, other word*; several words of a label add their probabilities. Leave the labels empty if every
-query has choices of its own.
+query has choices of its own. With test rows in it, your task can also be chosen in the experiments.
+
+What you type stays in this browser and is there again when you come back.
 """
 
 from __future__ import annotations
@@ -35,6 +37,7 @@ from demos.prompting.answers import (
     task_of,
 )
 from demos.prompting.draft import MOST_SHOTS, draft_of_task, draft_of_values, inputs_of_draft
+from demos.prompting.export import EXPORT
 from demos.prompting.results import CompleteInputs, PromptInputs
 
 INFO = Info(
@@ -73,7 +76,7 @@ DECODERS = {"decoder": "causal-lm"}
 RENDER = Endpoint("render_prompt", render_prompt, DECODERS, check=check_prompt)
 SCORE = Endpoint("score_labels", score, DECODERS, check=check_prompt)
 COMPLETE = Endpoint("complete", complete, DECODERS, check=check_completion)
-ENDPOINTS = (RENDER, SCORE, COMPLETE)
+ENDPOINTS = (RENDER, SCORE, COMPLETE, EXPORT)
 
 STYLES = (ASSETS / "css" / "prompting.css",)
 SCRIPTS = (ASSETS / "js" / "prompting" / "draft.js",)
@@ -84,7 +87,7 @@ def build(run: Run) -> None:
     import gradio as gr
 
     from demos import page
-    from demos.prompting import ask_server, memory, pictures, task_editor
+    from demos.prompting import ask_server, memory, pictures, take_away, task_editor
 
     start = draft_of_task(task_of("sentiment"))
     with gr.Row():
@@ -111,6 +114,7 @@ def build(run: Run) -> None:
     gr.HTML('<h3 class="stage-panel">What the model sees</h3>', padding=False)
     seen, badge = gr.HTML("", padding=False), page.badge()
     ask_server.server_panel(editors)
+    take_away.export_panel(run, EXPORT, editors)
     memory.link_panel(editors)
 
     def asked(*values: Any) -> PromptInputs:

@@ -31,7 +31,6 @@ def keep(editors: Editors) -> Any:
         editors.all,
         js="() => [window.stageDraft.load()]",
         api_visibility="private",
-        queue=False,
         show_progress="hidden",
     )
     restored.then(None, None, None, js="() => window.stageDraft.begin()")
@@ -62,6 +61,5 @@ def link_panel(editors: Editors) -> None:
         editors.all,
         fragment,
         api_visibility="private",
-        queue=False,
     )
     made.success(None, fragment, link, js="(fragment) => window.stageDraft.address(fragment)")

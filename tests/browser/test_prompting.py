@@ -114,7 +114,7 @@ def test_a_link_carries_the_prompt_and_leaves_the_readers_own_draft(page: Page, 
     expect(box(page, "text")).not_to_have_value("")
     type_in(page, "text", 'Shared "words" & <i>marks</i>')
     press(page, "Make a link that carries this prompt")
-    made = page.get_by_label("Link: who opens it sees this task, these shots and this query")
+    made = made_link(page)
     expect(made).to_have_value(a_link())
     link = made.input_value()
 
@@ -133,6 +133,11 @@ def test_a_link_carries_the_prompt_and_leaves_the_readers_own_draft(page: Page, 
     expect(box(reader, "text")).to_have_value("Changed under the link")
     open_demo(reader, "prompt")
     expect(box(reader, "text")).to_have_value("My own words")
+
+
+def made_link(page: Page):
+    """Its label belongs to the copy button, so it is found by its text."""
+    return page.locator("label:visible", has_text="Link: who opens it").locator("textarea, input")
 
 
 def a_link():
@@ -157,7 +162,7 @@ def test_a_damaged_link_says_so_and_costs_no_draft(page: Page):
         ("Template", "Review: {text} {sort} {label}", "field 'sort' of shot 1 is empty"),
         ("Labels (label: word, other word)", "positive: good\nnegative: good", "has the word 'good'"),
         ("Labels (label: word, other word)", "positive: a\npositive: b", "there twice"),
-        ("text", "", "empty"),
+        ("text", "", "The query is empty"),
         ("text", "long " * 9000, "tokens"),
     ],
 )
@@ -185,7 +190,8 @@ def test_another_server_writes_and_its_key_is_kept_nowhere(page: Page):
         assert key not in page.locator(".stage-written").inner_text()
         assert server.asked[0][1]["Authorization"] == f"Bearer {key}"
         press(page, "Make a link that carries this prompt")
-        expect(page.get_by_label("Link: who opens it")).not_to_have_value("")
+        expect(made_link(page)).not_to_have_value("")
+        assert key not in made_link(page).input_value()
         assert key not in page.evaluate("JSON.stringify(localStorage)")
 
         server.answer = whole(401, {"error": {"message": f"bad key {key}"}})
@@ -193,3 +199,25 @@ def test_another_server_writes_and_its_key_is_kept_nowhere(page: Page):
         expect(toast(page)).to_contain_text("key")
         assert key not in toast(page).inner_text()
         expect(box(page, "Model, by its name there")).to_have_value("tiny")
+
+
+def test_what_is_taken_away_is_what_was_asked(page: Page, tmp_path: Path):
+    open_demo(page, "prompt")
+    type_in(page, "text", 'Oddly </script> "quoted" film')
+    unfold(page, "Take it away: Python, cURL, Markdown, JSON, web page")
+    for form, mark in (
+        ("Python, gives the same scores", "from transformers import"),
+        ("Markdown, for a slide", "| label |"),
+        ("Web page in one file", "<!doctype html>"),
+    ):
+        page.get_by_label(form).check()
+        press(page, "Make it")
+        expect(page.locator(".cm-content:visible")).to_contain_text(
+            re.compile(re.escape(mark), re.IGNORECASE)
+        )
+        with page.expect_download() as download:
+            press(page, "Save it as a file")
+        download.value.save_as(tmp_path / "file")
+        text = (tmp_path / "file").read_text(encoding="utf-8")
+        assert mark.lower() in text.lower()
+        assert ("</script>" not in text) == (form == "Web page in one file")

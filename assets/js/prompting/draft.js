@@ -55,7 +55,7 @@
   const address = (fragment) => {
     if (!fragment) return "";
     const url = new URL(location);
-    url.searchParams.delete("example");
+    for (const name of ["example", "__theme"]) url.searchParams.delete(name);
     url.hash = `prompt=${fragment}`;
     return url.href;
   };
