@@ -36,10 +36,10 @@ def encode(text: str, loaded: Any) -> Encoded:
             f"The text has nothing that {loaded.origin.title} reads: only characters that it leaves out.",
             "Type words.",
         )
-    return Encoded(ids, _foreign(text, ids, loaded.tokenizer))
+    return Encoded(ids, foreign(text, ids, loaded.tokenizer))
 
 
-def _foreign(text: str, ids: Sequence[int], tokenizer: Any) -> str:
+def foreign(text: str, ids: Sequence[int], tokenizer: Any) -> str:
     """A warning if the vocabulary has no words for a text: unknown tokens, or about a token per letter."""
     read = [
         token for token in ids if token == tokenizer.unk_token_id or token not in tokenizer.all_special_ids

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from demos.models.catalog import ASSETS, checkpoint
+from demos.models.catalog import ASSETS, Checkpoint, checkpoint
 from demos.models.specs import Origin
 
 
@@ -14,9 +14,11 @@ def pipeline_code(task: str, head: str, origin: Origin, text: str, options: str 
     """
     call = f"print(pipe({text!r}))\n"
     further = f", {options}" if options else ""
-    if checkpoint(origin.checkpoint).base:
+    entry = checkpoint(origin.checkpoint)
+    if entry.base or (entry.hub_id is None and entry.bundled and entry.bundled.package):
+        how = "puts the adapter on its base" if entry.base else "unpacks the weights"
         return (
-            "# In a checkout of this gallery, whose model cache puts the adapter on its base.\n"
+            f"# In a checkout of this gallery, whose model cache {how}.\n"
             "from transformers import pipeline\n"
             "from demos.models.cache import shared_cache\n"
             "from demos.models.specs import Spec\n\n"
@@ -29,7 +31,11 @@ def pipeline_code(task: str, head: str, origin: Origin, text: str, options: str 
 
 def where(origin: Origin) -> str:
     """The arguments of `from_pretrained` or `pipeline` that name the checkpoint of an answer."""
-    entry = checkpoint(origin.checkpoint)
+    return hub_arguments(checkpoint(origin.checkpoint))
+
+
+def hub_arguments(entry: Checkpoint) -> str:
+    """The same for a checkpoint of the catalog; one that is only here is named by its folder."""
     if entry.hub_id:
         return f'"{entry.hub_id}", revision="{entry.revision}"' if entry.revision else f'"{entry.hub_id}"'
     assert entry.bundled is not None

@@ -26,7 +26,8 @@ class Entity:
 
 @dataclass(frozen=True)
 class Tagged:
-    """One word: where it is in the text, its tag (O, B-class or I-class) and that tag's probability."""
+    """One word: where it is in the text, its tag (O, B-class, I-class, or a class alone) and that tag's
+    probability."""
 
     start: int
     end: int
@@ -56,20 +57,25 @@ def words(
 def entities(tagged: Sequence[Tagged]) -> tuple[Entity, ...]:
     """The names that the words' tags spell."""
     groups: list[list[Tagged]] = []
-    before = "O"
     for word in tagged:
-        if word.tag != "O":
-            if word.tag.startswith("I-") and before[2:] == word.tag[2:]:
-                groups[-1].append(word)
-            else:
-                groups.append([word])
-        before = word.tag
+        if groups and not word.tag.startswith("B-") and _class(groups[-1][-1].tag) == _class(word.tag):
+            groups[-1].append(word)
+        else:
+            groups.append([word])
     return tuple(
         Entity(
-            group[0].start, group[-1].end, group[0].tag[2:], sum(w.probability for w in group) / len(group)
+            group[0].start,
+            group[-1].end,
+            group[0].tag.split("-", 1)[-1],
+            sum(w.probability for w in group) / len(group),
         )
         for group in groups
+        if group[0].tag != "O"
     )
+
+
+def _class(tag: str) -> str:
+    return tag[2:] if tag.startswith(("B-", "I-")) else tag
 
 
 def tagged_words(loaded: Any, text: str) -> tuple[Tagged, ...]:

@@ -1,0 +1,207 @@
+"""Which words of a text are names, and of what?
+
+A token classifier gives every word a tag: *B-PER* begins the name of a person, *I-PER* goes on with it, *O*
+is no name. Neighbours with tags of one class are one entity, marked where it stands in your text. Its score
+is the mean probability of its words' tags.
+
+The classes are the checkpoint's own: people (PER), places (LOC), organisations (ORG) and other names (MISC),
+or, with *Rampart*, personal data such as names, addresses, phone numbers and account numbers. A text that is
+longer than the model reads goes through it in windows that overlap.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from demos.contract import Endpoint, Example, Info, Run
+from demos.errors import StageError
+from demos.models.catalog import ASSETS
+from demos.models.specs import Origin
+from demos.pipelines.bars import careful, per_cent
+from demos.pipelines.csv_batch import Batch
+from demos.pipelines.snippets import pipeline_code
+from demos.pipelines.spans import entities as spelled
+from demos.pipelines.tagger import Pieces, pieces, probabilities, words
+from demos.texts import check_text
+
+INFO = Info(
+    slug="entities",
+    title="Named entities",
+    tab="Pipelines",
+    limits=(
+        "What is not marked is not proven to be no name: both bundled checkpoints miss names and mark words "
+        "that are none, more often in text unlike what they were trained on. They see no capital letters. "
+        "Rampart reads seven languages in Latin letters and was made to work together with fixed rules for "
+        "numbers, which are not used here: do not trust it alone to remove personal data. Where accents are "
+        "written as characters of their own, a word can be taken for a part of the word before it, as in "
+        "transformers."
+    ),
+)
+STYLES = (ASSETS / "css" / "pipelines.css",)
+DEFAULT = "minilm-ner"
+
+
+@dataclass(frozen=True)
+class EntitiesInputs:
+    """text: at most 100,000 characters; model: a token classifier of the catalog."""
+
+    text: str
+    model: str = DEFAULT
+
+
+@dataclass(frozen=True)
+class NamedEntity:
+    """text: as it stands at start:end, counted in Unicode characters; score: mean probability of its words'
+    tags, in [0, 1]."""
+
+    text: str
+    label: str
+    start: int
+    end: int
+    score: float
+
+
+@dataclass(frozen=True)
+class EntitiesResult:
+    """text: what was asked; entities: in the order of the text; tokens, windows: how many were read; warning:
+    why the model can hardly read this text, or ""; seconds: of the computation, which several waiting texts
+    may have shared."""
+
+    text: str
+    entities: tuple[NamedEntity, ...]
+    tokens: int
+    windows: int
+    warning: str
+    seconds: float
+    origin: Origin
+
+
+def entities(inputs: EntitiesInputs, loaded: Any) -> EntitiesResult:
+    """The named entities of a text."""
+    (answer,) = entities_of_all([inputs], loaded)
+    if isinstance(answer, StageError):
+        raise answer
+    return answer
+
+
+def entities_of_all(many: Sequence[EntitiesInputs], loaded: Any) -> list[EntitiesResult | StageError]:
+    """The named entities of each text, or what is wrong with it; all windows of all texts share batches."""
+    ready: list[Pieces | StageError] = []
+    for inputs in many:
+        try:
+            ready.append(pieces(inputs.text, loaded))
+        except StageError as error:
+            ready.append(error)
+    begin = time.perf_counter()
+    scores = iter(probabilities([text for text in ready if isinstance(text, Pieces)], loaded))
+    seconds = time.perf_counter() - begin
+
+    def answer(text: str, tokens: Pieces) -> EntitiesResult:
+        found = tuple(
+            NamedEntity(text[e.start : e.end], e.label, e.start, e.end, e.probability)
+            for e in spelled(words(text, tokens, next(scores), loaded))
+        )
+        return EntitiesResult(
+            text, found, len(tokens), len(tokens.windows), tokens.warning, seconds, loaded.origin
+        )
+
+    return [
+        answer(inputs.text, tokens) if isinstance(tokens, Pieces) else tokens
+        for inputs, tokens in zip(many, ready, strict=True)
+    ]
+
+
+def check_inputs(inputs: EntitiesInputs) -> None:
+    """Raise `BadInput` for a text that no model can read."""
+    check_text(inputs.text)
+
+
+ENTITIES = Endpoint(
+    "entities",
+    entities,
+    {"encoder": "token-classification"},
+    check=check_inputs,
+    task="entities",
+    batched=entities_of_all,
+)
+ENDPOINTS = (ENTITIES,)
+
+EXAMPLES = (
+    Example(
+        "Personal data",
+        EntitiesInputs(
+            "My name is Jane Doe, I live at 12 Main Street in Springfield, IL 62704. Call 555-0147 or write "
+            "to jane@example.org.",
+            model="rampart",
+        ),
+    ),
+)
+
+
+def columns(result: EntitiesResult) -> dict[str, object]:
+    """What a CSV says about one text: how many entities, and each as "text (label)"."""
+    said = "; ".join(f"{one.text} ({one.label})" for one in result.entities)
+    return {"entities": len(result.entities), "found": said}
+
+
+BATCH = Batch(entities_of_all, columns)
+
+
+def build(run: Run) -> None:
+    """Lay out the text and everything that the tasks' pages share."""
+    import gradio as gr
+
+    from demos.pipelines.layout import task_page
+
+    text = gr.Textbox(label="Text", lines=3, max_lines=16, placeholder="Type or paste a text")
+    task_page(run, ENTITIES, DEFAULT, {"text": text}, EXAMPLES, show, snippet, BATCH)
+
+
+def show(result: EntitiesResult) -> str:
+    """The text with its entities marked and named, then a table of them, and what was hard to read."""
+    parts, place = [], 0
+    for one in result.entities:
+        parts.append(escape(result.text[place : one.start]))
+        parts.append(marked(one))
+        place = one.end
+    parts.append(escape(result.text[place:]))
+    windows = f" in {result.windows} windows that overlap" if result.windows > 1 else ""
+    count = f"{len(result.entities):,} named, of {result.tokens:,} tokens{windows}."
+    rows = "".join(
+        f"<tr><td><bdi>{escape(one.text)}</bdi></td><td>{escape(said(one.label))}</td><td>{per_cent(one.score)}</td></tr>"
+        for one in result.entities[:LISTED]
+    )
+    more = f"; the first {LISTED}" if len(result.entities) > LISTED else ""
+    table = (
+        f'<table class="task-found"><caption>Named{more}</caption><thead><tr><th scope="col">Text</th>'
+        f'<th scope="col">Class</th><th scope="col">Score</th></tr></thead><tbody>{rows}</tbody></table>'
+    )
+    return (
+        f'<p class="task-text" dir="auto">{"".join(parts)}</p><p class="task-note">{count}</p>'
+        f"{table if rows else ''}{careful(result.warning)}"
+    )
+
+
+LISTED = 200
+
+
+def marked(entity: NamedEntity) -> str:
+    """An entity in its text: its class is written behind it, since colour alone says nothing to many."""
+    hue = sum(map(ord, entity.label)) * 47 % 360
+    inner = f"<bdi>{escape(entity.text)}</bdi><small>{escape(said(entity.label))}</small>"
+    return f'<mark style="--hue: {hue}">{inner}</mark>'
+
+
+def said(label: str) -> str:
+    """The name of a class as it is written on the page."""
+    return label.replace("_", " ").lower() if "_" in label or len(label) > 4 else label
+
+
+def snippet(inputs: EntitiesInputs, origin: Origin) -> str:
+    """The same with transformers."""
+    options = 'aggregation_strategy="first"'
+    return pipeline_code("token-classification", "token-classification", origin, inputs.text, options)
