@@ -37,8 +37,10 @@ TASKS = (
     "question-answering",
     "summarization",
     "translation",
+    "chat",
 )
-"""What a head may have been trained for. A language model, masked or causal, needs none of these.
+"""What a head may have been trained for. A language model needs none of these to fill in or to go on; "chat"
+marks those that were trained to follow an instruction.
 
 "similarity" marks encoders whose mean vectors were trained to be compared by their cosine, and
 "attention-trial" the two-class film reviewers that the trial of attention knows how to take apart."""

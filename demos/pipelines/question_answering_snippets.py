@@ -1,0 +1,87 @@
+"""Question answering in a few lines of transformers, one way for each method."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from demos.models.catalog import checkpoint
+from demos.models.specs import Origin
+from demos.pipelines import question_answering_prompt as prompts
+from demos.pipelines.snippets import hub_arguments, where
+
+if TYPE_CHECKING:
+    from demos.pipelines.question_answering import AnswerInputs
+
+_EXTRACTED = """\
+import torch
+from transformers import AutoModelForQuestionAnswering, AutoTokenizer
+
+tokenizer = AutoTokenizer.from_pretrained({where})
+model = AutoModelForQuestionAnswering.from_pretrained({where})
+question, passage = {question!r}, {passage!r}
+options = {{"truncation": "only_second", "return_offsets_mapping": True, "return_tensors": "pt"}}
+batch = tokenizer(question, passage, **options)  # this reads one window; the page reads several
+offsets = batch.pop("offset_mapping")[0].tolist()
+with torch.inference_mode():
+    output = model(**batch)
+scores = output.start_logits[0][:, None] + output.end_logits[0][None, :]
+outside = torch.tensor([part != 1 for part in batch.sequence_ids(0)])
+allowed = torch.ones_like(scores).triu().tril(29).bool() & ~outside & ~outside[:, None]
+start, end = divmod(scores.where(allowed, -torch.inf).argmax().item(), len(offsets))
+print(passage[offsets[start][0] : offsets[end][1]])
+"""
+
+_RETRIEVAL = """\
+import torch
+from transformers import AutoModelForCausalLM, AutoTokenizer, pipeline
+
+from demos.pipelines.sentences import sentences  # in a checkout of this gallery; or a splitter of your own
+
+question, passage = {question!r}, {passage!r}
+texts = [sentence.of(passage) for sentence in sentences(passage)]
+encode = pipeline("feature-extraction", {encoder})
+vectors = torch.stack([torch.tensor(encode(text)[0]).mean(0) for text in [question, *texts]])
+cosines = torch.cosine_similarity(vectors[:1], vectors[1:])
+"""
+
+_SENTENCE = "print(texts[cosines.argmax()])\n"
+
+_WRITTEN = """\
+best = sorted(cosines.topk(min({sentences}, len(texts))).indices.tolist())
+
+tokenizer = AutoTokenizer.from_pretrained({where})
+model = AutoModelForCausalLM.from_pretrained({where})
+messages = {messages}
+ask = {asked}.format(" ".join(texts[i] for i in best), question)
+messages.append({{"role": "user", "content": ask}})
+prompt = tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
+batch = tokenizer(prompt, return_tensors="pt", add_special_tokens=False)
+written = model.generate(**batch, do_sample=False, max_new_tokens={most})
+print(tokenizer.decode(written[0, batch.input_ids.shape[1] :], skip_special_tokens=True))
+"""
+
+
+def snippet(inputs: AnswerInputs, origin: Origin) -> str:
+    """The same with transformers, by the method of the checkpoint."""
+    entry = checkpoint(origin.checkpoint)
+    if "question-answering" in entry.tasks:
+        code = _EXTRACTED
+    else:
+        code = _RETRIEVAL + (_WRITTEN if "chat" in entry.tasks else _SENTENCE)
+        if "chat" not in entry.tasks:
+            code = code.replace("AutoModelForCausalLM, AutoTokenizer, ", "")
+    messages = [
+        {"role": role, "content": text}
+        for turn in prompts.SHOWN
+        for role, text in zip(("user", "assistant"), turn, strict=True)
+    ]
+    return code.format(
+        where=where(origin),
+        encoder=hub_arguments(checkpoint("minilm")),
+        question=inputs.question.strip(),
+        passage=inputs.passage,
+        sentences=prompts.SENTENCES,
+        messages=messages,
+        asked=repr(prompts.asked("{}", "{}")),
+        most=prompts.MOST_WRITTEN,
+    )
