@@ -32,14 +32,14 @@ WNUT = {
     "creative-work": "MISC",
 }
 CORPORA = ("wikigold", "wnut17", "btc")
-WIKIGOLD_REPEATS = 2  # edited text is what the gallery's visitors write most, and the smallest of the three
 
 Sentence = list[tuple[str, str]]
 Span = tuple[int, int, str]
 
 
-def task(folder: Path, tokenizer: Any) -> Task:
-    """Tagging of tokens; `measured` has dev, and dev and test of each corpus."""
+def task(folder: Path, tokenizer: Any, repeats: int) -> Task:
+    """Tagging of tokens; `measured` has dev, and dev and test of each corpus. Train has Wikigold `repeats`
+    times: edited text is what visitors write most, and the smallest corpus of the three."""
     splits = read(folder)
     encoded = {
         name: {part: [_example(words, tokenizer, name) for words in found] for part, found in parts.items()}
@@ -47,8 +47,8 @@ def task(folder: Path, tokenizer: Any) -> Task:
     }
     measured = {f"{name}-{part}": encoded[name][part] for name in CORPORA for part in ("dev", "test")}
     measured["dev"] = [example for name in CORPORA for example in encoded[name]["dev"]]
-    repeats = {"wikigold": WIKIGOLD_REPEATS}
-    train = [example for name in CORPORA for example in encoded[name]["train"] * repeats.get(name, 1)]
+    often = {"wikigold": repeats}
+    train = [example for name in CORPORA for example in encoded[name]["train"] * often.get(name, 1)]
     return Task("entities", train, measured, loss, score)
 
 

@@ -18,7 +18,7 @@ from demos.models.cache import shared_cache
 from demos.models.specs import Spec
 from training import common, entities
 
-EPOCHS, RATE, RANK, SEED = 4, 1e-3, 16, 0
+EPOCHS, RATE, RANK, REPEATS, SEED = 4, 1e-3, 16, 2, 0
 OUT = common.ASSETS / "minilm-ner"
 
 TITLES = {
@@ -34,10 +34,10 @@ all-MiniLM-L6-v2 (Apache-2.0), whose weights it uses as they are and does not re
 
 - **Data**, all CC BY 4.0: WNUT-17 (Derczynski et al. 2017) with its own splits, its corporation and group
   taken as ORG, product and creative-work as MISC; Wikigold (Balasuriya et al. 2009) by whole documents, of
-  every ten in the file the sixth dev, the fourth and eighth test, the others twice in train; the Broad
-  Twitter Corpus (Derczynski et al. 2016), section h for test and every tenth tweet of the others for dev.
-  That corpus has no MISC, so MISC is neither taught nor counted on it, and its tags of user names (@name)
-  are taken away, as WNUT has none. The data are not in this repository.
+  every ten in the file the sixth dev, the fourth and eighth test, the others {REPEATS} times in train; the
+  Broad Twitter Corpus (Derczynski et al. 2016), section h for test and every tenth tweet of the others for
+  dev. That corpus has no MISC, so MISC is neither taught nor counted on it, and its tags of user names
+  (@name) are taken away, as WNUT has none. The data are not in this repository.
 - **Made by**: `python -m training.ner --data FOLDER` (seed {SEED}, {EPOCHS} epochs of AdamW at {RATE:g},
   {seconds} seconds on one core). Train fits, dev chooses the epoch and the settings, the tests are reported
   once.
@@ -49,8 +49,8 @@ all-MiniLM-L6-v2 (Apache-2.0), whose weights it uses as they are and does not re
 |-|-|-|-|-|
 {table}
 
-The tokenizer lower-cases: "Apple" and "apple", "US" and "us" are the same to it, which costs many names.
-English only; dates, numbers and user names are not marked.
+The tokenizer lower-cases: "Apple" and "apple", "US" and "us" are the same to it, which costs many names and
+makes some of plain words. English only; dates, numbers and user names are not marked.
 """
 
 
@@ -66,7 +66,7 @@ def main() -> None:
     labels = dict(enumerate(entities.TAGS))
     names = {"id2label": labels, "label2id": {tag: i for i, tag in labels.items()}}
     with shared_cache().lease(Spec("minilm")) as loaded:
-        task = entities.task(options.data, loaded.tokenizer)
+        task = entities.task(options.data, loaded.tokenizer, REPEATS)
         model = common.adapted(BertForTokenClassification, loaded.model, ["classifier"], RANK, **names)
     history = common.fit(model, [task], forward, EPOCHS, RATE, SEED)
     common.save(model, options.out, RANK)

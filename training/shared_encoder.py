@@ -21,7 +21,7 @@ from demos.models.specs import Spec
 from demos.pipelines.shared_encoder import SharedEncoder
 from training import common, entities, sick, sst
 
-EPOCHS, RATE, RANK, SEED = 3, 1e-3, 16, 0
+EPOCHS, RATE, RANK, REPEATS, SEED = 3, 1e-3, 16, 3, 0
 HEADS = {
     "sentiment": ["negative", "positive"],
     "entailment": list(sick.CLASSES),
@@ -83,7 +83,11 @@ def main() -> None:
 def read(folder: Path, tokenizer: Any) -> tuple[common.Task, ...]:
     """The four tasks."""
     reviews = sst.task(folder / "sst" / "sst_sentences.csv", tokenizer)
-    return (reviews, *sick.tasks(folder / "sick", tokenizer), entities.task(folder / "ner", tokenizer))
+    return (
+        reviews,
+        *sick.tasks(folder / "sick", tokenizer),
+        entities.task(folder / "ner", tokenizer, REPEATS),
+    )
 
 
 def train(base: Any, tasks: Sequence[common.Task]) -> tuple[SharedEncoder, list[dict[str, Any]]]:
