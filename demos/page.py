@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
@@ -12,6 +13,7 @@ import gradio as gr
 
 from demos.contract import Endpoint, Example
 from demos.errors import StageError
+from demos.models.custom import SWITCH
 from demos.models.specs import Origin
 from demos.runner import suitable
 
@@ -156,7 +158,15 @@ def model_choice(endpoint: Endpoint, default: str, label: str = "Model", visible
         (entry.title if entry.bundled else f"{entry.title} · from the Hub", entry.name)
         for entry in suitable(endpoint)
     ]
-    return gr.Dropdown(choices, value=default, label=label, filterable=True, visible=visible)
+    custom = os.environ.get(SWITCH) == "1"
+    return gr.Dropdown(
+        choices,
+        value=default,
+        label=f"{label}, or any Hub id" if custom else label,
+        filterable=True,
+        allow_custom_value=custom,
+        visible=visible,
+    )
 
 
 def examples(

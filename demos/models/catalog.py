@@ -107,7 +107,14 @@ def catalog() -> Mapping[str, Checkpoint]:
 
 
 def checkpoint(name: str) -> Checkpoint:
-    """The checkpoint called `name`; raises ModelUnavailable with the names that exist."""
+    """The checkpoint called `name`, or by its Hub id where the owner allows that.
+
+    Raises ModelUnavailable with the names that exist.
+    """
+    from demos.models.custom import custom_checkpoint, is_custom
+
+    if is_custom(name):
+        return custom_checkpoint(name)
     if name not in catalog():
         known = ", ".join(catalog())
         raise ModelUnavailable(f"There is no model called '{name}'.", f"Choose one of: {known}.")
