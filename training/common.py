@@ -99,10 +99,11 @@ def fit(
     epochs: int,
     rate: float,
     seed: int = 0,
-    checkpoint: Path | None = None,
+    choose: bool = True,
 ) -> list[dict[str, Any]]:
     """AdamW with linear warm-up and decay. The batches of all tasks are shuffled; the epoch whose first dev
-    figures have the highest mean is kept. Returns the dev figures of every epoch."""
+    figures have the highest mean is kept, or the last one without `choose`. Returns the dev figures
+    of every epoch, if they were needed."""
     chance = random.Random(seed)
     learning = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(learning, lr=rate, weight_decay=0.01)
@@ -125,13 +126,13 @@ def fit(
             optimizer.step()
             optimizer.zero_grad()
             schedule.step()
+        if not choose:
+            continue
         history.append({task.name: measure(model, task, "dev", forward) for task in tasks})
         print("  dev", history[-1], flush=True)
         reached = sum(next(iter(found.values())) for found in history[-1].values())
         if reached > best:
             best, kept = reached, trained(model)
-            if checkpoint:
-                save_file(kept, checkpoint)
     model.load_state_dict(
         {actual: kept[plain_name(actual)].float() for actual in _learning(model)}, strict=False
     )
