@@ -78,18 +78,6 @@ def _class(tag: str) -> str:
     return tag[2:] if tag.startswith(("B-", "I-")) else tag
 
 
-def tagged_words(loaded: Any, text: str) -> tuple[Tagged, ...]:
-    """The words of a text as a token classifier tags them. Raises BadInput for a text that no model can
-    read, or that is longer than this one reads."""
-    import torch
-
-    batch, offsets = encoded(loaded, text)
-    with torch.inference_mode():
-        logits = loaded.model(**batch).logits[0]
-    names = loaded.model.config.id2label
-    return tagged(loaded, batch, offsets, logits, [names[i] for i in range(len(names))])
-
-
 def tagged(
     loaded: Any, batch: Any, offsets: Sequence[tuple[int, int]], logits: Any, tags: Sequence[str]
 ) -> tuple[Tagged, ...]:

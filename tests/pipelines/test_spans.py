@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import pytest
+import torch
 import transformers
 
 from demos.models.cache import ModelCache
 from demos.models.specs import Spec
-from demos.pipelines.spans import Entity, Tagged, entities, tagged_words, words
+from demos.pipelines.spans import Entity, Tagged, encoded, entities, tagged, words
 
 TEXTS = (
     "Angela Merkel met Barack Obama in Berlin.",
@@ -21,6 +22,13 @@ def loaded():
         patch.setenv("STAGE_MODELS", "bundled")
         with ModelCache(10**9).lease(Spec("minilm-ner", "token-classification")) as found:
             yield found
+
+
+def found_in(loaded, text: str) -> tuple[Entity, ...]:
+    batch, offsets = encoded(loaded, text)
+    with torch.no_grad():
+        logits = loaded.model(**batch).logits[0]
+    return entities(tagged(loaded, batch, offsets, logits, [*loaded.model.config.id2label.values()]))
 
 
 def test_later_pieces_follow_their_words_first_and_marks_without_characters_are_left_out():
@@ -44,13 +52,13 @@ def test_later_pieces_follow_their_words_first_and_marks_without_characters_are_
     ],
 )
 def test_names_that_tags_spell(tags, spans):
-    tagged = [Tagged(i, i + 1, tag, 0.5) for i, tag in enumerate(tags.split())]
-    assert [(e.start, e.end, e.label) for e in entities(tagged)] == spans
+    row = [Tagged(i, i + 1, tag, 0.5) for i, tag in enumerate(tags.split())]
+    assert [(e.start, e.end, e.label) for e in entities(row)] == spans
 
 
 def test_a_names_probability_is_its_words_mean():
-    tagged = [Tagged(0, 3, "B-PER", 0.9), Tagged(4, 9, "I-PER", 0.5)]
-    assert entities(tagged) == (Entity(0, 9, "PER", pytest.approx(0.7)),)
+    row = [Tagged(0, 3, "B-PER", 0.9), Tagged(4, 9, "I-PER", 0.5)]
+    assert entities(row) == (Entity(0, 9, "PER", pytest.approx(0.7)),)
 
 
 @pytest.mark.parametrize("text", TEXTS)
@@ -62,12 +70,12 @@ def test_the_shipped_adapter_finds_what_the_pipeline_does(text, loaded):
         aggregation_strategy="first",
     )
     expected = [(e["start"], e["end"], e["entity_group"], e["score"]) for e in pipeline(text)]
-    found = [(e.start, e.end, e.label, e.probability) for e in entities(tagged_words(loaded, text))]
+    found = [(e.start, e.end, e.label, e.probability) for e in found_in(loaded, text)]
     assert [e[:3] for e in found] == [e[:3] for e in expected]
     assert [e[3] for e in found] == pytest.approx([float(e[3]) for e in expected], rel=1e-6)
 
 
 def test_plain_names_are_found(loaded):
     text = TEXTS[0]
-    found = {(text[e.start : e.end], e.label) for e in entities(tagged_words(loaded, text))}
+    found = {(text[e.start : e.end], e.label) for e in found_in(loaded, text)}
     assert found == {("Angela Merkel", "PER"), ("Barack Obama", "PER"), ("Berlin", "LOC")}
