@@ -13,6 +13,7 @@ PROGRAMME = (
     "demos.trial.many_texts",
     "demos.prompting.builder",
     "demos.prompting.in_context",
+    "demos.prompting.variant_page",
     "demos.pipelines.sentiment",
     "demos.pipelines.generate",
     "demos.pipelines.similarity",

@@ -5,42 +5,35 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
+from typing import Any, Literal
 
 from demos.errors import BadInput
 from demos.pipelines.classify import window
-from demos.pipelines.copying import only_copies
 from demos.pipelines.decoding import end_ids
 
 
 @dataclass(frozen=True)
 class Followed:
     """What was written and what was read. probability: of each written token on average (geometric mean);
-    finished: whether the model came to an end by itself."""
+    ended: by itself, at the most tokens it may write, or where it began to repeat itself."""
 
     text: str
     prompt: str
     prompt_tokens: int
     tokens: int
     probability: float
-    finished: bool
+    ended: Literal["end", "length", "repetition"]
 
+
+LONGEST_REPEAT = 12
+"""Tokens in a row that are not written twice: a small model that begins to repeat itself does not stop."""
 
 Turns = Sequence[tuple[str, str]]
 """Instructions and what was answered to them."""
 
 
-def follow(
-    instruction: str,
-    loaded: Any,
-    most_read: int,
-    most_written: int,
-    shown: Turns = (),
-    only: str | None = None,
-) -> Followed:
+def follow(instruction: str, loaded: Any, most_read: int, most_written: int, shown: Turns = ()) -> Followed:
     """What the model writes in its chat format, after some turns that it is shown.
-
-    With `only`, nothing but a stretch of that text.
 
     Raises `BadInput` with the count if the instruction has more than `most_read` tokens, or than its window.
     """
@@ -60,7 +53,6 @@ def follow(
             f"{limit:,} here.",
             "Shorten the text.",
         )
-    allowed = only_copies(only, tokenizer, end_ids(loaded)) if only is not None else None
     with torch.inference_mode():
         output = loaded.model.generate(
             **batch,
@@ -71,12 +63,17 @@ def follow(
             max_new_tokens=most_written,
             eos_token_id=sorted(end_ids(loaded)),
             pad_token_id=tokenizer.eos_token_id,
-            prefix_allowed_tokens_fn=allowed and (lambda _, ids: allowed(ids[read:].tolist())),
+            stopping_criteria=[lambda ids, scores, **_: torch.tensor([_repeats(ids[0, read:].tolist())])],
             return_dict_in_generate=True,
             output_logits=True,
         )
     new = output.sequences[0, read:]
-    rows = torch.stack(output.logits)[:, 0].float().log_softmax(-1)
+    ended: Literal["end", "length", "repetition"] = "length"
+    if int(new[-1]) in end_ids(loaded):
+        ended = "end"
+    elif _repeats(new.tolist()):
+        ended, new = "repetition", new[:-LONGEST_REPEAT]
+    rows = torch.stack(output.logits)[: len(new), 0].float().log_softmax(-1)
     logprob = rows.gather(1, new[:, None]).mean().item()
     return Followed(
         text=tokenizer.decode(new, skip_special_tokens=True).strip(),
@@ -84,5 +81,11 @@ def follow(
         prompt_tokens=read,
         tokens=len(new),
         probability=float(torch.tensor(logprob).exp()),
-        finished=int(new[-1]) in end_ids(loaded),
+        ended=ended,
     )
+
+
+def _repeats(written: list[int]) -> bool:
+    last = written[-LONGEST_REPEAT:]
+    starts = range(len(written) - LONGEST_REPEAT)
+    return any(written[start : start + LONGEST_REPEAT] == last for start in starts)

@@ -63,7 +63,7 @@ class AnswerResult:
     "sentence" (the closest). probability: of the span among the best ones, or of a written token on average;
     None for a sentence. unanswerable: whether no answer scored higher than the best span; spans and
     null_score belong to "extracted", sentences (the closest first), prompt and retriever to the others;
-    finished: whether a written answer came to its end.
+    ended: how a written answer did.
     """
 
     answer: str
@@ -75,7 +75,7 @@ class AnswerResult:
     null_score: float | None
     sentences: tuple[Retrieved, ...]
     prompt: str
-    finished: bool
+    ended: Literal["end", "length", "repetition"]
     passage: str
     seconds: float
     origin: Origin
@@ -99,7 +99,7 @@ def answer(inputs: AnswerInputs, loaded: Any) -> AnswerResult:
         "null_score": None,
         "sentences": (),
         "prompt": "",
-        "finished": True,
+        "ended": "end",
         "retriever": None,
     }
     seconds = time.perf_counter() - begin
@@ -132,7 +132,7 @@ def _written(inputs: AnswerInputs, loaded: Any) -> dict[str, Any]:
         "probability": written.probability,
         "sentences": chosen,
         "prompt": written.prompt,
-        "finished": written.finished,
+        "ended": written.ended,
         "retriever": loaded.helper.origin,
     }
 

@@ -46,7 +46,7 @@ def _notes(result: AnswerResult) -> list[str]:
         notes.append("Not a quotation: these words do not stand in the passage.")
     elif result.quoted.likeness != "exact":
         notes.append(f"It stands in the passage {result.quoted.likeness}.")
-    if not result.finished:
+    if result.ended != "end":
         notes.append("The answer was cut off: it had not come to its end.")
     return notes
 

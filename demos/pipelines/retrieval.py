@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from demos.pipelines.sentences import sentences
-from demos.pipelines.vectors import fits, vectors
+from demos.pipelines.vectors import readable_sentences, vectors
 
 
 @dataclass(frozen=True)
@@ -22,9 +21,10 @@ class Retrieved:
 def retrieve(question: str, passage: str, loaded: Any) -> tuple[Retrieved, ...]:
     """All sentences of a passage, the closest to the question first.
 
-    Sentences that are longer than the encoder reads are cut. Raises `BadInput` for such a question.
+    Sentences that are longer than the encoder reads are cut. Raises `BadInput` for such a question, and for
+    too many sentences.
     """
-    found = sentences(passage, fits(loaded))
+    found = readable_sentences(passage, loaded)
     texts = [sentence.of(passage) for sentence in found]
     asked, *said = vectors(loaded, [question, *texts])
     starts = [passage.index(text, sentence.start) for sentence, text in zip(found, texts, strict=True)]

@@ -1,15 +1,19 @@
-"""Sentences as vectors: many texts through a sentence encoder, and whether one of them is too long for it."""
+"""Sentences as vectors: many texts through a sentence encoder, and a text cut into what it can read."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from demos.errors import BadInput
 from demos.pipelines.batches import TOKENS, buckets
 from demos.pipelines.classify import window
+from demos.pipelines.sentences import Sentence, sentences
 from demos.pipelines.similarity import embed
+
+MOST_SENTENCES = 1000
 
 
 def vectors(loaded: Any, texts: Sequence[str]) -> np.ndarray:
@@ -25,9 +29,17 @@ def vectors(loaded: Any, texts: Sequence[str]) -> np.ndarray:
     return np.stack(rows)
 
 
-def fits(loaded: Any) -> Callable[[str], bool]:
-    """Whether an encoder reads a text whole."""
-    return lambda text: count(loaded, text) <= window(loaded)
+def readable_sentences(text: str, loaded: Any) -> tuple[Sentence, ...]:
+    """The sentences of a text, cut where one is longer than the encoder reads.
+
+    Raises `BadInput` with the count if there are more than MOST_SENTENCES.
+    """
+    found = sentences(text, lambda piece: count(loaded, piece) <= window(loaded))
+    if len(found) > MOST_SENTENCES:
+        raise BadInput(
+            f"The text has {len(found):,} sentences; at most {MOST_SENTENCES:,} are compared.", "Shorten it."
+        )
+    return found
 
 
 def count(loaded: Any, text: str) -> int:

@@ -108,6 +108,16 @@ def experiment_is_counted(page: Page, inputs: Any) -> None:
     assert page.locator(".stage-experiment:visible .stage-mean").count() == 10
 
 
+def wordings_are_compared(page: Page, inputs: Any) -> None:
+    matrix = page.locator(".stage-matrix:visible")
+    expect(matrix.locator("tbody tr")).to_have_count(len(inputs.queries))
+    assert matrix.locator("thead th").count() == 1 + len(inputs.variants)
+    assert matrix.locator("tbody .stage-likely").count() == len(inputs.queries) * len(inputs.variants)
+    matrix.locator("summary").first.click()
+    text = inputs.queries[0].fields[0][1]
+    assert text in matrix.locator("pre").first.inner_text()
+
+
 def anything_new(page: Page, inputs: Any) -> None:
     """For a demo that this file does not know yet: something besides the badge has appeared."""
     shown = "svg, canvas, img, iframe, table, textarea:disabled, .prose p, [data-testid=highlighted-text]"
@@ -126,6 +136,7 @@ PROOFS: dict[str, Callable[[Page, Any], None]] = {
     "trial-dataset": texts_are_measured,
     "prompt": prompt_is_shown,
     "prompt-experiments": experiment_is_counted,
+    "prompt-variants": wordings_are_compared,
 }
 
 

@@ -1,0 +1,176 @@
+"""Ask the same inputs in two to six wordings of one prompt: does the wording change the answer?
+
+A person who is asked "Positive or negative?" in other words gives the same answer. A language model need not.
+Every column of the matrix is a **variant** of the prompt, every row an input. All of them use the same shots,
+labels and model: only the wording differs.
+
+- **The label** is the one whose words are likeliest after the prompt. The bar is its probability among the
+  task's labels. A label of several words adds up the log-probabilities of all its tokens, so long ones are
+  at a disadvantage.
+- **Calibrated** (Zhao et al. 2021): some wordings lean to one label whatever the input is. What the wording
+  says to "N/A", to an empty text and to "[MASK]" is divided out, for each variant by itself.
+- **Right** counts the inputs whose answer is known, with a 95 % interval. All variants answer the same
+  inputs, so the counts of different labels tell more about two of them than their intervals do.
+
+In the table of variants, `{label}` stands where the answer goes, and every template needs the task's other
+fields too. Empty a line to take a variant out. *exact prompt* in a cell shows what the model has read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from demos.contract import Endpoint, Example, Info, Run
+from demos.prompting.answers import task_of
+from demos.prompting.builder import DECODERS, READY, STYLES, STYLES_OF_PROMPT
+from demos.prompting.draft import CHOICES
+from demos.prompting.task import LABEL, Task
+from demos.prompting.variant_answers import prompt_matrix
+from demos.prompting.variants import (
+    LEAST_VARIANTS,
+    MOST_VARIANTS,
+    MatrixInputs,
+    Query,
+    Variant,
+    check_matrix,
+    first_variants,
+    template_fields,
+)
+
+__all__ = ["ENDPOINTS", "EXAMPLES", "INFO", "STYLES", "build"]
+
+INFO = Info(
+    slug="prompt-variants",
+    title="Prompt variants",
+    tab="Prompting",
+    limits=(
+        "A handful of inputs cannot tell which wording is best: look at the intervals, and try other inputs. "
+        "SmolLM2-135M is very small; larger models depend less on the wording, but not never. Choosing the "
+        "wording by the inputs that it is then judged by makes it look better than it is. Probabilities are "
+        "among the given labels only."
+    ),
+)
+
+ROWS = 6
+
+
+def inputs_of(name: str, k: int) -> MatrixInputs:
+    """A ready task's first wordings and test rows."""
+    task = task_of(name)
+    queries = tuple(Query(row.fields, row.label, row.choices) for row in task.rows[:ROWS])
+    return MatrixInputs(name, first_variants(task), queries, k)
+
+
+EXAMPLES = (
+    Example("Sentiment, no shots", inputs_of("sentiment", 0)),
+    Example("Topic, four shots", inputs_of("topic", 4)),
+    Example("Inference, no shots", inputs_of("inference", 0)),
+)
+
+MATRIX = Endpoint("prompt_matrix", prompt_matrix, DECODERS, check=check_matrix)
+ENDPOINTS = (MATRIX,)
+
+VARIANT_COLUMNS = ("name", "instruction", "template")
+
+
+def build(run: Run) -> None:
+    """Lay out the variants, the inputs, and the matrix."""
+    import gradio as gr
+
+    from demos import page
+    from demos.prompting import variant_pictures
+
+    start = EXAMPLES[0].inputs
+    with gr.Row():
+        task = gr.Dropdown([(title, name) for name, title in READY.items()], value=start.task, label="Task")
+        model = page.model_choice(MATRIX, start.model)
+        style = gr.Dropdown(STYLES_OF_PROMPT, value=start.style, label="Format")
+        k = gr.Slider(0, 8, value=start.k, step=1, label="Shots in front (k)")
+    variants = gr.Dataframe(
+        variants_table(start.variants),
+        label=f"Variants of the prompt, {LEAST_VARIANTS} to {MOST_VARIANTS} (a cell's menu ⋮ adds and deletes"
+        " rows; Shift+Enter breaks a line)",
+        column_widths=["28%", "36%", "36%"],
+        elem_classes="stage-lines",
+        interactive=True,
+        wrap=True,
+    )
+    queries = gr.Dataframe(
+        queries_table(task_of(start.task), start.queries),
+        label="Inputs (label: the right answer, or empty if you do not know it)",
+        elem_classes="stage-lines",
+        interactive=True,
+        wrap=True,
+        max_height=320,
+    )
+    fields = {"task": task, "variants": variants, "queries": queries, "k": k}
+    filled = page.examples(EXAMPLES, fields, values_of)
+    ask = gr.Button("Ask all variants", variant="primary")
+    matrix, badge = gr.HTML("", padding=False), page.badge()
+
+    def answer(*values: Any) -> tuple[str, str]:
+        result = run(MATRIX, inputs_of_page(*values))
+        return variant_pictures.matrix_table(result), page.badge_html(result.origin)
+
+    asked, shown = [task, variants, queries, k, style, model], [matrix, badge]
+    # Not on every change: an example changes the task too, and brings tables of its own.
+    page.at_once(
+        [task.input],
+        lambda name: [*values_of(inputs_of(name, 0))[1:3], "", ""],
+        [task],
+        [variants, queries, *shown],
+    )
+    page.on([ask.click], answer, asked, shown)
+    page.after(filled, answer, asked, shown)
+
+
+def values_of(inputs: MatrixInputs) -> list[Any]:
+    """Task, variants, queries and k as the page's components take them."""
+    task = task_of(inputs.task)
+    return [inputs.task, variants_table(inputs.variants), queries_table(task, inputs.queries), inputs.k]
+
+
+def variants_table(variants: tuple[Variant, ...]) -> dict[str, Any]:
+    """The variants as Gradio's table."""
+    data = [[one.name, one.instruction, one.template] for one in variants]
+    return {"headers": list(VARIANT_COLUMNS), "data": data}
+
+
+def queries_table(task: Task, queries: tuple[Query, ...]) -> dict[str, Any]:
+    """The queries as Gradio's table: the task's fields, the label, and choices if the task has no labels."""
+    names = template_fields(task.template)
+    own = [] if task.labels else [CHOICES]
+    data = [
+        [dict(one.fields)[name] for name in names] + [one.label or ""] + [", ".join(one.choices) for _ in own]
+        for one in queries
+    ]
+    return {"headers": [*names, LABEL, *own], "data": data}
+
+
+def inputs_of_page(name: str, variants: Any, queries: Any, k: int, style: Any, model: str) -> MatrixInputs:
+    """What is asked for what stands in the page's components; empty lines of the tables are left out."""
+    fields = template_fields(task_of(name).template)
+    return MatrixInputs(
+        task=name,
+        variants=tuple(
+            Variant(*(row.get(column, "") for column in VARIANT_COLUMNS)) for row in lines_of(variants)
+        ),
+        queries=tuple(
+            Query(
+                tuple((field, row.get(field, "")) for field in fields),
+                row.get(LABEL, "").strip() or None,
+                tuple(choice.strip() for choice in row.get(CHOICES, "").split(",") if choice.strip()),
+            )
+            for row in lines_of(queries)
+        ),
+        k=int(k),
+        style=style,
+        model=model,
+    )
+
+
+def lines_of(table: Any) -> list[Mapping[str, str]]:
+    """The lines of a data frame in which something is written, by column."""
+    lines = table.fillna("").astype(str).to_dict("records")
+    return [line for line in lines if any(text.strip() for text in line.values())]
