@@ -15,6 +15,7 @@ PROGRAMME = (
     "demos.prompting.in_context",
     "demos.prompting.variant_page",
     "demos.pipelines.sentiment",
+    "demos.pipelines.entities",
     "demos.pipelines.generate",
     "demos.pipelines.similarity",
 )

@@ -340,6 +340,7 @@ def test_only_public_endpoints_are_in_the_api(runner):
         "label_words",
         "prompt_matrix",
         "sentiment",
+        "entities",
         "generate",
         "similarity",
     }

@@ -132,12 +132,23 @@ ENDPOINTS = (ENTITIES,)
 
 EXAMPLES = (
     Example(
+        "Names", EntitiesInputs("Ada Lovelace was born in London and worked with Charles Babbage at Oxford.")
+    ),
+    Example("An institution", EntitiesInputs("Kim Min-ji studies at Seoul National University 🙂.")),
+    Example(
+        "Wrong: a river",
+        EntitiesInputs("I bought a new phone from amazon while visiting the amazon."),
+    ),
+    Example("Wrong: three friends", EntitiesInputs("Sydney and Florence went to the park with Georgia.")),
+    Example(
         "Personal data",
         EntitiesInputs(
-            "My name is Jane Doe, I live at 12 Main Street in Springfield, IL 62704. Call 555-0147 or write "
-            "to jane@example.org.",
-            model="rampart",
+            "My name is Jane Doe, I live at 12 Main Street in Springfield, IL 62704.", model="rampart"
         ),
+    ),
+    Example(
+        "Wrong: a card that is missed",
+        EntitiesInputs("Jane Doe, card 4417 1234 5678 9113, expires soon.", model="rampart"),
     ),
 )
 

@@ -18,6 +18,7 @@ from demos.errors import BadInput, StageError
 from demos.models.specs import Loaded, Origin, Spec
 from demos.pipelines.entities import (
     ENTITIES,
+    EXAMPLES,
     EntitiesInputs,
     columns,
     entities,
@@ -182,3 +183,18 @@ def test_the_code_runs_as_it_stands_and_says_the_same(rampart, capsys):
     assert [(e["entity_group"], e["start"], e["end"]) for e in printed] == spans_and_scores(result.entities)[
         0
     ]
+
+
+def test_examples_are_right_and_wrong_as_they_are_labelled(runner):
+    said = {
+        example.label: [(e.text, e.label) for e in runner(ENTITIES, example.inputs).entities]
+        for example in EXAMPLES
+    }
+    assert {("Ada Lovelace", "PER"), ("London", "LOC"), ("Charles Babbage", "PER")} <= {*said["Names"]}
+    assert said["An institution"] == [("Kim Min-ji", "PER"), ("Seoul National University", "ORG")]
+    assert said["Wrong: a river"] == [("amazon", "ORG")] * 2
+    friends = [(name, "LOC") for name in ("Sydney", "Florence", "Georgia")]
+    assert said["Wrong: three friends"] == friends
+    assert {("Jane", "GIVEN_NAME"), ("Doe", "SURNAME"), ("12", "BUILDING_NUMBER")} <= {*said["Personal data"]}
+    assert ("Main Street", "STREET_NAME") in said["Personal data"]
+    assert said["Wrong: a card that is missed"] == []
