@@ -31,10 +31,10 @@ def encode(text: str, loaded: Any) -> Encoded:
             f"The text has {len(ids):,} tokens; {loaded.origin.title} reads {limit:,}.",
             "Shorten it, or ask about one part after the other.",
         )
-    if set(ids) <= set(loaded.tokenizer.all_special_ids) - {loaded.tokenizer.unk_token_id}:
+    if set(ids) <= set(loaded.tokenizer.all_special_ids):  # the token for what is unknown is one of these
         raise BadInput(
-            f"The text has nothing that {loaded.origin.title} reads: only characters that it leaves out.",
-            "Type words.",
+            f"The text has nothing that {loaded.origin.title} can read: no part of it is in the vocabulary.",
+            "Type words, or choose a model for this language.",
         )
     return Encoded(ids, foreign(text, ids, loaded.tokenizer))
 

@@ -66,7 +66,7 @@ def test_one_bad_text_among_others_fails_alone(classifier):
     assert isinstance(none, BadInput) and "has nothing that MiniLM" in str(none)
 
 
-@pytest.mark.parametrize("text", ["", " \n ", "x" * 100_001, "\ud800", "word " * 600, "\0\1\2"])
+@pytest.mark.parametrize("text", ["", " \n ", "x" * 100_001, "\ud800", "word " * 600, "\0\1\2", "👍👍"])
 def test_what_cannot_be_answered_is_a_sentence(runner, text):
     with pytest.raises(StageError) as refused:
         runner(SENTIMENT, SentimentInputs(text))
