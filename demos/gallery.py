@@ -94,7 +94,7 @@ def build(runner: Runner, programme: tuple[str, ...] = PROGRAMME) -> gr.Blocks:
             "<p>Type a sentence and see for yourself what a transformer does with it.</p></header>",
             padding=False,
         )
-        _tabs(gallery, demos, runner)
+        # Before the pages: Gradio numbers a name that a page's own handler took first.
         for endpoint in public_endpoints(demos):
             gr.api(
                 visible_errors(api_function(endpoint, runner), quote=str),
@@ -102,6 +102,7 @@ def build(runner: Runner, programme: tuple[str, ...] = PROGRAMME) -> gr.Blocks:
                 concurrency_id=queue_of(endpoint),
                 concurrency_limit=LIMITS.get(queue_of(endpoint), 1),
             )
+        _tabs(gallery, demos, runner)
     for demo in demos:
         if isinstance(demo, ModuleType):
             with gallery.route(demo.INFO.title, demo.INFO.slug, show_in_navbar=False):
