@@ -16,6 +16,9 @@ PROGRAMME = (
     "demos.prompting.variant_page",
     "demos.pipelines.sentiment",
     "demos.pipelines.entities",
+    "demos.pipelines.zero_shot",
+    "demos.pipelines.question_answering",
+    "demos.pipelines.summarization",
     "demos.pipelines.generate",
     "demos.pipelines.similarity",
 )

@@ -341,6 +341,9 @@ def test_only_public_endpoints_are_in_the_api(runner):
         "prompt_matrix",
         "sentiment",
         "entities",
+        "zero_shot",
+        "answer",
+        "summarize",
         "generate",
         "similarity",
     }

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any, Literal
 
 from demos.errors import BadInput
@@ -28,21 +26,20 @@ class Followed:
 LONGEST_REPEAT = 12
 """Tokens in a row that are not written twice: a small model that begins to repeat itself does not stop."""
 
-Turns = Sequence[tuple[str, str]]
-"""Instructions and what was answered to them."""
 
+def follow(
+    instruction: str, loaded: Any, most_read: int, most_written: int, begun: str = "", until: str = ""
+) -> Followed:
+    """What the model writes in its chat format, taking the likeliest token each time.
 
-def follow(instruction: str, loaded: Any, most_read: int, most_written: int, shown: Turns = ()) -> Followed:
-    """What the model writes in its chat format, after some turns that it is shown.
-
+    Its answer is begun for it by the words `begun`, which are no part of the text, and ends before `until`.
     Raises `BadInput` with the count if the instruction has more than `most_read` tokens, or than its window.
     """
     import torch
 
     tokenizer = loaded.tokenizer
-    turns = [(("user", asked), ("assistant", said)) for asked, said in shown]
-    messages = [{"role": role, "content": text} for role, text in [*chain(*turns), ("user", instruction)]]
-    prompt = tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
+    messages = [{"role": "user", "content": instruction}]
+    prompt = tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True) + begun
     # A chat format writes its own special tokens.
     batch = tokenizer(prompt, return_tensors="pt", add_special_tokens=False, verbose=False)
     read = batch["input_ids"].shape[1]
@@ -53,6 +50,10 @@ def follow(instruction: str, loaded: Any, most_read: int, most_written: int, sho
             f"{limit:,} here.",
             "Shorten the text.",
         )
+
+    def stops(new: list[int]) -> bool:
+        return _repeats(new) or bool(until and until in tokenizer.decode(new))
+
     with torch.inference_mode():
         output = loaded.model.generate(
             **batch,
@@ -63,20 +64,22 @@ def follow(instruction: str, loaded: Any, most_read: int, most_written: int, sho
             max_new_tokens=most_written,
             eos_token_id=sorted(end_ids(loaded)),
             pad_token_id=tokenizer.eos_token_id,
-            stopping_criteria=[lambda ids, scores, **_: torch.tensor([_repeats(ids[0, read:].tolist())])],
+            stopping_criteria=[lambda ids, scores, **_: torch.tensor([stops(ids[0, read:].tolist())])],
             return_dict_in_generate=True,
             output_logits=True,
         )
     new = output.sequences[0, read:]
+    text, stop, _ = tokenizer.decode(new, skip_special_tokens=True).partition(until or "\0")
     ended: Literal["end", "length", "repetition"] = "length"
-    if int(new[-1]) in end_ids(loaded):
+    if stop or int(new[-1]) in end_ids(loaded):
         ended = "end"
     elif _repeats(new.tolist()):
         ended, new = "repetition", new[:-LONGEST_REPEAT]
+        text = tokenizer.decode(new, skip_special_tokens=True)
     rows = torch.stack(output.logits)[: len(new), 0].float().log_softmax(-1)
     logprob = rows.gather(1, new[:, None]).mean().item()
     return Followed(
-        text=tokenizer.decode(new, skip_special_tokens=True).strip(),
+        text=text.strip(),
         prompt=prompt,
         prompt_tokens=read,
         tokens=len(new),

@@ -27,31 +27,33 @@ def task_page(
     show: Callable[[Any], str],
     snippet: Callable[[Any, Origin], str],
     batch: Batch | None = None,
+    beside: bool = False,
 ) -> None:
     """Lay out a task below its `fields`, inputs field name -> component, which stand already.
 
     The first field is the one that must be filled; Enter in a textbox asks. `default` is the bundled
     checkpoint chosen at first. `show(result)` gives the answer as HTML, in which everything is escaped, and
     `snippet(inputs, origin)` the Python code that does the same. A result has `seconds` and `origin`. A
-    field of several texts is a textbox with a line for each. With `batch` a whole CSV column can be answered.
+    field of several texts is a textbox with a line for each. With `batch` a whole CSV column can be answered;
+    with `beside` two models answer from the start.
     """
     names = [entry.name for entry in suitable(endpoint)]
     default = at_first(endpoint, default)
     other = next((name for name in names if name != default), default)
     with gr.Row(elem_classes="task-models"):
         model = page.model_choice(endpoint, default)
-        second = page.model_choice(endpoint, other, "Second model", visible=False)
-        compare = gr.Checkbox(label="Compare with a second model", visible=len(names) > 1)
+        second = page.model_choice(endpoint, other, "Second model", visible=beside)
+        compare = gr.Checkbox(beside, label="Compare with a second model", visible=len(names) > 1)
     filled = page.examples(examples, {**fields, "model": model})
     ask = gr.Button("Run", variant="primary")
     with gr.Row(elem_classes="task-answers"):
         with gr.Column(min_width=300):
             first_place = _place()
-        with gr.Column(min_width=300, visible=False) as second_column:
+        with gr.Column(min_width=300, visible=beside) as second_column:
             second_place = _place()
 
     first, both = [*fields.values(), model], [*first_place, *second_place]
-    beside = [compare, *fields.values(), second]
+    of_second = [compare, *fields.values(), second]
 
     def asked_for(*values: Any) -> Any:
         return inputs_of(endpoint.inputs_type, dict(zip([*fields, "model"], values, strict=True)))
@@ -81,8 +83,8 @@ def task_page(
         page.on([model.input], choose_first, first, both, queue),
         *page.after(filled, answer_first, first, both, queue),
     ]
-    page.after(asked, answer_second, beside, second_place, queue)
-    page.on([second.input, compare.input], answer_second, beside, second_place, queue)
+    page.after(asked, answer_second, of_second, second_place, queue)
+    page.on([second.input, compare.input], answer_second, of_second, second_place, queue)
     page.at_once([compare.change], _show_second, [compare], [second, second_column])
 
 

@@ -123,7 +123,7 @@ def _extracted(inputs: AnswerInputs, loaded: Any) -> dict[str, Any]:
 def _written(inputs: AnswerInputs, loaded: Any) -> dict[str, Any]:
     chosen = retrieve(inputs.question, inputs.passage, loaded.helper)[: prompts.SENTENCES]
     asked = prompts.asked(in_order(inputs.passage, chosen), inputs.question)
-    written = follow(asked, loaded, MOST_READ, prompts.MOST_WRITTEN, prompts.SHOWN)
+    written = follow(asked, loaded, MOST_READ, prompts.MOST_WRITTEN, prompts.BEGUN, prompts.UNTIL)
     within = [(sentence.start, sentence.end) for sentence in chosen]
     return {
         "answer": written.text,
@@ -175,7 +175,12 @@ MUSEUM = (
     "and painted white. A keeper lived in it until 1968, when the lamp became automatic. Today the house is "
     "a museum with about 12,000 visitors a year. On clear nights its light is seen from 40 kilometres away."
 )
-EXAMPLES = (Example("Who?", AnswerInputs(MUSEUM, "Who built the lighthouse?")),)
+EXAMPLES = (
+    Example("When?", AnswerInputs(MUSEUM, "When did the lamp become automatic?")),
+    Example("How many?", AnswerInputs(MUSEUM, "How many people visit the museum each year?")),
+    Example("Wrong: the other length", AnswerInputs(MUSEUM, "How tall is the lighthouse?")),
+    Example("Wrong: the text does not say", AnswerInputs(MUSEUM, "How much is a ticket to the museum?")),
+)
 
 
 def build(run: Run) -> None:

@@ -51,13 +51,12 @@ best = sorted(cosines.topk(min({sentences}, len(texts))).indices.tolist())
 
 tokenizer = AutoTokenizer.from_pretrained({where})
 model = AutoModelForCausalLM.from_pretrained({where})
-messages = {messages}
 ask = {asked}.format(" ".join(texts[i] for i in best), question)
-messages.append({{"role": "user", "content": ask}})
-prompt = tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
+messages = [{{"role": "user", "content": ask}}]
+prompt = tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True) + {begun!r}
 batch = tokenizer(prompt, return_tensors="pt", add_special_tokens=False)
 written = model.generate(**batch, do_sample=False, max_new_tokens={most})
-print(tokenizer.decode(written[0, batch.input_ids.shape[1] :], skip_special_tokens=True))
+print(tokenizer.decode(written[0, batch.input_ids.shape[1] :], skip_special_tokens=True).split({until!r})[0])
 """
 
 
@@ -70,18 +69,14 @@ def snippet(inputs: AnswerInputs, origin: Origin) -> str:
         code = _RETRIEVAL + (_WRITTEN if "chat" in entry.tasks else _SENTENCE)
         if "chat" not in entry.tasks:
             code = code.replace("AutoModelForCausalLM, AutoTokenizer, ", "")
-    messages = [
-        {"role": role, "content": text}
-        for turn in prompts.SHOWN
-        for role, text in zip(("user", "assistant"), turn, strict=True)
-    ]
     return code.format(
         where=where(origin),
         encoder=hub_arguments(checkpoint("minilm")),
         question=inputs.question.strip(),
         passage=inputs.passage,
         sentences=prompts.SENTENCES,
-        messages=messages,
+        begun=prompts.BEGUN,
+        until=prompts.UNTIL,
         asked=repr(prompts.asked("{}", "{}")),
         most=prompts.MOST_WRITTEN,
     )

@@ -137,11 +137,33 @@ def anything_new(page: Page, inputs: Any) -> None:
     assert outputs.count() > 0
 
 
+def labels_are_scored(page: Page, inputs: Any) -> None:
+    bars = page.locator(".task-bars:visible tbody tr")
+    expect(bars).to_have_count(len(inputs.labels))
+    expect(page.locator(".task-verdict:visible")).to_have_text(bars.first.locator("th").inner_text())
+
+
+def answer_is_marked_or_no_quotation(page: Page, inputs: Any) -> None:
+    expect(page.locator(".task-verdict:visible")).to_have_count(1)
+    marked, denied = page.locator(".task-passage:visible mark"), page.get_by_text("Not a quotation")
+    expect(marked.or_(denied)).to_have_count(1)
+    assert page.locator(".task-sentences:visible tbody tr").count() == 3
+
+
+def two_summaries_stand_beside_one_another(page: Page, inputs: Any) -> None:
+    expect(page.locator(".task-sentences:visible tbody tr")).to_have_count(inputs.sentences)
+    expect(page.locator(".task-summary:visible")).to_have_count(1, timeout=120_000)
+    expect(badge(page)).to_have_count(2)
+
+
 PROOFS: dict[str, Callable[[Page, Any], None]] = {
     "attention": attention_is_drawn,
     "bertviz": bertviz_has_drawn,
     "sentiment": labels_are_ranked,
     "entities": entities_are_marked,
+    "zero-shot": labels_are_scored,
+    "question-answering": answer_is_marked_or_no_quotation,
+    "summarization": two_summaries_stand_beside_one_another,
     "generate": text_is_written,
     "similarity": heat_map_is_full,
     "trial": trial_is_drawn,
@@ -160,7 +182,7 @@ def answers(page: Page, demo: ModuleType, example: Example) -> None:
             press(page, example.label)
     else:
         press(page, example.label)
-    expect(badge(page)).to_contain_text(checkpoint(example.inputs.model).title)
+    expect(badge(page).first).to_contain_text(checkpoint(example.inputs.model).title)
     PROOFS.get(demo.INFO.slug, anything_new)(page, example.inputs)
     expect(toast(page)).to_have_count(0)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -14,6 +15,8 @@ from demos.models.specs import Loaded, Spec
 from demos.pipelines.extraction import CANDIDATES, LONGEST_ANSWER, best_spans, extract
 from demos.pipelines.question_answering import AnswerInputs, answer
 from demos.pipelines.question_answering_show import show
+from demos.pipelines.question_answering_snippets import snippet
+from demos.pipelines.snippets import where
 from tests import tiny
 
 QUESTION = "the dog ran ?"
@@ -89,3 +92,13 @@ def test_spans_neither_run_backwards_nor_too_long():
     starts, ends = torch.randn(2, 80).numpy()
     assert all(0 <= j - i < LONGEST_ANSWER for i, j, _ in best_spans(starts, ends))
     assert len(best_spans(starts[:2], ends[:2])) == 3
+
+
+def test_the_code_says_the_same(reader, tmp_path, capsys):
+    reader.model.save_pretrained(tmp_path)
+    reader.tokenizer.save_pretrained(tmp_path)
+    inputs = AnswerInputs(PASSAGES[1], QUESTION)
+    result = answer(inputs, reader)
+    named = replace(result.origin, checkpoint="roberta-squad2")
+    exec(snippet(inputs, named).replace(where(named), repr(str(tmp_path))), {})
+    assert capsys.readouterr().out == result.answer + "\n"

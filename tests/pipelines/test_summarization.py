@@ -1,0 +1,169 @@
+"""Summaries: PageRank as networkx computes it, what generate writes, and a hint that does not overclaim."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import networkx
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from demos.errors import BadInput, StageError
+from demos.models.specs import Spec
+from demos.pipelines.centrality import DAMPING, centrality, most_central
+from demos.pipelines.instructions import follow
+from demos.pipelines.new_words import new_words
+from demos.pipelines.summarization import SUMMARIZE, SummarizeInputs, show, snippet, summarize
+from tests import tiny
+from tests.prompting import models
+
+TEXT = (
+    "Dr. Brandt opened the old mill. It grinds wheat and rye. Wheat and rye come from two farms nearby. "
+    "The mill sells flour on Fridays! Children get a biscuit."
+)
+
+
+def random_vectors(n: int) -> np.ndarray:
+    vectors = np.random.default_rng(0).normal(size=(n, 4))
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def test_centrality_is_pagerank():
+    vectors = random_vectors(12)
+    graph = networkx.from_numpy_array(np.clip(vectors @ vectors.T, 0, None) * (1 - np.eye(12)))
+    expected = networkx.pagerank(graph, alpha=DAMPING, tol=1e-12, max_iter=1000)
+    np.testing.assert_allclose(centrality(vectors), [expected[i] for i in range(12)], atol=1e-8)
+
+
+def test_sentences_that_are_like_no_other_and_a_single_one():
+    assert centrality(np.eye(3)) == pytest.approx([1 / 3] * 3)
+    assert centrality(np.eye(1)) == pytest.approx([1])
+    assert most_central(np.array([0.1, 0.4, 0.2, 0.3]), 2) == [1, 3]
+    assert most_central(np.array([0.5, 0.5]), 9) == [0, 1]
+
+
+def test_chosen_sentences_are_the_texts_own_in_its_order(minilm):
+    result = summarize(SummarizeInputs(TEXT, 2), minilm)
+    assert result.method == "extractive" and result.total == 5 and result.new == ()
+    starts = [one.start for one in result.chosen]
+    assert starts == sorted(starts) and len(starts) == 2
+    assert result.summary.split("\n") == [TEXT[one.start : one.end] for one in result.chosen]
+    whole = summarize(SummarizeInputs(TEXT, 10), minilm)
+    assert len(whole.chosen) == 5
+    assert sum(one.centrality for one in whole.chosen) == pytest.approx(5)
+    assert "5 of 5 sentences" in show(whole)
+
+
+def test_a_text_as_long_as_allowed_is_read_whole_or_refused_with_the_count(minilm):
+    text = "word " * 19_999 + "end."
+    assert summarize(SummarizeInputs(text, 1), minilm).total > 30
+    with pytest.raises(BadInput, match="has 3,000 sentences; at most 1,000"):
+        summarize(SummarizeInputs("It rains. " * 3000, 1), minilm)
+
+
+@pytest.mark.parametrize("family", ["T5", "Bart"])
+def test_a_trained_model_writes_what_generate_does(family):
+    loaded = tiny.loaded(family)
+    loaded = replace(loaded, spec=Spec("tiny", "seq2seq-lm"))
+    settings = {"num_beams": 2, "max_length": 12, "min_length": 4}
+    loaded.model.config.task_specific_params = {"summarization": {**settings, "prefix": "the cat "}}
+    result = summarize(SummarizeInputs("sat on a mat ."), loaded)
+    batch = loaded.tokenizer("the cat sat on a mat .", return_tensors="pt")
+    ids = loaded.model.generate(batch["input_ids"], attention_mask=batch["attention_mask"], **settings)[0]
+    assert result.summary == loaded.tokenizer.decode(ids, skip_special_tokens=True).strip()
+    assert result.method == "generated"
+    assert result.ended == ("end" if ids[-1] == 3 else "length")
+    with pytest.raises(BadInput, match=r"has 72 tokens; Tiny \w+ reads 64"):
+        summarize(SummarizeInputs("cat " * 68), loaded)
+
+
+def test_t5_is_told_what_to_do():
+    from demos.pipelines.summarization_methods import checkpoint_settings
+
+    prefix, settings = checkpoint_settings(tiny.loaded("T5").model.config)
+    assert prefix == "summarize: " and settings["max_new_tokens"] > 0
+    assert checkpoint_settings(tiny.loaded("Marian").model.config)[0] == ""
+
+
+def test_following_an_instruction_is_greedy_decoding(runner):
+    with runner.cache.lease(Spec("smollm2", "causal-lm")) as smollm2:
+        loaded = models.writer("Llama", smollm2.tokenizer)
+    tokenizer = loaded.tokenizer
+    said = follow("Say no.", loaded, 500, 9, "No")
+    messages = [{"role": "user", "content": "Say no."}]
+    prompt = tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True) + "No"
+    assert said.prompt == prompt
+    ids = tokenizer(prompt, return_tensors="pt", add_special_tokens=False)["input_ids"]
+    logprobs, new = [], []
+    for _ in range(said.tokens):
+        row = loaded.model(ids).logits[0, -1].log_softmax(-1)
+        new.append(int(row.argmax()))
+        logprobs.append(float(row.max()))
+        ids = tokenizer.pad({"input_ids": [[*ids[0].tolist(), new[-1]]]}, return_tensors="pt")["input_ids"]
+    assert said.text == tokenizer.decode(new, skip_special_tokens=True).strip()
+    assert said.probability == pytest.approx(np.exp(np.mean(logprobs)), abs=1e-5)
+    with pytest.raises(BadInput, match=f"have {said.prompt_tokens} tokens; Tiny Llama is given at most 20"):
+        follow("Say no.", loaded, 20, 9, "No")
+    word = said.text.split()[1]
+    stopped = follow("Say no.", loaded, 500, 9, "No", word)
+    assert stopped.text == said.text.partition(word)[0].strip() and stopped.ended == "end"
+
+
+@pytest.mark.parametrize(
+    ("summary", "expected"),
+    [
+        ("The mill grinds wheat.", []),
+        ("Mills were grinding wheats; the baker's mill.", ["baker's"]),
+        ("It has 1500 visitors, 12 of them on Fridays.", ["12"]),
+        ("It cost 2.50 and 2.5.", ["2.5"]),
+        ("Rye-wheat and rye-barley.", ["rye-barley"]),
+        ("밀가루 is sold.", ["sold"]),
+        ("", []),
+    ],
+)
+def test_words_that_the_text_does_not_have(summary, expected):
+    text = "The mill ground wheat, it grinds rye and wheat. 1,500 visitors on Friday cost 2.50. 밀가루!"
+    assert [summary[start:end] for start, end in new_words(summary, text)] == expected
+
+
+@given(st.text(max_size=60))
+def test_a_text_has_no_words_that_it_does_not_have(text):
+    assert new_words(text, text) == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"text": " \n"}, "empty"),
+        ({"text": "x" * 100_001}, "100,001 characters"),
+        ({"sentences": 0}, "0 sentences"),
+        ({"sentences": 11}, "Ask for 1 to 10"),
+        ({"model": "smollm2", "text": "word " * 3000}, "tokens; SmolLM2 .* is given at most 2,048"),
+        ({"model": "minilm-sentiment"}, "not trained for similarity or chat or summarization"),
+        ({"model": "gpt2"}, "Choose one of: minilm, smollm2"),
+    ],
+)
+def test_what_cannot_be_summarized_is_a_sentence(runner, change, said):
+    with pytest.raises(StageError, match=said):
+        runner(SUMMARIZE, replace(SummarizeInputs(TEXT), **change))
+
+
+def test_the_code_says_the_same(runner, minilm, capsys):
+    inputs = SummarizeInputs(TEXT + ' "Quotes" {and} braces.', 2)
+    result = summarize(inputs, minilm)
+    code = snippet(inputs, result.origin)
+    exec(code.replace(f'"{result.origin.hub_id}", revision=', f'"{minilm.folder}", revision='), {})
+    assert capsys.readouterr().out.strip() == result.summary
+    for name in ("smollm2", "bart-cnn", "t5"):
+        compile(snippet(inputs, replace(result.origin, checkpoint=name)), name, "exec")
+
+
+def test_the_answer_is_shown_escaped(minilm):
+    inputs = SummarizeInputs("<b>Bold</b> is it. <i>So</i> is this.", 1)
+    extracted = summarize(inputs, minilm)
+    written = replace(extracted, method="written", summary="<b>New</b>", new=((3, 6),), probability=0.5)
+    assert "<b>" not in show(extracted) and "<i>" not in show(extracted)
+    assert '&lt;b&gt;<u title="Not in the text">New</u>&lt;/b&gt;' in show(written)
+    assert "stopped there" in show(replace(written, ended="repetition"))
