@@ -13,7 +13,7 @@ labels and model: only the wording differs.
   inputs, so the counts of different labels tell more about two of them than their intervals do.
 
 In the table of variants, `{label}` stands where the answer goes, and every template needs the task's other
-fields too. Empty a line to take a variant out. *exact prompt* in a cell shows what the model has read.
+fields too. Empty a row to take a variant out. *exact prompt* in a cell shows what the model has read.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from demos.contract import Endpoint, Example, Info, Run
+from demos.errors import BadInput
 from demos.prompting.answers import task_of
 from demos.prompting.builder import DECODERS, READY, STYLES, STYLES_OF_PROMPT
 from demos.prompting.draft import CHOICES
@@ -29,6 +30,7 @@ from demos.prompting.task import LABEL, Task
 from demos.prompting.variant_answers import prompt_matrix
 from demos.prompting.variants import (
     LEAST_VARIANTS,
+    MOST_QUERIES,
     MOST_VARIANTS,
     MatrixInputs,
     Query,
@@ -89,8 +91,8 @@ def build(run: Run) -> None:
         k = gr.Slider(0, 8, value=start.k, step=1, label="Shots in front (k)")
     variants = gr.Dataframe(
         variants_table(start.variants),
-        label=f"Variants of the prompt, {LEAST_VARIANTS} to {MOST_VARIANTS} (a cell's menu ⋮ adds and deletes"
-        " rows; Shift+Enter breaks a line)",
+        label=f"Variants of the prompt, {LEAST_VARIANTS} to {MOST_VARIANTS} (an empty row is left out; "
+        "Shift+Enter breaks a line)",
         column_widths=["28%", "36%", "36%"],
         elem_classes="stage-lines",
         interactive=True,
@@ -104,6 +106,9 @@ def build(run: Run) -> None:
         wrap=True,
         max_height=320,
     )
+    with gr.Row():
+        more_variants = gr.Button("Add a variant", size="sm")
+        more_queries = gr.Button("Add an input", size="sm")
     fields = {"task": task, "variants": variants, "queries": queries, "k": k}
     filled = page.examples(EXAMPLES, fields, values_of)
     ask = gr.Button("Ask all variants", variant="primary")
@@ -121,6 +126,8 @@ def build(run: Run) -> None:
         [task],
         [variants, queries, *shown],
     )
+    page.at_once([more_variants.click], with_variant, [task, variants], [variants])
+    page.at_once([more_queries.click], with_query, [queries], [queries])
     page.on([ask.click], answer, asked, shown)
     page.after(filled, answer, asked, shown)
 
@@ -148,8 +155,30 @@ def queries_table(task: Task, queries: tuple[Query, ...]) -> dict[str, Any]:
     return {"headers": [*names, LABEL, *own], "data": data}
 
 
+def with_variant(name: str, table: Any) -> dict[str, Any]:
+    """The table of variants with one more to be changed: the task's own prompt."""
+    # Gradio's own way to add a row does not show it once the table has been filled by Python.
+    lines = lines_of(table)
+    if len(lines) >= MOST_VARIANTS:
+        raise BadInput(f"There are {len(lines)} variants already.", "Change one of them, or empty its row.")
+    task, taken = task_of(name), {line.get("name") for line in lines}
+    unused = (
+        title for i in range(len(lines) + 1, 2 * MOST_VARIANTS) if (title := f"Variant {i}") not in taken
+    )
+    old = tuple(Variant(*(line.get(column, "") for column in VARIANT_COLUMNS)) for line in lines)
+    return variants_table((*old, Variant(next(unused), task.instruction, task.template)))
+
+
+def with_query(table: Any) -> dict[str, Any]:
+    """The table of inputs with an empty row at its end."""
+    lines, head = lines_of(table), list(table.columns)
+    if len(lines) >= MOST_QUERIES:
+        raise BadInput(f"There are {len(lines)} inputs already.", "Change one of them, or empty its row.")
+    return {"headers": head, "data": [*([line[name] for name in head] for line in lines), [""] * len(head)]}
+
+
 def inputs_of_page(name: str, variants: Any, queries: Any, k: int, style: Any, model: str) -> MatrixInputs:
-    """What is asked for what stands in the page's components; empty lines of the tables are left out."""
+    """What is asked for what stands in the page's components; empty rows of the tables are left out."""
     fields = template_fields(task_of(name).template)
     return MatrixInputs(
         task=name,

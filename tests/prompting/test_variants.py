@@ -17,7 +17,15 @@ from demos.prompting.builder import SCORE
 from demos.prompting.labels import calibrate
 from demos.prompting.results import PromptInputs
 from demos.prompting.task import Task, task_to_json
-from demos.prompting.variant_page import EXAMPLES, MATRIX, inputs_of_page, queries_table, variants_table
+from demos.prompting.variant_page import (
+    EXAMPLES,
+    MATRIX,
+    inputs_of_page,
+    queries_table,
+    variants_table,
+    with_query,
+    with_variant,
+)
 from demos.prompting.variant_pictures import matrix_table
 from demos.prompting.variants import MatrixInputs, Query, Variant, check_matrix, first_variants
 
@@ -229,6 +237,24 @@ def test_the_pages_tables_say_what_was_put_in_and_empty_lines_nothing(name):
     asked = inputs_of_page(name, *padded, 4, "plain", "smollm2")
     assert asked == MatrixInputs(name, first_variants(task), queries, 4)
     check_matrix(asked)
+
+
+def frame_of(table) -> pd.DataFrame:
+    return pd.DataFrame(table["data"], columns=table["headers"])
+
+
+def test_rows_are_added_up_to_the_limit():
+    table = frame_of(variants_table((OWN, BARE)))
+    for count in range(3, 7):
+        table = frame_of(with_variant("sentiment", table))
+        assert len(table) == count == table["name"].nunique()
+    with pytest.raises(BadInput, match="6 variants already"):
+        with_variant("sentiment", table)
+    queries = frame_of(with_query(frame_of(queries_table(SENTIMENT, (LOVED,)))))
+    assert queries.to_numpy().tolist() == [["Loved every minute.", ""], ["", ""]]
+    check_matrix(inputs_of_page("sentiment", table, queries, 4, "plain", "smollm2"))
+    with pytest.raises(BadInput, match="40 inputs already"):
+        with_query(pd.concat([queries.iloc[:1]] * 40))
 
 
 def test_a_column_that_was_deleted_is_missed_by_its_name():
