@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from demos.attention import downloads
+from demos.attention import downloads, link
 from demos.attention.answers import (
     attention,
     attention_flow_to,
@@ -31,16 +31,13 @@ from demos.attention.answers import (
     attention_neuron,
     attention_numbers,
 )
-from demos.attention.export import (
-    SCRIPTS,
-    STYLES,
-    attention_export,
-)
+from demos.attention.export import SCRIPTS as VIEWER
+from demos.attention.export import STYLES, attention_export
 from demos.attention.measure import Selection, check_selection
 from demos.attention.view import attention_layer, attention_view, flow_layer, neuron_layer
 from demos.contract import Endpoint, Example, Info, Run, parse
 from demos.errors import StageError
-from demos.models.catalog import checkpoint
+from demos.models.catalog import ASSETS, checkpoint
 
 __all__ = ["ENDPOINTS", "EXAMPLES", "INFO", "SCRIPTS", "STYLES", "build"]
 
@@ -72,6 +69,7 @@ EXAMPLES = (
     Example("한국어", Selection("오늘 서울의 날씨는 아주 맑습니다.", model="smollm2", words="sum")),
 )
 
+SCRIPTS = (*VIEWER, ASSETS / "js" / "attention_link.js")
 HEADS = {"encoder": "base", "decoder": "base", "encoder-decoder": "seq2seq-lm"}
 
 
@@ -189,7 +187,7 @@ def build(run: Run) -> None:
     inputs, outputs = list(fields.values()), [view, badge]
     page.on([show.click, text.submit, text_pair.submit, target.submit], answer, inputs, outputs)
     page.on_choice([measure, special, words, model], answer, inputs, outputs)
-    page.after(filled, answer, inputs, outputs)
+    page.after([*filled, link.receive(fields)], answer, inputs, outputs)
     model.change(
         lambda name: gr.Textbox(visible=checkpoint(name).architecture == "encoder-decoder"),
         model,

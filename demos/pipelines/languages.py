@@ -1,0 +1,105 @@
+"""Which languages a translator reads and writes, and how it is told: each family has its own way.
+
+Marian checkpoints know one pair; T5 is told in words, in front of the text; mBART by codes, one in front of
+the source and one that the translation is made to begin with.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from demos.errors import BadInput
+
+NAMES = {
+    "ar": "Arabic",
+    "de": "German",
+    "en": "English",
+    "es": "Spanish",
+    "fr": "French",
+    "hi": "Hindi",
+    "it": "Italian",
+    "ja": "Japanese",
+    "ko": "Korean",
+    "nl": "Dutch",
+    "pl": "Polish",
+    "pt": "Portuguese",
+    "ro": "Romanian",
+    "ru": "Russian",
+    "tr": "Turkish",
+    "uk": "Ukrainian",
+    "vi": "Vietnamese",
+    "zh": "Chinese",
+}
+MBART = {
+    "ar": "ar_AR",
+    "de": "de_DE",
+    "en": "en_XX",
+    "es": "es_XX",
+    "fr": "fr_XX",
+    "hi": "hi_IN",
+    "it": "it_IT",
+    "ja": "ja_XX",
+    "ko": "ko_KR",
+    "nl": "nl_XX",
+    "pl": "pl_PL",
+    "pt": "pt_XX",
+    "ro": "ro_RO",
+    "ru": "ru_RU",
+    "tr": "tr_TR",
+    "uk": "uk_UA",
+    "vi": "vi_VN",
+    "zh": "zh_CN",
+}
+T5_TARGETS = ("de", "fr", "ro")
+
+
+@dataclass(frozen=True)
+class Direction:
+    """A pair of languages by their codes of two letters, what is put in front of the text, and the codes that
+    an mBART tokenizer and its first written token need, else ""."""
+
+    source: str
+    target: str
+    prefix: str = ""
+    source_code: str = ""
+    target_code: str = ""
+
+
+def direction(source: str, target: str, loaded: Any) -> Direction:
+    """The direction asked for, or the checkpoint's own where `source` or `target` is "".
+
+    Raises `BadInput` for a language that the checkpoint does not read or write.
+    """
+    kind = loaded.model.config.model_type
+    if kind == "t5":
+        source = _one(source or "en", ("en",), "read")
+        target = _one(target or "de", T5_TARGETS, "written")
+        return Direction(source, target, t5_prefix(target))
+    if kind == "mbart":
+        source = _one(source or "en", tuple(MBART), "read")
+        target = _one(target or "de", tuple(MBART), "written")
+        return Direction(source, target, "", MBART[source], MBART[target])
+    own = pair_of(loaded)
+    return Direction(_one(source or own[0], (own[0],), "read"), _one(target or own[1], (own[1],), "written"))
+
+
+def t5_prefix(target: str) -> str:
+    """How T5 is told what to do."""
+    return f"translate English to {NAMES[target]}: "
+
+
+def pair_of(loaded: Any) -> tuple[str, str]:
+    """The languages of a checkpoint that knows one pair: as its name ends, "…-en-fr"."""
+    match = re.search(r"\b([a-z]{2})-([a-z]{2})$", loaded.origin.hub_id or loaded.origin.checkpoint)
+    if match is None:
+        raise BadInput(f"{loaded.origin.title} does not say what languages it knows.", "Choose another.")
+    return match[1], match[2]
+
+
+def _one(code: str, known: tuple[str, ...], what: str) -> str:
+    if code not in known:
+        named = ", ".join(f"{NAMES.get(one, one)} ({one})" for one in known)
+        raise BadInput(f"{NAMES.get(code, code)} cannot be {what} by this model.", f"It knows: {named}.")
+    return code

@@ -1,0 +1,216 @@
+"""A sentence from one language to another.
+
+An *encoder* reads the whole sentence, a *decoder* writes the translation token by token and looks back at it
+through *cross-attention*, which the link below an answer opens in the attention viewer. *Beam search* keeps
+the best few beginnings instead of only the best one. The bundled checkpoints learnt from captions of
+photographs and know little else: they translate "two dogs run on the beach", not the news.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass
+from html import escape
+from typing import Any, Literal
+
+from demos.attention.link import link_to
+from demos.attention.measure import Selection
+from demos.contract import Endpoint, Example, Info, Run
+from demos.errors import BadInput
+from demos.models.catalog import ASSETS
+from demos.models.specs import Origin
+from demos.pipelines.bars import careful, per_cent
+from demos.pipelines.batches import one_by_one
+from demos.pipelines.classify import encode, window
+from demos.pipelines.csv_batch import Batch
+from demos.pipelines.languages import NAMES, direction
+from demos.pipelines.translation_snippets import snippet
+from demos.texts import check_text
+
+INFO = Info(
+    slug="translation",
+    title="Translation",
+    tab="Pipelines",
+    limits=(
+        "The bundled checkpoints are tiny and read 29,000 captions of photographs: on any other text they "
+        "write fluent sentences about something else, and words that they never read become other words. The "
+        "probability is the model's own trust in what it wrote, not a judgement of the translation; it is "
+        "high for some wrong ones. More beams find likelier translations, which are not always better."
+    ),
+)
+STYLES = (ASSETS / "css" / "pipelines.css",)
+DEFAULT = "marian-en-fr"
+MOST_BEAMS, MOST_TOKENS = 5, 256
+LONG = 3
+"""Pieces; a word that takes as many was rare where the vocabulary was learnt."""
+
+
+@dataclass(frozen=True)
+class TranslateInputs:
+    """text: as long as the model reads; source, target: codes of two letters, "" for the checkpoint's own;
+    beams: 1 (greedy) to 5; max_new_tokens: 1 to 256; model: a translator of the catalog."""
+
+    text: str
+    source: str = ""
+    target: str = ""
+    beams: int = 4
+    max_new_tokens: int = 96
+    model: str = DEFAULT
+
+
+@dataclass(frozen=True)
+class TranslateResult:
+    """translation, from `source` to `target`; probability: of a token of it, the geometric mean; finished:
+    "end" where the model ended, "length" where it had to stop; tokens, new_tokens: read and written; words:
+    how many the text has; rare: those that the vocabulary has in three or more pieces, or not at all."""
+
+    text: str
+    translation: str
+    source: str
+    target: str
+    probability: float
+    finished: Literal["end", "length"]
+    tokens: int
+    new_tokens: int
+    words: int
+    rare: tuple[str, ...]
+    seconds: float
+    origin: Origin
+
+
+def translate(inputs: TranslateInputs, loaded: Any) -> TranslateResult:
+    """Translate a text by beam search."""
+    import torch
+
+    check_inputs(inputs)
+    way = direction(inputs.source, inputs.target, loaded)
+    tokenizer, model = loaded.tokenizer, loaded.model
+    forced = {}
+    if way.target_code:
+        tokenizer.src_lang = way.source_code
+        forced["forced_bos_token_id"] = tokenizer.convert_tokens_to_ids(way.target_code)
+    ids = encode(way.prefix + inputs.text, loaded).ids
+    batch = {"input_ids": torch.tensor([ids]), "attention_mask": torch.ones(1, len(ids), dtype=torch.long)}
+    begin = time.perf_counter()
+    room = min(inputs.max_new_tokens, window(loaded) - 1)
+    with torch.inference_mode():
+        written = model.generate(
+            **batch, num_beams=inputs.beams, do_sample=False, max_new_tokens=room, max_length=None, **forced
+        )
+        logits = model(**batch, decoder_input_ids=written[:, :-1]).logits[0]
+    new = written[0, 1:]
+    logprobs = logits.float().log_softmax(-1).gather(1, new[:, None])[len(forced) :, 0]
+    seconds = time.perf_counter() - begin
+    words = re.findall(r"\w+", inputs.text)
+    ended = len(new) and int(new[-1]) in ends(model)
+    return TranslateResult(
+        inputs.text,
+        tokenizer.decode(new, skip_special_tokens=True),
+        way.source,
+        way.target,
+        float(logprobs.mean().exp()) if len(logprobs) else 0.0,
+        "end" if ended else "length",
+        len(ids),
+        len(new),
+        len(words),
+        rare_words(words, tokenizer),
+        seconds,
+        loaded.origin,
+    )
+
+
+def ends(model: Any) -> set[int]:
+    """The tokens that end a translation."""
+    found = model.generation_config.eos_token_id
+    return {found} if isinstance(found, int) else set(found or ())
+
+
+def rare_words(words: list[str], tokenizer: Any) -> tuple[str, ...]:
+    """Words that the vocabulary has only in `LONG` pieces or more, or not at all; each once, in order."""
+
+    def rare(word: str) -> bool:
+        ids = tokenizer(word, add_special_tokens=False, verbose=False)["input_ids"]
+        return tokenizer.unk_token_id in ids or len(ids) >= LONG
+
+    return tuple(word for word in dict.fromkeys(words) if rare(word))
+
+
+def check_inputs(inputs: TranslateInputs) -> None:
+    """Raise `BadInput` for a text that no model can read, and for numbers out of range."""
+    check_text(inputs.text)
+    if not 1 <= inputs.beams <= MOST_BEAMS:
+        raise BadInput("beams is out of range.", f"It must be 1 to {MOST_BEAMS}.")
+    if not 1 <= inputs.max_new_tokens <= MOST_TOKENS:
+        raise BadInput("max_new_tokens is out of range.", f"It must be 1 to {MOST_TOKENS}.")
+
+
+TRANSLATE = Endpoint(
+    "translate", translate, {"encoder-decoder": "seq2seq-lm"}, check=check_inputs, task="translation"
+)
+ENDPOINTS = (TRANSLATE,)
+
+EXAMPLES = (
+    Example("A caption", TranslateInputs("Two dogs are running on the beach.")),
+    Example("Wrong: not a caption", TranslateInputs("The central bank raised interest rates again.")),
+)
+
+
+def columns(result: TranslateResult) -> dict[str, object]:
+    """What a CSV says about one text: its translation, and how far to trust it."""
+    return {
+        "translation": result.translation,
+        "p(token)": f"{result.probability:.6f}",
+        "finished": result.finished,
+        "rare words": " ".join(result.rare),
+    }
+
+
+BATCH = Batch(one_by_one(translate), columns, most=8)
+
+
+def build(run: Run) -> None:
+    """Lay out text, languages and search; languages only where a checkpoint with several can be had."""
+    import gradio as gr
+
+    from demos.pipelines.layout import task_page
+    from demos.runner import suitable
+
+    text = gr.Textbox(label="Text", lines=2, max_lines=12, placeholder="Two dogs are running on the beach.")
+    several = any(entry.bundled is None for entry in suitable(TRANSLATE))
+    choices = [("The model's own", ""), *((name, code) for code, name in NAMES.items())]
+    with gr.Row():
+        source = gr.Dropdown(choices, value="", label="From", visible=several)
+        target = gr.Dropdown(choices, value="", label="Into", visible=several)
+        beams = gr.Slider(1, MOST_BEAMS, value=4, step=1, label="Beams (1: greedy)")
+        most = gr.Slider(8, MOST_TOKENS, value=96, step=8, label="New tokens at most")
+    fields = {"text": text, "source": source, "target": target, "beams": beams, "max_new_tokens": most}
+    task_page(run, TRANSLATE, DEFAULT, fields, EXAMPLES, show, snippet, BATCH)
+
+
+def show(result: TranslateResult) -> str:
+    """The translation, its languages and probability, words to be careful about, the way to its attention."""
+    pair = f"{NAMES.get(result.source, result.source)} to {NAMES.get(result.target, result.target)}"
+    trust = f"probability of a token, on average (geometric mean): {per_cent(result.probability)}"
+    written = f"<bdi>{escape(result.translation)}</bdi>" if result.translation.strip() else "(nothing)"
+    parts = [
+        f'<p class="task-verdict" lang="{escape(result.target, quote=True)}">{written}</p>',
+        f'<p class="task-note">{escape(pair)} · {result.new_tokens} tokens · {trust}</p>',
+    ]
+    if result.rare:
+        listed = ", ".join(result.rare[:12]) + (" …" if len(result.rare) > 12 else "")
+        parts.append(
+            careful(
+                f"{len(result.rare)} of {result.words} words are rare or unknown to this model, which has "
+                f"them only in small pieces: {listed}."
+            )
+        )
+    if result.finished == "length":
+        parts.append(careful("the model had to stop here; the translation is not complete."))
+    selection = Selection(result.text, target=result.translation, model=result.origin.checkpoint)
+    if result.translation.strip() and (address := link_to(selection)):
+        parts.append(
+            f'<p class="task-note"><a href="{escape(address, quote=True)}" target="_blank" rel="noopener">'
+            "See the cross-attention of this pair in the viewer</a></p>"
+        )
+    return "".join(parts)

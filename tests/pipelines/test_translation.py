@@ -1,0 +1,184 @@
+"""Translation: equal to `model.generate`, told the languages as each family wants it, honest about words."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from html import unescape
+
+import numpy as np
+import pytest
+import torch
+import transformers
+from transformers import MBart50Tokenizer
+
+from demos.attention.link import carried, link_to
+from demos.attention.measure import Selection
+from demos.errors import BadInput, StageError
+from demos.models.specs import Loaded, Origin, Spec
+from demos.pipelines.languages import MBART, NAMES, direction
+from demos.pipelines.translation import (
+    TranslateInputs,
+    check_inputs,
+    columns,
+    rare_words,
+    show,
+    translate,
+)
+from demos.prompting.share import to_fragment
+from tests import tiny
+
+TEXT = "the cat sat on a mat and the dog ran ."
+
+
+def translator(family: str, name: str = "tiny-en-fr", **own: object) -> Loaded:
+    """A random translator; its weights are large, so that its choices differ clearly."""
+    torch.manual_seed(3)
+    tokenizer = tiny.tokenizer()
+    if family == "MBart":
+        words = [("<unk>", 0.0), ("<s>", 0.0), ("</s>", 0.0), *((f"▁{w}", -1.0) for w in tiny.WORDS)]
+        tokenizer = MBart50Tokenizer(vocab=words)
+        own = {"vocab_size": len(tokenizer), "pad_token_id": 1, "eos_token_id": 2, "bos_token_id": 0} | own
+        own["decoder_start_token_id"] = 2
+    wide = {"initializer_factor": 4.0} if family == "T5" else {"init_std": 0.5}
+    config = getattr(transformers, f"{family}Config")(**tiny.ENCODER_DECODERS[family] | wide | own)
+    suffix = {"Marian": "MTModel"}.get(family, "ForConditionalGeneration")
+    model = getattr(transformers, family + suffix)(config).eval().requires_grad_(False)
+    origin = Origin(name, f"Tiny {family}", None, None, "bundled", "MIT", "")
+    return Loaded(Spec("tiny", "seq2seq-lm"), model, tokenizer, origin, 0)
+
+
+@pytest.mark.parametrize("beams", [1, 2, 5])
+@pytest.mark.parametrize("family", ["Marian", "T5", "MBart"])
+def test_a_translation_is_what_generate_writes(family, beams):
+    loaded = translator(family)
+    result = translate(TranslateInputs(TEXT, beams=beams, max_new_tokens=12), loaded)
+    told, forced = TEXT, {}
+    if family == "T5":
+        told = f"translate English to German: {TEXT}"
+    if family == "MBart":
+        loaded.tokenizer.src_lang = "en_XX"
+        forced = {"forced_bos_token_id": loaded.tokenizer.convert_tokens_to_ids("de_DE")}
+    batch = loaded.tokenizer(told, return_tensors="pt")
+    output = loaded.model.generate(
+        **batch,
+        num_beams=beams,
+        do_sample=False,
+        max_new_tokens=12,
+        output_scores=True,
+        return_dict_in_generate=True,
+        **forced,
+    )
+    ids = output.sequences[0]
+    assert result.translation == loaded.tokenizer.decode(ids, skip_special_tokens=True)
+    assert (result.new_tokens, result.tokens) == (len(ids) - 1, batch["input_ids"].shape[1])
+    assert result.finished == ("end" if ids[-1] == loaded.model.config.eos_token_id else "length")
+    if beams == 1:
+        scores = loaded.model.compute_transition_scores(
+            output.sequences, output.scores, normalize_logits=True
+        )
+        written = scores[0][len(forced) :]
+        np.testing.assert_allclose(result.probability, written.mean().exp(), rtol=1e-4)
+    assert (result.source, result.target) == ("en", "fr" if family == "Marian" else "de")
+
+
+def test_each_family_is_told_the_languages_in_its_own_way():
+    t5, mbart, marian = (translator(family) for family in ("T5", "MBart", "Marian"))
+    assert direction("", "ro", t5).prefix == "translate English to Romanian: "
+    way = direction("ko", "fr", mbart)
+    assert (way.source_code, way.target_code) == ("ko_KR", "fr_XX")
+    assert set(MBART.values()) <= set(mbart.tokenizer.lang_code_to_id) and MBART.keys() == NAMES.keys()
+    assert (direction("", "", marian).source, direction("en", "fr", marian).target) == ("en", "fr")
+    hub = replace(marian, origin=replace(marian.origin, hub_id="Helsinki-NLP/opus-mt-de-en"))
+    assert direction("", "", hub).target == "en"
+    for loaded, pair in ((t5, ("de", "")), (t5, ("", "ko")), (marian, ("", "de")), (mbart, ("xx", ""))):
+        with pytest.raises(BadInput, match="It knows: ") as refused:
+            direction(*pair, loaded)
+        assert "this model" in str(refused.value)
+    with pytest.raises(BadInput, match="what languages"):
+        direction("", "", translator("Marian", "nameless"))
+
+
+def test_a_target_language_is_what_mbart_begins_with(monkeypatch):
+    loaded, seen = translator("MBart"), []
+    generate = loaded.model.generate
+
+    def recorded(**options):
+        seen.append((options["input_ids"][0, 0].item(), generate(**options)[0, 1].item()))
+        return generate(**options)
+
+    monkeypatch.setattr(loaded.model, "generate", recorded)
+    for target in ("de", "ko"):
+        translate(TranslateInputs(TEXT, "fr", target, max_new_tokens=8), loaded)
+    ids = loaded.tokenizer.convert_tokens_to_ids
+    assert seen == [(ids("fr_XX"), ids("de_DE")), (ids("fr_XX"), ids("ko_KR"))]
+
+
+def test_a_translation_never_runs_past_the_models_positions():
+    loaded = translator("Marian", max_position_embeddings=16)
+    result = translate(TranslateInputs("the cat sat", beams=2, max_new_tokens=256), loaded)
+    assert result.new_tokens <= 16
+    with pytest.raises(BadInput, match="22 tokens; Tiny Marian reads 16"):
+        translate(TranslateInputs("the cat " * 10), loaded)
+
+
+def test_words_that_the_vocabulary_lacks_are_counted():
+    words = ["the", "cat", "unbelievable", "quark", "unbelievable"]
+    assert rare_words(words, tiny.tokenizer()) == ("unbelievable", "quark")
+    page = show(translate(TranslateInputs("the quark sat", max_new_tokens=5), translator("Marian")))
+    assert "1 of 3 words are rare or unknown" in page and "quark" in page
+
+
+@pytest.mark.parametrize(
+    "inputs",
+    [
+        TranslateInputs(""),
+        TranslateInputs(" \n"),
+        TranslateInputs("x" * 100_001),
+        TranslateInputs("\ud800"),
+        TranslateInputs("a", beams=6),
+        TranslateInputs("a", max_new_tokens=0),
+    ],
+)
+def test_what_cannot_be_asked_is_a_sentence(inputs):
+    with pytest.raises(StageError) as refused:
+        check_inputs(inputs)
+    assert refused.value.remedy
+
+
+def test_the_page_is_escaped_and_links_to_the_pairs_attention():
+    loaded = translator("Marian")
+    text = 'the <b>cat</b> & "the" dog'
+    result = replace(translate(TranslateInputs(text, max_new_tokens=6), loaded), translation="<i>x</i>")
+    page = show(result)
+    assert "<b>" not in page and "<i>" not in page
+    [address] = re.findall(r'href="([^"]*)"', page)
+    fragment = unescape(address).partition("#see=")[2]
+    state = Selection(text, target="<i>x</i>", model="minilm")
+    assert link_to(state) != "" and fragment
+    assert carried(link_to(state).partition("#see=")[2]) == state
+    assert columns(result)["translation"] == "<i>x</i>"
+
+
+@pytest.mark.parametrize(
+    "fragment",
+    [
+        "",
+        "1.xyz",
+        to_fragment("[]"),
+        to_fragment('{"text": 3}'),
+        to_fragment('{"text": "a", "measure": "mean"}'),
+        to_fragment('{"text": " "}'),
+        to_fragment('{"text": "a", "model": "none-such"}'),
+        to_fragment("{"),
+    ],
+)
+def test_a_link_that_carries_something_else_is_refused(fragment):
+    with pytest.raises(StageError):
+        carried(fragment)
+
+
+def test_texts_that_are_too_long_for_a_link_get_none():
+    generator = np.random.default_rng(0)
+    noise = "".join(map(chr, generator.integers(0x4E00, 0x9FFF, 9000)))
+    assert link_to(Selection(noise)) == ""
