@@ -25,7 +25,7 @@ from demos.models.files import is_complete
 from demos.models.memory import in_words
 
 MODES = ("auto", "bundled", "hub")
-ALLOWED = ["*.safetensors", "*.json", "*.txt", "*.model", "*.jinja"]
+ALLOWED = ["*.safetensors", "*.json", "*.txt", "*.model", "*.spm", "*.jinja"]
 IGNORED = ["*/*", "training_args*"]  # sub-folders hold exports for other programs
 
 _log = logging.getLogger(__name__)

@@ -23,10 +23,10 @@ class Decoding:
 
 
 def end_ids(loaded: Any) -> set[int]:
-    """The tokens that end a text for this model."""
+    """The tokens that end a text for this model; GPT and CTRL have none and write on."""
     ends = loaded.model.generation_config.eos_token_id
     ends = {ends} if isinstance(ends, int) else set(ends or ())
-    return ends | {loaded.tokenizer.eos_token_id}
+    return (ends | {loaded.tokenizer.eos_token_id}) - {None}
 
 
 def stream_tokens(loaded: Any, batch: Any, decoding: Decoding) -> Iterator[int]:
@@ -84,8 +84,8 @@ def _write(
                 **batch,
                 **choice,
                 max_new_tokens=decoding.max_new_tokens,
-                eos_token_id=sorted(end_ids(loaded)),
-                pad_token_id=loaded.tokenizer.eos_token_id,
+                eos_token_id=sorted(end_ids(loaded)) or None,
+                pad_token_id=loaded.tokenizer.eos_token_id or 0,
                 streamer=_Forward(tokens),
                 stopping_criteria=[lambda ids, scores, **_: torch.full((len(ids),), closed.is_set())],
             )

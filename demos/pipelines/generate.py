@@ -2,6 +2,11 @@
 
 Choose *Chat* to wrap what you type in the model's own conversation format, or *Plain* to have it
 continued as it stands. The text appears as it is written, and you can stop it.
+
+GPT and GPT-2 know no conversation: choose *Plain*. So does CTRL, and the first word of its prompt is a
+*control code*, which decides what kind of text follows: `Reviews Rating: 5.0`, `Horror A knock`,
+`Wikipedia Salesforce Inc. is`, `Links http://...` and about fifty others (Keskar et al. 2019,
+arXiv:1909.05858).
 """
 
 from __future__ import annotations

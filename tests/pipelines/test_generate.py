@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import copy
 import threading
 import time
 from dataclasses import replace
@@ -10,6 +11,8 @@ from demos.errors import BadInput
 from demos.models.cache import shared_cache
 from demos.models.specs import Spec
 from demos.pipelines.generate import GENERATE, GenerateInputs, generate, progress
+from demos.prompting.scoring import log_likelihoods
+from tests.prompting import models
 
 PLAIN = GenerateInputs("The capital of France is", mode="plain", max_new_tokens=12)
 
@@ -94,3 +97,17 @@ def test_the_runner_keeps_the_lease_until_the_stream_ends(runner):
     stream.close()
     entry = next(e for e in runner.cache.stats().entries if e.spec.head == "causal-lm")
     assert entry.leases == before - 1
+
+
+@pytest.mark.parametrize("family", ["OpenAIGPT", "CTRL"])
+def test_a_model_without_an_end_writes_to_the_limit(writer, family):
+    tokenizer = copy.deepcopy(writer.tokenizer)
+    tokenizer.bos_token = tokenizer.eos_token = None
+    endless = models.writer(family, tokenizer)
+    endless.model.generation_config.eos_token_id = None
+    result = list(generate(replace(PLAIN, max_new_tokens=5), endless))[-1]
+    assert (result.new_tokens, result.finished) == (5, "length")
+    assert log_likelihoods(endless, [("", "Wikipedia")])[0].logprob < 0
+    with pytest.raises(BadInput, match="Plain"):
+        tokenizer.chat_template = None
+        generate(replace(PLAIN, mode="chat"), endless)
