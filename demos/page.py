@@ -93,17 +93,25 @@ def on(
 
 
 def at_once(
-    triggers: Sequence[Any], function: Callable[..., Any], inputs: Sequence[Any], outputs: Sequence[Any]
+    triggers: Sequence[Any],
+    function: Callable[..., Any],
+    inputs: Sequence[Any],
+    outputs: Sequence[Any],
+    js: str | None = None,
 ) -> list[Any]:
-    """Work on the page itself, without a model, on each of `triggers`; returns the events."""
+    """Work on the page itself, without a model, on each of `triggers`; returns the events.
+
+    It goes through Gradio's queue, since only there an error is shown. `js` changes the inputs in the
+    browser before.
+    """
     return [
         trigger(
             visible_errors(function),
             list(inputs),
             list(outputs),
             api_visibility="private",
-            queue=False,
             show_progress="hidden",
+            js=js,
         )
         for trigger in triggers
     ]

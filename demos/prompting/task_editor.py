@@ -73,6 +73,7 @@ def task_boxes(draft: Draft) -> tuple[Any, ...]:
     shots = gr.Dataframe(
         values[3], label="Shots, the first ones first", interactive=True, wrap=True, max_height=320
     )
+    more_shots = gr.Button("Add a shot", size="sm")
     rows = gr.Dataframe(
         values[4],
         label="Test rows, for the experiments (never shown as shots)",
@@ -80,7 +81,16 @@ def task_boxes(draft: Draft) -> tuple[Any, ...]:
         wrap=True,
         max_height=320,
     )
+    more_rows = gr.Button("Add a test row", size="sm")
+    for button, table in ((more_shots, shots), (more_rows, rows)):
+        page.at_once([button.click], with_row, [table], [table])
     return instruction, template, labels, shots, rows
+
+
+def with_row(table: Any) -> dict[str, Any]:
+    """A table with an empty row at its end: Gradio's own new row stays unseen once Python has filled it."""
+    lines = table.fillna("").astype(str).to_numpy().tolist()
+    return {"headers": list(table.columns), "data": [*filter(any, lines), [""] * len(table.columns)]}
 
 
 def fill(draft: Draft) -> list[Any]:

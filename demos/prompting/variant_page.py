@@ -24,8 +24,8 @@ from typing import Any
 from demos.contract import Endpoint, Example, Info, Run
 from demos.errors import BadInput
 from demos.prompting.answers import task_of
-from demos.prompting.builder import DECODERS, READY, STYLES, STYLES_OF_PROMPT
-from demos.prompting.draft import CHOICES
+from demos.prompting.builder import DECODERS, SCRIPTS, STYLES, STYLES_OF_PROMPT
+from demos.prompting.draft import CHOICES, OWN_TASK, task_named
 from demos.prompting.task import LABEL, Task
 from demos.prompting.variant_answers import prompt_matrix
 from demos.prompting.variants import (
@@ -40,7 +40,7 @@ from demos.prompting.variants import (
     template_fields,
 )
 
-__all__ = ["ENDPOINTS", "EXAMPLES", "INFO", "STYLES", "build"]
+__all__ = ["ENDPOINTS", "EXAMPLES", "INFO", "SCRIPTS", "STYLES", "build"]
 
 INFO = Info(
     slug="prompt-variants",
@@ -82,10 +82,11 @@ def build(run: Run) -> None:
 
     from demos import page
     from demos.prompting import variant_pictures
+    from demos.prompting.task_choice import own_task, task_choice
 
     start = EXAMPLES[0].inputs
     with gr.Row():
-        task = gr.Dropdown([(title, name) for name, title in READY.items()], value=start.task, label="Task")
+        task = task_choice()
         model = page.model_choice(MATRIX, start.model)
         style = gr.Dropdown(STYLES_OF_PROMPT, value=start.style, label="Format")
         k = gr.Slider(0, 8, value=start.k, step=1, label="Shots in front (k)")
@@ -113,22 +114,31 @@ def build(run: Run) -> None:
     filled = page.examples(EXAMPLES, fields, values_of)
     ask = gr.Button("Ask all variants", variant="primary")
     matrix, badge = gr.HTML("", padding=False), page.badge()
+    own = own_task()
 
-    def answer(*values: Any) -> tuple[str, str]:
-        result = run(MATRIX, inputs_of_page(*values))
+    def answer(name: str, *values: Any) -> tuple[str, str]:
+        *values, draft = values
+        result = run(MATRIX, inputs_of_page(task_named(name, draft), *values))
         return variant_pictures.matrix_table(result), page.badge_html(result.origin)
 
-    asked, shown = [task, variants, queries, k, style, model], [matrix, badge]
+    asked, shown = [task, variants, queries, k, style, model, own], [matrix, badge]
     # Not on every change: an example changes the task too, and brings tables of its own.
     page.at_once(
         [task.input],
-        lambda name: [*values_of(inputs_of(name, 0))[1:3], "", ""],
-        [task],
+        lambda name, draft: [*values_of(inputs_of(task_named(name, draft), 0))[1:3], "", ""],
+        [task, own],
         [variants, queries, *shown],
+        js=OWN_TASK,
     )
-    page.at_once([more_variants.click], with_variant, [task, variants], [variants])
+    page.at_once(
+        [more_variants.click],
+        lambda name, table, draft: with_variant(task_named(name, draft), table),
+        [task, variants, own],
+        [variants],
+        js=OWN_TASK,
+    )
     page.at_once([more_queries.click], with_query, [queries], [queries])
-    page.on([ask.click], answer, asked, shown)
+    page.on([ask.click], answer, asked, shown, js=OWN_TASK)
     page.after(filled, answer, asked, shown)
 
 

@@ -102,6 +102,21 @@ def test_nothing_typed_is_lost_on_reload_right_or_wrong(page: Page):
     expect(box(page, "Template")).to_have_value("Review: {text")
 
 
+def test_a_shot_is_typed_into_a_new_row(page: Page):
+    begin_empty(page)
+    type_in(page, "Labels (label: word, other word)", "up: up\ndown: down")
+    press(page, "Add a shot")
+    for column, typed in enumerate(("Prices rose", "up")):
+        page.get_by_test_id(f"cell-0-{column}").first.dblclick()
+        page.keyboard.type(typed)
+        page.keyboard.press("Enter")
+    type_in(page, "text", "Prices fell")
+    expect(page.locator(".stage-chips")).to_contain_text("rose")
+    press(page, "Add a shot")
+    expect(page.get_by_test_id("cell-1-0").first).to_be_visible()
+    expect(page.get_by_test_id("cell-0-0").first).to_contain_text("Prices rose")
+
+
 def test_experiments_without_an_own_task_say_so(page: Page):
     open_demo(page, "prompt-experiments")
     choose(page, "Task", "My own, from the prompt builder")
@@ -221,3 +236,17 @@ def test_what_is_taken_away_is_what_was_asked(page: Page, tmp_path: Path):
         text = (tmp_path / "file").read_text(encoding="utf-8")
         assert mark.lower() in text.lower()
         assert ("</script>" not in text) == (form == "Web page in one file")
+
+
+def test_variants_of_an_own_task_are_compared(page: Page):
+    open_demo(page, "prompt")
+    unfold(page, EDIT)
+    type_in(page, "Template", "Film talk: {text}\nVerdict: {label}")
+    wait_until_remembered(page, "Film talk")
+    open_demo(page, "prompt-variants")
+    choose(page, "Task", "My own, from the prompt builder")
+    expect(page.locator("table:visible").first).to_contain_text("Film talk: {text}")
+    press(page, "Add a variant")
+    expect(page.get_by_text("Variant 4")).to_be_visible()
+    press(page, "Ask all variants")
+    expect(page.locator(".stage-matrix:visible thead th")).to_have_count(5)
