@@ -1,7 +1,8 @@
 """How close in meaning are sentences to one another?
 
 Each line is one sentence. The encoder turns it into a vector (the mean of its token vectors), and
-the heat map shows the cosine of the angle between every two: 1 is the same direction.
+the heat map shows the cosine of the angle between every two: 1 is the same direction. The map below it
+lays the sentences out along the two directions in which they differ most.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ import numpy as np
 
 from demos.contract import Endpoint, Example, Info, Run
 from demos.errors import BadInput
+from demos.models.catalog import ASSETS
 from demos.models.specs import Origin
+from demos.pipelines.sentence_map import picture, project
 from demos.texts import check_text
 
 INFO = Info(
@@ -29,6 +32,7 @@ INFO = Info(
     ),
 )
 
+STYLES = (ASSETS / "css" / "pipelines.css",)
 MAX_SENTENCES = 32
 
 
@@ -43,12 +47,15 @@ class SimilarityInputs:
 @dataclass(frozen=True, eq=False)
 class SimilarityResult:
     """cosine [n, n] in [-1, 1]; tokens and unknown [n]: how many tokens each sentence has, and how many
-    of them are words that the vocabulary lacks, which the model cannot tell apart."""
+    of them are words that the vocabulary lacks, which the model cannot tell apart; places [n, 2]: the vectors
+    along their first two principal components, which hold the shares `explained` of their variance."""
 
     sentences: tuple[str, ...]
     cosine: np.ndarray
     tokens: tuple[int, ...]
     unknown: tuple[int, ...]
+    places: np.ndarray
+    explained: tuple[float, float]
     origin: Origin
 
 
@@ -58,7 +65,8 @@ def similarity(inputs: SimilarityInputs, loaded: Any) -> SimilarityResult:
     vectors, tokens, unknown = embed(loaded, inputs.sentences)
     # Rounding can take a cosine a hair beyond 1.
     cosine = np.clip(vectors @ vectors.T, -1, 1)
-    return SimilarityResult(inputs.sentences, cosine, tokens, unknown, loaded.origin)
+    places, explained = project(vectors)
+    return SimilarityResult(inputs.sentences, cosine, tokens, unknown, places, explained, loaded.origin)
 
 
 def check_inputs(inputs: SimilarityInputs) -> None:
@@ -124,6 +132,22 @@ EXAMPLES = (
             )
         ),
     ),
+    Example(
+        "Three topics on a map",
+        SimilarityInputs(
+            (
+                "The goalkeeper saved a penalty in the last minute.",
+                "Their striker scored twice before half-time.",
+                "The match ended in a draw.",
+                "Simmer the onions until they are golden.",
+                "Add a pinch of salt to the dough.",
+                "Bake the bread for forty minutes.",
+                "The telescope found a planet beyond Neptune.",
+                "Light from that star is ten years old.",
+                "The probe sent pictures from Mars.",
+            )
+        ),
+    ),
 )
 
 
@@ -144,7 +168,8 @@ def build(run: Run) -> None:
     def answer(sentences: str, model: str) -> tuple[str, str]:
         lines = tuple(line.strip() for line in (sentences or "").splitlines() if line.strip())
         result = run(SIMILARITY, SimilarityInputs(lines, model))
-        return heat_map(result), page.badge_html(result.origin, unknown_words(result))
+        drawn = heat_map(result) + picture(result.sentences, result.places, result.explained)
+        return drawn, page.badge_html(result.origin, unknown_words(result))
 
     inputs, outputs = list(fields.values()), [table, badge]
     page.on([compare.click, sentences.submit], answer, inputs, outputs)

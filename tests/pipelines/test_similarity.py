@@ -1,11 +1,21 @@
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 import torch
 
 from demos.errors import BadInput
-from demos.pipelines.similarity import SimilarityInputs, embed, heat_map, similarity, unknown_words
+from demos.pipelines.sentence_map import picture, project
+from demos.pipelines.similarity import (
+    EXAMPLES,
+    SimilarityInputs,
+    embed,
+    heat_map,
+    similarity,
+    unknown_words,
+)
 
 SENTENCES = (
     "A man is playing the guitar.",
@@ -53,3 +63,38 @@ def test_typed_markup_is_escaped(minilm):
     page = heat_map(similarity(SimilarityInputs(('"><img src=x onerror=alert(1)>', "b")), minilm))
     assert "<img" not in page
     assert page.count("&lt;img") == 2
+
+
+def test_the_map_keeps_as_much_of_the_distances_as_two_directions_can(minilm):
+    result = similarity(EXAMPLES[-1].inputs, minilm)
+    vectors, _, _ = embed(minilm, result.sentences)
+    centred = vectors.astype(np.float64) - vectors.mean(0, dtype=np.float64)
+    variances = np.sort(np.linalg.eigvalsh(centred.T @ centred))[::-1]
+    np.testing.assert_allclose(result.explained, variances[:2] / variances.sum(), rtol=1e-6)
+    np.testing.assert_allclose((result.places**2).sum(0), variances[:2], rtol=1e-6)
+    np.testing.assert_allclose(result.places.mean(0), 0, atol=1e-9)
+    topics = [result.places[i : i + 3].mean(0) for i in (0, 3, 6)]
+    for place, topic in zip(result.places, np.repeat([0, 1, 2], 3), strict=True):
+        assert np.argmin([np.linalg.norm(place - middle) for middle in topics]) == topic
+
+
+def test_a_map_of_two_and_of_equal_sentences_is_no_error():
+    two = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]], np.float32)
+    places, explained = project(two)
+    assert explained == (pytest.approx(1), 0) and places[:, 1].tolist() == [0, 0]
+    same, none = project(np.ones((4, 3), np.float32) / np.sqrt(3, dtype=np.float32))
+    assert none == (0, 0) and not same.any()
+    assert picture("abcd", same, none).count("<li") == 4
+
+
+def test_the_map_stays_in_its_frame_at_one_scale_and_is_escaped():
+    places = np.array([[3.0, 1.0], [-1.0, 0.0], [0.0, -2.0]])
+    page = picture(('"><script>', "b" * 80, "c"), places, (0.6, 0.3))
+    spots = np.array(
+        [(float(x), float(y)) for x, y in re.findall(r"left: ([-\d.]+)%; top: ([-\d.]+)%", page)]
+    )
+    assert ((spots >= 5) & (spots <= 95)).all()
+    drawn = spots * [1, -1 / 1.5]
+    distances = [np.linalg.norm(drawn[0] - drawn[i]) / np.linalg.norm(places[0] - places[i]) for i in (1, 2)]
+    assert distances[0] == pytest.approx(distances[1], rel=1e-2)
+    assert "<script" not in page and "60 %" in page and "…" in page

@@ -1,0 +1,81 @@
+"""Sentences on a map: the two directions in which their vectors differ most (principal components)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+import numpy as np
+
+RATIO = 1.5
+"""Width of the map by its height."""
+WIDTH, HEIGHT = 90, 20
+"""Of the map in letters and lines, by which labels are kept from lying upon one another."""
+LABEL = 26
+
+
+def project(vectors: np.ndarray) -> tuple[np.ndarray, tuple[float, float]]:
+    """Places [n, 2] of vectors [n, width], and the share of their variance that each of the two axes holds.
+
+    Of an axis' two directions the one is taken in which its largest entry is positive, so that the same
+    vectors always give the same map. Two vectors, or equal ones, leave axes without variance: all places are
+    0 there.
+    """
+    centred = vectors.astype(np.float64) - vectors.mean(0, dtype=np.float64)
+    left, lengths, axes = np.linalg.svd(centred, full_matrices=False)
+    variances = lengths**2
+    total = variances.sum()
+    places = np.zeros((len(vectors), 2))
+    explained = [0.0, 0.0]
+    for axis in range(min(2, len(lengths))):
+        if total <= 1e-12 or variances[axis] <= 1e-9 * total:
+            break
+        sign = np.sign(axes[axis, np.abs(axes[axis]).argmax()])
+        places[:, axis] = sign * left[:, axis] * lengths[axis]
+        explained[axis] = float(variances[axis] / total)
+    return places, (explained[0], explained[1])
+
+
+def picture(sentences: Sequence[str], places: np.ndarray, explained: tuple[float, float]) -> str:
+    """The map as HTML: a numbered dot for every sentence, with its beginning where there is room for it.
+
+    Both axes have the same scale. On a phone only the numbers are shown.
+    """
+    middle = (places.max(0) + places.min(0)) / 2
+    across, down = np.maximum(places.max(0) - places.min(0), 1e-9)
+    scale = 88 * min(1 / across, 1 / (RATIO * down))
+    spots = [(50 + scale * x, 50 - scale * RATIO * y) for x, y in (places - middle).tolist()]
+    taken = [_box(x, y, 3, False) for x, y in spots]
+    dots = []
+    for number, (sentence, (x, y)) in enumerate(zip(sentences, spots, strict=True), 1):
+        short = sentence if len(sentence) <= LABEL else sentence[: LABEL - 1].rstrip() + "…"
+        left = x > 50
+        box = _box(x, y, len(short) + 4, left)
+        label = ""
+        if not any(_overlap(box, other) for i, other in enumerate(taken, 1) if i != number):
+            taken.append(box)
+            label = f'<bdi class="task-map-label">{escape(short)}</bdi>'
+        dots.append(
+            f'<li class="{"task-map-left" if left else ""}" style="left: {x:.2f}%; top: {y:.2f}%" '
+            f'title="{escape(sentence, quote=True)}"><span class="stage-number">{number}</span>{label}</li>'
+        )
+    first, second = (f"{share:.0%}".replace("%", " %") for share in explained)
+    said = (
+        "Map: the two directions in which these sentences differ most. "
+        f"Across {first} of the differences, up and down {second}; the rest is not shown, so that what lies "
+        "close here may be far apart."
+    )
+    return (
+        f'<figure class="task-map"><figcaption>{said}</figcaption>'
+        f'<ol role="list" aria-label="Map of the sentences">{"".join(dots)}</ol></figure>'
+    )
+
+
+def _box(x: float, y: float, letters: int, left: bool) -> tuple[float, float, float, float]:
+    """The room of a dot and its label, in per cent: left, right, top, bottom."""
+    width, height = 100 * letters / WIDTH, 100 / HEIGHT
+    return (x - width, x, y - height, y + height) if left else (x, x + width, y - height, y + height)
+
+
+def _overlap(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
+    return one[0] < other[1] and other[0] < one[1] and one[2] < other[3] and other[2] < one[3]
