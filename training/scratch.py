@@ -1,0 +1,117 @@
+"""What models trained from scratch have in common: batches by length, a step in bfloat16, what is shipped.
+
+Matrix products run in bfloat16, the weights and the optimiser in float32: on processors with bfloat16
+instructions a step is several times faster, elsewhere it is slower but gives much the same model. Seeds
+are fixed; a run repeats exactly only on the same processor and number of threads.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+ASSETS = Path(__file__).parents[1] / "assets" / "models"
+Figures = dict[str, Any]
+
+
+def by_length(lengths: Sequence[int], tokens: int, generator: torch.Generator) -> list[tuple[int, list[int]]]:
+    """Random batches of indices, each with the length that its rows are to be padded to.
+
+    Lengths are rounded up to a multiple of four and batches filled up to `tokens` with rows of the same
+    length (some twice), so that there are few shapes: a new shape costs more than a step.
+    """
+    groups: dict[int, list[int]] = {}
+    for index in torch.randperm(len(lengths), generator=generator).tolist():
+        groups.setdefault(-(-lengths[index] // 4) * 4, []).append(index)
+    batches = []
+    for length, rows in groups.items():
+        count = max(1, tokens // length)
+        missing = -len(rows) % count
+        full = [*rows, *(rows * (missing // len(rows) + 1))[:missing]]
+        batches += [(length, part) for part in slices(full, count)]
+    return [batches[i] for i in torch.randperm(len(batches), generator=generator).tolist()]
+
+
+def slices(rows: list[int], count: int) -> list[list[int]]:
+    """Consecutive slices of at most `count` rows."""
+    return [rows[start : start + count] for start in range(0, len(rows), count)]
+
+
+def padded(rows: Iterable[Sequence[int]], value: int, length: int = 0) -> torch.Tensor:
+    """Rows of token ids as one tensor [b, n], filled up on the right to `length` or the longest row."""
+    rows = list(rows)
+    length = length or max(map(len, rows))
+    return torch.tensor([[*row, *[value] * (length - len(row))] for row in rows])
+
+
+def half() -> Any:
+    """The context in which matrix products use bfloat16."""
+    return torch.autocast("cpu", dtype=torch.bfloat16)
+
+
+class Learner:
+    """AdamW with a linear warm-up and linear decay over `total` steps, to `floor` times the peak rate;
+    gradients are clipped at norm 1."""
+
+    def __init__(
+        self, model: nn.Module, rate: float, total: int, warm_up: float = 0.06, floor: float = 0.0
+    ) -> None:
+        self.parameters = [p for p in model.parameters() if p.requires_grad]
+        groups = [
+            {"params": [p for p in self.parameters if p.dim() > 1], "weight_decay": 0.01},
+            {"params": [p for p in self.parameters if p.dim() < 2], "weight_decay": 0.0},
+        ]
+        self.optimizer = torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.98), eps=1e-8, fused=True)
+        rise = max(1.0, warm_up * total)
+        self.schedule = torch.optim.lr_scheduler.LambdaLR(
+            self.optimizer, lambda step: min((step + 1) / rise, max(floor, (total - step) / (total - rise)))
+        )
+
+    def step(self, loss: torch.Tensor) -> None:
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.parameters, 1.0)
+        self.optimizer.step()
+        self.schedule.step()
+        self.optimizer.zero_grad()
+
+
+class Clock:
+    """Says now and then how far a run is."""
+
+    def __init__(self, total: int, every: int = 200) -> None:
+        self.total, self.every, self.begin = total, every, time.perf_counter()
+        self.losses: list[torch.Tensor] = []
+
+    @property
+    def seconds(self) -> float:
+        return round(time.perf_counter() - self.begin, 1)
+
+    def tick(self, step: int, loss: torch.Tensor) -> None:
+        self.losses.append(loss.detach())
+        if (step + 1) % self.every == 0:
+            mean = torch.stack(self.losses).mean().item()
+            print(f"step {step + 1}/{self.total} loss {mean:.3f} after {self.seconds:.0f} s", flush=True)
+            self.losses.clear()
+
+
+def save(model: Any, tokenizer: Any, out: Path) -> None:
+    """Weights in half precision, configuration and tokenizer, as `from_pretrained` reads them."""
+    out.mkdir(parents=True, exist_ok=True)
+    copy.deepcopy(model).half().save_pretrained(out)
+    (out / "model.safetensors").chmod(0o644)
+    tokenizer.save_pretrained(out)
+
+
+def publish(out: Path, card: str, figures: Figures) -> None:
+    """The card, its `{name}`s filled from the figures, and figures.json next to the weights."""
+    size = f"{(out / 'model.safetensors').stat().st_size / 1e6:.1f} MB"
+    (out / "README.md").write_text(card.format(size=size, **figures), encoding="utf-8")
+    text = json.dumps(figures, indent=1, ensure_ascii=False)
+    (out / "figures.json").write_text(f"{text}\n", encoding="utf-8")
