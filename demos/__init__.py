@@ -16,6 +16,7 @@ PROGRAMME = (
     "demos.prompting.variant_page",
     "demos.pipelines.sentiment",
     "demos.pipelines.entities",
+    "demos.pipelines.fill_mask",
     "demos.pipelines.zero_shot",
     "demos.pipelines.question_answering",
     "demos.pipelines.summarization",

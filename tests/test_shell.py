@@ -341,6 +341,7 @@ def test_only_public_endpoints_are_in_the_api(runner):
         "prompt_matrix",
         "sentiment",
         "entities",
+        "fill_mask",
         "zero_shot",
         "answer",
         "summarize",

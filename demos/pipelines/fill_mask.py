@@ -39,7 +39,7 @@ INFO = Info(
     ),
 )
 STYLES = (ASSETS / "css" / "pipelines.css",)
-DEFAULT = "bert-tiny-mlm"
+DEFAULT = "smollm2"
 MASK = "[MASK]"
 MOST = 20
 LOGITS = 512
@@ -183,10 +183,13 @@ FILL_MASK = Endpoint(
 ENDPOINTS = (FILL_MASK,)
 
 EXAMPLES = (
+    Example("A word", FillMaskInputs("The opposite of hot is [MASK].", model="smollm2")),
     Example(
-        "Causal rescoring",
-        FillMaskInputs("She put the [MASK] in the oven and baked it for an hour.", model="smollm2"),
+        "What follows counts",
+        FillMaskInputs("The goalkeeper caught the [MASK] before it crossed the line.", model="smollm2"),
     ),
+    Example("Wrong: a capital", FillMaskInputs("The capital of Australia is [MASK].", model="smollm2")),
+    Example("Wrong: counting legs", FillMaskInputs("A spider has [MASK] legs.", model="smollm2")),
 )
 
 

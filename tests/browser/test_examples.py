@@ -108,6 +108,16 @@ def entities_are_marked(page: Page, inputs: Any) -> None:
     assert text.locator("mark").count() == page.locator(".task-found:visible tbody tr").count()
 
 
+def gaps_are_filled(page: Page, inputs: Any) -> None:
+    """A table for every gap, with as many candidates as were asked for, the likeliest first."""
+    tables = page.locator(".task-bars:visible")
+    expect(tables).to_have_count(inputs.text.count("[MASK]"))
+    for table in tables.all():
+        shares = table.locator("td[style]").evaluate_all("cells => cells.map((c) => c.style.cssText)")
+        values = [float(share.split(":")[1].strip(" ;")) for share in shares]
+        assert len(values) == inputs.top_k and values == sorted(values, reverse=True)
+
+
 def prompt_is_shown(page: Page, inputs: Any) -> None:
     chips = page.locator(".stage-chips:visible .stage-chip")
     expect(chips.nth(20)).to_be_visible()
@@ -161,6 +171,7 @@ PROOFS: dict[str, Callable[[Page, Any], None]] = {
     "bertviz": bertviz_has_drawn,
     "sentiment": labels_are_ranked,
     "entities": entities_are_marked,
+    "fill-mask": gaps_are_filled,
     "zero-shot": labels_are_scored,
     "question-answering": answer_is_marked_or_no_quotation,
     "summarization": two_summaries_stand_beside_one_another,

@@ -11,12 +11,14 @@ from transformers import pipeline
 from demos.errors import BadInput, StageError
 from demos.models.specs import Loaded, Origin, Spec
 from demos.pipelines.fill_mask import (
+    EXAMPLES,
     FILL_MASK,
     FillMaskInputs,
     columns,
     fill_all,
     fill_mask,
     show,
+    snippet,
 )
 from demos.pipelines.infill import BEGINNING, candidates, infill
 from demos.prompting.scoring import log_likelihoods_plain
@@ -150,3 +152,24 @@ def test_the_page_shows_pieces_as_such_and_everything_escaped():
     page = show(result)
     assert "##able" in page and "Gap 3." in page and "the others stay open" in page
     assert fill_mask(FillMaskInputs(TEXTS[0]), loaded).gaps[0] and "<b>" not in page
+
+
+def test_examples_are_right_and_wrong_as_they_are_labelled(runner):
+    said = {example.label: runner(FILL_MASK, example.inputs).gaps[0][0].word for example in EXAMPLES}
+    assert said["A word"] == "cold"
+    assert said["What follows counts"] == "ball"
+    assert said["Wrong: a capital"] == "Sydney"
+    assert said["Wrong: counting legs"] != "eight"
+
+
+def test_the_code_runs_as_it_stands_and_says_the_same(runner, capsys, monkeypatch):
+    """The Hub's weights are not here: the code gets those of the bundled model, and the words it tries."""
+    inputs = FillMaskInputs("The opposite of hot is [MASK].", 3, "smollm2")
+    result = runner(FILL_MASK, inputs)
+    with runner.cache.lease(Spec("smollm2", "causal-lm")) as loaded:
+        monkeypatch.setattr(transformers.AutoTokenizer, "from_pretrained", lambda *a, **k: loaded.tokenizer)
+        monkeypatch.setattr(
+            transformers.AutoModelForCausalLM, "from_pretrained", lambda *a, **k: loaded.model
+        )
+        exec(snippet(inputs, result.origin), {})
+    assert eval(capsys.readouterr().out)[0][1] == result.gaps[0][0].word
