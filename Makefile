@@ -17,7 +17,7 @@ run: weights ## Serve the gallery (HOST=127.0.0.1 PORT=7860 MODELS=auto|bundled|
 	$(BIN)/python app.py --host $(HOST) --port $(PORT) --models $(MODELS)
 
 test: $(VENV)/.dev-installed weights browser ## Run every test, the browser ones included
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 install: $(VENV)/.installed ## Make the virtual environment and install the requirements
 
