@@ -42,8 +42,6 @@ INFO = Info(
 STYLES = (ASSETS / "css" / "pipelines.css",)
 DEFAULT = "marian-en-fr"
 MOST_BEAMS, MOST_TOKENS = 5, 256
-LONG = 3
-"""Pieces; a word that takes as many was rare where the vocabulary was learnt."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +61,7 @@ class TranslateInputs:
 class TranslateResult:
     """translation, from `source` to `target`; probability: of a token of it, the geometric mean; finished:
     "end" where the model ended, "length" where it had to stop; tokens, new_tokens: read and written; words:
-    how many the text has; rare: those that the vocabulary has in three or more pieces, or not at all."""
+    how many the text has; rare: those that the vocabulary has only in pieces, or not at all."""
 
     text: str
     translation: str
@@ -127,11 +125,14 @@ def ends(model: Any) -> set[int]:
 
 
 def rare_words(words: list[str], tokenizer: Any) -> tuple[str, ...]:
-    """Words that the vocabulary has only in `LONG` pieces or more, or not at all; each once, in order."""
+    """Words that the vocabulary has only in pieces, or not at all; each once, in order.
+
+    A vocabulary is learnt by joining what often stands together, so such a word was rare in the training text.
+    """
 
     def rare(word: str) -> bool:
         ids = tokenizer(word, add_special_tokens=False, verbose=False)["input_ids"]
-        return tokenizer.unk_token_id in ids or len(ids) >= LONG
+        return tokenizer.unk_token_id in ids or len(ids) > 1
 
     return tuple(word for word in dict.fromkeys(words) if rare(word))
 
@@ -201,8 +202,8 @@ def show(result: TranslateResult) -> str:
         listed = ", ".join(result.rare[:12]) + (" …" if len(result.rare) > 12 else "")
         parts.append(
             careful(
-                f"{len(result.rare)} of {result.words} words are rare or unknown to this model, which has "
-                f"them only in small pieces: {listed}."
+                f"{len(result.rare)} of {result.words} words are rare or unknown to this model, whose "
+                f"vocabulary has them only in pieces: {listed}."
             )
         )
     if result.finished == "length":
