@@ -44,13 +44,14 @@ def questions(path: Path) -> Iterator[Question]:
                 yield paragraph["context"], asked["question"], [one["text"] for one in asked["answers"]]
 
 
-def measure(asked: list[Question], run: Runner, model: str) -> dict[str, float]:
+def measure(asked: list[Question], run: Runner, model: str, write: bool) -> dict[str, float]:
     """Means over the questions, in per cent, and seconds for each."""
     rows = []
     start = time.perf_counter()
     for number, (passage, question, truths) in enumerate(asked, 1):
-        result = run(ANSWER, AnswerInputs(passage, question, model))
-        read = normalise(" ".join(passage[one.start : one.end] for one in result.sentences))
+        result = run(ANSWER, AnswerInputs(passage, question, model, write))
+        sentences = result.sentences if write else result.sentences[:1]
+        read = normalise(" ".join(passage[one.start : one.end] for one in sentences))
         rows.append(
             {
                 "exact match": exact_match(result.answer, truths),
@@ -67,25 +68,25 @@ def measure(asked: list[Question], run: Runner, model: str) -> dict[str, float]:
         )
         if number % 20 == 0 or number == len(asked):
             means = {name: fmean(row[name] for row in rows) for name in ("exact match", "F1")}
-            print(model, number, {name: f"{mean:.1%}" for name, mean in means.items()}, flush=True)
+            print(model, write, number, {name: f"{mean:.1%}" for name, mean in means.items()}, flush=True)
     seconds = (time.perf_counter() - start) / len(asked)
     return {name: 100 * fmean(row[name] for row in rows) for name in rows[0]} | {"seconds": seconds}
 
 
 def card(figures: dict[str, dict[str, float]], command: str) -> str:
     """The card: what was measured, on what, how, and what came out."""
-    titles = {name: checkpoint(name).title for name in figures}
+    reader, finder = checkpoint("smollm2").title, checkpoint("minilm").title
     names = [name for name in next(iter(figures.values())) if name != "seconds"]
-    head = "| in per cent | " + " | ".join(titles.values()) + " |"
+    head = "| in per cent | " + " | ".join(figures) + " |"
     rows = [f"| {row} | " + " | ".join(f"{one[row]:.1f}" for one in figures.values()) + " |" for row in names]
     error = max(
         math.sqrt(one["exact match"] * (100 - one["exact match"]) / QUESTIONS) for one in figures.values()
     )
     return f"""# Question answering without a network
 
-{titles["smollm2"]} answers from the {prompts.SENTENCES} sentences that {titles["minilm"]} finds closest
-to the question. Neither was trained for extractive question answering. Beside it, the closest sentence
-alone, taken whole as the answer.
+{finder} finds the sentence closest to the question, and {reader} chooses among its short stretches.
+Or it writes freely after reading the {prompts.SENTENCES} closest sentences. Neither was trained for
+extractive question answering. Beside them, the closest sentence alone, taken whole as the answer.
 
 {head}
 {"|-" * (1 + len(figures))}|
@@ -101,7 +102,7 @@ Made by `{command}`.
 
 
 def main() -> None:
-    """Measure both bundled ways and write the card."""
+    """Measure the bundled ways and write the card."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, default=CARD)
@@ -111,13 +112,18 @@ def main() -> None:
     unseen = [question for place, question in enumerate(everything) if place not in SEEN]
     asked = random.Random(SEED).sample(unseen, QUESTIONS)
     run = Runner(shared_cache())
-    figures = {model: measure(asked, run, model) for model in ("minilm", "smollm2")}
+    figures = {
+        title: measure(asked, run, model, write)
+        for title, model, write in (
+            ("closest sentence", "minilm", False),
+            ("chosen", "smollm2", False),
+            ("written", "smollm2", True),
+        )
+    }
     print(json.dumps(figures, indent=1))
     options.out.parent.mkdir(parents=True, exist_ok=True)
     command = f"python -m training.{Path(sys.argv[0]).stem} --data {options.data.name}"
-    options.out.write_text(
-        card({name: figures[name] for name in ("smollm2", "minilm")}, command), encoding="utf-8"
-    )
+    options.out.write_text(card(figures, command), encoding="utf-8")
 
 
 if __name__ == "__main__":

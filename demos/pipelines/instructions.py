@@ -38,8 +38,7 @@ def follow(
     import torch
 
     tokenizer = loaded.tokenizer
-    messages = [{"role": "user", "content": instruction}]
-    prompt = tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True) + begun
+    prompt = chat_prompt(instruction, tokenizer) + begun
     # A chat format writes its own special tokens.
     batch = tokenizer(prompt, return_tensors="pt", add_special_tokens=False, verbose=False)
     read = batch["input_ids"].shape[1]
@@ -86,6 +85,12 @@ def follow(
         probability=float(torch.tensor(logprob).exp()),
         ended=ended,
     )
+
+
+def chat_prompt(instruction: str, tokenizer: Any) -> str:
+    """An instruction in the model's chat format, up to where its answer begins."""
+    messages = [{"role": "user", "content": instruction}]
+    return tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
 
 
 def _repeats(written: list[int]) -> bool:

@@ -25,7 +25,7 @@ _ENDINGS = (
     "s",
 )
 
-_FUNCTION_WORDS = frozenset(
+FUNCTION_WORDS = frozenset(
     "a about above after again against all also although am among an and any are as at be because "
     "been before being below between both but by can could did do does doing down during each either "
     "else even ever every few for from further had has have having he her here hers him his how "
@@ -46,7 +46,7 @@ def new_words(summary: str, text: str) -> tuple[tuple[int, int], ...]:
     known = {form for part in of_text for form in _forms(part)}
 
     def is_known(word: str) -> bool:
-        return word.lower() in _FUNCTION_WORDS or not known.isdisjoint(_forms(word))
+        return word.lower() in FUNCTION_WORDS or not known.isdisjoint(_forms(word))
 
     return tuple(
         match.span()

@@ -2,14 +2,15 @@
 
 A model that was trained on SQuAD marks the span that answers the question, or says that there is none.
 Without a network a stand-in answers in two steps: a sentence encoder picks the sentences closest to the
-question, and a small language model reads them and writes. Whether the passage says so is checked: an answer
-that stands in it is marked there, and one that does not is called no quotation.
+question, and a small language model chooses among the words of the closest one, or writes an answer of its
+own. Whether the passage says so is checked: an answer that stands in it is marked there, and one that does
+not is called no quotation.
 """
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from demos.contract import Endpoint, Example, Info, Run
@@ -17,10 +18,12 @@ from demos.errors import BadInput
 from demos.models.catalog import ASSETS
 from demos.models.specs import Origin, Spec
 from demos.pipelines import question_answering_prompt as prompts
+from demos.pipelines.choosing import Choice, choose, stretches
 from demos.pipelines.extraction import AnswerSpan, extract
-from demos.pipelines.instructions import follow
+from demos.pipelines.instructions import chat_prompt, follow
 from demos.pipelines.question_answering_show import show
 from demos.pipelines.question_answering_snippets import snippet
+from demos.pipelines.question_answering_texts import MUSEUM, STREET
 from demos.pipelines.quotations import Quotation, quotation
 from demos.pipelines.retrieval import Retrieved, in_order, retrieve
 from demos.texts import check_text
@@ -32,13 +35,13 @@ INFO = Info(
     limits=(
         "The bundled stand-in was not trained for this, and is often wrong: its exact match and F1 on 200 "
         "questions are in assets/cards/question_answering.md. It always answers, also where the passage does "
-        "not. That an answer is a quotation does not make it the right one. The best sentences may lack what "
-        "the question needs, and the language model reads no others."
+        "not. That an answer is a quotation does not make it the right one. The closest sentences may lack "
+        "what the question needs, and the language model reads no others."
     ),
 )
 STYLES = (ASSETS / "css" / "pipelines.css",)
 DEFAULT = "smollm2"
-MOST_READ = 1536
+MOST_READ, CHOICES = 1536, 5
 QUESTION_CHARACTERS = 500
 
 ASKED = "Passage: {passage}\nQuestion: {question}\nAnswer:"
@@ -47,32 +50,39 @@ SHOWN = (("The Eiffel Tower was finished in 1889. It is 330 metres tall.", "How 
 
 @dataclass(frozen=True)
 class AnswerInputs:
-    """passage: up to 100,000 characters; question: up to 500; model: one for question answering, a causal
-    language model, or a sentence encoder, which gives the closest sentence."""
+    """passage: up to 100,000 characters; question: up to 500; model: one for question answering, a chat
+    model, or a sentence encoder, which gives the closest sentence; write: whether a chat model writes its
+    answer freely instead of choosing among the words of the passage."""
 
     passage: str
     question: str
     model: str = DEFAULT
+    write: bool = False
 
 
 @dataclass(frozen=True)
 class AnswerResult:
-    """answer: what was found or written; quoted: where the passage has it, None if it does not.
+    """answer: what was found, chosen or written; quoted: where the passage has it, None if it does not.
 
-    method: "extracted" (the best span), "written" (by a language model, from the best sentences) or
-    "sentence" (the closest). probability: of the span among the best ones, or of a written token on average;
-    None for a sentence. unanswerable: whether no answer scored higher than the best span; spans and
-    null_score belong to "extracted", sentences (the closest first), prompt and retriever to the others;
-    ended: how a written answer did.
+    method: "extracted" (the best span), "chosen" (by a chat model among the stretches of the closest
+    sentence), "written" (by a chat model, from the closest sentences) or "sentence" (the closest one).
+    probability: of the span among the best, of the choice among `scored` stretches of up to `longest` words,
+    of a written token on average; None for a sentence. unanswerable: whether no answer scored higher than
+    the best span; spans and null_score belong to "extracted", choices (the best five) to "chosen", sentences
+    (the closest first) and retriever to all but "extracted"; prompt: what the chat model read; ended: how a
+    written answer did.
     """
 
     answer: str
     quoted: Quotation | None
-    method: Literal["extracted", "written", "sentence"]
+    method: Literal["extracted", "chosen", "written", "sentence"]
     probability: float | None
     unanswerable: bool
     spans: tuple[AnswerSpan, ...]
     null_score: float | None
+    choices: tuple[Choice, ...]
+    scored: int
+    longest: int
     sentences: tuple[Retrieved, ...]
     prompt: str
     ended: Literal["end", "length", "repetition"]
@@ -89,7 +99,7 @@ def answer(inputs: AnswerInputs, loaded: Any) -> AnswerResult:
     if loaded.spec.head == "question-answering":
         found = _extracted(inputs, loaded)
     elif loaded.spec.head == "causal-lm":
-        found = _written(inputs, loaded)
+        found = (_written if inputs.write else _chosen)(inputs, loaded)
     else:
         found = _sentence(inputs, loaded)
     rest: dict[str, Any] = {
@@ -97,6 +107,9 @@ def answer(inputs: AnswerInputs, loaded: Any) -> AnswerResult:
         "unanswerable": False,
         "spans": (),
         "null_score": None,
+        "choices": (),
+        "scored": 0,
+        "longest": 0,
         "sentences": (),
         "prompt": "",
         "ended": "end",
@@ -117,6 +130,33 @@ def _extracted(inputs: AnswerInputs, loaded: Any) -> dict[str, Any]:
         "unanswerable": found.null_score > best.score,
         "spans": found.spans,
         "null_score": found.null_score,
+    }
+
+
+def _chosen(inputs: AnswerInputs, loaded: Any) -> dict[str, Any]:
+    passage = inputs.passage
+    sentences = retrieve(inputs.question, passage, loaded.helper)[: prompts.SENTENCES]
+    best = sentences[0]
+    text = passage[best.start : best.end]
+    places, longest = stretches(text, inputs.question)
+    if not places:
+        raise BadInput("The passage has no words.", "Type words.")
+    prompt = chat_prompt(prompts.asked(text, inputs.question), loaded.tokenizer) + prompts.BEGUN
+    ranked = [
+        replace(choice, start=best.start + choice.start, end=best.start + choice.end)
+        for choice in choose(prompt, text, places, prompts.UNTIL, loaded)
+    ]
+    return {
+        "answer": passage[ranked[0].start : ranked[0].end],
+        "quoted": Quotation(ranked[0].start, ranked[0].end, "exact"),
+        "method": "chosen",
+        "probability": ranked[0].probability,
+        "choices": tuple(ranked[:CHOICES]),
+        "scored": len(ranked),
+        "longest": longest,
+        "sentences": sentences,
+        "prompt": prompt,
+        "retriever": loaded.helper.origin,
     }
 
 
@@ -170,16 +210,13 @@ ANSWER = Endpoint(
 )
 ENDPOINTS = (ANSWER,)
 
-MUSEUM = (
-    "The lighthouse on the northern cliff was built in 1874 by the engineer Ada Brandt. It is 31 metres tall "
-    "and painted white. A keeper lived in it until 1968, when the lamp became automatic. Today the house is "
-    "a museum with about 12,000 visitors a year. On clear nights its light is seen from 40 kilometres away."
-)
 EXAMPLES = (
+    Example("Who?", AnswerInputs(MUSEUM, "Who built the lighthouse?")),
     Example("When?", AnswerInputs(MUSEUM, "When did the lamp become automatic?")),
-    Example("How many?", AnswerInputs(MUSEUM, "How many people visit the museum each year?")),
-    Example("Wrong: the other length", AnswerInputs(MUSEUM, "How tall is the lighthouse?")),
+    Example("How long?", AnswerInputs(STREET, "How long will the trial last?")),
+    Example("Wrong: another sentence is closer", AnswerInputs(STREET, "Which street will be closed?")),
     Example("Wrong: the text does not say", AnswerInputs(MUSEUM, "How much is a ticket to the museum?")),
+    Example("Wrong: written freely", AnswerInputs(MUSEUM, "How tall is the lighthouse?", write=True)),
 )
 
 
@@ -191,5 +228,6 @@ def build(run: Run) -> None:
 
     passage = gr.Textbox(label="Passage", lines=6, max_lines=16, placeholder="Paste a passage")
     question = gr.Textbox(label="Question", lines=1, max_lines=3, placeholder="Ask about it and press Enter")
-    fields = {"passage": passage, "question": question}
+    write = gr.Checkbox(label="Chat models write freely, instead of choosing words of the passage")
+    fields = {"passage": passage, "question": question, "write": write}
     task_page(run, ANSWER, DEFAULT, fields, EXAMPLES, show, snippet)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 SENTENCES = 3
-"""How many of the passage's sentences, the closest to the question, it reads."""
+"""How many of the passage's sentences, the closest to the question, it reads when it writes."""
 
 MOST_WRITTEN = 24
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from demos.pipelines.bars import per_cent
+from demos.pipelines.bars import per_cent, score_bars
 
 if TYPE_CHECKING:
     from demos.pipelines.question_answering import AnswerResult
@@ -21,7 +21,14 @@ def show(result: AnswerResult) -> str:
         said = "No answer in this passage"
     verdict = f'<p class="task-verdict"><bdi>{said}</bdi></p>'
     notes = "".join(f'<p class="task-note">{escape(note)}</p>' for note in _notes(result))
-    return verdict + notes + _passage(result) + _sentences(result)
+    return verdict + notes + _passage(result) + _choices(result) + _sentences(result)
+
+
+def _choices(result: AnswerResult) -> str:
+    if not result.choices:
+        return ""
+    rows = [(result.passage[one.start : one.end], one.probability) for one in result.choices]
+    return score_bars(rows, f"The likeliest of {result.scored} stretches")
 
 
 def _notes(result: AnswerResult) -> list[str]:
@@ -37,6 +44,13 @@ def _notes(result: AnswerResult) -> list[str]:
     if result.method == "sentence":
         return [
             "Stand-in: the sentence of the passage closest to the question, whole. Nothing was read off it."
+        ]
+    if result.method == "chosen":
+        words = "1 word" if result.longest == 1 else f"up to {result.longest} words"
+        return [
+            f"Stand-in: a language model read the closest sentence. Of its {result.scored} stretches of "
+            f"{words}, it finds this one likeliest as the answer: {share}. Nothing else could have been "
+            "said, also if the passage does not answer the question."
         ]
     notes = [
         "Stand-in: a language model wrote this after reading the sentences below. It gave each token it "

@@ -46,6 +46,26 @@ cosines = torch.cosine_similarity(vectors[:1], vectors[1:])
 
 _SENTENCE = "print(texts[cosines.argmax()])\n"
 
+_CHOSEN = """\
+from demos.pipelines.choosing import stretches
+
+closest = texts[cosines.argmax()]
+tokenizer = AutoTokenizer.from_pretrained({where})
+model = AutoModelForCausalLM.from_pretrained({where})
+messages = [{{"role": "user", "content": {asked}.format(closest, question)}}]
+prompt = tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True) + {begun!r}
+start = len(tokenizer(prompt, add_special_tokens=False).input_ids)
+
+
+def logprob(answer):
+    ids = tokenizer(prompt + answer + {until!r}, add_special_tokens=False, return_tensors="pt").input_ids
+    return model(ids).logits[0, start - 1 : -1].log_softmax(-1).gather(1, ids[0, start:, None]).sum()
+
+
+with torch.inference_mode():
+    print(max((closest[i:j] for i, j in stretches(closest, question)[0]), key=logprob))
+"""
+
 _WRITTEN = """\
 best = sorted(cosines.topk(min({sentences}, len(texts))).indices.tolist())
 
@@ -66,7 +86,8 @@ def snippet(inputs: AnswerInputs, origin: Origin) -> str:
     if "question-answering" in entry.tasks:
         code = _EXTRACTED
     else:
-        code = _RETRIEVAL + (_WRITTEN if "chat" in entry.tasks else _SENTENCE)
+        by_chat = _WRITTEN if inputs.write else _CHOSEN
+        code = _RETRIEVAL + (by_chat if "chat" in entry.tasks else _SENTENCE)
         if "chat" not in entry.tasks:
             code = code.replace("AutoModelForCausalLM, AutoTokenizer, ", "")
     return code.format(

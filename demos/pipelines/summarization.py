@@ -119,7 +119,7 @@ ENDPOINTS = (SUMMARIZE,)
 EXAMPLES = (
     Example("An accident", SummarizeInputs(ACCIDENT, 2)),
     Example("Wrong: the warning is left out", SummarizeInputs(RECIPE, 3)),
-    Example('Wrong: "a clear effect"', SummarizeInputs(TRIAL, 2)),
+    Example("Wrong, both ways: the finding", SummarizeInputs(TRIAL, 2)),
 )
 
 

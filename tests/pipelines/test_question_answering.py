@@ -4,23 +4,35 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from demos.errors import StageError
+from demos.errors import BadInput, StageError
 from demos.models.specs import Spec
-from demos.pipelines.question_answering import ANSWER, EXAMPLES, MUSEUM, AnswerInputs, answer, snippet
+from demos.pipelines.choosing import stretches
+from demos.pipelines.question_answering import ANSWER, EXAMPLES, AnswerInputs, answer, snippet
 from demos.pipelines.question_answering_prompt import BEGUN, SENTENCES
 from demos.pipelines.question_answering_show import show
+from demos.pipelines.question_answering_texts import MUSEUM
 from demos.pipelines.quotations import Quotation
 from demos.pipelines.retrieval import in_order, retrieve
+from demos.prompting.scoring import log_likelihoods_plain
 from tests.prompting import models
 
 QUESTION = "When did the lamp become automatic?"
 
 
+ASKED = AnswerInputs(MUSEUM, QUESTION)
+
+
 @pytest.fixture(scope="module")
 def lamp(runner):
-    return runner(ANSWER, AnswerInputs(MUSEUM, QUESTION))
+    return runner(ANSWER, ASKED)
+
+
+@pytest.fixture(scope="module")
+def writes(runner):
+    return runner(ANSWER, replace(ASKED, write=True))
 
 
 def test_sentences_are_found_by_meaning_and_read_in_the_order_of_the_passage(minilm):
@@ -31,13 +43,55 @@ def test_sentences_are_found_by_meaning_and_read_in_the_order_of_the_passage(min
     assert in_order(MUSEUM, found) == MUSEUM
 
 
-def test_the_model_reads_the_best_sentences_and_the_answer_is_marked(lamp):
-    assert lamp.method == "written" and len(lamp.sentences) == SENTENCES
-    assert lamp.origin.checkpoint == "smollm2" and lamp.retriever.checkpoint == "minilm"
-    assert f"Passage: {in_order(MUSEUM, lamp.sentences)}\n" in lamp.prompt
-    assert f"Question: {QUESTION}\n" in lamp.prompt and lamp.prompt.endswith(BEGUN)
+def test_the_model_chooses_the_likeliest_stretch_of_the_closest_sentence(runner, lamp):
+    best = lamp.sentences[0]
+    text = MUSEUM[best.start : best.end]
+    places, longest = stretches(text, QUESTION)
+    assert f"Passage: {text}\n" in lamp.prompt and lamp.prompt.endswith(BEGUN)
+    with runner.cache.lease(Spec("smollm2", "causal-lm")) as loaded:
+        found = log_likelihoods_plain(loaded, [(lamp.prompt, text[i:j] + '"') for i, j in places])
+    powers = np.exp([one.logprob for one in found])
+    order = np.argsort(-powers)
+    assert lamp.method == "chosen" and (lamp.scored, lamp.longest) == (len(places), longest)
+    assert [MUSEUM[one.start : one.end] for one in lamp.choices] == [
+        text[slice(*places[i])] for i in order[:5]
+    ]
+    np.testing.assert_allclose(
+        [one.probability for one in lamp.choices], (powers / powers.sum())[order[:5]], atol=1e-4
+    )
     assert lamp.answer == "1968" == MUSEUM[lamp.quoted.start : lamp.quoted.end]
-    assert "<mark>1968</mark>" in show(lamp) and 0 < lamp.probability <= 1
+    assert "<mark>1968</mark>" in show(lamp)
+    assert lamp.origin.checkpoint == "smollm2" and lamp.retriever.checkpoint == "minilm"
+
+
+def test_stretches_are_short_and_say_something_new():
+    def said(text: str, asked: str = "", **most: int) -> list[str]:
+        return [text[start:end] for start, end in stretches(text, asked, **most)[0]]
+
+    assert said("The dog ran.", "Which dog?") == ["dog ran", "ran"]
+    assert said("He paid $5.50 (5%) to Dr. Lee!", "Who?") == [
+        "paid",
+        "paid $5.50",
+        "paid $5.50 (5%) to Dr",
+        "$5.50",
+        "$5.50 (5%) to Dr",
+        "5%",
+        "Dr",
+        "Lee",
+    ]
+    assert said("It is.", "What is it?") == ["It", "It is", "is"]
+    assert said("…!?") == []
+    long = " ".join(f"word{number}" for number in range(300))
+    assert stretches(long)[1] == 1 and stretches(long, most=600)[1] == 2
+    assert stretches(long, most=10)[1] == 1
+
+
+def test_the_model_may_write_freely_from_the_best_sentences(writes):
+    assert writes.method == "written" and len(writes.sentences) == SENTENCES
+    assert f"Passage: {in_order(MUSEUM, writes.sentences)}\n" in writes.prompt
+    assert f"Question: {QUESTION}\n" in writes.prompt and writes.prompt.endswith(BEGUN)
+    assert writes.answer == "1968" == MUSEUM[writes.quoted.start : writes.quoted.end]
+    assert "<mark>1968</mark>" in show(writes) and 0 < writes.probability <= 1
 
 
 def test_the_closest_sentence_is_taken_whole_by_the_encoder(runner):
@@ -50,16 +104,21 @@ def test_the_closest_sentence_is_taken_whole_by_the_encoder(runner):
 def test_an_answer_that_does_not_stand_in_the_passage_is_called_no_quotation(runner, minilm):
     with runner.cache.lease(Spec("smollm2", "causal-lm")) as smollm2:
         random = replace(models.writer("Llama", smollm2.tokenizer), helper=minilm)
-    made_up = answer(AnswerInputs(MUSEUM, QUESTION), replace(random, spec=Spec("tiny", "causal-lm")))
+    made_up = answer(replace(ASKED, write=True), replace(random, spec=Spec("tiny", "causal-lm")))
     assert made_up.quoted is None and made_up.answer not in MUSEUM
     assert "Not a quotation" in show(made_up) and "<mark>" not in show(made_up)
 
 
 def test_examples_are_right_and_wrong_as_they_are_labelled(runner):
     said = {example.label: runner(ANSWER, example.inputs).answer for example in EXAMPLES}
-    assert said["When?"] == "1968" and said["How many?"] == "12,000"
-    assert "40 kilometres" in said["Wrong: the other length"]
-    assert said["Wrong: the text does not say"]
+    assert said == {
+        "Who?": "Ada Brandt",
+        "When?": "1968",
+        "How long?": "six months",
+        "Wrong: another sentence is closer": "Buses and ambulances",
+        "Wrong: the text does not say": "12,000",
+        "Wrong: written freely": "40 kilometres away.",
+    }
 
 
 def test_a_long_passage_is_read_to_its_end(runner):
@@ -92,6 +151,9 @@ def test_what_cannot_be_answered_is_a_sentence(runner, change, said):
 
 
 def test_strange_passages_get_an_answer_or_a_sentence(runner):
+    with pytest.raises(BadInput, match="has no words"):
+        runner(ANSWER, AnswerInputs("…!?", "What?"))
+    assert runner(ANSWER, AnswerInputs("한국은 서울에 있다. 👍", "어디?")).quoted
     for passage in (
         "\0\1\2 binary \x7f",
         "한국은 서울에 있다. 👍",
@@ -103,22 +165,21 @@ def test_strange_passages_get_an_answer_or_a_sentence(runner):
         assert result.answer and "<script>" not in show(result)
 
 
-def test_likenesses_and_cuts_are_said(lamp):
-    assert "but for case" in show(replace(lamp, quoted=Quotation(0, 3, "but for case")))
-    assert "cut off" in show(replace(lamp, ended="length"))
+def test_likenesses_and_cuts_are_said(lamp, writes):
+    assert "but for case" in show(replace(writes, quoted=Quotation(0, 3, "but for case")))
+    assert "cut off" in show(replace(writes, ended="length"))
     assert "&lt;b&gt;" in show(replace(lamp, answer="<b>"))
 
 
-def test_the_code_says_the_same(runner, lamp, minilm, capsys):
+def test_the_code_says_the_same(runner, lamp, writes, minilm, capsys):
     with runner.cache.lease(Spec("smollm2", "causal-lm")) as smollm2:
         folders = {"smollm2": smollm2.folder, "minilm": minilm.folder}
-    inputs = AnswerInputs(MUSEUM, QUESTION)
-    closest = runner(ANSWER, replace(inputs, model="minilm"))
-    for result in (lamp, closest):
+    closest = runner(ANSWER, replace(ASKED, model="minilm"))
+    for inputs, result in ((ASKED, lamp), (replace(ASKED, write=True), writes), (ASKED, closest)):
         code = snippet(inputs, result.origin)
         for origin in (lamp.origin, closest.origin):
             code = code.replace(f'"{origin.hub_id}", revision=', f'"{folders[origin.checkpoint]}", revision=')
         exec(code, {})
         assert capsys.readouterr().out.strip() == result.answer
-    extracting = snippet(inputs, replace(lamp.origin, checkpoint="roberta-squad2"))
+    extracting = snippet(ASKED, replace(lamp.origin, checkpoint="roberta-squad2"))
     compile(extracting, "snippet", "exec")

@@ -15,7 +15,7 @@ from demos.models.specs import Spec
 from demos.pipelines.centrality import DAMPING, centrality, most_central
 from demos.pipelines.instructions import follow
 from demos.pipelines.new_words import new_words
-from demos.pipelines.summarization import SUMMARIZE, SummarizeInputs, show, snippet, summarize
+from demos.pipelines.summarization import EXAMPLES, SUMMARIZE, SummarizeInputs, show, snippet, summarize
 from tests import tiny
 from tests.prompting import models
 
@@ -131,6 +131,14 @@ def test_words_that_the_text_does_not_have(summary, expected):
 @given(st.text(max_size=60))
 def test_a_text_has_no_words_that_it_does_not_have(text):
     assert new_words(text, text) == ()
+
+
+def test_examples_are_wrong_as_they_are_labelled(runner):
+    inputs = {example.label: example.inputs for example in EXAMPLES}
+    assert "Never" not in runner(SUMMARIZE, inputs["Wrong: the warning is left out"]).summary
+    finding = inputs["Wrong, both ways: the finding"]
+    assert "did not" in finding.text and "did not" not in runner(SUMMARIZE, finding).summary
+    assert "it had a clear effect" in runner(SUMMARIZE, replace(finding, model="smollm2")).summary
 
 
 @pytest.mark.parametrize(
