@@ -181,14 +181,14 @@ def show(result: EntitiesResult) -> str:
         place = one.end
     parts.append(escape(result.text[place:]))
     windows = f" in {result.windows} windows that overlap" if result.windows > 1 else ""
-    count = f"{len(result.entities):,} named, of {result.tokens:,} tokens{windows}."
+    count = f"{len(result.entities):,} found in {result.tokens:,} tokens{windows}."
     rows = "".join(
         f"<tr><td><bdi>{escape(one.text)}</bdi></td><td>{escape(said(one.label))}</td><td>{per_cent(one.score)}</td></tr>"
         for one in result.entities[:LISTED]
     )
     more = f"; the first {LISTED}" if len(result.entities) > LISTED else ""
     table = (
-        f'<table class="task-found"><caption>Named{more}</caption><thead><tr><th scope="col">Text</th>'
+        f'<table class="task-found"><caption>Found{more}</caption><thead><tr><th scope="col">Text</th>'
         f'<th scope="col">Class</th><th scope="col">Score</th></tr></thead><tbody>{rows}</tbody></table>'
     )
     return (
@@ -198,6 +198,7 @@ def show(result: EntitiesResult) -> str:
 
 
 LISTED = 200
+ABBREVIATIONS = ("PER", "LOC", "ORG", "MISC", "URL")
 
 
 def marked(entity: NamedEntity) -> str:
@@ -209,7 +210,7 @@ def marked(entity: NamedEntity) -> str:
 
 def said(label: str) -> str:
     """The name of a class as it is written on the page."""
-    return label.replace("_", " ").lower() if "_" in label or len(label) > 4 else label
+    return label if label in ABBREVIATIONS else label.replace("_", " ").lower()
 
 
 def snippet(inputs: EntitiesInputs, origin: Origin) -> str:

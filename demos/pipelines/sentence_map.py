@@ -9,7 +9,7 @@ import numpy as np
 
 RATIO = 1.5
 """Width of the map by its height."""
-WIDTH, HEIGHT = 90, 20
+WIDTH, HEIGHT = 130, 28
 """Of the map in letters and lines, by which labels are kept from lying upon one another."""
 LABEL = 26
 
@@ -45,19 +45,21 @@ def picture(sentences: Sequence[str], places: np.ndarray, explained: tuple[float
     across, down = np.maximum(places.max(0) - places.min(0), 1e-9)
     scale = 88 * min(1 / across, 1 / (RATIO * down))
     spots = [(50 + scale * x, 50 - scale * RATIO * y) for x, y in (places - middle).tolist()]
-    taken = [_box(x, y, 3, False) for x, y in spots]
+    taken = [_box(*spot, 1, 1) for spot in spots]
     dots = []
-    for number, (sentence, (x, y)) in enumerate(zip(sentences, spots, strict=True), 1):
+    for number, (sentence, (x, y)) in enumerate(zip(sentences, spots, strict=True)):
         short = sentence if len(sentence) <= LABEL else sentence[: LABEL - 1].rstrip() + "…"
-        left = x > 50
-        box = _box(x, y, len(short) + 4, left)
+        sides = [(_box(x, y, 2, len(short) + 4), ""), (_box(x, y, len(short) + 4, 2), "task-map-left")]
+        others = [*taken[:number], *taken[number + 1 :]]
+        room = next(((box, side) for box, side in sides if _is_free(box, others)), None)
         label = ""
-        if not any(_overlap(box, other) for i, other in enumerate(taken, 1) if i != number):
-            taken.append(box)
+        if room:
+            taken.append(room[0])
             label = f'<bdi class="task-map-label">{escape(short)}</bdi>'
         dots.append(
-            f'<li class="{"task-map-left" if left else ""}" style="left: {x:.2f}%; top: {y:.2f}%" '
-            f'title="{escape(sentence, quote=True)}"><span class="stage-number">{number}</span>{label}</li>'
+            f'<li class="{room[1] if room else ""}" style="left: {x:.2f}%; top: {y:.2f}%" '
+            f'title="{escape(sentence, quote=True)}">'
+            f'<span class="stage-number">{number + 1}</span>{label}</li>'
         )
     first, second = (f"{share:.0%}".replace("%", " %") for share in explained)
     said = (
@@ -71,11 +73,19 @@ def picture(sentences: Sequence[str], places: np.ndarray, explained: tuple[float
     )
 
 
-def _box(x: float, y: float, letters: int, left: bool) -> tuple[float, float, float, float]:
-    """The room of a dot and its label, in per cent: left, right, top, bottom."""
-    width, height = 100 * letters / WIDTH, 100 / HEIGHT
-    return (x - width, x, y - height, y + height) if left else (x, x + width, y - height, y + height)
+Box = tuple[float, float, float, float]
+"""Left, right, top, bottom, in per cent."""
 
 
-def _overlap(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
-    return one[0] < other[1] and other[0] < one[1] and one[2] < other[3] and other[2] < one[3]
+def _box(x: float, y: float, before: int, behind: int) -> Box:
+    """The room of a dot with so many letters before and behind it."""
+    letter, half_line = 100 / WIDTH, 50 / HEIGHT
+    return x - before * letter, x + behind * letter, y - half_line, y + half_line
+
+
+def _is_free(box: Box, others: Sequence[Box]) -> bool:
+    inside = box[0] >= 0 and box[1] <= 100
+    return inside and not any(
+        box[0] < other[1] and other[0] < box[1] and box[2] < other[3] and other[2] < box[3]
+        for other in others
+    )

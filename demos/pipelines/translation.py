@@ -127,7 +127,7 @@ def ends(model: Any) -> set[int]:
 def rare_words(words: list[str], tokenizer: Any) -> tuple[str, ...]:
     """Words that the vocabulary has only in pieces, or not at all; each once, in order.
 
-    A vocabulary is learnt by joining what often stands together, so such a word was rare in the training text.
+    A vocabulary is learnt by joining what often stands together, so that such a word was rare.
     """
 
     def rare(word: str) -> bool:
