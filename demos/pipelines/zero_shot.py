@@ -183,7 +183,7 @@ def columns(result: ZeroShotResult) -> dict[str, object]:
     scores = {
         f"score({one.label})": f"{one.score:.6f}" for one in sorted(result.labels, key=lambda j: j.label)
     }
-    return {"label": result.labels[0].label, "method": result.method} | scores
+    return {"label": result.labels[0].label, "method": result.method, **scores}
 
 
 BATCH = Batch(one_by_one(zero_shot), columns, most=8)

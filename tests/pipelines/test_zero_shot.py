@@ -21,16 +21,17 @@ LABELS = ("cat", "dog", "house and mat", "안녕")
 TEMPLATE = "it was {} ."
 
 
-def entailer(classes: tuple[str, ...], origin) -> Loaded:
+def entailer(classes: tuple[str, ...], origin, family: str = "Bert") -> Loaded:
     torch.manual_seed(0)
     names = dict(enumerate(classes))
-    config = transformers.BertConfig(
-        **tiny._COMMON,
+    deviation = "init_std" if family == "Bart" else "initializer_range"
+    config = getattr(transformers, f"{family}Config")(
+        **tiny.FAMILIES[family],
         id2label=names,
         label2id={name: i for i, name in names.items()},
-        initializer_range=0.5,
+        **{deviation: 0.5},
     )
-    model = transformers.BertForSequenceClassification(config).eval().requires_grad_(False)
+    model = getattr(transformers, f"{family}ForSequenceClassification")(config).eval().requires_grad_(False)
     return Loaded(Spec("tiny", "sequence-classification"), model, tiny.tokenizer(), origin, 0)
 
 
@@ -43,8 +44,9 @@ def entailer(classes: tuple[str, ...], origin) -> Loaded:
         ("LABEL_0", "LABEL_1"),
     ],
 )
-def test_entailment_is_what_transformers_pipeline_computes(classes, multi_label, origin):
-    loaded = entailer(classes, origin)
+@pytest.mark.parametrize("family", ["Bert", "Bart"])
+def test_entailment_is_what_transformers_pipeline_computes(family, classes, multi_label, origin):
+    loaded = entailer(classes, origin, family)
     pipe = transformers.pipeline("zero-shot-classification", loaded.model, tokenizer=loaded.tokenizer)
     for text in ("the cat sat on a mat .", "안녕 unbelievable 세상 👍", "dog"):
         theirs = pipe(text, list(LABELS), hypothesis_template=TEMPLATE, multi_label=multi_label)
