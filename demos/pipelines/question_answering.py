@@ -26,6 +26,7 @@ from demos.pipelines.question_answering_snippets import snippet
 from demos.pipelines.question_answering_texts import MUSEUM, STREET
 from demos.pipelines.quotations import Quotation, quotation
 from demos.pipelines.retrieval import Retrieved, in_order, retrieve
+from demos.pipelines.vectors import hardly_readable
 from demos.texts import check_text
 
 INFO = Info(
@@ -36,7 +37,7 @@ INFO = Info(
         "The bundled stand-in was not trained for this, and is often wrong: its exact match and F1 on 200 "
         "questions are in assets/cards/question_answering.md. It always answers, also where the passage does "
         "not. That an answer is a quotation does not make it the right one. The closest sentences may lack "
-        "what the question needs, and the language model reads no others."
+        "what the question needs, and the language model reads no others. All of them know English only."
     ),
 )
 STYLES = (ASSETS / "css" / "pipelines.css",)
@@ -70,7 +71,7 @@ class AnswerResult:
     of a written token on average; None for a sentence. unanswerable: whether no answer scored higher than
     the best span; spans and null_score belong to "extracted", choices (the best five) to "chosen", sentences
     (the closest first) and retriever to all but "extracted"; prompt: what the chat model read; ended: how a
-    written answer did.
+    written answer did; warning: why question or passage can hardly be read, or "".
     """
 
     answer: str
@@ -87,6 +88,7 @@ class AnswerResult:
     prompt: str
     ended: Literal["end", "length", "repetition"]
     passage: str
+    warning: str
     seconds: float
     origin: Origin
     retriever: Origin | None
@@ -116,7 +118,11 @@ def answer(inputs: AnswerInputs, loaded: Any) -> AnswerResult:
         "retriever": None,
     }
     seconds = time.perf_counter() - begin
-    return AnswerResult(**(rest | found), passage=inputs.passage, seconds=seconds, origin=loaded.origin)
+    reader = loaded.helper or loaded
+    warning = hardly_readable(inputs.question, reader) or hardly_readable(inputs.passage, reader)
+    return AnswerResult(
+        **(rest | found), passage=inputs.passage, warning=warning, seconds=seconds, origin=loaded.origin
+    )
 
 
 def _extracted(inputs: AnswerInputs, loaded: Any) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from demos.pipelines.bars import per_cent, score_bars
+from demos.pipelines.bars import careful, per_cent, score_bars
 
 if TYPE_CHECKING:
     from demos.pipelines.question_answering import AnswerResult
@@ -21,7 +21,9 @@ def show(result: AnswerResult) -> str:
         said = "No answer in this passage"
     verdict = f'<p class="task-verdict"><bdi>{said}</bdi></p>'
     notes = "".join(f'<p class="task-note">{escape(note)}</p>' for note in _notes(result))
-    return verdict + notes + _passage(result) + _choices(result) + _sentences(result)
+    return (
+        verdict + careful(result.warning) + notes + _passage(result) + _choices(result) + _sentences(result)
+    )
 
 
 def _choices(result: AnswerResult) -> str:

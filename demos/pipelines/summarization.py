@@ -23,6 +23,7 @@ from demos.pipelines.new_words import new_words
 from demos.pipelines.summarization_methods import Chosen
 from demos.pipelines.summarization_snippets import snippet
 from demos.pipelines.summarization_texts import ACCIDENT, RECIPE, TRIAL
+from demos.pipelines.vectors import hardly_readable
 from demos.texts import check_text
 
 INFO = Info(
@@ -58,7 +59,7 @@ class SummarizeResult:
 
     new: where in the summary words stand that the text does not have; probability: of a written token on
     average; prompt: what the chat model read; ended: by itself, at the most tokens, or where it began to
-    repeat itself.
+    repeat itself; warning: why the model can hardly read the text, or "".
     """
 
     summary: str
@@ -69,6 +70,7 @@ class SummarizeResult:
     probability: float | None
     prompt: str
     ended: Literal["end", "length", "repetition"]
+    warning: str
     seconds: float
     origin: Origin
 
@@ -94,9 +96,9 @@ def summarize(inputs: SummarizeInputs, loaded: Any) -> SummarizeResult:
         chosen, total = methods.extractive(text, inputs.sentences, loaded)
         summary = "\n".join(text[one.start : one.end] for one in chosen)
     seconds = time.perf_counter() - begin
-    new = new_words(summary, text)
+    new, warning = new_words(summary, text), hardly_readable(text, loaded)
     return SummarizeResult(
-        summary, method, chosen, total, new, probability, prompt, ended, seconds, loaded.origin
+        summary, method, chosen, total, new, probability, prompt, ended, warning, seconds, loaded.origin
     )
 
 
@@ -145,7 +147,7 @@ CUT = {
 def show(result: SummarizeResult) -> str:
     """The summary with what is not in the text underlined, and what it is."""
     if result.method == "extractive":
-        return _sentences(result)
+        return careful(result.warning) + _sentences(result)
     said = {
         "written": "Written by a chat model that was not trained for summaries. It gave each token it wrote "
         f"{per_cent(result.probability or 0.0)} on average, which is no probability of being right.",
@@ -157,8 +159,9 @@ def show(result: SummarizeResult) -> str:
         words = "1 word is" if count == 1 else f"{count} words are"
         hint = f"{words} not in the text (underlined): worth checking, but a new word can be right."
     cut = CUT[result.ended]
+    marked = _marked(result.summary, result.new)
     return (
-        f'<p class="task-summary" dir="auto">{_marked(result.summary, result.new)}</p>'
+        f'{careful(result.warning)}<p class="task-summary" dir="auto">{marked}</p>'
         f'<p class="task-note">{escape(hint)}</p>{careful(cut)}<p class="task-note">{escape(said)}</p>'
     )
 

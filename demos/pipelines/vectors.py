@@ -9,7 +9,7 @@ import numpy as np
 
 from demos.errors import BadInput
 from demos.pipelines.batches import TOKENS, buckets
-from demos.pipelines.classify import window
+from demos.pipelines.classify import foreign, window
 from demos.pipelines.sentences import Sentence, sentences
 from demos.pipelines.similarity import embed
 
@@ -40,6 +40,11 @@ def readable_sentences(text: str, loaded: Any) -> tuple[Sentence, ...]:
             f"The text has {len(found):,} sentences; at most {MOST_SENTENCES:,} are compared.", "Shorten it."
         )
     return found
+
+
+def hardly_readable(text: str, loaded: Any) -> str:
+    """Why a model can hardly read a text, of any length, or ""."""
+    return foreign(text, loaded.tokenizer(text, verbose=False)["input_ids"], loaded.tokenizer)
 
 
 def count(loaded: Any, text: str) -> int:

@@ -153,7 +153,8 @@ def test_what_cannot_be_answered_is_a_sentence(runner, change, said):
 def test_strange_passages_get_an_answer_or_a_sentence(runner):
     with pytest.raises(BadInput, match="has no words"):
         runner(ANSWER, AnswerInputs("…!?", "What?"))
-    assert runner(ANSWER, AnswerInputs("한국은 서울에 있다. 👍", "어디?")).quoted
+    korean = runner(ANSWER, AnswerInputs("한국은 서울에 있다. 👍", "어디에 있나요?"))
+    assert korean.quoted and "no words for it" in show(korean)
     for passage in (
         "\0\1\2 binary \x7f",
         "한국은 서울에 있다. 👍",
