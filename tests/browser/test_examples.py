@@ -118,6 +118,13 @@ def gaps_are_filled(page: Page, inputs: Any) -> None:
         assert len(values) == inputs.top_k and values == sorted(values, reverse=True)
 
 
+def translation_links_to_its_attention(page: Page, inputs: Any) -> None:
+    """A translation that is not the text itself, and the way to the viewer."""
+    expect(page.locator(".task-verdict:visible")).not_to_have_text(inputs.text)
+    link = page.get_by_role("link", name="See the cross-attention").locator("visible=true")
+    assert "#see=1." in str(link.get_attribute("href"))
+
+
 def prompt_is_shown(page: Page, inputs: Any) -> None:
     chips = page.locator(".stage-chips:visible .stage-chip")
     expect(chips.nth(20)).to_be_visible()
@@ -172,6 +179,7 @@ PROOFS: dict[str, Callable[[Page, Any], None]] = {
     "sentiment": labels_are_ranked,
     "entities": entities_are_marked,
     "fill-mask": gaps_are_filled,
+    "translation": translation_links_to_its_attention,
     "zero-shot": labels_are_scored,
     "question-answering": answer_is_marked_or_no_quotation,
     "summarization": two_summaries_stand_beside_one_another,
