@@ -133,9 +133,8 @@ def fit(
         reached = sum(next(iter(found.values())) for found in history[-1].values())
         if reached > best:
             best, kept = reached, trained(model)
-    model.load_state_dict(
-        {actual: kept[plain_name(actual)].float() for actual in _learning(model)}, strict=False
-    )
+    kept = kept or trained(model)
+    model.load_state_dict({name: kept[plain_name(name)].float() for name in _learning(model)}, strict=False)
     return history
 
 

@@ -56,8 +56,8 @@ regression on it, entities classify every token. {size}.
 {table}
 
 English only, and lower-cased on the way in: "us" and "US" are the same word. Sentiment knows film reviews,
-entailment and relatedness know captions of pictures; on other texts they answer all the same. Differences
-of a point or less between the columns are within what another seed may change.
+entailment and relatedness know captions of pictures; on other texts they answer all the same.
+One seed only: over 1,821 sentences an accuracy near .88 has a standard error of .008 from the sentences alone.
 """
 
 
@@ -128,7 +128,7 @@ def card(out: Path, figures: dict[str, Any]) -> None:
         joint, single = (figures[side][task][split][key] for side in ("joint", task))
         rows.append(f"| {name} | {joint:.3f} | {single:.3f} |")
     alone = sum(figures[task]["seconds"] for task in HEADS)
-    common.write_card(out, CARD.format(**locals(), table="\n".join(rows), size=common.size(out)))
+    common.write_card(out, CARD.format(**globals(), **locals(), table="\n".join(rows), size=common.size(out)))
 
 
 if __name__ == "__main__":
