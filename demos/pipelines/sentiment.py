@@ -36,7 +36,7 @@ INFO = Info(
     ),
 )
 STYLES = (ASSETS / "css" / "pipelines.css",)
-DEFAULT = "minilm-sst"
+DEFAULT, KOREAN = "minilm-sst", "korean-sentiment"
 
 
 @dataclass(frozen=True)
@@ -117,6 +117,11 @@ EXAMPLES = (
     Example("Wrong: irony", SentimentInputs("If you liked watching paint dry, you will love this.")),
     Example("Wrong: comparison", SentimentInputs("It is far from the disaster that I had feared.")),
     Example("Wrong: a plain fact", SentimentInputs("The train leaves at nine.")),
+    Example(
+        "한국어: 칭찬",
+        SentimentInputs("배우들의 연기가 정말 훌륭하고 감동적인 영화였어요.", KOREAN),
+    ),
+    Example("한국어, 틀림: 반어", SentimentInputs("수면제가 필요한 사람에게 강력 추천합니다.", KOREAN)),
 )
 
 

@@ -80,13 +80,15 @@ def test_a_text_in_a_language_that_the_vocabulary_lacks_is_answered_with_a_warni
     assert sentiment(SentimentInputs("A fine film!!!"), classifier).warning == ""
 
 
-def test_examples_are_right_and_wrong_as_they_are_labelled(classifier):
-    said = {example.label: sentiment(example.inputs, classifier) for example in EXAMPLES}
+def test_examples_are_right_and_wrong_as_they_are_labelled(runner):
+    said = {example.label: runner(SENTIMENT, example.inputs) for example in EXAMPLES}
     assert said["Praise"].label == "positive" and said["Blame"].label == "negative"
     assert said["Wrong: irony"].label == "positive"
     assert said["Wrong: comparison"].label == "negative"
     # A plain fact is neither; wrong is to be sure of anything.
     assert said["Wrong: a plain fact"].scores[0].score > 0.7
+    assert said["한국어: 칭찬"].label == "positive"
+    assert said["한국어, 틀림: 반어"].label == "positive"  # "recommended to all who need a sleeping pill"
 
 
 def test_the_answer_is_shown_escaped(classifier):
