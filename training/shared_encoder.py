@@ -57,7 +57,8 @@ regression on it, entities classify every token. {size}.
 
 English only, and lower-cased on the way in: "us" and "US" are the same word. Sentiment knows film reviews,
 entailment and relatedness know captions of pictures; on other texts they answer all the same.
-One seed only: over 1,821 sentences an accuracy near .88 has a standard error of .008 from the sentences alone.
+One seed only: over 1,821 sentences an accuracy near .88 has a standard error of .008 from the sentences
+alone.
 """
 
 
