@@ -119,7 +119,7 @@ SUMMARIZE = Endpoint(
 ENDPOINTS = (SUMMARIZE,)
 
 EXAMPLES = (
-    Example("An accident", SummarizeInputs(ACCIDENT, 2)),
+    Example("Wrong when written: a number", SummarizeInputs(ACCIDENT, 2)),
     Example("Wrong: the warning is left out", SummarizeInputs(RECIPE, 3)),
     Example("Wrong, both ways: the finding", SummarizeInputs(TRIAL, 2)),
 )

@@ -136,6 +136,9 @@ def test_a_text_has_no_words_that_it_does_not_have(text):
 def test_examples_are_wrong_as_they_are_labelled(runner):
     inputs = {example.label: example.inputs for example in EXAMPLES}
     assert "Never" not in runner(SUMMARIZE, inputs["Wrong: the warning is left out"]).summary
+    number = runner(SUMMARIZE, replace(inputs["Wrong when written: a number"], model="smollm2"))
+    assert "200 tonnes" in number.summary and "200 tonnes" not in inputs["Wrong when written: a number"].text
+    assert "200" in [number.summary[start:end] for start, end in number.new]
     finding = inputs["Wrong, both ways: the finding"]
     assert "did not" in finding.text and "did not" not in runner(SUMMARIZE, finding).summary
     assert "it had a clear effect" in runner(SUMMARIZE, replace(finding, model="smollm2")).summary
