@@ -13,9 +13,9 @@ import gradio as gr
 
 from demos import page
 from demos.contract import Endpoint, Run
+from demos.csv_table import Table, read_table
 from demos.errors import BadInput
 from demos.pipelines.csv_batch import Batch, ColumnInputs, Progress, begin, column_endpoint
-from demos.pipelines.csv_table import Table, read_table
 
 COLUMN_QUEUE = "column"
 LISTED = 20

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from demos.contract import Endpoint
+from demos.csv_table import Table, write_table
 from demos.errors import BadInput, StageError
 from demos.microbatch import answer_each
 from demos.models.specs import Origin
 from demos.pipelines.batches import buckets
-from demos.pipelines.csv_table import Table, write_table
 
 STOPPED = "Not computed: stopped before."
 

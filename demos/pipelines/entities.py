@@ -22,6 +22,7 @@ from demos.errors import StageError
 from demos.models.catalog import ASSETS
 from demos.models.specs import Origin
 from demos.pipelines.bars import careful, per_cent
+from demos.pipelines.batches import only
 from demos.pipelines.csv_batch import Batch
 from demos.pipelines.snippets import pipeline_code
 from demos.pipelines.spans import entities as spelled
@@ -82,10 +83,7 @@ class EntitiesResult:
 
 def entities(inputs: EntitiesInputs, loaded: Any) -> EntitiesResult:
     """The named entities of a text."""
-    (answer,) = entities_of_all([inputs], loaded)
-    if isinstance(answer, StageError):
-        raise answer
-    return answer
+    return only(entities_of_all([inputs], loaded))
 
 
 def entities_of_all(many: Sequence[EntitiesInputs], loaded: Any) -> list[EntitiesResult | StageError]:

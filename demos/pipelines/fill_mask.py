@@ -20,7 +20,7 @@ from demos.errors import BadInput, StageError
 from demos.models.catalog import ASSETS
 from demos.models.specs import Origin
 from demos.pipelines.bars import careful, score_bars
-from demos.pipelines.batches import answer_all, one_by_one
+from demos.pipelines.batches import answer_all, one_by_one, only
 from demos.pipelines.classify import Encoded, encode
 from demos.pipelines.csv_batch import Batch
 from demos.pipelines.fill_mask_snippets import snippet
@@ -86,10 +86,7 @@ class FillMaskResult:
 
 def fill_mask(inputs: FillMaskInputs, loaded: Any) -> FillMaskResult:
     """The likeliest words for every [MASK] of a text."""
-    (answer,) = fill_all([inputs], loaded)
-    if isinstance(answer, StageError):
-        raise answer
-    return answer
+    return only(fill_all([inputs], loaded))
 
 
 def fill_all(many: Sequence[FillMaskInputs], loaded: Any) -> list[FillMaskResult | StageError]:

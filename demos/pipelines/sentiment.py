@@ -18,7 +18,7 @@ from demos.errors import StageError
 from demos.models.catalog import ASSETS
 from demos.models.specs import Origin
 from demos.pipelines.bars import careful, score_bars
-from demos.pipelines.batches import answer_all
+from demos.pipelines.batches import answer_all, only
 from demos.pipelines.classify import Encoded, class_scores, encode, label_names
 from demos.pipelines.csv_batch import Batch
 from demos.pipelines.snippets import pipeline_code
@@ -71,10 +71,7 @@ class SentimentResult:
 
 def sentiment(inputs: SentimentInputs, loaded: Any) -> SentimentResult:
     """The sentiment of one text: its likeliest label, and the probability of every label."""
-    (answer,) = sentiments([inputs], loaded)
-    if isinstance(answer, StageError):
-        raise answer
-    return answer
+    return only(sentiments([inputs], loaded))
 
 
 def sentiments(many: Sequence[SentimentInputs], loaded: Any) -> list[SentimentResult | StageError]:

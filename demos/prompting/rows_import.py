@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 import orjson
 
+from demos.csv_table import read_table
 from demos.errors import BadInput
 from demos.prompting.task import LABEL, MAX_BYTES, MAX_ROWS, Row
 from demos.texts import check_text
@@ -52,7 +51,7 @@ def import_rows(
         raise BadInput(f"The file has {len(data) / 1e6:.1f} MB; the limit is 10 MB.", "Import fewer rows.")
     suffix = name.lower().rpartition(".")[2]
     if suffix in ("csv", "tsv"):
-        records = list(_csv(data, suffix))
+        records = list(_csv(data, "\t" if suffix == "tsv" else ""))
     elif suffix in ("jsonl", "ndjson"):
         records = list(_json_lines(data))
     else:
@@ -106,37 +105,11 @@ def _text(value: object, what: str) -> str:
     return check_text("" if value is None else str(value).strip(), what)
 
 
-def _csv(data: bytes, suffix: str) -> Iterator[_Record]:
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise BadInput(
-            f"Line {line} of the file is not UTF-8.", 'Save it as "CSV UTF-8" in your spreadsheet program.'
-        ) from None
-    head = text.partition("\n")[0]
-    separator = "\t" if suffix == "tsv" else max(",;\t", key=head.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    columns: list[str] | None = None
-    while True:
-        line = reader.line_num + 1
-        try:
-            record = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            yield line, f"This is not CSV: {error}."
-            continue
-        if not any(cell.strip() for cell in record):
-            continue
-        if columns is None:
-            columns = [cell.strip() for cell in record]
-            if twice := [column for column in columns if columns.count(column) > 1]:
-                raise BadInput(f"The column {twice[0]!r} is there twice.", "Rename one of them.")
-        elif len(record) != len(columns):
-            yield line, f"{len(record)} cell{'' if len(record) == 1 else 's'} instead of {len(columns)}."
-        else:
-            yield line, dict(zip(columns, record, strict=True))
+def _csv(data: bytes, separator: str) -> Iterator[_Record]:
+    table = read_table(data, separator)
+    for row in table.records:
+        if row.problem or any(cell.strip() for cell in row.cells):
+            yield row.line, row.problem or dict(zip(table.columns, row.cells, strict=True))
 
 
 def _json_lines(data: bytes) -> Iterator[_Record]:

@@ -8,10 +8,10 @@ import io
 import numpy as np
 import pytest
 
+from demos.csv_table import defused, read_table, write_table
 from demos.errors import BadInput
 from demos.pipelines.column_panel import found, likely_column, summary, under_way
 from demos.pipelines.csv_batch import ColumnInputs, begin, column_endpoint
-from demos.pipelines.csv_table import defused, read_table, write_table
 from demos.pipelines.sentiment import BATCH, SENTIMENT, SentimentInputs, columns
 
 
@@ -39,7 +39,7 @@ def test_every_row_comes_back_in_its_place_with_an_answer_or_a_reason(runner):
     problems = {row[0]: row[5] for row in rows if row[5]}
     assert problems.keys() == {"2", "4", "6"}
     assert problems["2"].startswith("line 3: The text is empty.")
-    assert problems["4"] == "line 6: This row has 3 cells instead of 2."
+    assert problems["4"] == "line 6: 3 cells instead of 2."
     assert problems["6"].startswith("line 8: The text has 602 tokens")
     assert [line for line, _ in progress.failed] == [3, 6, 8]
 

@@ -36,8 +36,9 @@ class Table:
     separator: str
 
 
-def read_table(data: bytes) -> Table:
-    """Read a CSV file with a line of column names; commas, semicolons or tabs separate its cells.
+def read_table(data: bytes, separator: str = "") -> Table:
+    """Read a CSV file with a line of column names; commas, semicolons or tabs separate its cells, the one
+    that this line has most of, if none is given.
 
     A row that cannot be read is kept, with its problem. Raises `BadInput` for a file that is no CSV at all,
     or has more than 10 MB or 10,000 rows.
@@ -51,7 +52,7 @@ def read_table(data: bytes) -> Table:
         raise BadInput(
             f"Line {line} of the file is not UTF-8.", 'Save it as "CSV UTF-8" in your spreadsheet program.'
         ) from None
-    separator = max(",;\t", key=text.partition("\n")[0].count)
+    separator = separator or max(",;\t", key=text.partition("\n")[0].count)
     lines = _lines(text, separator)
     _, head, problem = next(lines, (1, [], ""))
     if not any(cell.strip() for cell in head):
@@ -90,7 +91,7 @@ def _lines(text: str, separator: str) -> Iterator[tuple[int, list[str], str]]:
 
 def _record(line: int, cells: Sequence[str], problem: str, width: int, separator: str) -> Record:
     if len(cells) != width and not problem:
-        problem = f"This row has {len(cells)} cells instead of {width}."
+        problem = f"{len(cells)} cell{'' if len(cells) == 1 else 's'} instead of {width}."
     kept = [*cells, *[""] * width]
     if len(cells) > width:
         kept[width - 1] = separator.join(cells[width - 1 :])
