@@ -57,7 +57,10 @@ def answer_each(items: Sequence[Item], compute: Callable[[Sequence[Item]], Seque
     The answer to an item on which it fails even alone is the exception, so that one cannot spoil the others.
     """
     try:
-        return list(compute(items))
+        answers = list(compute(items))
+        if len(answers) != len(items):
+            raise ValueError(f"{len(answers)} answers to {len(items)} items")
+        return answers
     except Exception as error:
         if len(items) == 1:
             return [error]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 import pytest
 
@@ -141,3 +143,35 @@ def test_an_error_reaches_only_its_own_caller(runner, shout, bad, said):
     answers = ask_at_once(lambda text: crowded(shout, Inputs(text)), texts, crowded._turn, crowded._together)
     assert [answer.text for answer in answers if isinstance(answer, Result)] == ["A", "B", "C"]
     assert isinstance(answers[1], StageError) and said in str(answers[1])
+
+
+def test_the_runner_keeps_endpoints_and_models_apart(runner):
+    class Crowded(Runner):
+        @contextmanager
+        def _lease(self, endpoint, inputs):
+            yield SimpleNamespace(spec=inputs.model)
+
+    passes = []
+
+    def endpoint(name):
+        def batched(many, loaded):
+            passes.append((name, loaded.spec, sorted({inputs.model for inputs in many}), len(many)))
+            return [Result(f"{name} {loaded.spec} {inputs.text}") for inputs in many]
+
+        return Endpoint(name, alone, None, batched=batched)
+
+    crowded, endpoints = Crowded(runner.cache), [endpoint("one"), endpoint("two")]
+    asked = [(e, Inputs(str(i), model)) for e in endpoints for model in "ab" for i in range(2)]
+    answers = ask_at_once(lambda item: crowded(*item), asked, crowded._turn, crowded._together)
+    assert [answer.text for answer in answers] == [f"{e.name} {i.model} {i.text}" for e, i in asked]
+    assert sorted(passes) == [(name, model, [model], 2) for name in ("one", "two") for model in "ab"]
+
+
+def test_too_few_answers_leave_nobody_waiting():
+    turn = threading.Lock()
+    together = MicroBatches(turn)
+
+    def forgets(items):
+        return list(items)[1:] if len(items) > 1 else items
+
+    assert ask_at_once(lambda item: together("key", item, forgets), range(3), turn, together) == [0, 1, 2]

@@ -33,6 +33,9 @@ HEADS = {
 }
 """By the end of the class name in a checkpoint's configuration, the head that it was trained with."""
 
+MOST_KNOWN = 256
+"""Descriptions kept at once: visitors choose the ids."""
+
 _HUB_ID = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*", re.ASCII)
 _lock = threading.Lock()
 _known: dict[str, Checkpoint] = {}
@@ -49,8 +52,12 @@ def custom_checkpoint(hub_id: str) -> Checkpoint:
     Raises ModelUnavailable if the Hub does not have it or publishes no safetensors, Unsupported for an
     architecture that this gallery does not know.
     """
+    if entry := _known.get(hub_id):
+        return entry
     with _lock:
         if hub_id not in _known:
+            if len(_known) >= MOST_KNOWN:
+                del _known[next(iter(_known))]
             _known[hub_id] = _describe(hub_id)
         return _known[hub_id]
 
@@ -84,7 +91,7 @@ def _describe(hub_id: str) -> Checkpoint:
         heads=("base", head) if head else ("base",),
         licence=(information.card_data or {}).get("license") or "licence not stated",
         size_bytes=weights,
-        parameters=(information.safetensors.total if information.safetensors else weights // 4) or 1,
+        parameters=(information.safetensors.total if information.safetensors else weights // 2) or 1,
         hub_id=hub_id,
         revision=information.sha,
         tasks=_tasks(head, configuration),
@@ -95,31 +102,31 @@ def _describe(hub_id: str) -> Checkpoint:
 def _ask(hub_id: str, endpoint: str) -> tuple[Any, Mapping[str, Any]]:
     """What the Hub says of a repository, and its configuration."""
     from huggingface_hub import HfApi, snapshot_download
-    from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError
+    from huggingface_hub.errors import GatedRepoError, HFValidationError, RepositoryNotFoundError
+
+    from demos.models.hub import HubUnreachable
 
     try:
         information = HfApi(endpoint=endpoint).model_info(hub_id, files_metadata=True, timeout=10)
         folder = snapshot_download(
             hub_id, revision=information.sha, allow_patterns=["config.json"], endpoint=endpoint
         )
-        configuration = json.loads(Path(folder, "config.json").read_text(encoding="utf-8"))
     except GatedRepoError as error:
         raise ModelUnavailable(
             f"{hub_id} is only given to those who were let in.", "Choose another."
         ) from error
-    except RepositoryNotFoundError as error:
+    except (RepositoryNotFoundError, HFValidationError) as error:
         raise ModelUnavailable(
             f"The Hub has no public model {hub_id}.", "Check the spelling: owner/name."
         ) from error
-    except (FileNotFoundError, ValueError) as error:
-        raise Unsupported(f"{hub_id} has no config.json for transformers.", "Choose another.") from error
     except Exception as error:  # whatever the network layers raise; there is no common base class
-        from demos.models.hub import HubUnreachable
-
         raise HubUnreachable(
             f"The Hub could not be asked for {hub_id} ({type(error).__name__}).", "Check the network."
         ) from error
-    return information, configuration
+    try:
+        return information, json.loads(Path(folder, "config.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise Unsupported(f"{hub_id} has no config.json for transformers.", "Choose another.") from error
 
 
 def _head(hub_id: str, configuration: Mapping[str, Any]) -> str | None:

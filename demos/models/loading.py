@@ -14,6 +14,7 @@ from demos.errors import ModelUnavailable, Unsupported
 from demos.models import adapters, hub, recording
 from demos.models.catalog import checkpoint
 from demos.models.specs import Loaded, Origin, Spec
+from demos.models.tokenizing import one_call_at_a_time
 from demos.pipelines.shared_encoder import SharedEncoder
 
 AUTO: dict[str, Any] = {
@@ -56,7 +57,7 @@ def load(spec: Spec, base: Loaded | None = None) -> Loaded:
     if base is not None:
         return adapters.adapt(AUTO[spec.head], spec, str(place.folder), base, origin)
     with _quiet():
-        tokenizer = transformers.AutoTokenizer.from_pretrained(place.folder)
+        tokenizer = one_call_at_a_time(transformers.AutoTokenizer.from_pretrained(place.folder))
     return read(spec, str(place.folder), tokenizer, origin)
 
 

@@ -46,9 +46,14 @@ def foreign(text: str, ids: Sequence[int], tokenizer: Any) -> str:
     ]
     unknown = read.count(tokenizer.unk_token_id)
     letters = sum(character.isalpha() for character in text)
-    if letters >= 4 and len(read) > 0.9 * letters:
+    # Punctuation and digits take a token each in every vocabulary. Half a character comes out as U+FFFD.
+    spelt = sum(
+        any(character.isalpha() or character == "\ufffd" for character in piece)
+        for piece in tokenizer.batch_decode([[token] for token in read])
+    )
+    if letters >= 4 and spelt > 0.9 * letters:
         return (
-            f"this text takes {len(read)} tokens for {letters} letters; the model's vocabulary has no words "
+            f"this text takes {spelt} tokens for {letters} letters; the model's vocabulary has no words "
             "for it, so the model was hardly trained on such text."
         )
     if unknown:

@@ -20,8 +20,9 @@ from demos.pipelines.csv_batch import Batch, ColumnInputs, Progress, begin, colu
 COLUMN_QUEUE = "column"
 LISTED = 20
 
-# Sessions that asked to stop. Cancelling the event instead would throw away the answers so far.
-_stopping: set[str] = set()
+# Sessions with a column under way, and whether they asked to stop. Cancelling the event instead would throw
+# away the answers so far.
+_stopping: dict[str, bool] = {}
 
 
 def column_panel(
@@ -61,13 +62,16 @@ def column_panel(
         progress, texts = begin(read_table(Path(path).read_bytes()), column)
         asked = inputs(*values)
         begun, session = time.monotonic(), request.session_hash or ""
-        _stopping.discard(session)
-        yield under_way(progress, 0), gr.skip()
-        for part in run.stream(whole, ColumnInputs(asked, texts, asked.model)) if texts else ():
-            progress.take(part, batch.columns)
-            yield under_way(progress, time.monotonic() - begun), gr.skip()
-            if session in _stopping:
-                break
+        _stopping[session] = False
+        try:
+            yield under_way(progress, 0), gr.skip()
+            for part in run.stream(whole, ColumnInputs(asked, texts, asked.model)) if texts else ():
+                progress.take(part, batch.columns)
+                yield under_way(progress, time.monotonic() - begun), gr.skip()
+                if _stopping[session]:
+                    break
+        finally:
+            _stopping.pop(session, None)
         written, quoted = progress.written()
         target = Path(file.GRADIO_CACHE) / secrets.token_hex(16) / f"{Path(path).stem}-{endpoint.name}.csv"
         target.parent.mkdir(parents=True)
@@ -83,7 +87,8 @@ def column_panel(
 
 
 def _stop(request: gr.Request) -> None:
-    _stopping.add(request.session_hash or "")
+    if (session := request.session_hash or "") in _stopping:
+        _stopping[session] = True
 
 
 def likely_column(table: Table) -> str:

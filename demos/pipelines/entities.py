@@ -26,7 +26,7 @@ from demos.pipelines.batches import only
 from demos.pipelines.csv_batch import Batch
 from demos.pipelines.snippets import pipeline_code
 from demos.pipelines.spans import entities as spelled
-from demos.pipelines.tagger import Pieces, pieces, probabilities, words
+from demos.pipelines.tagger import OVERLAP, Pieces, pieces, probabilities, words
 from demos.texts import check_text
 
 INFO = Info(
@@ -196,6 +196,8 @@ def show(result: EntitiesResult) -> str:
 
 
 LISTED = 200
+LONG = 500
+"""Characters beyond which a text may take more tokens than a model reads."""
 ABBREVIATIONS = ("PER", "LOC", "ORG", "MISC", "URL")
 
 
@@ -212,6 +214,11 @@ def said(label: str) -> str:
 
 
 def snippet(inputs: EntitiesInputs, origin: Origin) -> str:
-    """The same with transformers."""
-    options = 'aggregation_strategy="first"'
-    return pipeline_code("token-classification", "token-classification", origin, inputs.text, options)
+    """The same with transformers; a long text in windows, which it joins in a way of its own."""
+    options, remark = 'aggregation_strategy="first"', ""
+    if len(inputs.text) > LONG:
+        options += f", stride={OVERLAP}"
+        remark = "# In windows that overlap; where they do, this page may choose another window's tag.\n"
+    return remark + pipeline_code(
+        "token-classification", "token-classification", origin, inputs.text, options
+    )

@@ -34,8 +34,8 @@ INFO = Info(
     limits=(
         "A masked model offers pieces of its vocabulary, so a word that it would have to spell in several "
         "pieces never appears. A probability says what usually stands there, not what is true: facts are "
-        "wrong as fluently as right. The bundled masked models are tiny and were trained for minutes. The "
-        "causal stand-in finds only words that the beginning alone makes likely; its shares are among those."
+        "wrong as fluently as right. The causal stand-in finds only words that the beginning alone makes "
+        "likely; its shares are among those."
     ),
 )
 STYLES = (ASSETS / "css" / "pipelines.css",)

@@ -45,9 +45,6 @@ DEFAULT = "smollm2"
 MOST_READ, CHOICES = 1536, 5
 QUESTION_CHARACTERS = 500
 
-ASKED = "Passage: {passage}\nQuestion: {question}\nAnswer:"
-SHOWN = (("The Eiffel Tower was finished in 1889. It is 330 metres tall.", "How tall is it?", "330 metres"),)
-
 
 @dataclass(frozen=True)
 class AnswerInputs:

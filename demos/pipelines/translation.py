@@ -24,6 +24,7 @@ from demos.pipelines.bars import careful, per_cent
 from demos.pipelines.batches import one_by_one
 from demos.pipelines.classify import encode, window
 from demos.pipelines.csv_batch import Batch
+from demos.pipelines.decoding import end_ids
 from demos.pipelines.languages import NAMES, direction
 from demos.pipelines.translation_snippets import snippet
 from demos.texts import check_text
@@ -101,7 +102,7 @@ def translate(inputs: TranslateInputs, loaded: Any) -> TranslateResult:
     logprobs = logits.float().log_softmax(-1).gather(1, new[:, None])[len(forced) :, 0]
     seconds = time.perf_counter() - begin
     words = re.findall(r"\w+", inputs.text)
-    ended = len(new) and int(new[-1]) in ends(model)
+    ended = len(new) and int(new[-1]) in end_ids(loaded)
     return TranslateResult(
         inputs.text,
         tokenizer.decode(new, skip_special_tokens=True),
@@ -116,12 +117,6 @@ def translate(inputs: TranslateInputs, loaded: Any) -> TranslateResult:
         seconds,
         loaded.origin,
     )
-
-
-def ends(model: Any) -> set[int]:
-    """The tokens that end a translation."""
-    found = model.generation_config.eos_token_id
-    return {found} if isinstance(found, int) else set(found or ())
 
 
 def rare_words(words: list[str], tokenizer: Any) -> tuple[str, ...]:

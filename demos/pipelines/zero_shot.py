@@ -145,7 +145,6 @@ ZERO_SHOT = Endpoint(
 ENDPOINTS = (ZERO_SHOT,)
 
 TOPICS = ("sports", "politics", "science", "food")
-REVIEW = "This review is {}."
 DESKS = ("billing", "delivery", "praise", "password")
 MESSAGE, REVIEW = "This message is about {}.", "This review is {}."
 EXAMPLES = (

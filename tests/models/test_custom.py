@@ -35,6 +35,7 @@ class DescribedHub(Hub):
         if path == "/api/models/someone/tiny":
             files = [{"rfilename": name, "size": size} for name, size in self.server.files.items()]
             known = {"id": "someone/tiny", "sha": REVISION, "siblings": files, "cardData": {"license": "mit"}}
+            known |= self.server.more
             self.send(json.dumps(known).encode(), {"Content-Type": "application/json"}, body)
         elif path == f"/api/models/someone/tiny/tree/{REVISION}":
             listing = [{"type": "file", "path": "config.json", "size": 5, "oid": "0" * 40}]
@@ -54,7 +55,7 @@ def hub(tmp_path, monkeypatch):
     import huggingface_hub.constants
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), DescribedHub)
-    server.asked, server.configuration, server.files = [], BERT, FILES
+    server.asked, server.configuration, server.files, server.more = [], BERT, FILES, {}
     threading.Thread(target=server.serve_forever, daemon=True).start()
     address = f"http://127.0.0.1:{server.server_port}"
     monkeypatch.setenv("HF_ENDPOINT", address)
@@ -81,7 +82,7 @@ def test_a_hub_id_is_described_once_at_one_revision(hub):
         ("base", "sequence-classification"),
         ("sentiment",),
     )
-    assert (entry.revision, entry.size_bytes, entry.parameters, entry.licence) == (REVISION, 400, 100, "mit")
+    assert (entry.revision, entry.size_bytes, entry.parameters, entry.licence) == (REVISION, 400, 200, "mit")
     asked = len(hub.asked)
     assert checkpoint("someone/tiny") is entry
     assert len(hub.asked) == asked
@@ -110,9 +111,23 @@ def test_heads_are_those_that_were_trained(hub, configuration, architecture, hea
     assert entry.heads == (("base", head) if head else ("base",))
 
 
+def test_parameters_are_what_the_hub_counted(hub):
+    hub.more = {"safetensors": {"parameters": {"F16": 77}, "total": 77}}
+    assert custom_checkpoint("someone/tiny").parameters == 77
+
+
+def test_not_more_are_kept_than_a_visitor_may_fill_the_memory_with(hub, monkeypatch):
+    monkeypatch.setattr(custom, "MOST_KNOWN", 1)
+    monkeypatch.setattr(custom, "_known", {"someone/else": None})
+    custom_checkpoint("someone/tiny")
+    assert list(custom._known) == ["someone/tiny"]
+
+
 def test_what_cannot_be_used_is_said_with_a_reason(hub, monkeypatch):
     with pytest.raises(ModelUnavailable, match="no public model nobody/nothing"):
         checkpoint("nobody/nothing")
+    with pytest.raises(ModelUnavailable, match="no public model a/b--c"):
+        checkpoint("a/b--c")
     with pytest.raises(ModelUnavailable, match="no model called '../etc/passwd'"):
         checkpoint("../etc/passwd")
     hub.configuration = {"model_type": "own", "auto_map": {"AutoModel": "run.Own"}}
@@ -130,7 +145,7 @@ def test_what_cannot_be_used_is_said_with_a_reason(hub, monkeypatch):
 
 def test_a_model_beyond_the_budget_is_refused_before_it_is_fetched(hub):
     fetched = []
-    cache = ModelCache(399, load=lambda spec, base: pytest.fail("loaded"), fetch=fetched.append)
+    cache = ModelCache(799, load=lambda spec, base: pytest.fail("loaded"), fetch=fetched.append)
     with pytest.raises(ModelTooLarge), cache.lease(Spec("someone/tiny")):
         pass
     assert fetched == []

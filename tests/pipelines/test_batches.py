@@ -13,7 +13,8 @@ from demos.pipelines.batches import answer_all, buckets
 @pytest.mark.parametrize("most", [None, 3])
 @pytest.mark.parametrize("budget", [1, 40, 10**6])
 def test_every_index_once_and_no_batch_beyond_the_budget(budget, most):
-    lengths = [random.Random(7).randrange(1, 60) for _ in range(200)]
+    chance = random.Random(7)
+    lengths = [chance.randrange(1, 60) for _ in range(200)]
     made = buckets(lengths, budget, most)
     assert sorted(index for batch in made for index in batch) == list(range(200))
     for batch in made:

@@ -77,7 +77,8 @@ def test_what_cannot_be_answered_is_a_sentence(runner, text):
 def test_a_text_in_a_language_that_the_vocabulary_lacks_is_answered_with_a_warning(classifier):
     assert "no words for it" in sentiment(SentimentInputs("이 영화는 재미있다"), classifier).warning
     assert "cannot read" in sentiment(SentimentInputs("🜁 is a fine film"), classifier).warning
-    assert sentiment(SentimentInputs("A fine film!!!"), classifier).warning == ""
+    for text in ("A fine film!!!", "Great!!!!!!!!", "Call me at 555-123-4567!!!", "Good film 10/10 :-) :-)"):
+        assert sentiment(SentimentInputs(text), classifier).warning == "", text
 
 
 def test_examples_are_right_and_wrong_as_they_are_labelled(runner):
