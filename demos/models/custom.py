@@ -89,7 +89,7 @@ def _describe(hub_id: str) -> Checkpoint:
         title=hub_id,
         architecture=_architecture(configuration, head),
         heads=("base", head) if head else ("base",),
-        licence=(information.card_data or {}).get("license") or "licence not stated",
+        licence=_licence(information),
         size_bytes=weights,
         parameters=(information.safetensors.total if information.safetensors else weights // 2) or 1,
         hub_id=hub_id,
@@ -124,9 +124,21 @@ def _ask(hub_id: str, endpoint: str) -> tuple[Any, Mapping[str, Any]]:
             f"The Hub could not be asked for {hub_id} ({type(error).__name__}).", "Check the network."
         ) from error
     try:
-        return information, json.loads(Path(folder, "config.json").read_text(encoding="utf-8"))
+        configuration = json.loads(Path(folder, "config.json").read_text(encoding="utf-8"))
+        return information, _checked(configuration)
     except (OSError, ValueError) as error:
         raise Unsupported(f"{hub_id} has no config.json for transformers.", "Choose another.") from error
+
+
+def _checked(configuration: Any) -> Mapping[str, Any]:
+    """A configuration of which what is read here has the types it should have; else raises ValueError."""
+    if not isinstance(configuration, dict):
+        raise ValueError("no object")
+    classes, labels = configuration.get("architectures") or [], configuration.get("id2label") or {}
+    known = isinstance(configuration.get("model_type"), str) and isinstance(classes, list)
+    if not known or not isinstance(labels, dict) or not all(isinstance(name, str) for name in classes):
+        raise ValueError("fields of other types")
+    return configuration
 
 
 def _head(hub_id: str, configuration: Mapping[str, Any]) -> str | None:
@@ -140,6 +152,11 @@ def _head(hub_id: str, configuration: Mapping[str, Any]) -> str | None:
     if classes[0] == "T5Model" or kind in ("t5", "mt5"):
         return "seq2seq-lm"
     return next((head for end, head in HEADS.items() if classes[0].endswith(end)), None)
+
+
+def _licence(information: Any) -> str:
+    stated = (information.card_data or {}).get("license") or "licence not stated"
+    return ", ".join(map(str, stated)) if isinstance(stated, list) else str(stated)
 
 
 def _architecture(configuration: Mapping[str, Any], head: str | None) -> str:

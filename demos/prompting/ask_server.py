@@ -16,7 +16,7 @@ from demos.prompting.messages import messages
 from demos.prompting.render import render
 from demos.prompting.results import PromptInputs
 from demos.prompting.server import Messages, ServerInputs, complete_remote
-from demos.prompting.server_address import PUBLIC_HOSTS, allowed_hosts, is_public
+from demos.prompting.server_address import allowed_hosts
 from demos.prompting.server_scores import RemoteScores, score_remote
 from demos.prompting.task import Row
 from demos.prompting.task_editor import Editors
@@ -28,7 +28,7 @@ GREEDY = Decoding(NEW_TOKENS, temperature=0, top_p=1, seed=0)
 
 def server_panel(editors: Editors) -> None:
     """Address, model, key and two buttons. Neither the key nor an answer is kept anywhere."""
-    hosts = allowed_hosts() or (frozenset(PUBLIC_HOSTS) if is_public() else None)
+    hosts = allowed_hosts()
     where = f"This gallery asks only: {', '.join(sorted(hosts))}." if hosts else "Any server may be asked."
     with gr.Accordion("Ask another server (OpenAI-compatible, or Hugging Face Inference)", open=False):
         gr.HTML(

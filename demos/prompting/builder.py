@@ -150,7 +150,9 @@ def build(run: Run) -> None:
     changed = [component.change for component in editors.settings] + [shots.input]
     changed += [box.blur for box in (*query, choices, instruction)] + [box.submit for box in query]
     page.on(changed, see, state, view)
-    page.after([*filled, *loaded, *imported, *retitled, restored], see, state, view)
+    page.after([*imported, *retitled], see, state, view)
+    # No old answer under a new task.
+    page.after([*filled, *loaded, restored], lambda *v: (*see(*v), "", ""), state, [*view, scores, text])
     judged = [
         page.on([show.click], scored, state, [scores]),
         page.on([several.click], columns, state, [scores]),

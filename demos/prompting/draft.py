@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -11,7 +11,8 @@ from demos.contract import parse
 from demos.errors import BadInput
 from demos.prompting.render import Style
 from demos.prompting.results import Fields, PromptInputs
-from demos.prompting.task import LABEL, Labels, Row, Task, check_task, task_to_json, template_parts
+from demos.prompting.share import from_fragment
+from demos.prompting.task import LABEL, Labels, Row, Task, check_task, task_to_json, template_fields
 
 MOST_FIELDS, MOST_SHOTS = 3, 8
 CHOICES = "choices"
@@ -72,6 +73,11 @@ def draft_to_json(draft: Draft) -> str:
     return json.dumps(asdict(draft), ensure_ascii=False, separators=(",", ":"))
 
 
+def draft_from_browser(text: str) -> Draft:
+    """What the browser found: the draft that it kept, as JSON, or what a link carries. Raises BadInput."""
+    return draft_from_json(text if text.lstrip().startswith("{") else from_fragment(text))
+
+
 def draft_from_json(text: str) -> Draft:
     """Read a draft as `draft_to_json` or the page's script writes it; raises BadInput."""
     try:
@@ -82,7 +88,8 @@ def draft_from_json(text: str) -> Draft:
         raise BadInput("A draft in JSON is an object.", "Choose an example, or load a task.")
     draft = parse(Draft, data)
     boxes = (*draft.query, *[""] * MOST_FIELDS)[:MOST_FIELDS]
-    return replace(draft, query=boxes, k=min(max(draft.k, 0), MOST_SHOTS))
+    tables = {name: _table(asdict(getattr(draft, name))) for name in ("shots", "rows")}
+    return replace(draft, query=boxes, k=min(max(draft.k, 0), MOST_SHOTS), **tables)
 
 
 def _table(value: Any) -> Table:
@@ -104,10 +111,10 @@ def _cell(value: Any) -> str:
 
 def fields_of(template: str) -> tuple[str, ...]:
     """The template's fields in order, without the label; raises BadInput if there are too many."""
-    names = dict.fromkeys(name for _, name in template_parts(template) if name not in (LABEL, None))
+    names = template_fields(template)
     if len(names) > MOST_FIELDS:
         raise BadInput(f"The template has {len(names)} fields; this page shows {MOST_FIELDS}.", "Use fewer.")
-    return tuple(names)
+    return names
 
 
 def retitled(table: Table, fields: Sequence[str], with_choices: bool) -> Table:
@@ -179,13 +186,20 @@ def draft_of_task(task: Task, k: int = 4, style: Style = "plain", model: str = "
         style=style,
         model=model,
     )
-    said = task_of_draft(draft)
-    if said.labels != task.labels or [r.choices for r in said.shots] != [r.choices for r in task.shots]:
-        raise BadInput(
-            "The task has a label with a colon, or a word or choice with a comma.",
-            "This page cannot show it: rename it, or send the task to the API as it is.",
-        )
+    check_separators(task.labels or (), (*task.shots, *task.rows))
     return draft
+
+
+def check_separators(labels: Labels, rows: Iterable[Row]) -> None:
+    """Raise BadInput for what would be read as something else once it stands in the editors, where commas
+    part words and choices and a colon ends a label."""
+    parted = [label for label, words in labels if ":" in label or "," in "".join(words)]
+    parted += [choice for row in rows for choice in row.choices if "," in choice]
+    if parted:
+        raise BadInput(
+            f"{parted[0]!r} has a comma or a colon, which this page takes for the end of a word.",
+            "Rename it, or send the task to the API as it is.",
+        )
 
 
 def _cells(row: Row, fields: Sequence[str], task: Task) -> tuple[str, ...]:
@@ -200,7 +214,7 @@ def task_named(name: str, draft: str) -> str:
         return name
     if not draft:
         raise BadInput("There is no task of your own yet.", "Write one in the prompt builder first.")
-    return task_to_json(task_of_draft(draft_from_json(draft)))
+    return task_to_json(task_of_draft(draft_from_browser(draft)))
 
 
 def inputs_of_draft(draft: Draft) -> PromptInputs:

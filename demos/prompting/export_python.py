@@ -57,7 +57,8 @@ model = AutoModelForCausalLM.from_pretrained(
 """
 
 _ENCODE = '''
-FIRST = tokenizer.eos_token_id if tokenizer.bos_token_id is None else tokenizer.bos_token_id
+SPECIAL = (tokenizer.bos_token_id, tokenizer.eos_token_id, tokenizer.unk_token_id)
+FIRST = next(token for token in SPECIAL if token is not None)
 
 
 def encode(text):
@@ -98,7 +99,7 @@ for row in zip(LABELS, scores.tolist(), SHOWN, probabilities.tolist(), calibrate
 
 _WRITE = """ids = torch.tensor([encode(HEAD + TAIL)])
 greedy = {{"do_sample": False, "temperature": None, "top_p": None, "top_k": None}}
-ends = {{"eos_token_id": {ends}, "pad_token_id": tokenizer.eos_token_id}}
+ends = {{"eos_token_id": {ends}, "pad_token_id": FIRST}}
 written = model.generate(ids, attention_mask=torch.ones_like(ids), max_new_tokens={new}, **greedy, **ends)
 completion = tokenizer.decode(written[0, ids.shape[1] :], skip_special_tokens=True)
 print(json.dumps({{"completion": completion}}, ensure_ascii=False))

@@ -7,8 +7,8 @@ from typing import Any
 import gradio as gr
 
 from demos import page
-from demos.prompting.draft import draft_from_json, draft_of_values, draft_to_json
-from demos.prompting.share import from_fragment, to_fragment
+from demos.prompting.draft import draft_from_browser, draft_of_values, draft_to_json
+from demos.prompting.share import to_fragment
 from demos.prompting.task_editor import Editors, fill
 
 
@@ -38,9 +38,7 @@ def keep(editors: Editors) -> Any:
 
 
 def _restored(found: str) -> list[Any]:
-    """What the browser found: its own draft, or what a link carries."""
-    text = found if found.lstrip().startswith("{") else from_fragment(found)
-    return fill(draft_from_json(text))
+    return fill(draft_from_browser(found))
 
 
 def link_panel(editors: Editors) -> None:

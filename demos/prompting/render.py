@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 
 from demos.errors import BadInput
 from demos.prompting.encoding import encode
-from demos.prompting.task import LABEL, Row, Task, template_parts
+from demos.prompting.task import LABEL, Row, Task, template_fields, template_parts
 from demos.texts import check_text
 
 Role = Literal["instruction", "shot", "query", "template"]
@@ -131,8 +131,8 @@ def instruction_text(task: Task) -> str:
 
 def content_free_rows(task: Task) -> tuple[Row, ...]:
     """Queries that say nothing: every field of the template holds "N/A", then "", then "[MASK]"."""
-    names = [name for _, name in template_parts(task.template) if name not in (LABEL, None)]
-    return tuple(Row(tuple((name, text) for name in dict.fromkeys(names)), "") for text in CONTENT_FREE)
+    names = template_fields(task.template)
+    return tuple(Row(tuple((name, text) for name in names), "") for text in CONTENT_FREE)
 
 
 def fit(

@@ -19,7 +19,7 @@ from demos.pipelines.generate import GenerateInputs, check_inputs
 from demos.prompting.messages import Messages
 from demos.prompting.server_address import Address, check_address
 from demos.prompting.server_client import ask
-from demos.prompting.server_errors import scrubbed
+from demos.prompting.server_errors import SECRET, scrubbed
 from demos.texts import check_text
 
 ROUTER = "https://router.huggingface.co/v1"
@@ -30,7 +30,6 @@ PLAIN_NOTE = (
 SILENT_NOTE = "The server sent no text. A model that reasons first may have used up its new tokens with that."
 
 _MAX_KEY = 1000
-_SECRET = 12  # A shorter key stands for none ("EMPTY", "ollama"), and is a word that a text may have.
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,8 +178,8 @@ def _text(value: Any) -> str:
 
 def _shown(text: str, key: str, whole: bool) -> str:
     """The text without the key, should the server repeat it; also without the beginning of it at the end."""
-    if len(key) < _SECRET:
-        return scrubbed(text, "")
     text = scrubbed(text, key)
+    if len(key) < SECRET:
+        return text
     begun = next((n for n in range(len(key) - 1, 0, -1) if text.endswith(key[:n])), 0)
-    return text[: len(text) - begun] if begun >= (_SECRET if whole else 1) else text
+    return text[: len(text) - begun] if begun >= (SECRET if whole else 1) else text

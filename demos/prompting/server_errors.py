@@ -18,6 +18,7 @@ from demos.prompting.server_connection import (
     TooLong,
 )
 
+SECRET = 12  # A shorter key stands for none ("EMPTY", "ollama"), and is a word that a text may have.
 HIDDEN = "[key]"
 _SHOWN = 200
 _STATUS = {
@@ -62,7 +63,7 @@ def explained(error: Exception, name: str, key: str) -> StageError:
 def scrubbed(text: str, key: str) -> str:
     """The text without the key, should a server repeat it, and without halves of characters."""
     text = text.encode("utf-8", "replace").decode()
-    return text.replace(key, HIDDEN) if key else text
+    return text.replace(key, HIDDEN) if len(key) >= SECRET else text
 
 
 def said_by(refusal: Refusal, key: str) -> str:

@@ -11,7 +11,6 @@ from demos.contract import Endpoint, Run
 from demos.prompting.draft import draft_of_values, inputs_of_draft
 from demos.prompting.export import FILES
 from demos.prompting.task_editor import Editors
-from demos.prompting.task_files import write_file
 
 FORMS = {
     "Python, gives the same scores": ("python", "python"),
@@ -29,13 +28,14 @@ def export_panel(run: Run, export: Endpoint, editors: Editors) -> None:
         form = gr.Radio(list(FORMS), value=next(iter(FORMS)), label="As")
         with gr.Row():
             make = gr.Button("Make it")
-            save = gr.DownloadButton("Save it as a file", interactive=False)
+            save = gr.Button("Save it as a file", interactive=False)
         code = gr.Code(show_label=False, interactive=False, max_lines=24)
+        name = gr.Textbox(visible=False)
 
-    def made(form: str, *values: Any) -> tuple[Any, Any]:
+    def made(form: str, *values: Any) -> tuple[Any, Any, str]:
         field, language = FORMS[form]
         text = getattr(run(export, inputs_of_draft(draft_of_values(values))), field)
-        file = gr.DownloadButton(value=write_file(FILES[field], text), interactive=True)
-        return gr.Code(text, language=language), file
+        return gr.Code(text, language=language), gr.Button(interactive=True), FILES[field]
 
-    page.on([make.click], made, [form, *editors.all], [code, save])
+    page.on([make.click], made, [form, *editors.all], [code, save, name])
+    save.click(None, [name, code], None, js="(name, text) => window.stageDraft.download(name, text)")

@@ -108,9 +108,14 @@ def template_parts(template: str) -> tuple[tuple[str, str | None], ...]:
     return (*parts, (literal, None))
 
 
+def template_fields(template: str) -> tuple[str, ...]:
+    """The template's fields in order, each once, without the label."""
+    return tuple(dict.fromkeys(name for _, name in template_parts(template) if name not in (LABEL, None)))
+
+
 def check_task(task: Task) -> Task:
     """Return a task unchanged, or raise BadInput with what is wrong first, rows counted from 1."""
-    fields = [name for _, name in template_parts(task.template) if name not in (LABEL, None)]
+    fields = template_fields(task.template)
     if task.labels is not None:
         check_labels(task.labels)
     for kind, rows in (("Shot", task.shots), ("Row", task.rows)):
@@ -148,7 +153,7 @@ def check_labels(labels: Labels) -> None:
                 raise BadInput(f"The label {label!r} has the word {word.strip()!r}, {twice}.", "Change one.")
 
 
-def _check_row(task: Task, row: Row, where: str, fields: list[str]) -> None:
+def _check_row(task: Task, row: Row, where: str, fields: tuple[str, ...]) -> None:
     values = dict(row.fields)
     for name in fields:
         if name not in values:

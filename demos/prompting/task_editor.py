@@ -24,7 +24,7 @@ from demos.prompting.draft import (
 )
 from demos.prompting.rows_import import Imported
 from demos.prompting.task import LABEL, task_to_json
-from demos.prompting.task_files import add_rows, columns_of, likely_columns, read_task, write_file
+from demos.prompting.task_files import add_rows, columns_of, likely_columns, read_task
 
 SHOWN_PROBLEMS = 50
 EMPTY = Draft(
@@ -212,28 +212,29 @@ def _report(imported: Imported, where: str) -> str:
 
 
 def file_panel(editors: Editors) -> list[Any]:
-    """Load and save the task as JSON, or begin with none; returns the event after which the draft is new."""
+    """Load and save the task as JSON, or begin with none; returns the events after which the draft is new."""
     with gr.Row():
         upload = gr.File(label="Load a task (JSON)", file_types=[".json"], height=120)
         with gr.Column():
-            save = gr.DownloadButton("Save the task (JSON)")
+            save = gr.Button("Save the task (JSON)")
             empty = gr.Button("Begin with an empty task")
+    text = gr.Textbox(visible=False)
 
     def load(path: str, *values: Any) -> list[Any]:
         settings = draft_of_values(values)
         return fill(draft_of_task(read_task(path), settings.k, settings.style, settings.model))
 
-    page.at_once([empty.click], lambda: fill(EMPTY), [], editors.all)
-    save.click(
-        page.visible_errors(
-            lambda *values: write_file("task.json", task_to_json(task_of_draft(draft_of_values(values))))
-        ),
+    made = save.click(
+        page.visible_errors(lambda *values: task_to_json(task_of_draft(draft_of_values(values)))),
         editors.all,
-        save,
+        text,
         api_visibility="private",
     )
+    made.success(None, text, None, js="(text) => window.stageDraft.download('task.json', text)")
+    emptied = editors.all[:-3]  # model, format and k stay
     return [
+        *page.at_once([empty.click], lambda: fill(EMPTY)[:-3], [], emptied),
         upload.upload(
             page.visible_errors(load), [upload, *editors.all], editors.all, api_visibility="private"
-        )
+        ),
     ]

@@ -1,8 +1,7 @@
-"""Tasks and examples from files that a visitor gives, and files that a visitor takes."""
+"""Tasks and examples from files that a visitor gives."""
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Literal
 
 from demos.errors import BadInput
 from demos.prompting.answers import task_of
-from demos.prompting.draft import CHOICES, Draft, Table, fields_of, retitled
+from demos.prompting.draft import CHOICES, Draft, Table, check_separators, fields_of, retitled
 from demos.prompting.rows_import import Imported, import_rows
 from demos.prompting.task import LABEL, Task
 
@@ -23,13 +22,6 @@ def read_task(path: str) -> Task:
         return task_of(Path(path).read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError:
         raise BadInput("The file is not text in UTF-8.", "Save it as UTF-8 and load it again.") from None
-
-
-def write_file(name: str, text: str) -> str:
-    """The path of a new file called `name` in a folder of its own."""
-    path = Path(tempfile.mkdtemp(prefix="stage-")) / name
-    path.write_text(text, encoding="utf-8", errors="surrogatepass")
-    return str(path)
 
 
 def columns_of(path: str) -> tuple[str, ...]:
@@ -75,6 +67,7 @@ def add_rows(
     )
     if not names and not with_choices:
         draft = replace(draft, labels=_labels(imported))
+    check_separators((), imported.rows if with_choices else ())
     table = getattr(draft, into)
     head = (*fields, LABEL, *([CHOICES] if with_choices else []))
     old = tuple(
@@ -92,4 +85,5 @@ def _labels(imported: Imported) -> str:
             f"The label column holds {len(found):,} different texts.",
             "Choose another column, write the labels yourself, or choose a column with each row's choices.",
         )
+    check_separators(tuple((label, (label,)) for label in found), ())
     return "\n".join(f"{label}: {label}" for label in found)

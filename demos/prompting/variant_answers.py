@@ -112,7 +112,11 @@ def _accuracy(predicted: np.ndarray, rows: list[Row]) -> Accuracy | None:
 
 def _asked_query(task: Task, row: Row, k: int) -> AskedQuery:
     shown = [number for number, shot in enumerate(task.shots[:k], 1) if set(shot.fields) == set(row.fields)]
-    notice = f"This is shot {shown[0]}: its answer stands in the prompt." if shown else ""
+    notice = (
+        f"This is shot {shown[0]}: its answer stands in the prompt, unless that shot was dropped."
+        if shown
+        else ""
+    )
     names = tuple(name for name, _ in task.labels_of(row))
     return AskedQuery(row.fields, names, row.label or None, notice)
 

@@ -14,7 +14,7 @@ from demos.prompting.answers import MOST_SHOTS, task_of
 from demos.prompting.experiments import Accuracy
 from demos.prompting.render import Style, render
 from demos.prompting.results import Fields
-from demos.prompting.task import LABEL, Row, Task, template_parts
+from demos.prompting.task import Row, Task, template_fields
 from demos.texts import check_text
 
 LEAST_VARIANTS, MOST_VARIANTS, MOST_QUERIES = 2, 6, 40
@@ -119,11 +119,6 @@ def first_variants(task: Task) -> tuple[Variant, ...]:
         Variant("No instruction", "", task.template),
         Variant("Terse", "", f"{fields}\n→ {{label}}"),
     )
-
-
-def template_fields(template: str) -> tuple[str, ...]:
-    """The template's fields in order, each once, without the label."""
-    return tuple(dict.fromkeys(name for _, name in template_parts(template) if name not in (LABEL, None)))
 
 
 def check_matrix(inputs: MatrixInputs) -> None:

@@ -102,6 +102,27 @@ def test_nothing_typed_is_lost_on_reload_right_or_wrong(page: Page):
     expect(box(page, "Template")).to_have_value("Review: {text")
 
 
+def test_the_saved_task_is_the_one_that_stands_there(page: Page, tmp_path: Path):
+    open_demo(page, "prompt")
+    unfold(page, EDIT)
+    for wording in ("First wording.", "Second wording."):
+        type_in(page, "Instruction", wording)
+        with page.expect_download() as download:
+            press(page, "Save the task (JSON)")
+        download.value.save_as(tmp_path / "task.json")
+        assert wording in (tmp_path / "task.json").read_text(encoding="utf-8")
+
+
+def test_an_empty_task_keeps_no_old_answer(page: Page):
+    open_demo(page, "prompt")
+    press(page, "Score the labels")
+    expect(page.locator(".stage-labels:visible")).to_be_visible()
+    unfold(page, EDIT)
+    press(page, "Begin with an empty task")
+    expect(page.get_by_text("Not a prompt yet.")).to_be_visible()
+    expect(page.locator(".stage-labels:visible")).to_have_count(0)
+
+
 def test_a_shot_is_typed_into_a_new_row(page: Page):
     begin_empty(page)
     type_in(page, "Labels (label: word, other word)", "up: up\ndown: down")

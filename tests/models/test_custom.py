@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import threading
 from http.server import ThreadingHTTPServer
 
@@ -63,6 +64,7 @@ def hub(tmp_path, monkeypatch):
     monkeypatch.setenv("STAGE_CUSTOM_MODELS", "1")
     monkeypatch.setenv("STAGE_MODELS", "auto")
     monkeypatch.setattr(custom, "_known", {})
+    server.cache = tmp_path / "models--someone--tiny"
     yield server
     server.shutdown()
     server.server_close()
@@ -135,6 +137,13 @@ def test_what_cannot_be_used_is_said_with_a_reason(hub, monkeypatch):
         Unsupported, match="'own', unknown here. It brings code of its own, which is never run"
     ):
         checkpoint("someone/tiny")
+    for odd in ([1], {"model_type": ["x"]}, BERT | {"architectures": [1]}, BERT | {"id2label": [1]}):
+        hub.configuration = odd
+        shutil.rmtree(hub.cache, ignore_errors=True)
+        with pytest.raises(Unsupported, match="no config.json for transformers"):
+            checkpoint("someone/tiny")
+    hub.configuration = BERT
+    shutil.rmtree(hub.cache)
     hub.files = {"pytorch_model.bin": 9, "config.json": 5}
     with pytest.raises(ModelUnavailable, match="no safetensors"):
         checkpoint("someone/tiny")

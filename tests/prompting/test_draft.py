@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pandas
 import pytest
@@ -12,22 +12,27 @@ from hypothesis import strategies as st
 
 from demos.errors import BadInput
 from demos.prompting.draft import (
+    OWN,
     Draft,
     Table,
+    draft_from_browser,
     draft_from_json,
     draft_of_task,
     draft_of_values,
     draft_to_json,
     inputs_of_draft,
     retitled,
+    task_named,
     task_of_draft,
     values_of_draft,
 )
-from demos.prompting.task import ready_tasks
-from demos.prompting.task_files import add_rows, columns_of, likely_columns, read_task, write_file
+from demos.prompting.share import to_fragment
+from demos.prompting.task import ready_tasks, task_to_json
+from demos.prompting.task_files import add_rows, columns_of, likely_columns, read_task
 
 TEXTS = st.text(st.characters(blacklist_categories=("Cs",)), max_size=12)
-CELLS = st.lists(st.tuples(TEXTS, TEXTS), max_size=3).map(tuple)
+CELL = TEXTS.map(str.strip)
+CELLS = st.lists(st.tuples(CELL, CELL).filter(any), max_size=3).map(tuple)
 
 
 @pytest.mark.parametrize("name", ready_tasks())
@@ -38,14 +43,52 @@ def test_editors_give_back_the_task_they_show(name):
     assert (said.shots, said.rows) == (task.shots, task.rows)
 
 
-@given(TEXTS, TEXTS, TEXTS, CELLS, st.integers(0, 8))
-def test_a_draft_however_broken_survives_the_browser(instruction, template, labels, cells, k):
-    draft = Draft(instruction, template, labels, Table(("text", "label"), cells), k=k)
+DRAFTS = st.builds(
+    Draft,
+    instruction=TEXTS,
+    template=TEXTS,
+    labels=TEXTS,
+    shots=CELLS.map(lambda cells: Table(("text", "label"), cells)),
+    rows=CELLS.map(lambda cells: Table(("label", "text"), cells)),
+    query=st.tuples(TEXTS, TEXTS, TEXTS),
+    choices=TEXTS,
+    k=st.integers(0, 8),
+    style=st.sampled_from(["plain", "chat-turns", "chat-one"]),
+    model=st.sampled_from(["smollm2", "gpt2"]),
+)
+
+
+@given(DRAFTS)
+def test_a_draft_however_broken_survives_the_browser(draft):
     assert draft_from_json(draft_to_json(draft)) == draft
+    assert draft_from_browser(draft_to_json(draft)) == draft
+
+
+def test_a_link_and_the_browsers_memory_say_the_same():
+    draft = draft_of_task(ready_tasks()["sentiment_ko"], 3, "chat-one", "gpt2")
+    assert draft_from_browser(to_fragment(draft_to_json(draft))) == draft
+    assert task_named(OWN, to_fragment(draft_to_json(draft))) == task_named(OWN, draft_to_json(draft))
+
+
+def test_cells_are_read_alike_from_the_page_and_from_the_browser():
+    typed = {"headers": ["text", "label"], "data": [["Fine. ", " positive"], [" ", None], ["", ""]]}
+    draft = draft_of_task(ready_tasks()["sentiment"])
+    values = values_of_draft(draft)
+    values[3] = typed
+    from_page = draft_of_values(values)
+    data = json.loads(draft_to_json(draft)) | {
+        "shots": typed | {"data": [["Fine. ", " positive"], [" ", ""]]}
+    }
+    assert from_page.shots == Table(("text", "label"), (("Fine.", "positive"),))
+    assert draft_from_json(json.dumps(data)) == from_page
 
 
 def test_components_and_the_browser_say_the_same_draft():
-    draft = replace(draft_of_task(ready_tasks()["inference"]), k=2)
+    draft = replace(draft_of_task(ready_tasks()["translation"]), k=2, style="chat-one", model="gpt2")
+    at_first = {
+        field.name for field in fields(Draft) if getattr(draft, field.name) == getattr(Draft(), field.name)
+    }
+    assert at_first <= {"labels"}, "a draft that is like none is proves nothing"
     values = values_of_draft(draft)
     assert draft_of_values(values) == draft
     as_pandas = [
@@ -80,8 +123,13 @@ def test_renamed_and_new_fields_keep_what_was_typed():
 def test_what_the_editors_cannot_say_is_refused():
     task = ready_tasks()["sentiment"]
     comma = replace(task, labels=(("positive", ("good, great",)), ("negative", ("bad",))))
-    with pytest.raises(BadInput, match="comma"):
-        draft_of_task(comma)
+    colon = replace(task, labels=(("pos: itive", ("good",)), ("negative", ("bad",))))
+    sums = ready_tasks()["arithmetic"]
+    parted = replace(sums.rows[0], choices=(*sums.rows[0].choices, "1,000"))
+    in_a_shot, in_a_row = replace(sums, shots=(parted,)), replace(sums, rows=(parted,))
+    for wrong in (comma, colon, in_a_shot, in_a_row):
+        with pytest.raises(BadInput, match="comma or a colon"):
+            draft_of_task(wrong)
 
 
 def test_no_more_shots_are_asked_for_than_there_are():
@@ -92,9 +140,12 @@ def test_no_more_shots_are_asked_for_than_there_are():
 
 def test_a_task_survives_its_file(tmp_path):
     task = ready_tasks()["topic"]
-    path = write_file("task.json", draft_to_json(draft_of_task(task)))
+    path = tmp_path / "task.json"
+    path.write_text(task_to_json(task_of_draft(draft_of_task(task))), encoding="utf-8")
+    assert read_task(str(path)).shots == task.shots
+    path.write_text(draft_to_json(draft_of_task(task)), encoding="utf-8")
     with pytest.raises(BadInput, match="Unknown key"):  # a draft is no task
-        read_task(path)
+        read_task(str(path))
     (tmp_path / "latin.json").write_bytes("é".encode("latin-1"))
     with pytest.raises(BadInput, match="UTF-8"):
         read_task(str(tmp_path / "latin.json"))
@@ -141,6 +192,21 @@ def test_a_file_without_a_usable_row_changes_nothing(tmp_path):
     path.write_text("text,label\n" + "".join(f"a,{i}\n" for i in range(30)), encoding="utf-8")
     with pytest.raises(BadInput, match="30 different"):
         add_rows(EMPTY, str(path), {"text": "text", "label": "label"}, "rows")
+
+
+@pytest.mark.parametrize("label", ["good, great", "bad: worse"])
+def test_labels_that_would_become_others_are_not_taken_from_a_file(tmp_path, label):
+    path = tmp_path / "rows.csv"
+    path.write_text(f'text,label\nFine,"{label}"\nDull,no\n', encoding="utf-8")
+    with pytest.raises(BadInput, match="comma or a colon"):
+        add_rows(EMPTY, str(path), {"text": "text", "label": "label"}, "rows")
+
+
+def test_choices_that_would_become_others_are_not_taken_from_a_file(tmp_path):
+    path = tmp_path / "rows.jsonl"
+    path.write_text(json.dumps({"text": "a", "label": "x", "choices": ["x", "1,000"]}), encoding="utf-8")
+    with pytest.raises(BadInput, match="comma or a colon"):
+        add_rows(EMPTY, str(path), {"text": "text", "label": "label", "choices": "choices"}, "rows")
 
 
 def test_likely_columns_are_those_of_the_same_name_or_the_only_one_left():

@@ -12,12 +12,15 @@ from dataclasses import replace
 
 import pytest
 from hypothesis import example, given, settings
-from tokenizers import processors
+from tokenizers import Tokenizer, models, processors
+from transformers import PreTrainedTokenizerFast
 
 from demos.errors import Unsupported
 from demos.models.cache import shared_cache
 from demos.models.specs import Spec
+from demos.prompting import export_python
 from demos.prompting.answers import complete
+from demos.prompting.encoding import encode, first_token
 from demos.prompting.export import FILES, as_curl, as_markdown
 from demos.prompting.export_python import as_python
 from demos.prompting.record import as_json, from_json, record
@@ -176,3 +179,13 @@ def test_shots_that_did_not_fit_are_in_no_export(saved):
     assert asked.dropped == 1
     for text in (as_python(asked), as_curl(asked), as_markdown(asked)):
         assert "EARLIEST" not in text and "SECOND" in text
+
+
+def test_the_script_encodes_where_a_tokenizer_has_neither_begin_nor_end():
+    tokenizer = PreTrainedTokenizerFast(
+        tokenizer_object=Tokenizer(models.WordLevel({"<unk>": 0, "good": 1}, "<unk>")), unk_token="<unk>"
+    )
+    names = {"tokenizer": tokenizer}
+    exec(export_python._ENCODE, names)  # GPT and CTRL are like that
+    assert names["FIRST"] == first_token(tokenizer) == 0
+    assert names["encode"]("good") == encode(tokenizer, "good")["input_ids"] == [1]

@@ -59,7 +59,18 @@
     url.hash = `prompt=${fragment}`;
     return url.href;
   };
-  window.stageDraft = { load, save, begin, own, address };
+  // The browser itself makes the file: nothing that was typed lies about on the server.
+  const download = (name, text) => {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([text], { type: "text/plain;charset=utf-8" }));
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  };
+  window.stageDraft = { load, save, begin, own, address, download };
+
+  // Another link in the same place does not load the page by itself.
+  addEventListener("hashchange", () => location.hash.startsWith("#prompt=") && location.reload());
 
   // The button is there when the page, or its tab, has been laid out.
   setInterval(() => {
