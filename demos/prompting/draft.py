@@ -12,7 +12,8 @@ from demos.errors import BadInput
 from demos.prompting.render import Style
 from demos.prompting.results import Fields, PromptInputs
 from demos.prompting.share import from_fragment
-from demos.prompting.task import LABEL, Labels, Row, Task, check_task, task_to_json, template_fields
+from demos.prompting.task import Labels, Row, Task, check_task, task_to_json
+from demos.prompting.template import LABEL, template_fields
 
 MOST_FIELDS, MOST_SHOTS = 3, 8
 CHOICES = "choices"

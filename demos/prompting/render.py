@@ -9,7 +9,8 @@ from typing import Any, Literal, get_args
 
 from demos.errors import BadInput
 from demos.prompting.encoding import encode
-from demos.prompting.task import LABEL, Row, Task, template_fields, template_parts
+from demos.prompting.task import Row, Task
+from demos.prompting.template import LABEL, template_fields, template_parts
 from demos.texts import check_text
 
 Role = Literal["instruction", "shot", "query", "template"]

@@ -9,7 +9,8 @@ import orjson
 
 from demos.csv_table import read_table
 from demos.errors import BadInput
-from demos.prompting.task import LABEL, MAX_BYTES, MAX_ROWS, Row
+from demos.prompting.task import MAX_BYTES, MAX_ROWS, Row
+from demos.prompting.template import LABEL
 from demos.texts import check_text
 
 CHOICES = "choices"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import string
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -11,9 +10,9 @@ from typing import Any
 
 from demos.errors import BadInput
 from demos.models.catalog import ASSETS
+from demos.prompting.template import LABEL, template_fields
 from demos.texts import check_text
 
-LABEL = "label"
 MAX_BYTES = 10_000_000
 MAX_ROWS = 10_000
 _READY = "sentiment topic inference word_in_context translation arithmetic sentiment_ko".split()
@@ -70,47 +69,6 @@ def ready_tasks() -> dict[str, Task]:
     """The tasks that come with the gallery, by name."""
     folder = ASSETS / "examples"
     return {name: task_from_json((folder / f"{name}.json").read_text("utf-8")) for name in _READY}
-
-
-def template_parts(template: str) -> tuple[tuple[str, str | None], ...]:
-    """A template as pairs of literal text and the field that follows it; the last pair has no field.
-
-    Raises BadInput unless it has every brace closed and {label} exactly once, after all other fields.
-    """
-    try:
-        parsed = list(string.Formatter().parse(template))
-    except ValueError as error:
-        raise BadInput(
-            f"The template's braces do not match: {error}.", "Write {{ and }} for braces that are text."
-        ) from None
-    parts, literal = [], ""
-    for text, name, specification, conversion in parsed:
-        literal += text  # a doubled brace ends a piece without a field
-        if name is None:
-            continue
-        if specification or conversion or not name.isidentifier():
-            raise BadInput(
-                f"{{{name}}} in the template is not the name of a field.",
-                "A name has letters, digits and underscores only, like {text}.",
-            )
-        parts.append((literal, name))
-        literal = ""
-    names = [name for _, name in parts]
-    if names.count(LABEL) != 1:
-        raise BadInput(
-            f"The template has {{label}} {names.count(LABEL)} times.", "Put it once where the answer goes."
-        )
-    if names[-1] != LABEL:
-        raise BadInput(
-            f"The template has {{{names[-1]}}} after {{label}}, where the model has answered already.",
-            "Put all other fields before {label}.",
-        )
-    return (*parts, (literal, None))
-
-
-def template_fields(template: str) -> tuple[str, ...]:
-    """The template's fields in order, each once, without the label."""
-    return tuple(dict.fromkeys(name for _, name in template_parts(template) if name not in (LABEL, None)))
 
 
 def check_task(task: Task) -> Task:

@@ -23,8 +23,9 @@ from demos.prompting.draft import (
     values_of_draft,
 )
 from demos.prompting.rows_import import Imported
-from demos.prompting.task import LABEL, task_to_json
+from demos.prompting.task import task_to_json
 from demos.prompting.task_files import add_rows, columns_of, likely_columns, read_task
+from demos.prompting.template import LABEL
 
 SHOWN_PROBLEMS = 50
 EMPTY = Draft(

@@ -11,7 +11,8 @@ from demos.errors import BadInput
 from demos.prompting.answers import task_of
 from demos.prompting.draft import CHOICES, Draft, Table, check_separators, fields_of, retitled
 from demos.prompting.rows_import import Imported, import_rows
-from demos.prompting.task import LABEL, Task
+from demos.prompting.task import Task
+from demos.prompting.template import LABEL
 
 MOST_NEW_LABELS = 20
 

@@ -26,7 +26,8 @@ from demos.errors import BadInput
 from demos.prompting.answers import task_of
 from demos.prompting.builder import DECODERS, SCRIPTS, STYLES, STYLES_OF_PROMPT
 from demos.prompting.draft import CHOICES, OWN_TASK, task_named
-from demos.prompting.task import LABEL, Task, template_fields
+from demos.prompting.task import Task
+from demos.prompting.template import LABEL, template_fields
 from demos.prompting.variant_answers import prompt_matrix
 from demos.prompting.variants import (
     LEAST_VARIANTS,

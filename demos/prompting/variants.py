@@ -14,7 +14,8 @@ from demos.prompting.answers import MOST_SHOTS, task_of
 from demos.prompting.experiments import Accuracy
 from demos.prompting.render import Style, render
 from demos.prompting.results import Fields
-from demos.prompting.task import Row, Task, template_fields
+from demos.prompting.task import Row, Task
+from demos.prompting.template import template_fields
 from demos.texts import check_text
 
 LEAST_VARIANTS, MOST_VARIANTS, MOST_QUERIES = 2, 6, 40
