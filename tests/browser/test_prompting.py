@@ -180,6 +180,16 @@ def a_link():
     return re.compile(r"^http://127\.0\.0\.1:\d+/\?.*demo=prompt.*#prompt=1\.[\w-]+$")
 
 
+def test_what_is_typed_before_the_page_is_ready_is_kept(page: Page):
+    page.add_init_script(
+        "const real = setInterval; window.setInterval = (f, ms) => real(f, Math.max(ms, 3000))"
+    )
+    open_demo(page, "prompt")
+    type_in(page, "text", "Typed early")
+    assert not remembered(page)
+    wait_until_remembered(page, "Typed early")
+
+
 def test_a_damaged_link_says_so_and_costs_no_draft(page: Page):
     open_demo(page, "prompt")
     type_in(page, "text", "Kept")
@@ -271,3 +281,17 @@ def test_variants_of_an_own_task_are_compared(page: Page):
     expect(page.get_by_text("Variant 4")).to_be_visible()
     press(page, "Ask all variants")
     expect(page.locator(".stage-matrix:visible thead th")).to_have_count(5)
+
+
+def test_shots_in_columns_and_a_text_that_can_be_stopped(page: Page):
+    open_demo(page, "prompt")
+    press(page, "0 to 8 shots")
+    expect(page.locator(".stage-labels:visible thead th")).to_have_text([f"k = {k}" for k in (0, 1, 2, 4, 8)])
+    press(page, "Write")
+    written = page.locator("label:visible", has_text="What the model writes").locator("textarea")
+    expect(written).not_to_have_value("")
+    page.get_by_role("button", name="Stop", exact=True).first.click()
+    page.wait_for_timeout(1500)
+    kept = written.input_value()
+    page.wait_for_timeout(1500)
+    assert kept and written.input_value() == kept

@@ -41,7 +41,10 @@
     current = JSON.stringify({
       ...texts, shots: table(shots), rows: table(rows), query, choices: choices ?? "", k, style, model,
     });
-    if (!ready) return;
+    if (ready) keep();
+  };
+
+  const keep = () => {
     try {
       if (linked) localStorage.setItem(LINKED, JSON.stringify({ link: linked, draft: current }));
       else localStorage.setItem(DRAFT, current);
@@ -77,7 +80,8 @@
     const button = document.querySelector("#stage-restore");
     if (!button || button.dataset.seen) return;
     button.dataset.seen = "yes";
-    if (!example && load()) button.click();
-    else begin();
+    if (!example && load()) return button.click();
+    begin();
+    if (!example && current) keep(); // typed before this page was ready to remember
   }, 100);
 })();
