@@ -60,10 +60,14 @@ Forward = Callable[[Any, str, Mapping[str, torch.Tensor]], torch.Tensor]
 
 
 def adapted(kind: Any, base: Any, heads: Iterable[str], rank: int = RANK, **config: Any) -> Any:
-    """A model of class `kind` on a copy of the encoder, of which LoRA layers and `heads` will learn."""
+    """A model of class `kind` on a copy of the encoder, of which LoRA layers and `heads` will learn. Token
+    types that the encoder does not have begin as its first one."""
     settings = base.config.to_dict() | {"architectures": [kind.__name__]} | config
     model = kind(BertConfig.from_dict(settings))
     own = {f"bert.{name}": tensor for name, tensor in base.state_dict().items()}
+    types = "bert.embeddings.token_type_embeddings.weight"
+    if (rows := model.config.type_vocab_size) != len(own[types]):
+        own[types] = own[types][:1].expand(rows, -1)
     model.load_state_dict(own, strict=False)
     inject_adapter_in_model(lora(rank), model)
     for name in heads:

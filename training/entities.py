@@ -104,7 +104,8 @@ def _without_user_names(words: Sentence) -> Sentence:
 
 def _example(words: Sentence, tokenizer: Any, corpus: str) -> Example:
     """Every token is tagged, the later ones of a word as inside; `target` is the tags of tokens (-1 for
-    [CLS] and [SEP]), the position of every word's first token, and the entities in words."""
+    [CLS] and [SEP]), the position of every word's first token, and the entities in words. Where token types
+    tell capital letters, training reads one sentence in four as if it had none."""
     encoded = tokenizer([word for word, _ in words], is_split_into_words=True, truncation=True)
     owners = encoded.word_ids()
     tags, firsts = [], {}
@@ -117,7 +118,10 @@ def _example(words: Sentence, tokenizer: Any, corpus: str) -> Example:
         tags.append(TAGS.index(f"I-{tag[2:]}" if inside else tag))
         firsts.setdefault(owner, position)
     places = [firsts.get(i) for i in range(len(words))]  # none: a word of characters no tokenizer keeps
-    return Example((encoded,), (tags, places, spans([tag for _, tag in words])), corpus)
+    spellings = (encoded,)
+    if any(encoded["token_type_ids"]):
+        spellings = (*[encoded] * 3, {**encoded, "token_type_ids": [0] * len(owners)})
+    return Example(spellings, (tags, places, spans([tag for _, tag in words])), corpus)
 
 
 def spans(tags: Sequence[str]) -> set[Span]:

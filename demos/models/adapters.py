@@ -17,6 +17,7 @@ from safetensors.torch import load_file
 from transformers.initialization import no_init_weights
 
 from demos.errors import ModelUnavailable
+from demos.models.casing import with_case_types
 from demos.models.specs import Loaded, Origin, Spec
 
 CONFIGURATION = "adapter_config.json"
@@ -42,9 +43,12 @@ def adapt(kind: Any, spec: Spec, folder: str, base: Loaded, origin: Origin) -> L
     tensors = {names[name]: tensor for name, tensor in (below | own).items() if name in names}
     model.load_state_dict(tensors, assign=True)
     model.requires_grad_(False).eval()
+    tokenizer = base.tokenizer
+    if getattr(config, "stage_case_types", False):
+        tokenizer = with_case_types(tokenizer)
     remark = f"Trained on top of {base.origin.title}, whose weights it shares."
     origin = replace(origin, note=f"{remark} {origin.note}".strip())
-    return Loaded(spec, model, base.tokenizer, origin, sum(t.nbytes for t in own.values()), folder)
+    return Loaded(spec, model, tokenizer, origin, sum(t.nbytes for t in own.values()), folder)
 
 
 def plain_name(name: str) -> str:

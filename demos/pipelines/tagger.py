@@ -27,14 +27,14 @@ OVERLAP = 128
 class Pieces:
     """A text as tokens, in windows.
 
-    ids, offsets: of the text's own tokens; windows: ids of each, between special tokens, of which `lead`
-    stand in front and `tail` behind; overlap: own tokens that two windows have in common; warning: why the
-    model can hardly read the text, or "".
+    ids, offsets: of the text's own tokens; windows: what the model is given of each, token ids and types if
+    it has types, with `lead` special tokens in front and `tail` behind; overlap: own tokens that two windows
+    have in common; warning: why the model can hardly read the text, or "".
     """
 
     ids: list[int]
     offsets: list[tuple[int, int]]
-    windows: list[list[int]]
+    windows: list[dict[str, list[int]]]
     lead: int
     tail: int
     overlap: int
@@ -73,22 +73,24 @@ def pieces(text: str, loaded: Any) -> Pieces:
         new = slice(lead + (overlap if number else 0), len(row) - tail)
         ids += row[new]
         offsets += spans[new]
-    return Pieces(ids, offsets, windows, lead, tail, overlap, foreign(text, ids, tokenizer))
+    names = [name for name in ("input_ids", "token_type_ids") if name in encoded]
+    given = [dict(zip(names, rows, strict=True)) for rows in zip(*map(encoded.get, names), strict=True)]
+    return Pieces(ids, offsets, given, lead, tail, overlap, foreign(text, ids, tokenizer))
 
 
 def probabilities(texts: Sequence[Pieces], loaded: Any) -> list[np.ndarray]:
     """The probabilities [tokens, tags] of every text's tokens; windows of similar length share a batch."""
     import torch
 
-    windows = [ids for text in texts for ids in text.windows]
+    windows = [given for text in texts for given in text.windows]
+    lengths = [len(given["input_ids"]) for given in windows]
     rows: list[np.ndarray] = [np.empty(0)] * len(windows)
-    for bucket in buckets([len(ids) for ids in windows], TOKENS):
-        ready = {"input_ids": [windows[index] for index in bucket]}
-        batch = loaded.tokenizer.pad(ready, return_tensors="pt", verbose=False)
+    for bucket in buckets(lengths, TOKENS):
+        batch = loaded.tokenizer.pad([windows[index] for index in bucket], return_tensors="pt", verbose=False)
         with torch.inference_mode():
             scores = loaded.model(**batch).logits.float().softmax(-1).numpy()
         for index, row in zip(bucket, scores, strict=True):
-            rows[index] = row[: len(windows[index])]
+            rows[index] = row[: lengths[index]]
     following = iter(rows)
     return [joined(text, [next(following) for _ in text.windows]) for text in texts]
 
