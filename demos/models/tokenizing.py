@@ -8,6 +8,8 @@ and a text cut without a word. So one call at a time.
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 # One for all: encoding takes milliseconds, and a lock within a tokenizer could not be copied with it.
@@ -25,3 +27,15 @@ def one_call_at_a_time(tokenizer: Any) -> Any:
     kind = type(tokenizer)
     tokenizer.__class__ = type(kind.__name__, (_OneCallAtATime, kind), {"__module__": kind.__module__})
     return tokenizer
+
+
+@contextmanager
+def reading(tokenizer: Any, language: str) -> Iterator[None]:
+    """Within this block the tokenizer encodes texts of `language`, an mBART code; other threads wait, since
+    the language is a setting of the tokenizer, too. With "" it stays as it is."""
+    if not language:
+        yield
+        return
+    with _encoding:
+        tokenizer.src_lang = language
+        yield

@@ -20,6 +20,7 @@ from demos.contract import Endpoint, Example, Info, Run
 from demos.errors import BadInput
 from demos.models.catalog import ASSETS
 from demos.models.specs import Origin
+from demos.models.tokenizing import reading
 from demos.pipelines.bars import careful, per_cent
 from demos.pipelines.batches import one_by_one
 from demos.pipelines.classify import encode, window
@@ -87,9 +88,9 @@ def translate(inputs: TranslateInputs, loaded: Any) -> TranslateResult:
     tokenizer, model = loaded.tokenizer, loaded.model
     forced = {}
     if way.target_code:
-        tokenizer.src_lang = way.source_code
         forced["forced_bos_token_id"] = tokenizer.convert_tokens_to_ids(way.target_code)
-    ids = encode(way.prefix + inputs.text, loaded).ids
+    with reading(tokenizer, way.source_code):
+        ids = encode(way.prefix + inputs.text, loaded).ids
     batch = {"input_ids": torch.tensor([ids]), "attention_mask": torch.ones(1, len(ids), dtype=torch.long)}
     begin = time.perf_counter()
     room = min(inputs.max_new_tokens, window(loaded) - 1)

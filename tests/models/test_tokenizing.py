@@ -8,7 +8,7 @@ import time
 
 from demos.models.cache import shared_cache
 from demos.models.specs import Spec
-from demos.models.tokenizing import one_call_at_a_time
+from demos.models.tokenizing import one_call_at_a_time, reading
 from tests import tiny
 
 
@@ -52,3 +52,23 @@ def test_it_is_the_same_tokenizer_of_the_same_name_and_can_be_copied():
 def test_what_the_cache_hands_out_is_safe():
     with shared_cache().lease(Spec("minilm")) as loaded:
         assert "_OneCallAtATime" in {kind.__name__ for kind in type(loaded.tokenizer).__mro__}
+
+
+def test_a_language_is_set_for_one_thread_at_a_time():
+    class Tokenizer:
+        src_lang = ""
+
+    tokenizer, wrong = Tokenizer(), []
+
+    def read(language):
+        for _ in range(20):
+            with reading(tokenizer, language):
+                time.sleep(0.001)
+                wrong.extend({tokenizer.src_lang} - {language})
+
+    threads = [threading.Thread(target=read, args=(language,)) for language in ("en_XX", "ko_KR", "fr_XX")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == [] and tokenizer.src_lang
