@@ -16,8 +16,8 @@ from typing import Any
 import torch
 
 from demos.models.cache import shared_cache
+from demos.models.shared_encoder import SharedEncoder
 from demos.models.specs import Spec
-from demos.pipelines.shared_encoder import SharedEncoder
 from training import common, entities, sick, sst
 
 EPOCHS, RATE, RANK, REPEATS, SEED = 2, 1e-3, 16, 2, 0

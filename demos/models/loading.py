@@ -13,9 +13,9 @@ import transformers
 from demos.errors import ModelUnavailable, Unsupported
 from demos.models import adapters, hub, recording
 from demos.models.catalog import checkpoint
+from demos.models.shared_encoder import SharedEncoder
 from demos.models.specs import Loaded, Origin, Spec
 from demos.models.tokenizing import one_call_at_a_time
-from demos.pipelines.shared_encoder import SharedEncoder
 
 AUTO: dict[str, Any] = {
     "base": transformers.AutoModel,

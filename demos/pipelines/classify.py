@@ -26,17 +26,22 @@ class Encoded:
 def encode(text: str, loaded: Any) -> Encoded:
     """Turn a text into tokens; raises `BadInput` if there are more than the model reads."""
     ids = loaded.tokenizer(check_text(text), verbose=False)["input_ids"]
-    if len(ids) > (limit := window(loaded)):
-        raise BadInput(
-            f"The text has {len(ids):,} tokens; {loaded.origin.title} reads {limit:,}.",
-            "Shorten it, or ask about one part after the other.",
-        )
+    refuse_longer("The text has", len(ids), window(loaded), loaded)
     if set(ids) <= set(loaded.tokenizer.all_special_ids):  # the token for what is unknown is one of these
         raise BadInput(
             f"The text has nothing that {loaded.origin.title} can read: no part of it is in the vocabulary.",
             "Type words, or choose a model for this language.",
         )
     return Encoded(ids, foreign(text, ids, loaded.tokenizer))
+
+
+def refuse_longer(what: str, tokens: int, limit: int, loaded: Any) -> None:
+    """Raise `BadInput` with the count if `what` ("The text has") are more tokens than the model reads."""
+    if tokens > limit:
+        raise BadInput(
+            f"{what} {tokens:,} tokens; {loaded.origin.title} reads {limit:,}.",
+            "Shorten it, or ask about one part after the other.",
+        )
 
 
 def foreign(text: str, ids: Sequence[int], tokenizer: Any) -> str:

@@ -88,6 +88,7 @@ def entities(inputs: EntitiesInputs, loaded: Any) -> EntitiesResult:
 
 def entities_of_all(many: Sequence[EntitiesInputs], loaded: Any) -> list[EntitiesResult | StageError]:
     """The named entities of each text, or what is wrong with it; all windows of all texts share batches."""
+    names = loaded.model.config.id2label
     ready: list[Pieces | StageError] = []
     for inputs in many:
         try:
@@ -101,7 +102,7 @@ def entities_of_all(many: Sequence[EntitiesInputs], loaded: Any) -> list[Entitie
     def answer(text: str, tokens: Pieces) -> EntitiesResult:
         found = tuple(
             NamedEntity(text[e.start : e.end], e.label, e.start, e.end, e.probability)
-            for e in spelled(words(text, tokens, next(scores), loaded))
+            for e in spelled(words(text, tokens, next(scores), loaded.tokenizer, names))
         )
         return EntitiesResult(
             text, found, len(tokens), len(tokens.windows), tokens.warning, seconds, loaded.origin

@@ -7,7 +7,7 @@ of transformers' token-classification pipeline: a word has the tag of its first 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -109,12 +109,13 @@ def joined(text: Pieces, rows: Sequence[np.ndarray]) -> np.ndarray:
     )
 
 
-def words(text: str, tokens: Pieces, scores: np.ndarray, loaded: Any) -> list[Tagged]:
-    """The words of a text, each with its first token's tag and that tag's probability."""
-    names = loaded.model.config.id2label
+def words(
+    text: str, tokens: Pieces, scores: np.ndarray, tokenizer: Any, names: Mapping[int, str]
+) -> list[Tagged]:
+    """The words of a text, each with its first token's tag, of `names`, and that tag's probability."""
     found: list[Tagged] = []
     for token, span, row in zip(tokens.ids, tokens.offsets, scores, strict=True):
-        if found and continues(text, token, span, loaded.tokenizer):
+        if found and continues(text, token, span, tokenizer):
             first = found[-1]
             found[-1] = Tagged(first.start, span[1], first.tag, first.probability)
         else:

@@ -12,9 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from demos.errors import BadInput
 from demos.pipelines.batches import TOKENS, buckets
-from demos.pipelines.classify import window
+from demos.pipelines.classify import refuse_longer, window
 from demos.pipelines.vectors import vectors
 from demos.prompting.labels import calibrate, content_free, score_labels
 from demos.prompting.render import CONTENT_FREE, Prompt
@@ -62,7 +61,7 @@ def by_entailment(
     encoded = [
         loaded.tokenizer(text, statement(template, label), verbose=False)["input_ids"] for label in labels
     ]
-    refuse_longer(max(map(len, encoded)), window(loaded), loaded)
+    refuse_longer("The text and a statement have", max(map(len, encoded)), window(loaded), loaded)
     logits = np.zeros((len(labels), loaded.model.config.num_labels))
     for rows in buckets([len(ids) for ids in encoded], TOKENS):
         pairs = [(text, statement(template, labels[row])) for row in rows]
@@ -81,12 +80,3 @@ def entailment_class(config: Any) -> int:
     """The class that says "it follows"; the last one, if none is called so, as in transformers."""
     named = (index for label, index in config.label2id.items() if label.lower().startswith("entail"))
     return next(named, -1)
-
-
-def refuse_longer(tokens: int, limit: int, loaded: Any) -> None:
-    """Raise `BadInput` with the count if a text and what is asked about it have more tokens than fit."""
-    if tokens > limit:
-        raise BadInput(
-            f"The text and a statement have {tokens:,} tokens; {loaded.origin.title} reads {limit:,}.",
-            "Shorten the text, or ask about one part after the other.",
-        )

@@ -79,9 +79,16 @@ def assert_same_as_pipeline(loaded, text):
     return ours
 
 
+@pytest.fixture(scope="module")
+def minilm_ner(runner):
+    with runner.cache.lease(Spec("minilm-ner", "token-classification")) as loaded:
+        yield loaded
+
+
 @pytest.mark.parametrize("text", TEXTS)
-def test_spans_labels_and_scores_are_those_of_transformers_pipeline(rampart, text):
+def test_spans_labels_and_scores_are_those_of_transformers_pipeline(rampart, minilm_ner, text):
     assert_same_as_pipeline(rampart, text)
+    assert_same_as_pipeline(minilm_ner, text)
 
 
 @pytest.mark.parametrize("text", [*TEXTS, "the unbelievable cat sat , on un a mat ! 안녕 세상 xyz the dog"])

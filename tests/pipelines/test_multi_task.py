@@ -11,7 +11,8 @@ from demos.errors import BadInput
 from demos.models import recording
 from demos.models.adapters import adapt
 from demos.models.cache import Loaded, ModelCache, Origin, Spec
-from demos.pipelines.shared_encoder import PAIR, SINGLE, SharedEncoder, counted, predict
+from demos.models.shared_encoder import SharedEncoder
+from demos.pipelines.multi_task import PAIR, SINGLE, counted, predict
 
 TAGS = ["O", "B-PER", "I-PER"]
 HEADS = {
