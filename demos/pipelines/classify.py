@@ -51,12 +51,8 @@ def foreign(text: str, ids: Sequence[int], tokenizer: Any) -> str:
     ]
     unknown = read.count(tokenizer.unk_token_id)
     letters = sum(character.isalpha() for character in text)
-    # Punctuation and digits take a token each in every vocabulary. Half a character comes out as U+FFFD.
-    spelt = sum(
-        any(character.isalpha() or character == "\ufffd" for character in piece)
-        for piece in tokenizer.batch_decode([[token] for token in read])
-    )
-    if letters >= 4 and spelt > 0.9 * letters:
+    few = 0.9 * letters
+    if letters >= 4 and len(read) > few and (spelt := _spelt(read, tokenizer)) > few:
         return (
             f"this text takes {spelt} tokens for {letters} letters; the model's vocabulary has no words "
             "for it, so the model was hardly trained on such text."
@@ -64,6 +60,13 @@ def foreign(text: str, ids: Sequence[int], tokenizer: Any) -> str:
     if unknown:
         return f"{unknown} of {len(read)} tokens are not in the model's vocabulary; it cannot read them."
     return ""
+
+
+def _spelt(ids: Sequence[int], tokenizer: Any) -> int:
+    """How many tokens stand for letters: punctuation and digits take a token each in every vocabulary."""
+    pieces = tokenizer.batch_decode([[token] for token in ids])
+    letter_or_half = (any(c.isalpha() or c == "\ufffd" for c in piece) for piece in pieces)
+    return sum(letter_or_half)
 
 
 def window(loaded: Any) -> int:

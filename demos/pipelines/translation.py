@@ -8,8 +8,11 @@ photographs and know little else: they translate "two dogs run on the beach", no
 
 from __future__ import annotations
 
+import math
 import re
+import statistics
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any, Literal
@@ -17,16 +20,16 @@ from typing import Any, Literal
 from demos.attention.link import link_to
 from demos.attention.measure import Selection
 from demos.contract import Endpoint, Example, Info, Run
-from demos.errors import BadInput
+from demos.errors import BadInput, StageError
 from demos.models.catalog import ASSETS
 from demos.models.specs import Origin
 from demos.models.tokenizing import reading
 from demos.pipelines.bars import careful, per_cent
-from demos.pipelines.batches import one_by_one
+from demos.pipelines.batches import answer_all, only
+from demos.pipelines.beam_search import Written, beam_search
 from demos.pipelines.classify import encode, window
 from demos.pipelines.csv_batch import Batch
-from demos.pipelines.decoding import end_ids
-from demos.pipelines.languages import NAMES, direction
+from demos.pipelines.languages import NAMES, Direction, direction
 from demos.pipelines.translation_snippets import snippet
 from demos.texts import check_text
 
@@ -36,14 +39,17 @@ INFO = Info(
     tab="Pipelines",
     limits=(
         "The bundled checkpoints are tiny and read 29,000 captions of photographs: on any other text they "
-        "write fluent sentences about something else, and words that they never read become other words. The "
-        "probability is the model's own trust in what it wrote, not a judgement of the translation; it is "
-        "high for some wrong ones. More beams find likelier translations, which are not always better."
+        "write sentences about something else, and words that they never read become other words. The "
+        "probability is the model's own trust in what it wrote, not a judgement of the translation: the "
+        "page warns where it is low, and it is high for some wrong ones. More beams find likelier "
+        "translations, which are not always better."
     ),
 )
 STYLES = (ASSETS / "css" / "pipelines.css",)
 DEFAULT = "marian-en-fr"
 MOST_BEAMS, MOST_TOKENS = 5, 256
+TOKENS = 256
+"""Tokens of a batch that the encoder reads: the decoder keeps every text in as many beams."""
 
 
 @dataclass(frozen=True)
@@ -61,15 +67,18 @@ class TranslateInputs:
 
 @dataclass(frozen=True)
 class TranslateResult:
-    """translation, from `source` to `target`; probability: of a token of it, the geometric mean; finished:
+    """translation, from `source` to `target`; probability: of a token of it, the geometric mean; low: what 19
+    of 20 texts like those that the checkpoint learned from exceed, or null if nobody measured it; finished:
     "end" where the model ended, "length" where it had to stop; tokens, new_tokens: read and written; words:
-    how many the text has; rare: those that the vocabulary has only in pieces, or not at all."""
+    how many the text has; rare: those that the vocabulary has only in pieces, or not at all; seconds: of the
+    computation, which several texts of a column may have shared."""
 
     text: str
     translation: str
     source: str
     target: str
     probability: float
+    low: float | None
     finished: Literal["end", "length"]
     tokens: int
     new_tokens: int
@@ -79,45 +88,62 @@ class TranslateResult:
     origin: Origin
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A text ready to be translated, as token ids."""
+
+    inputs: TranslateInputs
+    way: Direction
+    ids: list[int]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
 def translate(inputs: TranslateInputs, loaded: Any) -> TranslateResult:
     """Translate a text by beam search."""
-    import torch
+    return only(translations([inputs], loaded))
 
-    check_inputs(inputs)
-    way = direction(inputs.source, inputs.target, loaded)
-    tokenizer, model = loaded.tokenizer, loaded.model
-    forced = {}
-    if way.target_code:
-        forced["forced_bos_token_id"] = tokenizer.convert_tokens_to_ids(way.target_code)
-    with reading(tokenizer, way.source_code):
-        ids = encode(way.prefix + inputs.text, loaded).ids
-    batch = {"input_ids": torch.tensor([ids]), "attention_mask": torch.ones(1, len(ids), dtype=torch.long)}
-    begin = time.perf_counter()
-    room = min(inputs.max_new_tokens, window(loaded) - 1)
-    with torch.inference_mode():
-        written = model.generate(
-            **batch, num_beams=inputs.beams, do_sample=False, max_new_tokens=room, max_length=None, **forced
+
+def translations(many: Sequence[TranslateInputs], loaded: Any) -> list[TranslateResult | StageError]:
+    """Translations of texts that are asked with the same languages and search, those of similar length in
+    one batch, or what is wrong with a text."""
+    tokenizer = loaded.tokenizer
+
+    def prepare(inputs: TranslateInputs) -> Asked:
+        check_inputs(inputs)
+        way = direction(inputs.source, inputs.target, loaded)
+        with reading(tokenizer, way.source_code):
+            return Asked(inputs, way, encode(way.prefix + inputs.text, loaded).ids)
+
+    def compute(texts: Sequence[Asked]) -> list[TranslateResult]:
+        inputs, way = texts[0].inputs, texts[0].way
+        first = tokenizer.convert_tokens_to_ids(way.target_code) if way.target_code else None
+        most = min(inputs.max_new_tokens, window(loaded) - 1)
+        begin = time.perf_counter()
+        written = beam_search([text.ids for text in texts], loaded, inputs.beams, most, first)
+        seconds = time.perf_counter() - begin
+        return [result(text, new, seconds) for text, new in zip(texts, written, strict=True)]
+
+    def result(text: Asked, new: Written, seconds: float) -> TranslateResult:
+        words = re.findall(r"\w+", text.inputs.text)
+        return TranslateResult(
+            text.inputs.text,
+            tokenizer.decode(new.ids, skip_special_tokens=True),
+            text.way.source,
+            text.way.target,
+            math.exp(statistics.fmean(new.logprobs)) if new.logprobs else 0.0,
+            getattr(loaded.model.config, "stage_low_probability", None),
+            "end" if new.ended else "length",
+            len(text),
+            len(new.ids),
+            len(words),
+            rare_words(words, tokenizer),
+            seconds,
+            loaded.origin,
         )
-        logits = model(**batch, decoder_input_ids=written[:, :-1]).logits[0]
-    new = written[0, 1:]
-    logprobs = logits.float().log_softmax(-1).gather(1, new[:, None])[len(forced) :, 0]
-    seconds = time.perf_counter() - begin
-    words = re.findall(r"\w+", inputs.text)
-    ended = len(new) and int(new[-1]) in end_ids(loaded)
-    return TranslateResult(
-        inputs.text,
-        tokenizer.decode(new, skip_special_tokens=True),
-        way.source,
-        way.target,
-        float(logprobs.mean().exp()) if len(logprobs) else 0.0,
-        "end" if ended else "length",
-        len(ids),
-        len(new),
-        len(words),
-        rare_words(words, tokenizer),
-        seconds,
-        loaded.origin,
-    )
+
+    return answer_all(many, prepare, compute, TOKENS)
 
 
 def rare_words(words: list[str], tokenizer: Any) -> tuple[str, ...]:
@@ -163,7 +189,7 @@ def columns(result: TranslateResult) -> dict[str, object]:
     }
 
 
-BATCH = Batch(one_by_one(translate), columns, most=8)
+BATCH = Batch(translations, columns, most=32)
 
 
 def build(run: Run) -> None:
@@ -200,6 +226,13 @@ def show(result: TranslateResult) -> str:
             careful(
                 f"{len(result.rare)} of {result.words} words are rare or unknown to this model, whose "
                 f"vocabulary has them only in pieces: {listed}."
+            )
+        )
+    if result.low is not None and result.probability < result.low:
+        parts.append(
+            careful(
+                f"the model itself hardly trusts this. 19 of 20 captions that it never read got more than "
+                f"{per_cent(result.low)}."
             )
         )
     if result.finished == "length":

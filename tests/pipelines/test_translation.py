@@ -24,6 +24,7 @@ from demos.pipelines.translation import (
     rare_words,
     show,
     translate,
+    translations,
 )
 from demos.prompting.share import to_fragment
 from tests import tiny
@@ -127,6 +128,33 @@ def test_words_that_the_vocabulary_lacks_are_counted():
     assert rare_words(words, tiny.tokenizer()) == ("unbelievable", "quark")
     page = show(translate(TranslateInputs("the quark sat", max_new_tokens=5), translator("Marian")))
     assert "1 of 3 words are rare or unknown" in page and "quark" in page
+
+
+@pytest.mark.parametrize("beams", [1, 4])
+@pytest.mark.parametrize("family", ["Marian", "T5", "MBart"])
+def test_batched_equals_one_by_one_and_a_bad_text_fails_alone(family, beams):
+    loaded = translator(family)
+    texts = [TEXT, "a dog", "", "the cat sat", "x" * 100_001, "it was too tired , too tired !"]
+    many = [TranslateInputs(text, beams=beams, max_new_tokens=12) for text in texts]
+    for inputs, answer in zip(many, translations(many, loaded), strict=True):
+        if isinstance(answer, StageError):
+            with pytest.raises(BadInput, match=re.escape(answer.problem)):
+                translate(inputs, loaded)
+            continue
+        alone = translate(inputs, loaded)
+        same = {"probability": alone.probability, "seconds": alone.seconds}
+        assert replace(answer, **same) == alone
+        np.testing.assert_allclose(answer.probability, alone.probability, atol=1e-5)
+
+
+def test_a_probability_that_captions_seldom_have_is_warned_of():
+    result = translate(TranslateInputs(TEXT, max_new_tokens=5), translator("Marian"))
+    assert result.low is None and "hardly trusts" not in show(result)
+    told = translate(
+        TranslateInputs(TEXT, max_new_tokens=5), translator("Marian", stage_low_probability=0.999)
+    )
+    assert told.probability < told.low == 0.999 and "more than 99.9 %" in show(told)
+    assert "hardly trusts" not in show(replace(told, probability=0.999))
 
 
 @pytest.mark.parametrize(
