@@ -36,7 +36,8 @@ PHONE = """<style>
 
 # Gradio describes the API on its first page only, so the other pages point there.
 HOME_LINK = (
-    "<style>footer .show-api, footer .divider { display: none !important; }</style>"
+    "<style>footer .show-api, footer .divider { display: none !important; }"
+    ".stage-home a { padding: 0 !important; }</style>"
     f'<p class="stage-home"><a href="./">All demos of {TITLE}, and its API</a></p>'
 )
 

@@ -180,7 +180,7 @@ def comparison() -> str:
         for name, task, split, key in MEASURES
     )
     return (
-        '<table class="task-found"><caption>On test sentences that no model was trained on: all four tasks '
+        '<table class="task-found task-figures"><caption>On test sentences that no model was trained on: all four tasks '
         "in one model, and a model for each task alone that saw the same batches of it. One seed.</caption>"
         '<thead><tr><th scope="col">test</th><th scope="col">together</th><th scope="col">alone</th></tr>'
         f"</thead><tbody>{rows}</tbody></table>"
