@@ -31,7 +31,7 @@ from transformers import (
 from training import masked, scratch
 
 PIECES, LONGEST, TOKENS = 8_000, 96, 3072
-MASKED_EPOCHS, MASKED_RATE = 1, 2e-3
+MASKED_EPOCHS, MASKED_RATE = 3, 2e-3
 EPOCHS, RATE = 1, 5e-4
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 LABELS = {0: "negative", 1: "positive"}

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import gzip
-import json
 import unicodedata
 from pathlib import Path
 from typing import Any
@@ -235,9 +234,7 @@ def main() -> None:
         figures[f"{part}_beam_{beams}_bleu"] = round(bleu.score, 2)
         print(part, beams, figures[f"{part}_beam_{beams}_bleu"], flush=True)
     figures["low_probability"] = low_probability(out, tokenizer, texts["val"][0])
-    settings = json.loads((out / "config.json").read_text())
-    settings["stage_low_probability"] = figures["low_probability"]
-    (out / "config.json").write_text(json.dumps(settings, indent=2) + "\n")
+    scratch.configure(out, stage_low_probability=figures["low_probability"])
     scratch.publish(out, CARD, figures)
 
 

@@ -106,7 +106,14 @@ def save(model: Any, tokenizer: Any, out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     copy.deepcopy(model).half().save_pretrained(out)
     (out / "model.safetensors").chmod(0o644)
+    configure(out, dtype="float32")  # half precision is for the file only
     tokenizer.save_pretrained(out)
+
+
+def configure(out: Path, **settings: Any) -> None:
+    """Add settings to the configuration that was written."""
+    path = out / "config.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | settings, indent=2) + "\n")
 
 
 def publish(out: Path, card: str, figures: Figures) -> None:
