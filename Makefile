@@ -54,9 +54,9 @@ format: $(VENV)/.dev-installed ## Mend style
 bench: $(VENV)/.dev-installed weights browser ## Measure against the named baselines
 	$(BIN)/python -m benchmarks
 
-train-%: $(VENV)/.dev-installed weights ## Train a shipped model again: make train-sst DATA=path (training/*.py)
+train-%: $(VENV)/.dev-installed weights ## Train a shipped model again: make train-marian DATA=path ARGS="--to fr" (training/*.py)
 	@test -n "$(DATA)" || { echo "Say where the data are: make $@ DATA=path"; exit 1; }
-	$(BIN)/python -m training.$* --data $(DATA)
+	$(BIN)/python -m training.$* --data $(DATA) $(ARGS)
 
 clean: ## Remove the virtual environment
 	rm -rf $(VENV)

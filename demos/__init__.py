@@ -20,6 +20,8 @@ PROGRAMME = (
     "demos.pipelines.zero_shot",
     "demos.pipelines.question_answering",
     "demos.pipelines.summarization",
+    "demos.pipelines.translation",
     "demos.pipelines.generate",
     "demos.pipelines.similarity",
+    "demos.pipelines.shared_encoder",
 )

@@ -347,6 +347,8 @@ def test_only_public_endpoints_are_in_the_api(runner):
         "summarize",
         "generate",
         "similarity",
+        "shared_encoder",
+        "translate",
     }
 
 

@@ -66,6 +66,14 @@ EXAMPLES = (
         Selection("Unbelievably, the footballers outplayed everyone.", special="renormalise", words="sum"),
     ),
     Example("Rollout", Selection("The movie was not bad at all.", measure="rollout")),
+    Example(
+        "A translation",
+        Selection(
+            "Two dogs are running on the beach.",
+            target="Deux chiens courent sur la plage.",
+            model="marian-en-fr",
+        ),
+    ),
     Example("한국어", Selection("오늘 서울의 날씨는 아주 맑습니다.", model="smollm2", words="sum")),
 )
 

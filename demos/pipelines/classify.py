@@ -58,7 +58,8 @@ def foreign(text: str, ids: Sequence[int], tokenizer: Any) -> str:
             "for it, so the model was hardly trained on such text."
         )
     if unknown:
-        return f"{unknown} of {len(read)} tokens are not in the model's vocabulary; it cannot read them."
+        some, them = ("is", "it") if unknown == 1 else ("are", "them")
+        return f"{unknown} of {len(read)} tokens {some} not in the model's vocabulary; it cannot read {them}."
     return ""
 
 

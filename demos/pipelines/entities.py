@@ -35,11 +35,11 @@ INFO = Info(
     tab="Pipelines",
     limits=(
         "What is not marked is not proven to be no name: both bundled checkpoints miss names and mark words "
-        "that are none, more often in text unlike what they were trained on. They see no capital letters. "
-        "Rampart reads seven languages in Latin letters and was made to work together with fixed rules for "
-        "numbers, which are not used here: do not trust it alone to remove personal data. Where accents are "
-        "written as characters of their own, a word can be taken for a part of the word before it, as in "
-        "transformers."
+        "that are none, more often in text unlike what they were trained on. Rampart sees no capital "
+        "letters; it reads seven languages in Latin letters and was made to work together with fixed rules "
+        "for numbers, which are not used here: do not trust it alone to remove personal data. Where accents "
+        "are written as characters of their own, a word can be taken for a part of the word before it, as "
+        "in transformers."
     ),
 )
 STYLES = (ASSETS / "css" / "pipelines.css",)
@@ -133,10 +133,11 @@ EXAMPLES = (
     Example(
         "Names", EntitiesInputs("Ada Lovelace was born in London and worked with Charles Babbage at Oxford.")
     ),
-    Example("An institution", EntitiesInputs("Kim Min-ji studies at Seoul National University 🙂.")),
+    Example("Capital letters", EntitiesInputs("Mark my words: Mark will visit us in the US 🙂.")),
+    Example("Wrong: one name in two", EntitiesInputs("Kim Min-ji studies at Seoul National University.")),
     Example(
         "Wrong: a river",
-        EntitiesInputs("I bought a new phone from amazon while visiting the amazon."),
+        EntitiesInputs("I bought a new phone from Amazon while visiting the Amazon."),
     ),
     Example("Wrong: three friends", EntitiesInputs("Sydney and Florence went to the park with Georgia.")),
     Example(

@@ -39,7 +39,7 @@ INFO = Info(
     ),
 )
 STYLES = (ASSETS / "css" / "pipelines.css",)
-DEFAULT = "smollm2"
+DEFAULT = "bert-tiny-mlm"
 MASK = "[MASK]"
 MOST = 20
 LOGITS = 512
@@ -180,12 +180,16 @@ FILL_MASK = Endpoint(
 ENDPOINTS = (FILL_MASK,)
 
 EXAMPLES = (
-    Example("A word", FillMaskInputs("The opposite of hot is [MASK].", model="smollm2")),
     Example(
-        "What follows counts",
-        FillMaskInputs("The goalkeeper caught the [MASK] before it crossed the line.", model="smollm2"),
+        "Both sides count", FillMaskInputs("The goalkeeper caught the [MASK] before it crossed the line.")
     ),
-    Example("Wrong: a capital", FillMaskInputs("The capital of Australia is [MASK].", model="smollm2")),
+    Example("Two gaps", FillMaskInputs("Two [MASK] are playing in the [MASK].")),
+    Example("A habit of its texts", FillMaskInputs("The nurse said that [MASK] was tired.")),
+    Example("Wrong: a capital", FillMaskInputs("The capital of Australia is [MASK].")),
+    Example("Wrong: an opposite", FillMaskInputs("The opposite of hot is [MASK].")),
+    Example("한국어", FillMaskInputs("시간이 [MASK] 영화.", model="korean-mlm")),
+    Example("Wrong: 한국의 수도", FillMaskInputs("한국의 수도는 [MASK]이다.", model="korean-mlm")),
+    Example("Left to right", FillMaskInputs("The opposite of hot is [MASK].", model="smollm2")),
     Example("Wrong: counting legs", FillMaskInputs("A spider has [MASK] legs.", model="smollm2")),
 )
 

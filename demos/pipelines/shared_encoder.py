@@ -180,13 +180,16 @@ def comparison() -> str:
         for name, task, split, key in MEASURES
     )
     return (
-        '<table class="task-found task-figures"><caption>On test sentences that no model was trained on: all four tasks '
-        "in one model, and a model for each task alone that saw the same batches of it. One seed.</caption>"
+        f'<table class="task-found task-figures"><caption>{COMPARED}</caption>'
         '<thead><tr><th scope="col">test</th><th scope="col">together</th><th scope="col">alone</th></tr>'
         f"</thead><tbody>{rows}</tbody></table>"
     )
 
 
+COMPARED = (
+    "On test sentences that no model was trained on: all four tasks in one model, and a model for each task "
+    "alone that saw the same batches of it. One seed."
+)
 MEASURES = (
     ("Sentiment: SST, accuracy", "sentiment", "test", "accuracy"),
     ("Entailment: SICK, accuracy", "entailment", "test", "accuracy"),

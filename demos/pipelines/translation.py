@@ -175,6 +175,11 @@ ENDPOINTS = (TRANSLATE,)
 
 EXAMPLES = (
     Example("A caption", TranslateInputs("Two dogs are running on the beach.")),
+    Example(
+        "Into German",
+        TranslateInputs("A man in a red shirt is playing the guitar on stage.", model="marian-en-de"),
+    ),
+    Example("Wrong, and no warning", TranslateInputs("A bank on the river.")),
     Example("Wrong: not a caption", TranslateInputs("The central bank raised interest rates again.")),
 )
 

@@ -198,8 +198,10 @@ def test_examples_are_right_and_wrong_as_they_are_labelled(runner):
         for example in EXAMPLES
     }
     assert {("Ada Lovelace", "PER"), ("London", "LOC"), ("Charles Babbage", "PER")} <= {*said["Names"]}
-    assert said["An institution"] == [("Kim Min-ji", "PER"), ("Seoul National University", "ORG")]
-    assert said["Wrong: a river"] == [("amazon", "ORG")] * 2
+    assert said["Capital letters"] == [("Mark", "PER"), ("US", "LOC")]
+    two = [("Kim Min-ji", "PER"), ("Seoul", "LOC"), ("National University", "ORG")]
+    assert said["Wrong: one name in two"] == two
+    assert said["Wrong: a river"] == [("Amazon", "ORG")] * 2
     friends = [(name, "LOC") for name in ("Sydney", "Florence", "Georgia")]
     assert said["Wrong: three friends"] == friends
     assert {("Jane", "GIVEN_NAME"), ("Doe", "SURNAME"), ("12", "BUILDING_NUMBER")} <= {*said["Personal data"]}

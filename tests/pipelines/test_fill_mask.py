@@ -155,11 +155,27 @@ def test_the_page_shows_pieces_as_such_and_everything_escaped():
 
 
 def test_examples_are_right_and_wrong_as_they_are_labelled(runner):
-    said = {example.label: runner(FILL_MASK, example.inputs).gaps[0][0].word for example in EXAMPLES}
-    assert said["A word"] == "cold"
-    assert said["What follows counts"] == "ball"
-    assert said["Wrong: a capital"] == "Sydney"
-    assert said["Wrong: counting legs"] != "eight"
+    said = {
+        example.label: [gap[0].word for gap in runner(FILL_MASK, example.inputs).gaps] for example in EXAMPLES
+    }
+    assert said["Both sides count"] == ["ball"]
+    assert said["Two gaps"] == ["dogs", "water"]
+    assert said["A habit of its texts"] == ["she"]
+    assert said["Wrong: a capital"] == ["australia"]
+    assert said["Wrong: an opposite"] == ["hot"]
+    assert said["한국어"] == ["아까운"]
+    assert said["Wrong: 한국의 수도"] != ["서울"]
+    assert said["Left to right"] == ["cold"]
+    assert said["Wrong: counting legs"] != ["eight"]
+
+
+def test_the_code_of_a_masked_model_runs_as_it_stands_and_says_the_same(runner, capsys):
+    result = runner(FILL_MASK, inputs := EXAMPLES[0].inputs)
+    exec(snippet(inputs, result.origin), {})
+    printed = eval(capsys.readouterr().out)
+    assert [(one["token_str"], pytest.approx(one["score"], abs=1e-5)) for one in printed] == [
+        (one.word, one.probability) for one in result.gaps[0]
+    ]
 
 
 def test_the_code_runs_as_it_stands_and_says_the_same(runner, capsys, monkeypatch):

@@ -18,6 +18,8 @@ from demos.errors import BadInput, StageError
 from demos.models.specs import Loaded, Origin, Spec
 from demos.pipelines.languages import MBART, NAMES, direction
 from demos.pipelines.translation import (
+    EXAMPLES,
+    TRANSLATE,
     TranslateInputs,
     check_inputs,
     columns,
@@ -26,6 +28,7 @@ from demos.pipelines.translation import (
     translate,
     translations,
 )
+from demos.pipelines.translation_snippets import snippet
 from demos.prompting.share import to_fragment
 from tests import tiny
 
@@ -210,3 +213,24 @@ def test_texts_that_are_too_long_for_a_link_get_none():
     generator = np.random.default_rng(0)
     noise = "".join(map(chr, generator.integers(0x4E00, 0x9FFF, 9000)))
     assert link_to(Selection(noise)) == ""
+
+
+def test_examples_are_right_and_wrong_as_they_are_labelled(runner):
+    said = {example.label: runner(TRANSLATE, example.inputs) for example in EXAMPLES}
+    assert said["A caption"].translation == "Deux chiens courent sur la plage."
+    german = said["Into German"]
+    assert german.translation == "Ein Mann in einem roten Hemd spielt auf der Bühne Gitarre."
+    assert (german.target, german.rare, german.finished) == ("de", (), "end")
+    unnoticed = said["Wrong, and no warning"]
+    assert not {"rive", "berge", "bord"} & set(unnoticed.translation.split())
+    assert "Careful" not in show(unnoticed)
+    news = said["Wrong: not a caption"]
+    assert "central" in news.rare and news.probability < news.low < said["A caption"].probability
+    assert "banque" not in news.translation
+
+
+def test_the_code_runs_as_it_stands_and_says_the_same(runner, capsys):
+    for inputs in (EXAMPLES[0].inputs, EXAMPLES[1].inputs):
+        result = runner(TRANSLATE, inputs)
+        exec(snippet(inputs, result.origin), {})
+        assert result.translation in capsys.readouterr().out
