@@ -36,7 +36,10 @@ def test_only_tabs_that_hold_a_demo_are_shown(page: Page):
     assert [tab for tab in tabs if tab in (*TABS, "Models")] == [*USED_TABS, "Models"]
 
 
-@pytest.mark.parametrize(("tab", "title", "slug"), PLACES)
+LAST = {place[0]: place for place in PLACES}
+
+
+@pytest.mark.parametrize(("tab", "title", "slug"), [PLACES[1], *LAST.values()])
 def test_a_link_to_a_demo_opens_it(page: Page, tab: str, title: str, slug: str):
     open_gallery(page, f"?demo={slug}")
     expect_place(page, tab, title)
@@ -55,9 +58,7 @@ def test_a_link_to_the_models_opens_them(page: Page):
     expect(page.get_by_role("button", name="Refresh")).to_be_visible()
 
 
-@pytest.mark.parametrize(
-    "query", ["?tab=nowhere", "?demo=nothing", "?tab=&demo=", "?tab=<script>&demo=../.."]
-)
+@pytest.mark.parametrize("query", ["?tab=nowhere", "?demo=nothing", "?tab=<script>&demo=../.."])
 def test_an_unknown_place_opens_the_first_tab(page: Page, query: str):
     open_gallery(page, query)
     expect_place(page, *FIRST[:2])
