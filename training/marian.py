@@ -150,6 +150,7 @@ def fit(
     clock = scratch.Clock(steps)
     plan: list[tuple[int, list[int]]] = []
     total: dict[str, torch.Tensor] = {}
+    averaged = 0
     model.train()
     for step in range(steps):
         plan = plan or scratch.by_length(lengths, TOKENS, generator)
@@ -159,15 +160,16 @@ def fit(
         clock.tick(step, loss)
         left = steps - 1 - step
         if left % APART == 0 and left // APART < AVERAGED:
+            averaged += 1
             for name, tensor in model.state_dict().items():
-                total[name] = total.get(name, 0.0) + tensor.double() / AVERAGED
+                total[name] = total.get(name, 0.0) + tensor.double()
         if (step + 1) % 500 == 0:
             model.eval()
             with torch.no_grad():
                 print("  held-out loss", round(loss_of(model, held_out[:200], pad).item(), 3), flush=True)
             scratch.save(model, tokenizer, out)
             model.train()
-    model.load_state_dict({name: tensor.float() for name, tensor in total.items()})
+    model.load_state_dict({name: (tensor / averaged).float() for name, tensor in total.items()})
     model.eval()
 
 

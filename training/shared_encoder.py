@@ -3,7 +3,7 @@
     python -m training.shared_encoder --data FOLDER
 
 FOLDER holds `sst/sst_sentences.csv`, `sick/` and `ner/` (training/entities.py says how the names are split).
-A model of one task sees exactly the batches, in number and kind, that the joint one sees of this task. Train
+A model of one task sees as many batches as the joint one sees of this task. Train
 fits, the last step's model is taken, dev and the tests are reported once. Only the joint model is written.
 """
 

@@ -32,15 +32,16 @@ class _CaseTypes:
         is_split_into_words: bool = False,
         **options: Any,
     ) -> Any:
-        if text_pair is not None:
+        listed = isinstance(text, (list, tuple))
+        many = listed and not (is_split_into_words and text and isinstance(text[0], str))
+        if text_pair is not None or (
+            many and not is_split_into_words and any(not isinstance(one, str) for one in text)
+        ):
             raise ValueError("This checkpoint reads one text at a time: its token types tell no pair apart.")
         encoded = super()._encode_plus(  # type: ignore[misc]
             text, is_split_into_words=is_split_into_words, **options
         )
-        batched = isinstance(encoded["input_ids"][0], list)
-        many = isinstance(text, (list, tuple)) and not (
-            is_split_into_words and text and isinstance(text[0], str)
-        )
+        batched = bool(ids := encoded["input_ids"]) and isinstance(ids[0], list)
         owners = encoded.get("overflow_to_sample_mapping", range(len(encoded.encodings)))
         types = [
             _types(text[owner] if many else text, row)

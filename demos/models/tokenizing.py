@@ -32,10 +32,14 @@ def one_call_at_a_time(tokenizer: Any) -> Any:
 @contextmanager
 def reading(tokenizer: Any, language: str) -> Iterator[None]:
     """Within this block the tokenizer encodes texts of `language`, an mBART code; other threads wait, since
-    the language is a setting of the tokenizer, too. With "" it stays as it is."""
+    the language is a setting of the tokenizer, too, and it is afterwards what it was. With "" nothing
+    changes."""
     if not language:
         yield
         return
     with _encoding:
-        tokenizer.src_lang = language
-        yield
+        before, tokenizer.src_lang = tokenizer.src_lang, language
+        try:
+            yield
+        finally:
+            tokenizer.src_lang = before

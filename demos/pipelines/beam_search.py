@@ -8,6 +8,9 @@ from typing import Any
 
 from demos.pipelines.decoding import end_ids
 
+LOGITS = 2**24
+"""Scores that are in memory at once when the written tokens are judged: 64 MB."""
+
 
 @dataclass(frozen=True)
 class Written:
@@ -39,12 +42,22 @@ def beam_search(
             max_new_tokens=most,
             max_length=None,
             forced_bos_token_id=begin_with,
+            forced_eos_token_id=None,  # a forced end would look like the model's own
         )
-        logits = model(**batch, decoder_input_ids=rows[:, :-1]).logits.float()
-    new = rows[:, 1:]
-    logprobs = logits.log_softmax(-1).gather(2, new[:, :, None])[:, :, 0].tolist()
+        at_once = max(1, LOGITS // (rows.shape[1] * model.config.vocab_size))
+        logprobs: list[list[float]] = []
+        for start in range(0, len(rows), at_once):
+            part = {name: tensor[start : start + at_once] for name, tensor in batch.items()}
+            logprobs += _logprobs(model, part, rows[start : start + at_once]).tolist()
     ends, forced = end_ids(loaded), 0 if begin_with is None else 1
-    return [_cut(ids, row, ends, forced) for ids, row in zip(new.tolist(), logprobs, strict=True)]
+    written = rows[:, 1:].tolist()
+    return [_cut(ids, row, ends, forced) for ids, row in zip(written, logprobs, strict=True)]
+
+
+def _logprobs(model: Any, batch: dict[str, Any], rows: Any) -> Any:
+    """Log-probabilities [b, t] of the written tokens `rows` [b, 1 + t] after the start."""
+    logits = model(**batch, decoder_input_ids=rows[:, :-1]).logits.float()
+    return logits.gather(2, rows[:, 1:, None])[:, :, 0] - logits.logsumexp(-1)
 
 
 def _cut(ids: list[int], logprobs: list[float], ends: set[int], forced: int) -> Written:

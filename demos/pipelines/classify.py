@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,9 @@ import numpy as np
 
 from demos.errors import BadInput
 from demos.texts import check_text
+
+SPELT = 0.9
+"""Tokens per letter from which on words count as spelt out."""
 
 
 @dataclass(frozen=True)
@@ -50,24 +54,28 @@ def foreign(text: str, ids: Sequence[int], tokenizer: Any) -> str:
         token for token in ids if token == tokenizer.unk_token_id or token not in tokenizer.all_special_ids
     ]
     unknown = read.count(tokenizer.unk_token_id)
-    letters = sum(character.isalpha() for character in text)
-    few = 0.9 * letters
-    if letters >= 4 and len(read) > few and (spelt := _spelt(read, tokenizer)) > few:
-        return (
-            f"this text takes {spelt} tokens for {letters} letters; the model's vocabulary has no words "
-            "for it, so the model was hardly trained on such text."
-        )
+    if len(read) > SPELT * sum(character.isalpha() for character in text) and (
+        said := _spelt(text, tokenizer)
+    ):
+        return said
     if unknown:
         some, them = ("is", "it") if unknown == 1 else ("are", "them")
         return f"{unknown} of {len(read)} tokens {some} not in the model's vocabulary; it cannot read {them}."
     return ""
 
 
-def _spelt(ids: Sequence[int], tokenizer: Any) -> int:
-    """How many tokens stand for letters: punctuation and digits take a token each in every vocabulary."""
-    pieces = tokenizer.batch_decode([[token] for token in ids])
-    letter_or_half = (any(c.isalpha() or c == "\ufffd" for c in piece) for piece in pieces)
-    return sum(letter_or_half)
+def _spelt(text: str, tokenizer: Any) -> str:
+    """The warning that words are spelt letter by letter; initials, digits, signs and emoji are no words."""
+    kept = (c if c.isalpha() or unicodedata.category(c)[0] == "M" else " " for c in text)
+    words = " ".join(word for word in "".join(kept).split() if len(word) > 1)
+    letters = sum(character.isalpha() for character in words)
+    tokens = len(tokenizer(words, add_special_tokens=False, verbose=False)["input_ids"])
+    if letters < 4 or tokens <= SPELT * letters:
+        return ""
+    return (
+        f"its words take {tokens} tokens for {letters} letters; the model's vocabulary has no words "
+        "for it, so the model was hardly trained on such text."
+    )
 
 
 def window(loaded: Any) -> int:

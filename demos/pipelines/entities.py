@@ -174,12 +174,6 @@ def build(run: Run) -> None:
 
 def show(result: EntitiesResult) -> str:
     """The text with its entities marked and named, then a table of them, and what was hard to read."""
-    parts, place = [], 0
-    for one in result.entities:
-        parts.append(escape(result.text[place : one.start]))
-        parts.append(marked(one))
-        place = one.end
-    parts.append(escape(result.text[place:]))
     windows = f" in {result.windows} windows that overlap" if result.windows > 1 else ""
     count = f"{len(result.entities):,} found in {result.tokens:,} tokens{windows}."
     rows = "".join(
@@ -192,7 +186,7 @@ def show(result: EntitiesResult) -> str:
         f'<th scope="col">Class</th><th scope="col">Score</th></tr></thead><tbody>{rows}</tbody></table>'
     )
     return (
-        f'<p class="task-text" dir="auto">{"".join(parts)}</p><p class="task-note">{count}</p>'
+        f'{marked_text(result.text, result.entities)}<p class="task-note">{count}</p>'
         f"{table if rows else ''}{careful(result.warning)}"
     )
 
@@ -201,6 +195,15 @@ LISTED = 200
 LONG = 500
 """Characters beyond which a text may take more tokens than a model reads."""
 ABBREVIATIONS = ("PER", "LOC", "ORG", "MISC", "URL")
+
+
+def marked_text(text: str, entities: Sequence[NamedEntity]) -> str:
+    """A text, escaped, with its entities marked."""
+    parts, place = [], 0
+    for one in entities:
+        parts += [escape(text[place : one.start]), marked(one)]
+        place = one.end
+    return f'<p class="task-text" dir="auto">{"".join(parts)}{escape(text[place:])}</p>'
 
 
 def marked(entity: NamedEntity) -> str:

@@ -103,3 +103,16 @@ def _one(code: str, known: tuple[str, ...], what: str) -> str:
         named = ", ".join(f"{NAMES.get(one, one)} ({one})" for one in known)
         raise BadInput(f"{NAMES.get(code, code)} cannot be {what} by this model.", f"It knows: {named}.")
     return code
+
+
+def rare_words(words: list[str], tokenizer: Any) -> tuple[str, ...]:
+    """Words that the vocabulary has only in pieces, or not at all; each once, in order.
+
+    A vocabulary is learnt by joining what often stands together, so that such a word was rare.
+    """
+
+    def rare(word: str) -> bool:
+        ids = tokenizer(word, add_special_tokens=False, verbose=False)["input_ids"]
+        return tokenizer.unk_token_id in ids or len(ids) > 1
+
+    return tuple(word for word in dict.fromkeys(words) if rare(word))

@@ -17,7 +17,7 @@ from torch import nn
 
 from demos.models.shared_encoder import SharedEncoder
 from demos.models.specs import Origin
-from demos.pipelines.classify import refuse_longer, window
+from demos.pipelines.classify import encode, refuse_longer, window
 from demos.pipelines.spans import Entity, entities
 from demos.pipelines.tagger import pieces, words
 from demos.texts import check_text
@@ -29,13 +29,15 @@ SINGLE, PAIR = ("sentiment", "entities"), ("entailment", "relatedness")
 class Prediction:
     """What the heads say. `sentiment` and `entailment` are probabilities by class; `relatedness` is between
     1 (unrelated) and 5 (equivalent), the last two only of a pair; `names` are found in the first text.
-    `forward_passes` counts how often the base really ran."""
+    `forward_passes` counts how often the base really ran; `warning` says why the model can hardly read a
+    text, or is ""."""
 
     sentiment: Mapping[str, float]
     names: tuple[Entity, ...]
     entailment: Mapping[str, float] | None
     relatedness: float | None
     forward_passes: int
+    warning: str
     origin: Origin
 
 
@@ -43,9 +45,10 @@ def predict(loaded: Any, text: str, second: str | None = None) -> Prediction:
     """What all heads say of a text and, with a `second`, of the pair. Raises BadInput for texts that no
     model can read or that are longer than this one reads."""
     model, tokens = loaded.model, pieces(text, loaded)
-    alone, pair = _encoded(loaded, text), None
+    warning, alone, pair = encode(text, loaded).warning, _encoded(loaded, text), None
     if second is not None:
-        pair = _encoded(loaded, text, check_text(second, "second text"))
+        warning = warning or encode(check_text(second, "second text"), loaded).warning
+        pair = _encoded(loaded, text, second)
     with torch.inference_mode(), counted(model.bert) as passes:
         said = model(SINGLE, **alone)
         of_pair = model(PAIR, **pair) if pair else {}
@@ -57,6 +60,7 @@ def predict(loaded: Any, text: str, second: str | None = None) -> Prediction:
         entailment=_probabilities(model, "entailment", of_pair["entailment"][0]) if pair else None,
         relatedness=min(5.0, max(1.0, of_pair["relatedness"].item())) if pair else None,
         forward_passes=len(passes),
+        warning=warning,
         origin=loaded.origin,
     )
 

@@ -18,14 +18,13 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from html import escape
 from typing import Any
 
 from demos.contract import Endpoint, Example, Info, Run
 from demos.models.catalog import ASSETS
 from demos.models.specs import Origin
-from demos.pipelines.bars import score_bars
-from demos.pipelines.entities import NamedEntity, marked
+from demos.pipelines.bars import careful, score_bars
+from demos.pipelines.entities import NamedEntity, marked_text
 from demos.texts import check_text
 
 INFO = Info(
@@ -57,7 +56,8 @@ class SharedEncoderInputs:
 class SharedEncoderResult:
     """sentiment: probability of each class; entities: in the order of the text; entailment: probability of
     each class, and relatedness, 1 (unrelated) to 5 (equivalent), or null without a pair; heads: how many
-    answered; forward_passes: how often the encoder ran, as counted; seconds: of the computation."""
+    answered; forward_passes: how often the encoder ran, as counted; warning: why the model can hardly read a
+    text, or ""; seconds: of the computation."""
 
     text: str
     sentiment: Mapping[str, float]
@@ -66,6 +66,7 @@ class SharedEncoderResult:
     relatedness: float | None
     heads: int
     forward_passes: int
+    warning: str
     seconds: float
     origin: Origin
 
@@ -88,6 +89,7 @@ def shared_encoder(inputs: SharedEncoderInputs, loaded: Any) -> SharedEncoderRes
         relatedness=said.relatedness,
         heads=len(SINGLE) + (len(PAIR) if said.entailment else 0),
         forward_passes=said.forward_passes,
+        warning=said.warning,
         seconds=seconds,
         origin=loaded.origin,
     )
@@ -138,7 +140,7 @@ def show(result: SharedEncoderResult) -> str:
     parts = [
         f'<p class="task-verdict">The encoder ran {runs} ({inputs}) for {result.heads} heads.</p>',
         score_bars(_ranked(result.sentiment), "Sentiment of the text"),
-        f'<p class="task-note">{named}</p><p class="task-text" dir="auto">{_named(result)}</p>',
+        f'<p class="task-note">{named}</p>{marked_text(result.text, result.entities)}',
     ]
     if result.entailment is not None and result.relatedness is not None:
         parts.append(score_bars(_ranked(result.entailment), "Does the second text follow from the first?"))
@@ -153,19 +155,11 @@ def show(result: SharedEncoderResult) -> str:
         )
     else:
         parts.append('<p class="task-note">Entailment and relatedness need a second text.</p>')
-    return "".join(parts)
+    return "".join(parts) + careful(result.warning)
 
 
 def _ranked(scores: Mapping[str, float]) -> list[tuple[str, float]]:
     return sorted(scores.items(), key=lambda item: -item[1])
-
-
-def _named(result: SharedEncoderResult) -> str:
-    parts, place = [], 0
-    for one in result.entities:
-        parts += [escape(result.text[place : one.start]), marked(one)]
-        place = one.end
-    return "".join(parts) + escape(result.text[place:])
 
 
 @cache
@@ -188,7 +182,7 @@ def comparison() -> str:
 
 COMPARED = (
     "On test sentences that no model was trained on: all four tasks in one model, and a model for each task "
-    "alone that saw the same batches of it. One seed."
+    "alone that saw as many batches of it. One seed."
 )
 MEASURES = (
     ("Sentiment: SST, accuracy", "sentiment", "test", "accuracy"),

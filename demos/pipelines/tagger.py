@@ -60,7 +60,8 @@ def pieces(text: str, loaded: Any) -> Pieces:
         verbose=False,
     )
     masks, windows = encoded["special_tokens_mask"], encoded["input_ids"]
-    if 0 not in masks[0]:
+    special = set(tokenizer.all_special_ids) - {tokenizer.unk_token_id}
+    if 0 not in masks[0] or set(windows[0]) <= special:
         raise BadInput(
             f"The text has nothing that {loaded.origin.title} reads: only characters that it leaves out.",
             "Type words.",

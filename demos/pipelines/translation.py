@@ -29,7 +29,7 @@ from demos.pipelines.batches import answer_all, only
 from demos.pipelines.beam_search import Written, beam_search
 from demos.pipelines.classify import encode, window
 from demos.pipelines.csv_batch import Batch
-from demos.pipelines.languages import NAMES, Direction, direction
+from demos.pipelines.languages import NAMES, Direction, direction, rare_words
 from demos.pipelines.translation_snippets import snippet
 from demos.texts import check_text
 
@@ -68,7 +68,8 @@ class TranslateInputs:
 @dataclass(frozen=True)
 class TranslateResult:
     """translation, from `source` to `target`; probability: of a token of it, the geometric mean; low: what 19
-    of 20 texts like those that the checkpoint learned from exceed, or null if nobody measured it; finished:
+    of 20 texts like those that the checkpoint learned from exceed with four beams, or null if nobody measured
+    it; finished:
     "end" where the model ended, "length" where it had to stop; tokens, new_tokens: read and written; words:
     how many the text has; rare: those that the vocabulary has only in pieces, or not at all; seconds: of the
     computation, which several texts of a column may have shared."""
@@ -144,19 +145,6 @@ def translations(many: Sequence[TranslateInputs], loaded: Any) -> list[Translate
         )
 
     return answer_all(many, prepare, compute, TOKENS)
-
-
-def rare_words(words: list[str], tokenizer: Any) -> tuple[str, ...]:
-    """Words that the vocabulary has only in pieces, or not at all; each once, in order.
-
-    A vocabulary is learnt by joining what often stands together, so that such a word was rare.
-    """
-
-    def rare(word: str) -> bool:
-        ids = tokenizer(word, add_special_tokens=False, verbose=False)["input_ids"]
-        return tokenizer.unk_token_id in ids or len(ids) > 1
-
-    return tuple(word for word in dict.fromkeys(words) if rare(word))
 
 
 def check_inputs(inputs: TranslateInputs) -> None:
@@ -236,8 +224,8 @@ def show(result: TranslateResult) -> str:
     if result.low is not None and result.probability < result.low:
         parts.append(
             careful(
-                f"the model itself hardly trusts this. 19 of 20 captions that it never read got more than "
-                f"{per_cent(result.low)}."
+                "the model itself hardly trusts this. With four beams, 19 of 20 captions that it never read "
+                f"got more than {per_cent(result.low)}."
             )
         )
     if result.finished == "length":

@@ -1,6 +1,6 @@
 """Example buttons of every demo, in the gallery's tabs and on the demo's own page, give an answer.
 
-Every example is computed and judged in the tests of its demo; here one of each kind is pressed and seen.
+What the tasks' examples answer is judged in the tests of their demos; here one of each kind is pressed.
 """
 
 from __future__ import annotations
@@ -31,7 +31,14 @@ from tests.browser.steps import (
 from tests.browser.trial_steps import all_drawn, panel
 
 DEMOS = [demo for demo in load_programme() if isinstance(demo, ModuleType)]
-CHOICES = {"model", "measure", "view", "style", "special", "words"}
+CHOICES = {"model", "task", "measure", "view", "style", "special", "words"}
+
+
+def shape(value: object) -> object:
+    """How much is filled in: of a list how many, of a text how many gaps."""
+    if isinstance(value, tuple):
+        return len(value)
+    return (value.count("[MASK]"), bool(value)) if isinstance(value, str) else bool(value)
 
 
 def kinds(examples: Sequence[Example]) -> list[Example]:
@@ -39,7 +46,7 @@ def kinds(examples: Sequence[Example]) -> list[Example]:
     found: dict[tuple[object, ...], Example] = {}
     for example in examples:
         fields = asdict(example.inputs).items()
-        kind = tuple(value if name in CHOICES else bool(value) for name, value in fields)
+        kind = tuple(value if name in CHOICES else shape(value) for name, value in fields)
         found.setdefault(kind, example)
     return list(found.values())
 

@@ -62,3 +62,6 @@ def test_the_tokenizer_it_was_made_from_stays_as_it_was_and_pairs_are_refused(ma
     assert base("The CAT") == {"input_ids": ids, "token_type_ids": [0] * 4, "attention_mask": [1] * 4}
     with pytest.raises(ValueError, match="one text"):
         marked("a", "b")
+    with pytest.raises(ValueError, match="one text"):
+        marked([("a", "b")])
+    assert marked("", add_special_tokens=False)["token_type_ids"] == []

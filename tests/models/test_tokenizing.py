@@ -71,4 +71,4 @@ def test_a_language_is_set_for_one_thread_at_a_time():
         thread.start()
     for thread in threads:
         thread.join()
-    assert wrong == [] and tokenizer.src_lang
+    assert wrong == [] and tokenizer.src_lang == ""

@@ -16,6 +16,7 @@ from transformers import pipeline
 
 from demos.errors import BadInput, StageError
 from demos.models.specs import Loaded, Origin, Spec
+from demos.pipelines.classify import foreign
 from demos.pipelines.entities import (
     ENTITIES,
     EXAMPLES,
@@ -190,6 +191,20 @@ def test_the_code_runs_as_it_stands_and_says_the_same(rampart, capsys):
     assert [(e["entity_group"], e["start"], e["end"]) for e in printed] == spans_and_scores(result.entities)[
         0
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "hard"),
+    [
+        ("오늘 서울의 날씨는 맑습니다", True),
+        ("Great film 👍🏽👍🏽👍🏽 and a nice day 🙂🙂🙂🙂🙂🙂🙂🙂🙂🙂", False),
+        ("J. R. R. K. 1 2 3 4 5 6 7 8", False),
+        ("Ada met Charles", False),
+    ],
+)
+def test_a_vocabulary_without_words_for_a_text_is_warned_of_and_emoji_are_no_words(smollm2, text, hard):
+    ids = smollm2.tokenizer(text)["input_ids"]
+    assert ("no words for it" in foreign(text, ids, smollm2.tokenizer)) is hard
 
 
 def test_examples_are_right_and_wrong_as_they_are_labelled(runner):

@@ -110,6 +110,8 @@ def test_only_this_threads_runs_are_counted():
         ((" ",), "The text is empty"),
         (("A film.", ""), "The second text is empty"),
         (("word " * 600,), "The text has 602 tokens; .* reads 512"),
+        (("A man plays.", "[PAD]"), "nothing that Tiny can read"),
+        (("[SEP]", "A man plays."), "nothing that"),
         (("word " * 300, "word " * 300), "The two texts together have 603 tokens"),
     ],
 )

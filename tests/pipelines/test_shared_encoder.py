@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from demos.errors import BadInput
+from demos.pipelines.entities import NamedEntity
 from demos.pipelines.shared_encoder import (
     EXAMPLES,
     FIGURES,
@@ -54,8 +55,17 @@ def test_what_has_nothing_to_do_with_one_another_is_not_related(runner, said):
 
 
 def test_the_page_is_escaped(said):
-    result = replace(said["One text"], text="<b>x</b> & y", entities=())
-    assert "<b>" not in show(result) and "&lt;b&gt;x&lt;/b&gt; &amp; y" in show(result)
+    name = NamedEntity("<b>x</b>", "<q>", 0, 8, 0.5)
+    result = replace(said["One text"], text="<b>x</b> & y", entities=(name,))
+    assert not {"<b>", "<q>"} & {*re.findall("<.>", show(result))}
+    assert "&lt;b&gt;x&lt;/b&gt;" in show(result) and " &amp; y" in show(result)
+
+
+def test_texts_that_it_can_hardly_read_are_warned_of(runner, said):
+    for texts in (("오늘 서울의 날씨", ""), (GUITAR, "오늘 서울의 날씨"), ("Fine 🙂", "")):
+        result = runner(SHARED, SharedEncoderInputs(*texts))
+        assert result.warning and "Careful" in show(result)
+    assert "Careful" not in show(said["It follows"])
 
 
 @pytest.mark.parametrize("texts", [("",), (" \n", GUITAR), ("x" * 100_001,), (GUITAR, "\ud800")])

@@ -16,14 +16,14 @@ from demos.attention.link import carried, link_to
 from demos.attention.measure import Selection
 from demos.errors import BadInput, StageError
 from demos.models.specs import Loaded, Origin, Spec
-from demos.pipelines.languages import MBART, NAMES, direction
+from demos.pipelines import beam_search
+from demos.pipelines.languages import MBART, NAMES, direction, rare_words
 from demos.pipelines.translation import (
     EXAMPLES,
     TRANSLATE,
     TranslateInputs,
     check_inputs,
     columns,
-    rare_words,
     show,
     translate,
     translations,
@@ -124,6 +124,31 @@ def test_a_translation_never_runs_past_the_models_positions():
     assert result.new_tokens <= 16
     with pytest.raises(BadInput, match="22 tokens; Tiny Marian reads 16"):
         translate(TranslateInputs("the cat " * 10), loaded)
+
+
+def test_an_end_that_would_be_forced_is_not_the_models_own():
+    loaded = translator("Marian")
+    loaded.model.generation_config.forced_eos_token_id = loaded.model.config.eos_token_id
+    result = translate(TranslateInputs(TEXT, beams=1, max_new_tokens=3), loaded)
+    assert (result.finished, result.new_tokens) == ("length", 3)
+    assert "had to stop" in show(result)
+
+
+def test_the_language_of_one_translation_is_not_left_to_the_next_reader():
+    loaded = translator("MBart")
+    before = loaded.tokenizer("the cat")["input_ids"]
+    translate(TranslateInputs(TEXT, "ko", "fr", max_new_tokens=4), loaded)
+    assert loaded.tokenizer("the cat")["input_ids"] == before
+
+
+@pytest.mark.parametrize("rows", [1, 2])
+def test_tokens_are_judged_in_parts_that_fit_the_memory(monkeypatch, rows):
+    loaded = translator("Marian")
+    many = [TranslateInputs(text, max_new_tokens=6) for text in (TEXT, "a dog", "the cat sat on a mat")]
+    at_once = [answer.probability for answer in translations(many, loaded)]
+    monkeypatch.setattr(beam_search, "LOGITS", rows * 7 * loaded.model.config.vocab_size)
+    in_parts = [answer.probability for answer in translations(many, loaded)]
+    np.testing.assert_allclose(in_parts, at_once, rtol=1e-5)
 
 
 def test_words_that_the_vocabulary_lacks_are_counted():
