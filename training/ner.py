@@ -55,7 +55,8 @@ it was written with capital letters: without, with some, or in capital letters o
 |-|-|-|-|-|-|
 {table}
 
-In training one sentence in four was read as if it had no capital letters. English only; dates, numbers and
+An earlier version that saw no capital letters had test F1 of .649, .436 and .590. In training one sentence
+in four was read as if it had no capital letters. English only; dates, numbers and
 user names are not marked.
 """
 
