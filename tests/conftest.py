@@ -6,6 +6,7 @@ import os
 
 os.environ["STAGE_MODELS"] = "bundled"
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # the test run's processes share the cores already
 
 import pytest
 
