@@ -18,7 +18,9 @@ from demos.errors import BadInput
 from demos.models.catalog import ASSETS
 from demos.models.specs import Origin, Spec
 from demos.pipelines import question_answering_prompt as prompts
+from demos.pipelines.batches import one_by_one
 from demos.pipelines.choosing import Choice, choose, stretches
+from demos.pipelines.csv_batch import Batch
 from demos.pipelines.extraction import AnswerSpan, extract
 from demos.pipelines.instructions import chat_prompt, follow
 from demos.pipelines.question_answering_show import show
@@ -223,6 +225,16 @@ EXAMPLES = (
 )
 
 
+def columns(result: AnswerResult) -> dict[str, object]:
+    """What a CSV says about one passage: the answer, whether the passage has it, how it was found."""
+    trust = "" if result.probability is None else f"{result.probability:.6f}"
+    quoted = "yes" if result.quoted else "no"
+    return {"answer": result.answer, "in the passage": quoted, "p(answer)": trust, "method": result.method}
+
+
+BATCH = Batch(one_by_one(answer), columns, field="passage", most=4)
+
+
 def build(run: Run) -> None:
     """Lay out passage and question."""
     import gradio as gr
@@ -233,4 +245,4 @@ def build(run: Run) -> None:
     question = gr.Textbox(label="Question", lines=1, max_lines=3, placeholder="Ask about it and press Enter")
     write = gr.Checkbox(label="Chat models write freely, instead of choosing words of the passage")
     fields = {"passage": passage, "question": question, "write": write}
-    task_page(run, ANSWER, DEFAULT, fields, EXAMPLES, show, snippet)
+    task_page(run, ANSWER, DEFAULT, fields, EXAMPLES, show, snippet, BATCH)

@@ -19,6 +19,8 @@ from demos.models.catalog import ASSETS
 from demos.models.specs import Origin
 from demos.pipelines import summarization_methods as methods
 from demos.pipelines.bars import careful, per_cent
+from demos.pipelines.batches import one_by_one
+from demos.pipelines.csv_batch import Batch
 from demos.pipelines.new_words import new_words
 from demos.pipelines.summarization_methods import Chosen
 from demos.pipelines.summarization_snippets import snippet
@@ -125,6 +127,15 @@ EXAMPLES = (
 )
 
 
+def columns(result: SummarizeResult) -> dict[str, object]:
+    """What a CSV says about one text: its summary, how it was made, and words that the text does not have."""
+    strange = " ".join(result.summary[start:end] for start, end in result.new)
+    return {"summary": result.summary, "method": result.method, "not in the text": strange}
+
+
+BATCH = Batch(one_by_one(summarize), columns, most=4)
+
+
 def build(run: Run) -> None:
     """Lay out the text and the number of sentences; two ways stand beside one another from the start."""
     import gradio as gr
@@ -134,7 +145,7 @@ def build(run: Run) -> None:
     text = gr.Textbox(label="Text", lines=8, max_lines=20, placeholder="Paste a text of several sentences")
     sentences = gr.Slider(1, MOST_SENTENCES, value=3, step=1, label="Sentences")
     fields = {"text": text, "sentences": sentences}
-    task_page(run, SUMMARIZE, DEFAULT, fields, EXAMPLES, show, snippet, beside=True)
+    task_page(run, SUMMARIZE, DEFAULT, fields, EXAMPLES, show, snippet, BATCH, beside=True)
 
 
 CUT = {

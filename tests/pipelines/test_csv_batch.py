@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from demos.csv_table import defused, read_table, write_table
 from demos.errors import BadInput
+from demos.pipelines import question_answering, summarization
 from demos.pipelines.column_panel import found, likely_column, summary, under_way
 from demos.pipelines.csv_batch import ColumnInputs, begin, column_endpoint
 from demos.pipelines.sentiment import BATCH, SENTIMENT, SentimentInputs, columns
@@ -159,3 +161,33 @@ def test_what_the_page_says_is_escaped(runner):
     assert "<img" not in page and "&lt;img" in page
     assert "2 rows." in found(table)
     assert "0 of 2 rows" in under_way(progress, 0)
+
+
+def column_of(runner, demo, endpoint, asked, texts):
+    """What stands in the new columns of every row, in the order of the texts."""
+    found = [None] * len(texts)
+    for part in runner.stream(column_endpoint(endpoint, demo.BATCH), ColumnInputs(asked, texts, asked.model)):
+        for row, answer in zip(part.rows, part.answers, strict=True):
+            found[row] = answer if isinstance(answer, Exception) else demo.columns(answer)
+    return found
+
+
+@pytest.mark.parametrize("model", ["minilm", "smollm2"])
+def test_one_question_is_put_to_every_passage_of_a_column(runner, model):
+    asked = question_answering.AnswerInputs("", "Who built the lighthouse?", model)
+    texts = (question_answering.MUSEUM, "", "Rain fell. Ada Smith built the lighthouse.")
+    first, empty, last = column_of(runner, question_answering, question_answering.ANSWER, asked, texts)
+    for passage, row in ((texts[0], first), (texts[2], last)):
+        alone = runner(question_answering.ANSWER, replace(asked, passage=passage))
+        assert row == question_answering.columns(alone)
+        assert (row["answer"], row["in the passage"]) == (alone.answer, "yes")
+    assert "Ada Smith" in last["answer"] and isinstance(empty, BadInput)
+
+
+def test_every_text_of_a_column_is_summarized(runner):
+    asked = summarization.SummarizeInputs("", 1, "minilm")
+    texts = (summarization.ACCIDENT, " ", summarization.RECIPE)
+    first, empty, last = column_of(runner, summarization, summarization.SUMMARIZE, asked, texts)
+    assert first["summary"] in texts[0] and last["summary"] in texts[2] and len(last["summary"]) > 10
+    assert first["method"] == "extractive" and first["not in the text"] == ""
+    assert isinstance(empty, BadInput)
