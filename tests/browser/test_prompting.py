@@ -128,9 +128,12 @@ def test_a_shot_is_typed_into_a_new_row(page: Page):
     type_in(page, "Labels (label: word, other word)", "up: up\ndown: down")
     press(page, "Add a shot")
     for column, typed in enumerate(("Prices rose", "up")):
-        page.get_by_test_id(f"cell-0-{column}").first.dblclick()
+        cell = page.get_by_test_id(f"cell-0-{column}").first
+        cell.dblclick()
+        expect(cell.locator("textarea, input")).to_be_focused()
         page.keyboard.type(typed)
         page.keyboard.press("Enter")
+        expect(cell).to_contain_text(typed)
     type_in(page, "text", "Prices fell")
     expect(page.locator(".stage-chips")).to_contain_text("rose")
     press(page, "Add a shot")
