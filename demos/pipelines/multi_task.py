@@ -45,10 +45,13 @@ def predict(loaded: Any, text: str, second: str | None = None) -> Prediction:
     """What all heads say of a text and, with a `second`, of the pair. Raises BadInput for texts that no
     model can read or that are longer than this one reads."""
     model, tokens = loaded.model, pieces(text, loaded)
-    warning, alone, pair = encode(text, loaded).warning, _encoded(loaded, text), None
+    asked, pair = encode(text, loaded), None
+    alone, warning = {"input_ids": torch.tensor([asked.ids])}, asked.warning
     if second is not None:
         warning = warning or encode(check_text(second, "second text"), loaded).warning
-        pair = _encoded(loaded, text, second)
+        pair = loaded.tokenizer(text, second, return_tensors="pt", verbose=False)
+        length = pair["input_ids"].shape[1]
+        refuse_longer("The two texts together have", length, window(loaded), loaded)
     with torch.inference_mode(), counted(model.bert) as passes:
         said = model(SINGLE, **alone)
         of_pair = model(PAIR, **pair) if pair else {}
@@ -63,14 +66,6 @@ def predict(loaded: Any, text: str, second: str | None = None) -> Prediction:
         warning=warning,
         origin=loaded.origin,
     )
-
-
-def _encoded(loaded: Any, *texts: str) -> Any:
-    """A text, or a pair of texts, as a batch of one."""
-    batch = loaded.tokenizer(*texts, return_tensors="pt", verbose=False)
-    what = "The text has" if len(texts) == 1 else "The two texts together have"
-    refuse_longer(what, batch["input_ids"].shape[1], window(loaded), loaded)
-    return batch
 
 
 @contextmanager
