@@ -1,4 +1,4 @@
-// The gallery's own script: heights of BertViz's frames, and links that open an example.
+// The gallery's own script: heights of BertViz's frames, copy buttons, and links that open an example.
 (() => {
   "use strict";
   const [LOWEST, HIGHEST] = [200, 1200];
@@ -13,6 +13,25 @@
       const border = frame.offsetHeight - frame.clientHeight;
       frame.style.height = `${Math.min(HIGHEST, Math.max(LOWEST, Math.ceil(height) + border))}px`;
     }
+  });
+
+  // A copy button copies the answer beside it, and says for a moment whether that went well.
+  const copied = async (text) => {
+    if (window.isSecureContext) return navigator.clipboard.writeText(text);
+    // Without HTTPS, on another machine than this one, browsers have only the old way.
+    const box = Object.assign(document.createElement("textarea"), { value: text });
+    document.body.append(box);
+    box.select();
+    const done = document.execCommand("copy");
+    box.remove();
+    if (!done) throw new Error("refused");
+  };
+  document.addEventListener("click", async ({ target }) => {
+    const button = target instanceof Element && target.closest(".task-copy");
+    const answer = button && button.parentElement.querySelector(".task-copied");
+    if (!answer) return;
+    button.textContent = await copied(answer.textContent).then(() => "Copied", () => "Not allowed here");
+    setTimeout(() => (button.textContent = "Copy"), 1500);
   });
 
   // ?example=2 presses the second example of the demo that the address opens, as soon as it stands there.

@@ -1,9 +1,15 @@
-"""Scores as bars: what several answers of the Pipelines tab look like."""
+"""Pieces that several answers of the Pipelines tab are made of: scores as bars, a caution, a copy button."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from html import escape
+
+WRITING = "still writing"
+"""What an answer that grows says beside its checkpoint until it has come to its end."""
+
+COPY = '<button type="button" class="task-copy">Copy</button>'
+"""A button that copies the text of the element before it with the class task-copied (see gallery.js)."""
 
 
 def per_cent(score: float) -> str:

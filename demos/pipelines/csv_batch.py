@@ -22,7 +22,8 @@ class Batch:
 
     `compute(many, loaded)` takes several inputs and gives for each its result or a `StageError`;
     `columns(result)` says what is written about one, name -> value. `field` is the inputs' field that the
-    column fills; `most` is how many rows are computed between two looks at progress and at the stop button.
+    column fills, a field of several texts with one; `most` is how many rows are computed between two looks at
+    progress and at the stop button.
     """
 
     compute: Callable[[Sequence[Any], Any], Sequence[Any]]
@@ -54,7 +55,8 @@ def column_endpoint(endpoint: Endpoint, batch: Batch) -> Endpoint:
 
     def column(asked: ColumnInputs, loaded: Any) -> Iterator[ColumnPart]:
         """The answers to the rows of a column, in parts."""
-        many = [replace(asked.inputs, **{batch.field: text}) for text in asked.texts]
+        several = isinstance(getattr(asked.inputs, batch.field), tuple)
+        many = [replace(asked.inputs, **{batch.field: (text,) if several else text}) for text in asked.texts]
         # Characters are enough to put similar lengths together; `compute` looks at tokens.
         for rows in buckets([len(text) for text in asked.texts], budget=100_000, most=batch.most):
             answers = answer_each([many[row] for row in rows], lambda part: batch.compute(part, loaded))

@@ -22,6 +22,14 @@ class Decoding:
     seed: int
 
 
+@dataclass(frozen=True)
+class NewToken:
+    """A token that was written. probability: what the model itself gave it, before temperature and top-p."""
+
+    id: int
+    probability: float
+
+
 def end_ids(loaded: Any) -> set[int]:
     """The tokens that end a text for this model; GPT and CTRL have none and write on."""
     ends = loaded.model.generation_config.eos_token_id
@@ -29,14 +37,14 @@ def end_ids(loaded: Any) -> set[int]:
     return (ends | {loaded.tokenizer.eos_token_id}) - {None}
 
 
-def stream_tokens(loaded: Any, batch: Any, decoding: Decoding) -> Iterator[int]:
-    """Yield new token ids as the model's own `generate` makes them; closing the iterator stops it."""
-    tokens: queue.SimpleQueue[int | Exception | None] = queue.SimpleQueue()
+def stream_tokens(loaded: Any, batch: Any, decoding: Decoding) -> Iterator[NewToken]:
+    """Yield new tokens as the model's own `generate` makes them; closing the iterator stops it."""
+    tokens: queue.SimpleQueue[NewToken | Exception | None] = queue.SimpleQueue()
     closed = threading.Event()
     worker = threading.Thread(target=_write, args=(loaded, batch, decoding, tokens, closed), daemon=True)
     worker.start()
     try:
-        while isinstance(token := tokens.get(), int):
+        while isinstance(token := tokens.get(), NewToken):
             yield token
         if token is not None:
             raise token
@@ -46,16 +54,23 @@ def stream_tokens(loaded: Any, batch: Any, decoding: Decoding) -> Iterator[int]:
 
 
 class _Forward:
-    """A streamer that hands each new token over; its first call brings the prompt, which is left out."""
+    """Hands each new token over: `generate` calls it with the scores before a choice, and puts the choice.
 
-    def __init__(self, tokens: queue.SimpleQueue[int | Exception | None]) -> None:
+    What is put first is the prompt, which is left out.
+    """
+
+    def __init__(self, tokens: queue.SimpleQueue[NewToken | Exception | None]) -> None:
         self.tokens = tokens
-        self.prompt_seen = False
+        self.scores: Any = None
+
+    def __call__(self, ids: Any, scores: Any) -> Any:
+        self.scores = scores[0]
+        return scores
 
     def put(self, value: Any) -> None:
-        if self.prompt_seen:
-            self.tokens.put(int(value.reshape(-1)[-1]))
-        self.prompt_seen = True
+        if self.scores is not None:
+            token = int(value.reshape(-1)[-1])
+            self.tokens.put(NewToken(token, self.scores.float().softmax(-1)[token].item()))
 
     def end(self) -> None: ...
 
@@ -64,7 +79,7 @@ def _write(
     loaded: Any,
     batch: Any,
     decoding: Decoding,
-    tokens: queue.SimpleQueue[int | Exception | None],
+    tokens: queue.SimpleQueue[NewToken | Exception | None],
     closed: threading.Event,
 ) -> None:
     import torch
@@ -77,6 +92,7 @@ def _write(
             "top_p": decoding.top_p,
             "top_k": 0,
         }
+    forward = _Forward(tokens)
     try:
         with _random_numbers:
             torch.manual_seed(decoding.seed)
@@ -86,7 +102,9 @@ def _write(
                 max_new_tokens=decoding.max_new_tokens,
                 eos_token_id=sorted(end_ids(loaded)) or None,
                 pad_token_id=loaded.tokenizer.eos_token_id or 0,
-                streamer=_Forward(tokens),
+                streamer=forward,
+                # transformers asks such a processor before it applies temperature and top-p.
+                logits_processor=[forward],
                 stopping_criteria=[lambda ids, scores, **_: torch.full((len(ids),), closed.is_set())],
             )
         tokens.put(None)

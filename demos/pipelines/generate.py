@@ -1,7 +1,8 @@
 """A language model continues a text, one token after the other.
 
 Choose *Chat* to wrap what you type in the model's own conversation format, or *Plain* to have it
-continued as it stands. The text appears as it is written, and you can stop it.
+continued as it stands. The text appears as it is written, and you can stop it. The stronger a token is
+shaded, the less probable the model itself found it.
 
 GPT and GPT-2 know no conversation: choose *Plain*. So does CTRL, and the first word of its prompt is a
 *control code*, which decides what kind of text follows: `Reviews Rating: 5.0`, `Horror A knock`,
@@ -11,16 +12,22 @@ arXiv:1909.05858).
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from demos.contract import Endpoint, Example, Info, Run, parse
+from demos.contract import Endpoint, Example, Info, Run
 from demos.errors import BadInput
+from demos.models.catalog import ASSETS
 from demos.models.specs import Origin
-from demos.pipelines.decoding import Decoding, end_ids, stream_tokens
+from demos.pipelines.batches import one_by_one
+from demos.pipelines.csv_batch import Batch
+from demos.pipelines.decoding import Decoding, NewToken, end_ids, stream_tokens
+from demos.pipelines.generate_show import remark, show
+from demos.pipelines.generate_snippets import snippet
 from demos.texts import check_text
 
 INFO = Info(
@@ -28,14 +35,14 @@ INFO = Info(
     title="Text generation",
     tab="Pipelines",
     limits=(
-        "The model writes what is likely, not what is true. SmolLM2-135M is very small: it makes facts up, "
-        "counts badly and knows little but English. The same seed gives the same text on the same machine "
-        "only."
+        "The model writes what is likely, not what is true; its probabilities are of words, not of facts. "
+        "SmolLM2-135M is very small: it makes facts up, counts badly and knows little but English. The same "
+        "seed gives the same text on the same machine only."
     ),
 )
-
+STYLES = (ASSETS / "css" / "pipelines.css",)
+DEFAULT = "smollm2"
 MAX_NEW_TOKENS = 512
-WRITING = "still writing"
 
 
 @dataclass(frozen=True)
@@ -46,7 +53,7 @@ class GenerateInputs:
     """
 
     prompt: str
-    model: str = "smollm2"
+    model: str = DEFAULT
     mode: Literal["chat", "plain"] = "chat"
     max_new_tokens: int = 128
     temperature: float = 0.0
@@ -55,11 +62,23 @@ class GenerateInputs:
 
 
 @dataclass(frozen=True)
-class GenerateResult:
-    """text: what was written so far; prompt: exactly what the model read; finished: "" while it
-    writes, else "end" (the model ended) or "length" (max_new_tokens reached)."""
+class Piece:
+    """A piece of the text that one token wrote, or several that share a character; probability: what the
+    model itself gave them, before temperature and top-p."""
 
     text: str
+    probability: float
+
+
+@dataclass(frozen=True)
+class GenerateResult:
+    """text: what was written so far; pieces: the same, piece by piece; probability: of a written token on
+    average (geometric mean), None before the first; prompt: exactly what the model read; finished: "" while
+    it writes, else "end" (the model ended) or "length" (max_new_tokens reached)."""
+
+    text: str
+    pieces: tuple[Piece, ...]
+    probability: float | None
     prompt: str
     prompt_tokens: int
     new_tokens: int
@@ -114,14 +133,20 @@ def render(tokenizer: Any, inputs: GenerateInputs) -> str:
 
 def written(loaded: Any, prompt: str, batch: Any, decoding: Decoding) -> Iterator[GenerateResult]:
     """The text that grows after a prompt whose encoding is `batch`."""
-    new: list[int] = []
+    new: list[NewToken] = []
+    ends: list[int] = []
     start = time.perf_counter()
 
     def result(finished: Literal["", "end", "length"]) -> GenerateResult:
-        text = loaded.tokenizer.decode(new, skip_special_tokens=True)
+        text = loaded.tokenizer.decode([token.id for token in new], skip_special_tokens=True)
+        # A character may take several tokens: hold back what is not whole yet.
+        text = text if finished else text.rstrip("\ufffd")
+        ends.extend([len(text)] * (len(new) - len(ends)))
+        logprobs = [math.log(max(token.probability, 1e-45)) for token in new]
         return GenerateResult(
-            # A character may take several tokens: hold back what is not whole yet.
-            text=text if finished else text.rstrip("\ufffd"),
+            text=text,
+            pieces=pieces(text, ends, [token.probability for token in new]),
+            probability=math.exp(sum(logprobs) / len(new)) if new else None,
             prompt=prompt,
             prompt_tokens=batch["input_ids"].shape[1],
             new_tokens=len(new),
@@ -134,7 +159,30 @@ def written(loaded: Any, prompt: str, batch: Any, decoding: Decoding) -> Iterato
         for token in tokens:
             new.append(token)
             yield result("")
-    yield result("end" if new and new[-1] in end_ids(loaded) else "length")
+    yield result("end" if new and new[-1].id in end_ids(loaded) else "length")
+
+
+def pieces(text: str, ends: list[int], probabilities: list[float]) -> tuple[Piece, ...]:
+    """A text cut where its tokens end; `ends` [tokens] is how long it was after each.
+
+    A token that added nothing to be seen belongs to the one that did, save special tokens at the end. What a
+    tokenizer changes afterwards, such as a space before a comma, may move a cut by that much.
+    """
+    cut: list[Piece] = []
+    start, together = 0, 1.0
+    for i, probability in enumerate(probabilities):
+        end = len(text) if i + 1 == len(ends) else min(ends[i], len(text))
+        together *= probability
+        if end > start:
+            cut.append(Piece(text[start:end], together))
+            start, together = end, 1.0
+    return tuple(cut)
+
+
+def whole(inputs: GenerateInputs, loaded: Any) -> GenerateResult:
+    """The text when it has come to its end."""
+    *_, last = generate(inputs, loaded)
+    return last
 
 
 GENERATE = Endpoint("generate", generate, {"decoder": "causal-lm"}, check=check_inputs)
@@ -148,21 +196,29 @@ EXAMPLES = (
     ),
     Example("Sample", GenerateInputs("Write a short poem about rain.", temperature=0.8, top_p=0.95, seed=7)),
     Example(
-        "A fact it gets wrong",
+        "Wrong: arithmetic",
         GenerateInputs("What is 17 times 24? Answer with the number only.", max_new_tokens=24),
     ),
 )
 
 
+def columns(result: GenerateResult) -> dict[str, object]:
+    """What a CSV says about one prompt: the text, why it ended, and the probability of a token on average."""
+    said = "" if result.probability is None else f"{result.probability:.6f}"
+    return {"text": result.text, "ended": result.finished, "probability": said}
+
+
+BATCH = Batch(one_by_one(whole), columns, field="prompt", most=1)
+
+
 def build(run: Run) -> None:
-    """Lay out the prompt, the decoding controls and the growing text."""
+    """Lay out the prompt and the decoding controls, and everything that the tasks' pages share."""
     import gradio as gr
 
-    from demos import page
+    from demos.pipelines.layout import task_page
 
     prompt = gr.Textbox(label="Prompt", lines=3, max_lines=12)
     with gr.Row():
-        model = page.model_choice(GENERATE, "smollm2")
         mode = gr.Radio([("Chat", "chat"), ("Plain", "plain")], value="chat", label="Format")
         max_new_tokens = gr.Slider(1, MAX_NEW_TOKENS, value=128, step=1, label="New tokens at most")
     with gr.Accordion("Decoding", open=False), gr.Row():
@@ -171,43 +227,10 @@ def build(run: Run) -> None:
         seed = gr.Number(value=0, precision=0, minimum=0, label="Seed")
     fields = {
         "prompt": prompt,
-        "model": model,
         "mode": mode,
         "max_new_tokens": max_new_tokens,
         "temperature": temperature,
         "top_p": top_p,
         "seed": seed,
     }
-    filled = page.examples(EXAMPLES, fields)
-    with gr.Row():
-        write = gr.Button("Write", variant="primary")
-        stop = gr.Button("Stop", variant="stop")
-    text = gr.Textbox(label="Written", lines=8, max_lines=24, interactive=False, buttons=["copy"])
-    badge = page.badge()
-    with gr.Accordion("What the model read", open=False):
-        exact = gr.Textbox(label="Prompt with the chat format", lines=4, interactive=False)
-
-    def answer(*values: Any) -> Iterator[tuple[str, str, str]]:
-        inputs = parse(GenerateInputs, dict(zip(fields, values, strict=True)))
-        yield "", "", ""
-        for result in run.stream(GENERATE, inputs):
-            yield result.text, page.badge_html(result.origin, progress(result)), result.prompt
-
-    inputs, outputs = list(fields.values()), [text, badge, exact]
-    events = [page.on([write.click, prompt.submit], answer, inputs, outputs, page.WRITING_QUEUE)]
-    events += page.after(filled, answer, inputs, outputs, page.WRITING_QUEUE)
-    stop.click(None, cancels=events, api_visibility="private", queue=False).then(
-        lambda badge: (badge or "").replace(WRITING, "stopped by you"),
-        badge,
-        badge,
-        api_visibility="private",
-        queue=False,
-        show_progress="hidden",
-    )
-
-
-def progress(result: GenerateResult) -> str:
-    """How far, how fast, and why it ended, in words."""
-    ends = {"": WRITING, "end": "the model ended here", "length": "stopped at the limit of new tokens"}
-    speed = result.new_tokens / result.seconds if result.seconds else 0.0
-    return f"{result.new_tokens} tokens, {speed:.0f} a second, {ends[result.finished]}"
+    task_page(run, GENERATE, DEFAULT, fields, EXAMPLES, show, snippet, BATCH, remark=remark, ask="Write")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import typing
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import gradio as gr
@@ -13,9 +13,14 @@ from demos import page
 from demos.contract import Endpoint, Example, Run, parse
 from demos.models.hub import mode
 from demos.models.specs import Origin
+from demos.pipelines.bars import WRITING
 from demos.pipelines.column_panel import column_panel
 from demos.pipelines.csv_batch import Batch
 from demos.runner import suitable
+
+Shown = tuple[str, ...]
+"""What stands in the place of one answer: the answer, its checkpoint, the code."""
+NOTHING: Shown = ("", "", "")
 
 
 def task_page(
@@ -28,14 +33,17 @@ def task_page(
     snippet: Callable[[Any, Origin], str],
     batch: Batch | None = None,
     beside: bool = False,
+    remark: Callable[[Any], str] | None = None,
+    ask: str = "Run",
 ) -> None:
     """Lay out a task below its `fields`, inputs field name -> component, which stand already.
 
     The first field is the one that must be filled; Enter in a textbox asks. `default` is the bundled
     checkpoint chosen at first. `show(result)` gives the answer as HTML, in which everything is escaped, and
-    `snippet(inputs, origin)` the Python code that does the same. A result has `seconds` and `origin`. A
-    field of several texts is a textbox with a line for each. With `batch` a whole CSV column can be answered;
-    with `beside` two models answer from the start.
+    `snippet(inputs, origin)` the Python code that does the same. A result has `origin`, and `seconds` unless
+    `remark(result)` says what stands beside its checkpoint. A field of several texts is a textbox with a line
+    for each. With `batch` a whole CSV column can be answered; with `beside` two models answer from the start.
+    What streams grows on the page, and can be stopped. `ask` names the button.
     """
     names = [entry.name for entry in suitable(endpoint)]
     default = at_first(endpoint, default)
@@ -45,7 +53,9 @@ def task_page(
         second = page.model_choice(endpoint, other, "Second model", visible=beside)
         compare = gr.Checkbox(beside, label="Compare with a second model", visible=len(names) > 1)
     filled = page.examples(examples, {**fields, "model": model})
-    ask = gr.Button("Run", variant="primary")
+    with gr.Row():
+        start = gr.Button(ask, variant="primary")
+        stop = gr.Button("Stop", variant="stop", visible=endpoint.streams)
     with gr.Row(elem_classes="task-answers"):
         with gr.Column(min_width=300):
             first_place = _place()
@@ -61,30 +71,44 @@ def task_page(
     if batch:
         column_panel(run, endpoint, batch, asked_for, first)
 
-    def answer(*values: Any) -> tuple[str, str, str]:
+    def answers(*values: Any) -> Iterator[Shown]:
+        """What stands in one place, one after the other; the last is the answer."""
+        yield NOTHING
         inputs = asked_for(*values)
-        result = run(endpoint, inputs)
-        badge = page.badge_html(result.origin, took(result.seconds))
-        return show(result), badge, snippet(inputs, result.origin)
+        for result in run.stream(endpoint, inputs) if endpoint.streams else [run(endpoint, inputs)]:
+            said = remark(result) if remark else took(result.seconds)
+            yield show(result), page.badge_html(result.origin, said), snippet(inputs, result.origin)
 
-    def answer_first(*values: Any) -> tuple[str, ...]:
-        return *answer(*values), "", "", ""
+    def answers_first(*values: Any) -> Iterator[Shown]:
+        for shown in answers(*values):
+            yield *shown, *NOTHING
 
-    def answer_second(compare: bool, *values: Any) -> tuple[Any, ...]:
-        return answer(*values) if compare and _is_filled(values[0]) else ("", "", "")
+    def answers_second(compare: bool, *values: Any) -> Iterator[Shown]:
+        yield from answers(*values) if compare and _is_filled(values[0]) else [NOTHING]
 
-    def choose_first(*values: Any) -> tuple[Any, ...]:
-        return answer_first(*values) if _is_filled(values[0]) else ("",) * 6
+    def choice_first(*values: Any) -> Iterator[Shown]:
+        yield from answers_first(*values) if _is_filled(values[0]) else [NOTHING * 2]
 
+    def listener(shown: Callable[..., Iterator[Shown]]) -> Callable[..., Any]:
+        def last(*values: Any) -> Shown:
+            return list(shown(*values))[-1]
+
+        return shown if endpoint.streams else last
+
+    first_answer, second_answer = listener(answers_first), listener(answers_second)
     submits = [c.submit for c in fields.values() if isinstance(c, gr.Textbox)]
     queue = page.queue_of(endpoint)
     asked = [
-        page.on([ask.click, *submits], answer_first, first, both, queue),
-        page.on([model.input], choose_first, first, both, queue),
-        *page.after(filled, answer_first, first, both, queue),
+        page.on([start.click, *submits], first_answer, first, both, queue),
+        page.on([model.input], listener(choice_first), first, both, queue),
+        *page.after(filled, first_answer, first, both, queue),
     ]
-    page.after(asked, answer_second, of_second, second_place, queue)
-    page.on([second.input, compare.input], answer_second, of_second, second_place, queue)
+    compared = [
+        *page.after(asked, second_answer, of_second, second_place, queue),
+        page.on([second.input, compare.input], second_answer, of_second, second_place, queue),
+    ]
+    if endpoint.streams:
+        _stops(stop, [*asked, *compared], [first_place[1], second_place[1]])
     page.at_once([compare.change], _show_second, [compare], [second, second_column])
 
 
@@ -120,6 +144,18 @@ def _place() -> list[Any]:
     with gr.Accordion("The same in Python", open=False):
         code = gr.Code("", language="python", show_label=False, lines=1, wrap_lines=True)
     return [answer, badge, code]
+
+
+def _stops(stop: gr.Button, events: Sequence[Any], badges: Sequence[Any]) -> None:
+    """Let a button end what is being written; what stands there stays, and says that it was stopped."""
+    stop.click(None, cancels=list(events), api_visibility="private", queue=False).then(
+        lambda *shown: [(badge or "").replace(WRITING, "stopped by you") for badge in shown],
+        list(badges),
+        list(badges),
+        api_visibility="private",
+        queue=False,
+        show_progress="hidden",
+    )
 
 
 def _show_second(compare: bool) -> tuple[Any, Any]:

@@ -2,22 +2,32 @@
 
 Each line is one sentence. The encoder turns it into a vector (the mean of its token vectors), and
 the heat map shows the cosine of the angle between every two: 1 is the same direction. The map below it
-lays the sentences out along the two directions in which they differ most.
+lays the sentences out along the two directions in which they differ most. A whole column of a CSV file gives
+the vectors themselves.
 """
 
 from __future__ import annotations
 
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
 
 import numpy as np
+import orjson
 
 from demos.contract import Endpoint, Example, Info, Run
-from demos.errors import BadInput
+from demos.errors import BadInput, StageError
 from demos.models.catalog import ASSETS
 from demos.models.specs import Origin
+from demos.pipelines.bars import careful
+from demos.pipelines.batches import answer_all
+from demos.pipelines.classify import Encoded, encode
+from demos.pipelines.csv_batch import Batch
 from demos.pipelines.sentence_map import picture, project
+from demos.pipelines.snippets import where
+from demos.pipelines.vectors import mean_pooled
 from demos.texts import check_text
 
 INFO = Info(
@@ -33,6 +43,7 @@ INFO = Info(
 )
 
 STYLES = (ASSETS / "css" / "pipelines.css",)
+DEFAULT = "minilm"
 MAX_SENTENCES = 32
 
 
@@ -41,32 +52,67 @@ class SimilarityInputs:
     """sentences: 2 to 32 texts; model: an encoder of the catalog."""
 
     sentences: tuple[str, ...]
-    model: str = "minilm"
+    model: str = DEFAULT
 
 
 @dataclass(frozen=True, eq=False)
 class SimilarityResult:
-    """cosine [n, n] in [-1, 1]; tokens and unknown [n]: how many tokens each sentence has, and how many
-    of them are words that the vocabulary lacks, which the model cannot tell apart; places [n, 2]: the vectors
-    along their first two principal components, which hold the shares `explained` of their variance."""
+    """cosine [n, n] in [-1, 1]; tokens [n]: how many each sentence has, special ones included; places [n, 2]:
+    the vectors along their first two principal components, which hold the shares `explained` of their
+    variance; warning: which sentence the model can hardly read, and why, or ""."""
 
     sentences: tuple[str, ...]
     cosine: np.ndarray
     tokens: tuple[int, ...]
-    unknown: tuple[int, ...]
     places: np.ndarray
     explained: tuple[float, float]
+    warning: str
+    seconds: float
     origin: Origin
+
+
+@dataclass(frozen=True, eq=False)
+class Feature:
+    """vector [width]: of unit length, the mean of the token vectors; tokens: how many there were."""
+
+    vector: np.ndarray
+    tokens: int
 
 
 def similarity(inputs: SimilarityInputs, loaded: Any) -> SimilarityResult:
     """Cosine similarity between the mean-pooled embeddings of all pairs of sentences."""
     check_inputs(inputs)
-    vectors, tokens, unknown = embed(loaded, inputs.sentences)
+    begin = time.perf_counter()
+    encoded = [encoded_line(number, line, loaded) for number, line in enumerate(inputs.sentences, 1)]
+    vectors = mean_pooled([sentence.ids for sentence in encoded], loaded)
     # Rounding can take a cosine a hair beyond 1.
     cosine = np.clip(vectors @ vectors.T, -1, 1)
     places, explained = project(vectors)
-    return SimilarityResult(inputs.sentences, cosine, tokens, unknown, places, explained, loaded.origin)
+    lengths = tuple(map(len, encoded))
+    warnings = [f"sentence {number}: {one.warning}" for number, one in enumerate(encoded, 1) if one.warning]
+    warning = next(iter(warnings), "")
+    seconds = time.perf_counter() - begin
+    return SimilarityResult(
+        inputs.sentences, cosine, lengths, places, explained, warning, seconds, loaded.origin
+    )
+
+
+def features(many: Sequence[SimilarityInputs], loaded: Any) -> list[Feature | StageError]:
+    """The vector of the one sentence that each asks about, or what is wrong with it."""
+
+    def compute(rows: Sequence[Encoded]) -> list[Feature]:
+        vectors = mean_pooled([row.ids for row in rows], loaded)
+        return [Feature(vector, len(row)) for vector, row in zip(vectors, rows, strict=True)]
+
+    return answer_all(many, lambda inputs: encode(inputs.sentences[0], loaded), compute)
+
+
+def encoded_line(number: int, line: str, loaded: Any) -> Encoded:
+    """A line as the model reads it; raises `BadInput` with its number if it cannot."""
+    try:
+        return encode(line, loaded)
+    except BadInput as error:
+        raise BadInput(f"Sentence {number}: {error.problem}", error.remedy) from None
 
 
 def check_inputs(inputs: SimilarityInputs) -> None:
@@ -79,31 +125,6 @@ def check_inputs(inputs: SimilarityInputs) -> None:
         )
     for number, sentence in enumerate(inputs.sentences, 1):
         check_text(sentence, f"sentence {number}")
-
-
-def embed(loaded: Any, sentences: tuple[str, ...]) -> tuple[np.ndarray, tuple[int, ...], tuple[int, ...]]:
-    """Unit-length mean-pooled embeddings [n, width], and tokens and unknown tokens of each, in one batch.
-
-    Raises `BadInput` for a sentence that is longer than the model reads: nothing is cut silently.
-    """
-    import torch
-
-    tokenizer, model = loaded.tokenizer, loaded.model
-    batch = tokenizer(list(sentences), padding=True, return_tensors="pt", verbose=False)
-    lengths = tuple(batch["attention_mask"].sum(1).tolist())
-    unknown = tuple((batch["input_ids"] == tokenizer.unk_token_id).sum(1).tolist())
-    limit = min(tokenizer.model_max_length, getattr(model.config, "max_position_embeddings", 512))
-    for number, length in enumerate(lengths, 1):
-        if length > limit:
-            raise BadInput(
-                f"Sentence {number} has {length:,} tokens; {loaded.origin.title} reads {limit:,}.",
-                "Shorten it, or split it into several lines.",
-            )
-    with torch.inference_mode():
-        states = model(**batch).last_hidden_state
-    mask = batch["attention_mask"][..., None].to(states.dtype)
-    pooled = (states * mask).sum(1) / mask.sum(1)
-    return torch.nn.functional.normalize(pooled, dim=-1).numpy(), lengths, unknown
 
 
 SIMILARITY = Endpoint("similarity", similarity, {"encoder": "base"}, check=check_inputs)
@@ -120,6 +141,14 @@ EXAMPLES = (
                 "The stock market fell sharply today.",
             )
         ),
+    ),
+    Example(
+        "Wrong: never is near always",
+        SimilarityInputs(("I am never late.", "I am always late.", "I arrive on time every day.")),
+    ),
+    Example(
+        "Wrong: who bit whom",
+        SimilarityInputs(("The dog bit the man.", "The man bit the dog.", "A man was injured by a dog.")),
     ),
     Example(
         "One word, two senses",
@@ -151,37 +180,49 @@ EXAMPLES = (
 )
 
 
+def columns(feature: Feature) -> dict[str, object]:
+    """What a CSV says about one text: its vector as a JSON list, and how many tokens it has."""
+    vector = orjson.dumps(feature.vector, option=orjson.OPT_SERIALIZE_NUMPY).decode()
+    return {"tokens": feature.tokens, "vector": vector}
+
+
+BATCH = Batch(features, columns, field="sentences")
+
+
 def build(run: Run) -> None:
-    """Lay out the heat map."""
+    """Lay out the sentences, and everything that the tasks' pages share."""
     import gradio as gr
 
-    from demos import page
+    from demos.pipelines.layout import task_page
 
     sentences = gr.Textbox(label="Sentences, one per line", lines=5, max_lines=32)
-    model = page.model_choice(SIMILARITY, "minilm")
-    fields = {"sentences": sentences, "model": model}
-    filled = page.examples(EXAMPLES, fields)
-    compare = gr.Button("Compare", variant="primary")
-    table = gr.HTML("", padding=False)
-    badge = page.badge()
-
-    def answer(sentences: str, model: str) -> tuple[str, str]:
-        lines = tuple(line.strip() for line in (sentences or "").splitlines() if line.strip())
-        result = run(SIMILARITY, SimilarityInputs(lines, model))
-        drawn = heat_map(result) + picture(result.sentences, result.places, result.explained)
-        return drawn, page.badge_html(result.origin, unknown_words(result))
-
-    inputs, outputs = list(fields.values()), [table, badge]
-    page.on([compare.click, sentences.submit], answer, inputs, outputs)
-    page.after(filled, answer, inputs, outputs)
+    fields = {"sentences": sentences}
+    task_page(run, SIMILARITY, DEFAULT, fields, EXAMPLES, show, snippet, BATCH, ask="Measure")
 
 
-def unknown_words(result: SimilarityResult) -> str:
-    """A warning where the model could not read words, else empty."""
-    unknown = sum(result.unknown)
-    if not unknown:
-        return ""
-    return f"Careful: {unknown} of {sum(result.tokens)} tokens are not in this model's vocabulary"
+def show(result: SimilarityResult) -> str:
+    """The heat map, the map, and a caution where the model could not read words."""
+    return (
+        careful(result.warning)
+        + heat_map(result)
+        + picture(result.sentences, result.places, result.explained)
+    )
+
+
+_CODE = """\
+import numpy as np
+from transformers import pipeline
+
+pipe = pipeline("feature-extraction", {where})
+vectors = np.array([np.mean(pipe(sentence)[0], 0) for sentence in {sentences!r}])
+vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+print(np.round(vectors @ vectors.T, 4))
+"""
+
+
+def snippet(inputs: SimilarityInputs, origin: Origin) -> str:
+    """The same with transformers' pipeline for features."""
+    return _CODE.format(where=where(origin), sentences=list(inputs.sentences))
 
 
 def heat_map(result: SimilarityResult) -> str:

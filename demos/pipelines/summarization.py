@@ -18,7 +18,7 @@ from demos.errors import BadInput
 from demos.models.catalog import ASSETS
 from demos.models.specs import Origin
 from demos.pipelines import summarization_methods as methods
-from demos.pipelines.bars import careful, per_cent
+from demos.pipelines.bars import COPY, careful, per_cent
 from demos.pipelines.batches import one_by_one
 from demos.pipelines.csv_batch import Batch
 from demos.pipelines.new_words import new_words
@@ -172,7 +172,7 @@ def show(result: SummarizeResult) -> str:
     cut = CUT[result.ended]
     marked = _marked(result.summary, result.new)
     return (
-        f'{careful(result.warning)}<p class="task-summary" dir="auto">{marked}</p>'
+        f'{careful(result.warning)}<p class="task-summary task-copied" dir="auto">{marked}</p>{COPY}'
         f'<p class="task-note">{escape(hint)}</p>{careful(cut)}<p class="task-note">{escape(said)}</p>'
     )
 

@@ -24,7 +24,7 @@ from demos.errors import BadInput, StageError
 from demos.models.catalog import ASSETS
 from demos.models.specs import Origin
 from demos.models.tokenizing import reading
-from demos.pipelines.bars import careful, per_cent
+from demos.pipelines.bars import COPY, careful, per_cent
 from demos.pipelines.batches import answer_all, only
 from demos.pipelines.beam_search import Written, beam_search
 from demos.pipelines.classify import encode, window
@@ -210,7 +210,8 @@ def show(result: TranslateResult) -> str:
     trust = f"probability of a token, on average (geometric mean): {per_cent(result.probability)}"
     written = f"<bdi>{escape(result.translation)}</bdi>" if result.translation.strip() else "(nothing)"
     parts = [
-        f'<p class="task-verdict" lang="{escape(result.target, quote=True)}">{written}</p>',
+        f'<p class="task-verdict task-copied" lang="{escape(result.target, quote=True)}">{written}</p>',
+        COPY if result.translation.strip() else "",
         f'<p class="task-note">{escape(pair)} · {result.new_tokens} tokens · {trust}</p>',
     ]
     if result.rare:

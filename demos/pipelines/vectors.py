@@ -9,11 +9,26 @@ import numpy as np
 
 from demos.errors import BadInput
 from demos.pipelines.batches import TOKENS, buckets
-from demos.pipelines.classify import foreign, window
+from demos.pipelines.classify import foreign, refuse_longer, window
 from demos.pipelines.sentences import Sentence, sentences
-from demos.pipelines.similarity import embed
 
 MOST_SENTENCES = 1000
+
+
+def mean_pooled(rows: Sequence[Sequence[int]], loaded: Any) -> np.ndarray:
+    """Vectors [n, width] of unit length of n rows of token ids, in one padded batch.
+
+    Each is the mean of the vectors of a row's tokens, special ones included, as sentence encoders are trained
+    (Reimers & Gurevych 2019, arXiv:1908.10084).
+    """
+    import torch
+
+    batch = loaded.tokenizer.pad({"input_ids": list(rows)}, return_tensors="pt", verbose=False)
+    with torch.inference_mode():
+        states = loaded.model(**batch).last_hidden_state
+    mask = batch["attention_mask"][..., None].to(states.dtype)
+    pooled = (states * mask).sum(1) / mask.sum(1)
+    return torch.nn.functional.normalize(pooled.float(), dim=-1).numpy()
 
 
 def vectors(loaded: Any, texts: Sequence[str]) -> np.ndarray:
@@ -21,10 +36,13 @@ def vectors(loaded: Any, texts: Sequence[str]) -> np.ndarray:
 
     Raises `BadInput` for a text that is longer than the encoder reads.
     """
+    encoded = [loaded.tokenizer(text, verbose=False)["input_ids"] for text in texts]
+    for number, ids in enumerate(encoded, 1):
+        refuse_longer(f"Text {number} has", len(ids), window(loaded), loaded)
     rows: list[np.ndarray] = [np.empty(0)] * len(texts)
-    for batch in buckets([count(loaded, text) for text in texts], TOKENS):
-        embedded, _, _ = embed(loaded, tuple(texts[index] for index in batch))
-        for index, row in zip(batch, embedded, strict=True):
+    for batch in buckets([len(ids) for ids in encoded], TOKENS):
+        pooled = mean_pooled([encoded[index] for index in batch], loaded)
+        for index, row in zip(batch, pooled, strict=True):
             rows[index] = row
     return np.stack(rows)
 

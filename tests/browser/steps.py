@@ -57,8 +57,8 @@ def dismiss(page: Page) -> None:
 
 
 def written(page: Page) -> Locator:
-    """Where generated text appears: its label belongs to the copy button, so it is found by its text."""
-    return page.locator("label:visible", has_text="Written").locator("textarea")
+    """Where generated text appears."""
+    return page.locator(".task-written:visible")
 
 
 def bertviz_frame(page: Page) -> FrameLocator:

@@ -18,11 +18,12 @@ LONG = "Tell a long story about a lighthouse keeper and the sea."
 def writing(page: Page) -> Page:
     """A generation of 512 tokens under way, with the text recorded each time that it changes."""
     open_demo(page, "generate")
-    written(page).evaluate(
-        """box => {
+    page.evaluate(
+        """() => {
           window.texts = [""];
           const look = () => {
-            if (box.value !== texts.at(-1)) texts.push(box.value);
+            const text = document.querySelector(".task-written")?.textContent ?? "";
+            if (text !== texts.at(-1)) texts.push(text);
             requestAnimationFrame(look);
           };
           look();
@@ -65,22 +66,33 @@ def test_stop_stops_it_and_the_next_answer_starts_at_once(writing: Page):
 def test_a_stopped_text_stays_and_grows_no_more(writing: Page):
     press(writing, "Stop")
     expect(writing.locator(".generating")).to_have_count(0)
-    kept = written(writing).input_value()
+    kept = written(writing).inner_text()
     assert tokens_so_far(writing) < 300
     # A second answer elsewhere takes the model's turn: had the first gone on, it would have grown by then.
     other = writing.context.new_page()
     open_demo(other, "generate")
-    press(other, "A fact it gets wrong")
+    press(other, "Wrong: arithmetic")
     expect(badge(other)).to_contain_text(re.compile("ended here|stopped at the limit"))
     assert kept
-    assert written(writing).input_value() == kept
+    assert written(writing).inner_text() == kept
 
 
 def test_the_end_is_told_and_the_exact_prompt_is_shown(page: Page):
     open_demo(page, "generate")
-    press(page, "A fact it gets wrong")
+    press(page, "Wrong: arithmetic")
     expect(badge(page)).to_contain_text(re.compile(r"\d+ tokens, \d+ a second, (the model ended|stopped at)"))
-    press(page, "What the model read ▼")
-    prompt = page.get_by_label("Prompt with the chat format")
-    expect(prompt).to_have_value(re.compile(r"<\|im_start\|>user\nWhat is 17 times 24\?"))
+    page.get_by_text("What the model read", exact=True).click()
+    prompt = page.locator(".task-prompt:visible")
+    expect(prompt).to_contain_text(re.compile(r"<\|im_start\|>user\s+What is 17 times 24\?"))
     expect(toast(page)).to_have_count(0)
+
+
+def test_what_was_written_is_copied_without_its_notes(page: Page):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    open_demo(page, "generate")
+    press(page, "Wrong: arithmetic")
+    expect(page.get_by_text("Least sure")).to_be_visible()
+    press(page, "Copy")
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == written(page).text_content()
+    expect(page.get_by_role("button", name="Copy", exact=True)).to_be_visible()

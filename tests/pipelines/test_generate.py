@@ -6,11 +6,25 @@ import time
 from dataclasses import replace
 
 import pytest
+import torch
 
 from demos.errors import BadInput
 from demos.models.cache import shared_cache
 from demos.models.specs import Spec
-from demos.pipelines.generate import GENERATE, GenerateInputs, generate, progress
+from demos.pipelines.csv_batch import ColumnInputs, column_endpoint
+from demos.pipelines.generate import (
+    BATCH,
+    EXAMPLES,
+    GENERATE,
+    GenerateInputs,
+    columns,
+    generate,
+    pieces,
+    whole,
+)
+from demos.pipelines.generate_show import remark, show
+from demos.pipelines.generate_snippets import snippet
+from demos.pipelines.snippets import where
 from demos.prompting.scoring import log_likelihoods
 from tests.prompting import models
 
@@ -45,7 +59,7 @@ def test_a_text_that_the_model_ends_says_so(writer):
     inputs = GenerateInputs("Answer with one word: what is the capital of France?", max_new_tokens=60)
     result = list(generate(inputs, writer))[-1]
     assert result.finished == "end"
-    assert "the model ended here" in progress(result)
+    assert "the model ended here" in remark(result)
 
 
 def test_the_seed_decides_a_sample(writer):
@@ -53,6 +67,71 @@ def test_the_seed_decides_a_sample(writer):
     texts = [list(generate(replace(sampled, seed=seed), writer))[-1].text for seed in (3, 3, 4)]
     assert texts[0] == texts[1]
     assert texts[0] != texts[2]
+
+
+@pytest.mark.parametrize("sampling", [{}, {"temperature": 1.5, "top_p": 0.8, "seed": 5}])
+def test_probabilities_are_the_models_own_before_temperature_and_top_p(writer, sampling):
+    inputs = replace(PLAIN, **sampling)
+    result = whole(inputs, writer)
+    read = writer.tokenizer(inputs.prompt)["input_ids"]
+    new = writer.tokenizer(result.text, add_special_tokens=False)["input_ids"]
+    assert writer.tokenizer.decode(read + new) == inputs.prompt + result.text
+    with torch.inference_mode():
+        logits = writer.model(torch.tensor([read + new])).logits[0, len(read) - 1 : -1]
+    forced = logits.log_softmax(-1).gather(1, torch.tensor(new)[:, None])[:, 0]
+    assert [piece.text for piece in result.pieces] == [writer.tokenizer.decode(i) for i in new]
+    assert [piece.probability for piece in result.pieces] == pytest.approx(forced.exp().tolist(), abs=1e-5)
+    assert result.probability == pytest.approx(forced.mean().exp().item(), abs=1e-5)
+    assert sampling == {} or min(piece.probability for piece in result.pieces) < 0.5
+
+
+def test_tokens_that_share_a_character_are_one_piece():
+    assert [(p.text, p.probability) for p in pieces("a감b", [1, 1, 1, 2, 3], [0.5, 0.5, 0.5, 0.5, 1])] == [
+        ("a", 0.5),
+        ("감", 0.125),
+        ("b", 1),
+    ]
+    assert pieces("", [0, 0], [0.5, 0.5]) == ()
+    assert [p.text for p in pieces("it's", [2, 5, 4], [1, 1, 1])] == ["it", "'s"]  # a space was taken back
+
+
+def test_pieces_make_up_the_text_whatever_is_written(writer):
+    for prompt in ("안녕하세요. 오늘은", "😀😀 <b>", "\n\n- one\n- "):
+        for result in generate(replace(PLAIN, prompt=prompt, max_new_tokens=16, temperature=1.9), writer):
+            assert "".join(piece.text for piece in result.pieces) == result.text
+
+
+def test_the_page_shows_what_was_written_as_data(writer):
+    result = whole(PLAIN, writer)
+    hostile = replace(
+        result, pieces=(replace(result.pieces[0], text="<img src=x>"),), prompt="</pre><script>"
+    )
+    page = show(hostile)
+    assert "<img" not in page and "<script" not in page and "&lt;img" in page
+    assert page.count("--doubt") == 1 and "Least sure" in page
+    empty = replace(result, text="", pieces=(), probability=None, new_tokens=0)
+    assert "nothing was written" in show(empty) and "Least sure" not in show(empty)
+
+
+def test_a_column_of_prompts_is_continued(runner):
+    inputs = ColumnInputs(replace(PLAIN, prompt="", max_new_tokens=4), ("One, two,", " ", "A B"), "smollm2")
+    parts = list(runner.stream(column_endpoint(GENERATE, BATCH), inputs))
+    answers = {row: answer for part in parts for row, answer in zip(part.rows, part.answers, strict=True)}
+    assert "three" in columns(answers[0])["text"] and columns(answers[0])["ended"] == "length"
+    assert isinstance(answers[1], BadInput) and len(answers) == 3
+
+
+@pytest.mark.parametrize("sampling", [{}, {"temperature": 0.9, "top_p": 0.9, "seed": 3, "mode": "chat"}])
+def test_the_code_writes_the_same(writer, sampling, capsys):
+    inputs = replace(PLAIN, **sampling)
+    result = whole(inputs, writer)
+    exec(snippet(inputs, result.origin).replace(where(result.origin), repr(str(writer.folder))), {})
+    assert capsys.readouterr().out.strip() == result.text.strip()
+
+
+def test_the_example_called_wrong_is(writer):
+    (wrong,) = (example for example in EXAMPLES if example.label.startswith("Wrong"))
+    assert str(17 * 24) not in whole(wrong.inputs, writer).text
 
 
 def test_closing_the_stream_stops_the_model(writer):

@@ -1,21 +1,32 @@
 from __future__ import annotations
 
+import json
 import re
 
 import numpy as np
 import pytest
-import torch
+from transformers import pipeline
 
-from demos.errors import BadInput
+from demos.errors import BadInput, StageError
+from demos.models.cache import shared_cache
+from demos.models.specs import Spec
+from demos.pipelines.csv_batch import ColumnInputs, column_endpoint
 from demos.pipelines.sentence_map import picture, project
 from demos.pipelines.similarity import (
+    BATCH,
     EXAMPLES,
+    SIMILARITY,
     SimilarityInputs,
-    embed,
+    columns,
+    features,
     heat_map,
+    show,
     similarity,
-    unknown_words,
+    snippet,
 )
+from demos.pipelines.snippets import where
+from demos.pipelines.vectors import vectors
+from demos.runner import suitable
 
 SENTENCES = (
     "A man is playing the guitar.",
@@ -24,14 +35,26 @@ SENTENCES = (
 )
 
 
-def test_batched_embeddings_equal_single_ones(minilm):
-    together, lengths, unknown = embed(minilm, SENTENCES)
-    assert unknown == (0, 0, 0)
-    for sentence, vector, length in zip(SENTENCES, together, lengths, strict=True):
-        ids = minilm.tokenizer(sentence, return_tensors="pt")
-        alone = minilm.model(**ids).last_hidden_state[0].mean(0)
-        np.testing.assert_allclose(vector, torch.nn.functional.normalize(alone, dim=0).numpy(), atol=1e-5)
-        assert length == ids["input_ids"].shape[1]
+def test_vectors_in_batches_equal_transformers_features_of_one_sentence(minilm):
+    pipe = pipeline("feature-extraction", minilm.model, tokenizer=minilm.tokenizer)
+    texts = [*SENTENCES, "word " * 200, "Emoji 👍🏽 and naïve café."]
+    asked = [SimilarityInputs((text,)) for text in [*texts, " ", "word " * 600]]
+    *found, empty, long = features(asked, minilm)
+    assert isinstance(empty, StageError) and "602 tokens" in str(long)
+    for text, feature, vector in zip(texts, found, vectors(minilm, texts), strict=True):
+        alone = np.mean(pipe(text)[0], 0)
+        np.testing.assert_allclose(feature.vector, alone / np.linalg.norm(alone), atol=1e-5)
+        np.testing.assert_allclose(vector, feature.vector, atol=1e-5)
+        assert feature.tokens == len(minilm.tokenizer(text)["input_ids"])
+        assert json.loads(columns(feature)["vector"]) == pytest.approx(feature.vector.tolist(), abs=1e-7)
+
+
+def test_a_column_gives_a_vector_or_a_reason_for_each_row(runner):
+    inputs = ColumnInputs(SimilarityInputs(()), ("A film.", "", "A much longer line about a film."), "minilm")
+    (part,) = runner.stream(column_endpoint(SIMILARITY, BATCH), inputs)
+    answers = dict(zip(part.rows, part.answers, strict=True))
+    assert answers[0].vector.shape == (384,) and isinstance(answers[1], StageError)
+    assert answers[2].tokens > answers[0].tokens
 
 
 def test_cosines(minilm):
@@ -51,12 +74,36 @@ def test_bad_input_is_refused_with_a_remedy(minilm, sentences):
     assert refused.value.remedy
 
 
-def test_words_that_the_model_cannot_read_are_counted(minilm):
-    result = similarity(SimilarityInputs(("고양이가 잔다", "주식이 올랐다")), minilm)
-    read = [minilm.tokenizer.tokenize(sentence) for sentence in result.sentences]
-    assert result.unknown == tuple(pieces.count("[UNK]") for pieces in read)
-    assert f"Careful: {sum(result.unknown)} of {sum(result.tokens)} tokens" in unknown_words(result)
-    assert unknown_words(similarity(SimilarityInputs(SENTENCES), minilm)) == ""
+def test_what_the_model_cannot_read_is_said(minilm):
+    result = similarity(SimilarityInputs(("Fine.", "안녕 you", "a 고양이가 cat")), minilm)
+    assert result.warning.startswith("sentence 2: ") and "Careful: sentence 2" in show(result)
+    assert similarity(SimilarityInputs(SENTENCES), minilm).warning == ""
+    with pytest.raises(BadInput, match="Sentence 2: The text has nothing that"):
+        similarity(SimilarityInputs(("Fine.", "༄༅")), minilm)
+
+
+def test_the_examples_called_wrong_are(minilm):
+    """What says the opposite is found nearer than what says the same."""
+    wrong = [example for example in EXAMPLES if example.label.startswith("Wrong")]
+    assert len(wrong) == 2
+    for example in wrong:
+        opposite, same = sorted(similarity(example.inputs, minilm).cosine[0, 1:], reverse=True)
+        assert similarity(example.inputs, minilm).cosine[0, 1] == opposite > same + 0.1
+
+
+def test_the_code_says_the_same(minilm, capsys):
+    result = similarity(SimilarityInputs(SENTENCES), minilm)
+    code = snippet(SimilarityInputs(SENTENCES), result.origin)
+    exec(code.replace(where(result.origin), repr(str(minilm.folder))), {})
+    printed = np.array([float(number) for number in re.findall(r"[-\d.]+", capsys.readouterr().out)])
+    np.testing.assert_allclose(printed.reshape(3, 3), result.cosine, atol=1e-4)
+
+
+def test_any_encoder_can_be_asked_for_comparison():
+    for entry in suitable(SIMILARITY):
+        with shared_cache().lease(Spec(entry.name)) as loaded:
+            result = similarity(SimilarityInputs(("영화가 좋다 film", "film 영화")), loaded)
+            np.testing.assert_allclose(np.diag(result.cosine), 1, atol=1e-5)
 
 
 def test_typed_markup_is_escaped(minilm):
@@ -67,8 +114,8 @@ def test_typed_markup_is_escaped(minilm):
 
 def test_the_map_keeps_as_much_of_the_distances_as_two_directions_can(minilm):
     result = similarity(EXAMPLES[-1].inputs, minilm)
-    vectors, _, _ = embed(minilm, result.sentences)
-    centred = vectors.astype(np.float64) - vectors.mean(0, dtype=np.float64)
+    rows = vectors(minilm, result.sentences)
+    centred = rows.astype(np.float64) - rows.mean(0, dtype=np.float64)
     variances = np.sort(np.linalg.eigvalsh(centred.T @ centred))[::-1]
     np.testing.assert_allclose(result.explained, variances[:2] / variances.sum(), rtol=1e-6)
     np.testing.assert_allclose((result.places**2).sum(0), variances[:2], rtol=1e-6)
