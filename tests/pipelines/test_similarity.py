@@ -24,7 +24,6 @@ from demos.pipelines.similarity import (
     similarity,
     snippet,
 )
-from demos.pipelines.snippets import where
 from demos.pipelines.vectors import vectors
 from demos.runner import suitable
 
@@ -91,19 +90,20 @@ def test_the_examples_called_wrong_are(minilm):
         assert similarity(example.inputs, minilm).cosine[0, 1] == opposite > same + 0.1
 
 
-def test_the_code_says_the_same(minilm, capsys):
-    result = similarity(SimilarityInputs(SENTENCES), minilm)
-    code = snippet(SimilarityInputs(SENTENCES), result.origin)
-    exec(code.replace(where(result.origin), repr(str(minilm.folder))), {})
+@pytest.mark.parametrize("name", [entry.name for entry in suitable(SIMILARITY) if entry.bundled])
+def test_any_encoder_can_be_asked_and_its_code_says_the_same(name, capsys):
+    inputs = SimilarityInputs(("영화가 좋다 film", "a film", "film 영화"), name)
+    with shared_cache().lease(Spec(name)) as loaded:
+        result = similarity(inputs, loaded)
+    np.testing.assert_allclose(np.diag(result.cosine), 1, atol=1e-5)
+    exec(
+        snippet(inputs, result.origin).replace(
+            f'"{result.origin.hub_id}", revision=', f'"{loaded.folder}", revision='
+        ),
+        {},
+    )
     printed = np.array([float(number) for number in re.findall(r"[-\d.]+", capsys.readouterr().out)])
     np.testing.assert_allclose(printed.reshape(3, 3), result.cosine, atol=1e-4)
-
-
-def test_any_encoder_can_be_asked_for_comparison():
-    for entry in suitable(SIMILARITY):
-        with shared_cache().lease(Spec(entry.name)) as loaded:
-            result = similarity(SimilarityInputs(("영화가 좋다 film", "film 영화")), loaded)
-            np.testing.assert_allclose(np.diag(result.cosine), 1, atol=1e-5)
 
 
 def test_typed_markup_is_escaped(minilm):
