@@ -17,7 +17,9 @@ def remark(result: GenerateResult) -> str:
     """How far, how fast, and why it ended, in words."""
     ends = {"": WRITING, "end": "the model ended here", "length": "stopped at the limit of new tokens"}
     speed = result.new_tokens / result.seconds if result.seconds else 0.0
-    return f"{result.new_tokens} tokens, {speed:.0f} a second, {ends[result.finished]}"
+    return (
+        f"{result.new_tokens} tokens in {result.seconds:.1f} s, {speed:.0f} a second, {ends[result.finished]}"
+    )
 
 
 def show(result: GenerateResult) -> str:

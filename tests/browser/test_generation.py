@@ -80,7 +80,9 @@ def test_a_stopped_text_stays_and_grows_no_more(writing: Page):
 def test_the_end_is_told_and_the_exact_prompt_is_shown(page: Page):
     open_demo(page, "generate")
     press(page, "Wrong: arithmetic")
-    expect(badge(page)).to_contain_text(re.compile(r"\d+ tokens, \d+ a second, (the model ended|stopped at)"))
+    expect(badge(page)).to_contain_text(
+        re.compile(r"\d+ tokens in \d+\.\d s, \d+ a second, (the model ended|stopped at)")
+    )
     page.get_by_text("What the model read", exact=True).click()
     prompt = page.locator(".task-prompt:visible")
     expect(prompt).to_contain_text(re.compile(r"<\|im_start\|>user\s+What is 17 times 24\?"))
