@@ -16,7 +16,7 @@
   });
 
   // A copy button copies the answer beside it, and says for a moment whether that went well.
-  const copied = async (text) => {
+  const copy = async (text) => {
     if (window.isSecureContext) return navigator.clipboard.writeText(text);
     // Without HTTPS, on another machine than this one, browsers have only the old way.
     const box = Object.assign(document.createElement("textarea"), { value: text });
@@ -30,7 +30,7 @@
     const button = target instanceof Element && target.closest(".task-copy");
     const answer = button && button.parentElement.querySelector(".task-copied");
     if (!answer) return;
-    button.textContent = await copied(answer.textContent).then(() => "Copied", () => "Not allowed here");
+    button.textContent = await copy(answer.textContent).then(() => "Copied", () => "Not allowed here");
     setTimeout(() => (button.textContent = "Copy"), 1500);
   });
 

@@ -17,9 +17,8 @@ def remark(result: GenerateResult) -> str:
     """How far, how fast, and why it ended, in words."""
     ends = {"": WRITING, "end": "the model ended here", "length": "stopped at the limit of new tokens"}
     speed = result.new_tokens / result.seconds if result.seconds else 0.0
-    return (
-        f"{result.new_tokens} tokens in {result.seconds:.1f} s, {speed:.0f} a second, {ends[result.finished]}"
-    )
+    count = "1 token" if result.new_tokens == 1 else f"{result.new_tokens} tokens"
+    return f"{count} in {result.seconds:.1f} s, {speed:.0f} a second, {ends[result.finished]}"
 
 
 def show(result: GenerateResult) -> str:

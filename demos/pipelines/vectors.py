@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from demos.errors import BadInput
-from demos.pipelines.batches import TOKENS, buckets
+from demos.pipelines.batches import answer_all
 from demos.pipelines.classify import foreign, refuse_longer, window
 from demos.pipelines.sentences import Sentence, sentences
 
@@ -39,12 +39,7 @@ def vectors(loaded: Any, texts: Sequence[str]) -> np.ndarray:
     encoded = [loaded.tokenizer(text, verbose=False)["input_ids"] for text in texts]
     for number, ids in enumerate(encoded, 1):
         refuse_longer(f"Text {number} has", len(ids), window(loaded), loaded)
-    rows: list[np.ndarray] = [np.empty(0)] * len(texts)
-    for batch in buckets([len(ids) for ids in encoded], TOKENS):
-        pooled = mean_pooled([encoded[index] for index in batch], loaded)
-        for index, row in zip(batch, pooled, strict=True):
-            rows[index] = row
-    return np.stack(rows)
+    return np.stack(answer_all(encoded, lambda ids: ids, lambda rows: mean_pooled(rows, loaded)))
 
 
 def readable_sentences(text: str, loaded: Any) -> tuple[Sentence, ...]:

@@ -172,7 +172,7 @@ def few_tokens(page: Page) -> None:
 def generation_works(page: Page, text: str) -> None:
     box = type_in(page, "Prompt", text)
     press(page, "Write")
-    expect(badge(page)).to_contain_text(re.compile(r"\d tokens in .*(ended here|stopped at the limit)"))
+    expect(badge(page)).to_contain_text(re.compile(r"\d tokens? in .*(ended here|stopped at the limit)"))
     assert written(page).inner_text().strip()
     expect(toast(page)).to_have_count(0)
     expect_unharmed(page, box, text)

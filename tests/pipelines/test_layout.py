@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import inspect
 from dataclasses import dataclass
 
 import gradio as gr
 import pytest
 
 from demos.errors import BadInput
-from demos.pipelines import sentiment
-from demos.pipelines.bars import careful, per_cent, score_bars
+from demos.models.specs import Origin
+from demos.pipelines import generate, sentiment
+from demos.pipelines.bars import WRITING, careful, per_cent, score_bars
 from demos.pipelines.layout import at_first, inputs_of, took
 
 
@@ -59,6 +61,38 @@ def test_a_second_model_is_asked_only_when_it_is_wanted():
         with pytest.raises(gr.Error):
             answer(True, "text", "minilm-sst")
         assert asked.pop() == sentiment.SentimentInputs("text", "minilm-sst")
+
+
+def test_what_streams_grows_for_both_models_and_stop_ends_either(monkeypatch):
+    monkeypatch.setenv("STAGE_MODELS", "auto")
+    origin = Origin("smollm2", "A model", None, None, "bundled", "MIT", "")
+    parts = [
+        generate.GenerateResult(text, (generate.Piece(text, 0.5),), 0.5, "p", 1, 1, 1.0, finished, origin)
+        for text, finished in (("On", ""), ("Once", "end"))
+    ]
+
+    class Writes:
+        asked = []
+
+        def stream(self, endpoint, inputs):
+            self.asked.append(inputs.model)
+            yield from parts
+
+    with gr.Blocks() as blocks:
+        generate.build(Writes())
+    growing = {i: function for i, function in blocks.fns.items() if inspect.isgeneratorfunction(function.fn)}
+    column = [i for i, function in growing.items() if isinstance(function.inputs[0], gr.File)]
+    answers = set(growing) - set(column)
+    beside = [growing[i].fn for i in answers if isinstance(growing[i].inputs[0], gr.Checkbox)]
+    values = ("Say it", "chat", 4, 0.0, 1.0, 0, "gpt2")
+    for answer in beside:
+        empty, first, last = answer(True, *values)
+        assert not any(empty) and "On" in first[0] and WRITING in first[1]
+        assert "Once" in last[0] and WRITING not in last[1] and "Say it" in last[2]
+        assert [*answer(False, *values)] == [*answer(True, "", *values[1:])] == [("", "", "")]
+    assert beside and set(Writes.asked) == {"gpt2"}
+    (stop,) = (set(function.cancels) for function in blocks.fns.values() if function.cancels)
+    assert stop == answers
 
 
 def test_scores_are_bars_and_never_rounded_to_certainty():
