@@ -39,7 +39,7 @@ def project(vectors: np.ndarray) -> tuple[np.ndarray, tuple[float, float]]:
 def picture(sentences: Sequence[str], places: np.ndarray, explained: tuple[float, float]) -> str:
     """The map as HTML: a numbered dot for every sentence, with its beginning where there is room for it.
 
-    Both axes have the same scale. On a phone only the numbers are shown.
+    Both axes have the same scale. Where it is narrow, only the numbers are shown.
     """
     middle = (places.max(0) + places.min(0)) / 2
     across, down = np.maximum(places.max(0) - places.min(0), 1e-9)

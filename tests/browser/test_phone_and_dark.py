@@ -98,6 +98,32 @@ def test_a_tab_fits_a_phone(phone: Page, tab: str):
     expect_fits(phone)
 
 
+def labels_out_of_the_map(page: Page) -> list[str]:
+    """What stands on the map of sentences and is cut off at its edge."""
+    return page.locator(".task-map ol:visible").evaluate_all(
+        """maps => maps.flatMap((map) => {
+          const { left, right } = map.getBoundingClientRect();
+          const inside = ({ left: a, right: b }) => a === b || (a >= left && b <= right);
+          return [...map.querySelectorAll(".task-map-label")]
+            .filter((label) => !inside(label.getBoundingClientRect())).map((label) => label.textContent);
+        })"""
+    )
+
+
+@pytest.mark.parametrize("width", [390, 700, 1000, 1300])
+def test_no_label_is_cut_off_on_the_map_of_sentences(page: Page, width: int):
+    page.set_viewport_size({"width": width, "height": 900})
+    open_demo(page, "similarity")
+    press(page, "Three topics on a map")
+    expect(page.locator(".task-map:visible")).to_have_count(1)
+    assert labels_out_of_the_map(page) == []
+    widths = [label.bounding_box()["width"] for label in page.locator(".task-map-label:visible").all()]
+    assert any(widths) == (width == 1300)
+    page.get_by_label("Compare with a second model").check()
+    expect(page.locator(".task-map:visible")).to_have_count(2)
+    assert labels_out_of_the_map(page) == []
+
+
 def test_every_view_fits_a_phone(phone: Page):
     answer(phone, "attention")
     for view in ("model", "matrix", "neuron", "flow", "head"):
