@@ -207,7 +207,7 @@ def launch_options(programme: tuple[str, ...] = PROGRAMME) -> dict[str, Any]:
     demos = [demo for demo in load_programme(programme) if isinstance(demo, ModuleType)]
     scripts = [path for demo in demos for path in getattr(demo, "SCRIPTS", ())]
     styles = [path for demo in demos for path in getattr(demo, "STYLES", ())]
-    scripts.append(ASSETS / "js" / "gallery.js")
+    scripts = [ASSETS / "js" / "freshness.js", *scripts, ASSETS / "js" / "gallery.js"]
     code = "\n".join(path.read_text(encoding="utf-8") for path in dict.fromkeys(scripts))
     return {
         "theme": _theme(),

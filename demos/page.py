@@ -117,19 +117,6 @@ def at_once(
     ]
 
 
-def on_choice(
-    choices: Sequence[Any], function: Callable[..., Any], inputs: Sequence[Any], outputs: Sequence[Any]
-) -> Any:
-    """Model work whenever one of `choices` changes, once something is typed in the first input."""
-
-    def chosen(*values: Any) -> Any:
-        if not (values[0] or "").strip():
-            return tuple(gr.skip() for _ in outputs)
-        return function(*values)
-
-    return on([choice.change for choice in choices], chosen, inputs, outputs)
-
-
 def after(
     events: Sequence[Any],
     function: Callable[..., Any],
@@ -137,13 +124,14 @@ def after(
     outputs: Sequence[Any],
     queue: str = MODEL_QUEUE,
     emptied: Sequence[Any] = (),
+    js: str | None = None,
 ) -> list[Any]:
     """Model work that follows each of `events`, if it went well.
 
     `emptied` are further outputs to be emptied if it fails: what would have been filled after it.
     """
     work = visible_errors(function)
-    following = [event.success(work, list(inputs), **_work(outputs, queue)) for event in events]
+    following = [event.success(work, list(inputs), js=js, **_work(outputs, queue)) for event in events]
     for event in following if emptied or not inspect.isgeneratorfunction(function) else ():
         _empty_on_failure(event, [*outputs, *emptied])
     return following

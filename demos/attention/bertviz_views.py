@@ -138,6 +138,7 @@ def build(run: Run) -> None:
     import gradio as gr
 
     from demos import page
+    from demos.freshness import Answer
 
     text = gr.Textbox(label="Text", lines=2, max_lines=8)
     with gr.Row():
@@ -147,6 +148,7 @@ def build(run: Run) -> None:
     fields = {"text": text, "text_pair": text_pair, "model": model, "view": view}
     filled = page.examples(EXAMPLES, fields)
     show = gr.Button("Show BertViz", variant="primary")
+    shown = Answer(list(fields.values()), "Show BertViz")
     frame = gr.HTML("", padding=False)
     badge = page.badge()
 
@@ -154,10 +156,10 @@ def build(run: Run) -> None:
         result = run(BERTVIZ, BertvizInputs(text or "", text_pair or "", "", model, view))
         return sandboxed(result.html), page.badge_html(result.origin, result.truncated)
 
-    inputs, outputs = list(fields.values()), [frame, badge]
-    page.on([show.click, text.submit, text_pair.submit], answer, inputs, outputs)
-    page.on_choice([view, model], answer, inputs, outputs)
-    page.after(filled, answer, inputs, outputs)
+    outputs = [frame, badge]
+    shown.on([show.click, text.submit, text_pair.submit], answer, outputs)
+    shown.on_choice([view, model], answer, outputs)
+    shown.after(filled, answer, outputs)
 
 
 def sandboxed(html: str) -> str:

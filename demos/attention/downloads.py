@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from demos.attention.answers import AttentionInputs
 from demos.attention.export import ExportInputs, numbers_json, numbers_npz
 from demos.contract import Endpoint, Run
 from demos.errors import BadInput
 
+if TYPE_CHECKING:
+    from demos.freshness import Answer
 
-def build(run: Run, numbers: Endpoint, arrays: Endpoint, export: Endpoint, fields: dict[str, Any]) -> None:
-    """Lay out the choices and the file; `fields` are the components of the viewer's selection."""
+
+def build(
+    run: Run, numbers: Endpoint, arrays: Endpoint, export: Endpoint, fields: list[str], shown: Answer
+) -> None:
+    """Lay out the choices and the file, of the answer `shown`; `fields` name the viewer's selection."""
     import gradio as gr
 
-    from demos import page
+    from demos import freshness
 
     with gr.Accordion("Take it away", open=False):
         gr.Markdown(
@@ -29,9 +35,12 @@ def build(run: Run, numbers: Endpoint, arrays: Endpoint, export: Endpoint, field
             details = gr.Checkbox(label="Neuron, rollout and flow data in the HTML file", scale=1)
             kind = gr.Radio(["HTML", "NPZ", "JSON"], value="HTML", label="Format", scale=1)
         make = gr.Button("Make the file")
+        made = freshness.Answer([layers, details, kind, shown.made_for], "Make the file")
         file = gr.File(label="File", interactive=False, visible=False)
 
-    def write(layers: str, details: bool, kind: str, *values: Any) -> Any:
+    def write(layers: str, details: bool, kind: str, _: str, values: tuple[Any, ...] | None) -> Any:
+        if values is None:
+            raise BadInput("There is no picture yet.", "Press “Show attention” first.")
         chosen = parse_layers(layers)
         # Inside Gradio's own cache, which it empties after a day.
         folder = Path(file.GRADIO_CACHE) / secrets.token_hex(16)
@@ -48,7 +57,7 @@ def build(run: Run, numbers: Endpoint, arrays: Endpoint, export: Endpoint, field
                 path.write_bytes(numbers_npz(run(arrays, inputs), inputs))
         return gr.File(str(path), visible=True)
 
-    page.on([make.click], write, [layers, details, kind, *fields.values()], [file])
+    made.on([make.click], write, [file], extra=[shown.values])
 
 
 def parse_layers(text: str) -> tuple[int, ...]:
@@ -65,6 +74,6 @@ def parse_layers(text: str) -> tuple[int, ...]:
     return tuple(layers)
 
 
-def selection(inputs_type: type, fields: dict[str, Any], values: tuple[Any, ...], **more: Any) -> Any:
+def selection(inputs_type: type, fields: Iterable[str], values: tuple[Any, ...], **more: Any) -> Any:
     """The selection that the page's fields hold, as `inputs_type`."""
     return inputs_type(**dict(zip(fields, (value or "" for value in values), strict=True)), **more)

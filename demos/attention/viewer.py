@@ -144,6 +144,7 @@ def build(run: Run) -> None:
     import gradio as gr
 
     from demos import page
+    from demos.freshness import Answer
 
     with gr.Row():
         text = gr.Textbox(
@@ -174,6 +175,7 @@ def build(run: Run) -> None:
     }
     filled = page.examples(EXAMPLES, fields)
     show = gr.Button("Show attention", variant="primary")
+    shown = Answer(list(fields.values()), "Show attention")
     view = gr.HTML(
         None,
         html_template='<div class="stage-attention-root"></div>',
@@ -192,10 +194,10 @@ def build(run: Run) -> None:
         result = run(VIEW, downloads.selection(Selection, fields, values))
         return result.payload, page.badge_html(result.origin)
 
-    inputs, outputs = list(fields.values()), [view, badge]
-    page.on([show.click, text.submit, text_pair.submit, target.submit], answer, inputs, outputs)
-    page.on_choice([measure, special, words, model], answer, inputs, outputs)
-    page.after([*filled, link.receive(fields)], answer, inputs, outputs)
+    outputs = [view, badge]
+    shown.on([show.click, text.submit, text_pair.submit, target.submit], answer, outputs)
+    shown.on_choice([measure, special, words, model], answer, outputs)
+    shown.after([*filled, link.receive(fields)], answer, outputs)
     model.change(
         lambda name: gr.Textbox(visible=checkpoint(name).architecture == "encoder-decoder"),
         model,
@@ -204,7 +206,7 @@ def build(run: Run) -> None:
         queue=False,
         show_progress="hidden",
     )
-    downloads.build(run, ATTENTION, ARRAYS, EXPORT, fields)
+    downloads.build(run, ATTENTION, ARRAYS, EXPORT, list(fields), shown)
 
 
 def _served(run: Run, name: str, endpoint: Endpoint) -> Any:

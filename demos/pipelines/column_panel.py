@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -15,22 +15,20 @@ from demos import page
 from demos.contract import Endpoint, Run
 from demos.csv_table import Table, read_table
 from demos.errors import BadInput
+from demos.freshness import Answer, Stop
 from demos.pipelines.csv_batch import Batch, ColumnInputs, Progress, begin, column_endpoint
+from demos.stopping import Stopped
 
 COLUMN_QUEUE = "column"
 LISTED = 20
 
-# Sessions with a column under way, and whether they asked to stop. Cancelling the event instead would throw
-# away the answers so far.
-_stopping: dict[str, bool] = {}
-
 
 def column_panel(
-    run: Run, endpoint: Endpoint, batch: Batch, inputs: Callable[..., Any], fields: list[Any]
+    run: Run, endpoint: Endpoint, batch: Batch, inputs: Callable[..., Any], fields: Mapping[str, Any]
 ) -> None:
     """Lay out the panel; `inputs(*values)` makes the task's inputs from the values of `fields`.
 
-    Those of `batch.field` come from the file.
+    Those of `batch.field` come from the file, so that what stands on the page in their place does not count.
     """
     whole = column_endpoint(endpoint, batch)
     with gr.Accordion("A whole column", open=False):
@@ -43,7 +41,8 @@ def column_panel(
             column = gr.Dropdown([], label="Column of texts", interactive=True)
         with gr.Row():
             start = gr.Button("Answer every row", variant="primary")
-            stop = gr.Button("Stop and keep what is done")
+            stop = Stop("Stop and keep what is done")
+        kept = Answer([upload, column, *fields.values()], "Answer every row", stop, [fields[batch.field]])
         status = gr.HTML("", padding=False, elem_classes="task-answer")
         file = gr.File(label="Answers", interactive=False, visible=False)
 
@@ -53,25 +52,20 @@ def column_panel(
         table = read_table(Path(path).read_bytes())
         return gr.Dropdown(list(table.columns), value=likely_column(table)), found(table)
 
-    def answered(
-        request: gr.Request, path: str | None, column: str, *values: Any
-    ) -> Iterator[tuple[str, Any]]:
+    def answered(path: str | None, column: str, *values: Any) -> Iterator[tuple[str, Any]]:
         yield "", gr.File(visible=False)
         if path is None:
             raise BadInput("There is no file yet.", "Upload a CSV file first.")
         progress, texts = begin(read_table(Path(path).read_bytes()), column)
         asked = inputs(*values)
-        begun, session = time.monotonic(), request.session_hash or ""
-        _stopping[session] = False
+        begun = time.monotonic()
         try:
             yield under_way(progress, 0), gr.skip()
             for part in run.stream(whole, ColumnInputs(asked, texts, asked.model)) if texts else ():
                 progress.take(part, batch.columns)
                 yield under_way(progress, time.monotonic() - begun), gr.skip()
-                if _stopping[session]:
-                    break
-        finally:
-            _stopping.pop(session, None)
+        except Stopped:
+            pass  # what is done is kept
         written, quoted = progress.written()
         target = Path(file.GRADIO_CACHE) / secrets.token_hex(16) / f"{Path(path).stem}-{endpoint.name}.csv"
         target.parent.mkdir(parents=True)
@@ -82,13 +76,7 @@ def column_panel(
     upload.change(
         page.visible_errors(uploaded), upload, [column, status], api_visibility="private", queue=False
     )
-    page.on([start.click], answered, [upload, column, *fields], [status, file], COLUMN_QUEUE)
-    stop.click(_stop, None, None, api_visibility="private", queue=False)
-
-
-def _stop(request: gr.Request) -> None:
-    if (session := request.session_hash or "") in _stopping:
-        _stopping[session] = True
+    kept.on([start.click], answered, [status, file], COLUMN_QUEUE)
 
 
 def likely_column(table: Table) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -11,12 +12,14 @@ import gradio as gr
 
 from demos import page
 from demos.contract import Endpoint, Example, Run, parse
+from demos.freshness import Answer, Stop
 from demos.models.hub import mode
 from demos.models.specs import Origin
 from demos.pipelines.bars import WRITING
 from demos.pipelines.column_panel import column_panel
 from demos.pipelines.csv_batch import Batch
 from demos.runner import suitable
+from demos.stopping import Stopped
 
 Shown = tuple[str, ...]
 """What stands in the place of one answer: the answer, its checkpoint, the code."""
@@ -55,61 +58,65 @@ def task_page(
     filled = page.examples(examples, {**fields, "model": model})
     with gr.Row():
         start = gr.Button(ask, variant="primary")
-        stop = gr.Button("Stop", variant="stop", visible=endpoint.streams)
+        stop = Stop() if endpoint.streams else None
+    first, of_second = [*fields.values(), model], [*fields.values(), second]
     with gr.Row(elem_classes="task-answers"):
         with gr.Column(min_width=300):
+            first_answer = Answer(first, ask, stop)
             first_place = _place()
         with gr.Column(min_width=300, visible=beside) as second_column:
+            second_answer = Answer(of_second, ask, stop)
             second_place = _place()
-
-    first, both = [*fields.values(), model], [*first_place, *second_place]
-    of_second = [compare, *fields.values(), second]
 
     def asked_for(*values: Any) -> Any:
         return inputs_of(endpoint.inputs_type, dict(zip([*fields, "model"], values, strict=True)))
 
     if batch:
-        column_panel(run, endpoint, batch, asked_for, first)
+        column_panel(run, endpoint, batch, asked_for, {**fields, "model": model})
 
-    def answers(*values: Any) -> Iterator[Shown]:
-        """What stands in one place, one after the other; the last is the answer."""
-        yield NOTHING
+    def shown(inputs: Any, result: Any) -> Shown:
+        said = remark(result) if remark else took(result.seconds)
+        return show(result), page.badge_html(result.origin, said), snippet(inputs, result.origin)
+
+    def whole(*values: Any) -> Shown:
         inputs = asked_for(*values)
-        for result in run.stream(endpoint, inputs) if endpoint.streams else [run(endpoint, inputs)]:
-            said = remark(result) if remark else took(result.seconds)
-            yield show(result), page.badge_html(result.origin, said), snippet(inputs, result.origin)
+        return shown(inputs, run(endpoint, inputs))
 
-    def answers_first(*values: Any) -> Iterator[Shown]:
-        for shown in answers(*values):
-            yield *shown, *NOTHING
+    def growing(*values: Any) -> Iterator[Shown]:
+        inputs, last = asked_for(*values), NOTHING
+        try:
+            for result in run.stream(endpoint, inputs):
+                yield (last := shown(inputs, result))
+        except Stopped:
+            answer, badge, code = last
+            yield answer, badge.replace(WRITING, "stopped by you"), code
 
-    def answers_second(compare: bool, *values: Any) -> Iterator[Shown]:
-        yield from answers(*values) if compare and _is_filled(values[0]) else [NOTHING]
-
-    def choice_first(*values: Any) -> Iterator[Shown]:
-        yield from answers_first(*values) if _is_filled(values[0]) else [NOTHING * 2]
-
-    def listener(shown: Callable[..., Iterator[Shown]]) -> Callable[..., Any]:
-        def last(*values: Any) -> Shown:
-            return list(shown(*values))[-1]
-
-        return shown if endpoint.streams else last
-
-    first_answer, second_answer = listener(answers_first), listener(answers_second)
-    submits = [c.submit for c in fields.values() if isinstance(c, gr.Textbox)]
+    answer = growing if endpoint.streams else whole
     queue = page.queue_of(endpoint)
+    submits = [c.submit for c in fields.values() if isinstance(c, gr.Textbox)]
     asked = [
-        page.on([start.click, *submits], first_answer, first, both, queue),
-        page.on([model.input], listener(choice_first), first, both, queue),
-        *page.after(filled, first_answer, first, both, queue),
+        first_answer.on([start.click, *submits], answer, first_place, queue),
+        first_answer.on([model.input], _where(answer, _is_filled), first_place, queue),
+        *first_answer.after(filled, answer, first_place, queue),
     ]
-    compared = [
-        *page.after(asked, second_answer, of_second, second_place, queue),
-        page.on([second.input, compare.input], second_answer, of_second, second_place, queue),
-    ]
-    if endpoint.streams:
-        _stops(stop, [*asked, *compared], [first_place[1], second_place[1]])
+    wanted = _where(answer, lambda text, *values: values[-1] and _is_filled(text), extra=1)
+    beside_it = {"queue": queue, "extra": [compare]}
+    second_answer.after(asked, wanted, second_place, **beside_it, continues=True)
+    second_answer.on([second.input, compare.input], wanted, second_place, **beside_it)
     page.at_once([compare.change], _show_second, [compare], [second, second_column])
+
+
+def _where(answer: Callable[..., Any], wanted: Callable[..., bool], extra: int = 0) -> Callable[..., Any]:
+    """`answer` where what the page holds is `wanted`, else none; the last `extra` values are not for it."""
+
+    def growing(*values: Any) -> Iterator[Any]:
+        if wanted(*values):
+            yield from answer(*values[: len(values) - extra])
+
+    def whole(*values: Any) -> Any:
+        return answer(*values[: len(values) - extra]) if wanted(*values) else None
+
+    return growing if inspect.isgeneratorfunction(answer) else whole
 
 
 def at_first(endpoint: Endpoint, bundled: str) -> str:
@@ -146,21 +153,9 @@ def _place() -> list[Any]:
     return [answer, badge, code]
 
 
-def _stops(stop: gr.Button, events: Sequence[Any], badges: Sequence[Any]) -> None:
-    """Let a button end what is being written; what stands there stays, and says that it was stopped."""
-    stop.click(None, cancels=list(events), api_visibility="private", queue=False).then(
-        lambda *shown: [(badge or "").replace(WRITING, "stopped by you") for badge in shown],
-        list(badges),
-        list(badges),
-        api_visibility="private",
-        queue=False,
-        show_progress="hidden",
-    )
-
-
 def _show_second(compare: bool) -> tuple[Any, Any]:
     return gr.Dropdown(visible=compare), gr.Column(visible=compare)
 
 
-def _is_filled(value: Any) -> bool:
+def _is_filled(value: Any, *more: Any) -> bool:
     return bool(value.strip() if isinstance(value, str) else value)

@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 
-from demos import page
+from demos.freshness import Stop
 from demos.pipelines.decoding import Decoding
 from demos.prompting.answers import check_prompt, task_of
 from demos.prompting.draft import draft_of_values, inputs_of_draft
@@ -47,26 +47,28 @@ def server_panel(editors: Editors) -> None:
         with gr.Row():
             write = gr.Button("Let it write")
             judge = gr.Button("Score the labels there")
-            stop = gr.Button("Stop", variant="stop")
+            stop = Stop()
+        asked = editors.answer("Let it write", stop, more=[url, name])
         answer = gr.HTML("", padding=False)
 
-    def written(url: str, name: str, key: str, *values: Any) -> Iterator[str]:
+    def written(url: str, name: str, *values: Any) -> Iterator[str]:
+        *values, key = values
         prompt = _prompt(inputs_of_draft(draft_of_values(values)))
         yield '<p class="stage-notice">Asking the server …</p>'
         for part in complete_remote(ServerInputs(url or "", name or "", key or ""), prompt, GREEDY):
             ended = {"length": f"Ended after {NEW_TOKENS} tokens.", "withheld": "Cut by the server."}
             yield _written_html(part.text, [part.note, ended.get(part.finished, "")], part)
 
-    def judged(url: str, name: str, key: str, *values: Any) -> str:
+    def judged(url: str, name: str, *values: Any) -> str:
+        *values, key = values
         inputs = inputs_of_draft(draft_of_values(values))
         labels = task_of(inputs.task).labels_of(_query(inputs))
         server = ServerInputs(url or "", name or "", key or "")
         return _scores_html(score_remote(server, _prompt(inputs), labels))
 
-    asked = [url, name, key, *editors.all]
-    writing = page.on([write.click], written, asked, [answer], QUEUE, limit=4)
-    judging = page.on([judge.click], judged, asked, [answer], QUEUE, limit=4)
-    stop.click(None, None, None, cancels=[writing, judging], api_visibility="private", queue=False)
+    # The key is no field of the answer: nothing keeps it.
+    asked.on([write.click], written, [answer], QUEUE, limit=4, extra=[key])
+    asked.on([judge.click], judged, [answer], QUEUE, limit=4, extra=[key])
 
 
 def _query(inputs: PromptInputs) -> Row:

@@ -87,6 +87,7 @@ def build(run: Run) -> None:
     import gradio as gr
 
     from demos import page
+    from demos.freshness import Stop
     from demos.prompting import ask_server, memory, pictures, take_away, task_editor
 
     start = draft_of_task(task_of("sentiment"))
@@ -108,13 +109,16 @@ def build(run: Run) -> None:
         show = gr.Button("Score the labels", variant="primary")
         several = gr.Button("0 to 8 shots")
         write = gr.Button("Write")
-        stop = gr.Button("Stop", variant="stop")
+        stop = Stop()
+    scoring = editors.answer("Score the labels")
     scores = gr.HTML("", padding=False)
+    writing = editors.answer("Write", stop)
     text = gr.Textbox(label="What the model writes", lines=2, max_lines=12, interactive=False)
     gr.HTML('<h3 class="stage-panel">What the model sees</h3>', padding=False)
+    sight = editors.answer("Score the labels")
     seen, badge = gr.HTML("", padding=False), page.badge()
     ask_server.server_panel(editors)
-    take_away.export_panel(run, EXPORT, editors)
+    exported = take_away.export_panel(run, EXPORT, editors)
     memory.link_panel(editors)
 
     def asked(*values: Any) -> PromptInputs:
@@ -139,7 +143,6 @@ def build(run: Run) -> None:
         return pictures.shots_table([run(SCORE, replace(inputs, k=n)) for n in KS if n <= most])
 
     def written(*values: Any) -> Iterator[str]:
-        yield ""
         for result in run.stream(COMPLETE, CompleteInputs(**vars(asked(*values)))):
             yield result.text
 
@@ -149,14 +152,16 @@ def build(run: Run) -> None:
     restored = memory.keep(editors)
     changed = [component.change for component in editors.settings] + [shots.input]
     changed += [box.blur for box in (*query, choices, instruction)] + [box.submit for box in query]
-    page.on(changed, see, state, view)
-    page.after([*imported, *retitled], see, state, view)
-    # No old answer under a new task.
-    page.after([*filled, *loaded, restored], lambda *v: (*see(*v), "", ""), state, [*view, scores, text])
+    sight.on(changed, see, view)
+    anew = [*filled, *loaded, restored]
+    sight.after([*imported, *retitled, *anew], see, view)
+    scoring.clear_after(anew, [scores])
+    writing.clear_after(anew, [text])
+    # What is taken away is scored too: the page shows the same then.
     judged = [
-        page.on([show.click], scored, state, [scores]),
-        page.on([several.click], columns, state, [scores]),
+        scoring.on([show.click], scored, [scores]),
+        *scoring.after([exported], scored, [scores]),
+        scoring.on([several.click], columns, [scores]),
     ]
-    page.after(judged, see, state, view)
-    writing = [page.on([write.click], written, state, [text], page.WRITING_QUEUE)]
-    stop.click(None, None, None, cancels=writing, api_visibility="private", queue=False)
+    sight.after(judged, see, view)
+    writing.on([write.click], written, [text], page.WRITING_QUEUE)

@@ -66,6 +66,7 @@ def build(run: Run) -> None:
     import gradio as gr
 
     from demos import page
+    from demos.freshness import Answer, Stop
     from demos.prompting import pictures
     from demos.prompting.task_choice import own_task, task_choice
 
@@ -83,7 +84,8 @@ def build(run: Run) -> None:
     filled = page.examples(EXAMPLES, fields)
     with gr.Row():
         start = gr.Button("Run the experiment", variant="primary")
-        stop = gr.Button("Stop", variant="stop")
+        stop = Stop()
+    measured = Answer([experiment, *fields.values()], "Run the experiment", stop)
     chart = gr.HTML("", padding=False)
     badge = page.badge()
     with gr.Accordion("The numbers as JSON", open=False):
@@ -99,7 +101,6 @@ def build(run: Run) -> None:
             written = json.dumps(to_plain(result), indent=1, ensure_ascii=False)
             yield pictures.experiment_chart(result), page.badge_html(result.origin), written
 
-    inputs, outputs = [experiment, *fields.values(), own], [chart, badge, numbers]
-    events = [page.on([start.click], answer, inputs, outputs, page.WRITING_QUEUE, js=OWN_TASK)]
-    events += page.after(filled, answer, inputs, outputs, page.WRITING_QUEUE)
-    stop.click(None, None, None, cancels=events, api_visibility="private", queue=False)
+    shown = {"outputs": [chart, badge, numbers], "queue": page.WRITING_QUEUE, "js": OWN_TASK, "extra": [own]}
+    measured.on([start.click], answer, **shown)
+    measured.after(filled, answer, **shown)

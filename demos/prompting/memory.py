@@ -7,9 +7,12 @@ from typing import Any
 import gradio as gr
 
 from demos import page
+from demos.freshness import Answer
 from demos.prompting.draft import draft_from_browser, draft_of_values, draft_to_json
 from demos.prompting.share import to_fragment
 from demos.prompting.task_editor import Editors, fill
+
+LINK_QUEUE = "link"
 
 
 def keep(editors: Editors) -> Any:
@@ -54,10 +57,11 @@ def link_panel(editors: Editors) -> None:
             scale=2,
         )
     fragment = gr.Textbox(visible=False)
-    made = make.click(
-        page.visible_errors(lambda *values: to_fragment(draft_to_json(draft_of_values(values)))),
-        editors.all,
-        fragment,
-        api_visibility="private",
+    carried = Answer(editors.all, "Make a link that carries this prompt")
+    made = carried.on(
+        [make.click],
+        lambda *values: ("", to_fragment(draft_to_json(draft_of_values(values)))),
+        [link, fragment],
+        LINK_QUEUE,
     )
     made.success(None, fragment, link, js="(fragment) => window.stageDraft.address(fragment)")

@@ -6,7 +6,6 @@ from typing import Any
 
 import gradio as gr
 
-from demos import page
 from demos.contract import Endpoint, Run
 from demos.prompting.draft import draft_of_values, inputs_of_draft
 from demos.prompting.export import FILES
@@ -22,20 +21,30 @@ FORMS = {
 """The field of the exports' answer, and the language in which it is shown."""
 
 
-def export_panel(run: Run, export: Endpoint, editors: Editors) -> None:
-    """One choice of form, its text to copy, and the same as a file."""
+def export_panel(run: Run, export: Endpoint, editors: Editors) -> Any:
+    """One choice of form, its text to copy, and the same as a file; returns the event that makes it."""
     with gr.Accordion("Take it away: Python, cURL, Markdown, JSON, web page", open=False):
         form = gr.Radio(list(FORMS), value=next(iter(FORMS)), label="As")
         with gr.Row():
             make = gr.Button("Make it")
             save = gr.Button("Save it as a file", interactive=False)
+        made = editors.answer("Make it", more=[form])
         code = gr.Code(show_label=False, interactive=False, max_lines=24)
         name = gr.Textbox(visible=False)
 
-    def made(form: str, *values: Any) -> tuple[Any, Any, str]:
+    def write(form: str, *values: Any) -> tuple[Any, str]:
         field, language = FORMS[form]
         text = getattr(run(export, inputs_of_draft(draft_of_values(values))), field)
-        return gr.Code(text, language=language), gr.Button(interactive=True), FILES[field]
+        return gr.Code(text, language=language), FILES[field]
 
-    page.on([make.click], made, [form, *editors.all], [code, save, name])
     save.click(None, [name, code], None, js="(name, text) => window.stageDraft.download(name, text)")
+    written = made.on([make.click], write, [code, name])
+    written.success(
+        lambda: gr.Button(interactive=True),
+        None,
+        save,
+        api_visibility="private",
+        queue=False,
+        show_progress="hidden",
+    )
+    return written

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -10,6 +11,7 @@ import gradio as gr
 
 from demos import page
 from demos.errors import BadInput
+from demos.freshness import Answer, Stop
 from demos.prompting.draft import (
     CHOICES,
     MOST_FIELDS,
@@ -47,6 +49,10 @@ class Editors:
     @property
     def all(self) -> list[Any]:
         return [*self.task, *self.query, self.choices, *self.settings]
+
+    def answer(self, ask: str, stop: Stop | None = None, more: Sequence[Any] = ()) -> Answer:
+        """An answer to the draft, to which test rows make no difference; `more` fields stand in front."""
+        return Answer([*more, *self.all], ask, stop, indifferent=[self.task[-1]])
 
 
 def query_boxes(draft: Draft) -> tuple[tuple[Any, ...], Any]:

@@ -81,6 +81,7 @@ def build(run: Run) -> None:
     import gradio as gr
 
     from demos import page
+    from demos.freshness import Answer
     from demos.prompting import variant_pictures
     from demos.prompting.task_choice import own_task, task_choice
 
@@ -113,6 +114,7 @@ def build(run: Run) -> None:
     fields = {"task": task, "variants": variants, "queries": queries, "k": k}
     filled = page.examples(EXAMPLES, fields, values_of)
     ask = gr.Button("Ask all variants", variant="primary")
+    compared = Answer([task, variants, queries, k, style, model], "Ask all variants")
     matrix, badge = gr.HTML("", padding=False), page.badge()
     own = own_task()
 
@@ -121,13 +123,13 @@ def build(run: Run) -> None:
         result = run(MATRIX, inputs_of_page(task_named(name, draft), *values))
         return variant_pictures.matrix_table(result), page.badge_html(result.origin)
 
-    asked, shown = [task, variants, queries, k, style, model, own], [matrix, badge]
+    shown = [matrix, badge]
     # Not on every change: an example changes the task too, and brings tables of its own.
     page.at_once(
         [task.input],
-        lambda name, draft: [*values_of(inputs_of(task_named(name, draft), 0))[1:3], "", ""],
+        lambda name, draft: values_of(inputs_of(task_named(name, draft), 0))[1:3],
         [task, own],
-        [variants, queries, *shown],
+        [variants, queries],
         js=OWN_TASK,
     )
     page.at_once(
@@ -138,8 +140,8 @@ def build(run: Run) -> None:
         js=OWN_TASK,
     )
     page.at_once([more_queries.click], with_query, [queries], [queries])
-    page.on([ask.click], answer, asked, shown, js=OWN_TASK)
-    page.after(filled, answer, asked, shown)
+    compared.on([ask.click], answer, shown, js=OWN_TASK, extra=[own])
+    compared.after(filled, answer, shown, js=OWN_TASK, extra=[own])
 
 
 def values_of(inputs: MatrixInputs) -> list[Any]:

@@ -79,6 +79,7 @@ def build(run: Run) -> None:
     import gradio as gr
 
     from demos import page
+    from demos.freshness import Answer
     from demos.trial import panels, payloads
 
     panels.talk()
@@ -90,6 +91,7 @@ def build(run: Run) -> None:
     fields = {"text": text, "model": model}
     filled = page.examples(EXAMPLES, fields)
     start = gr.Button("Put on trial", variant="primary")
+    trial = Answer([text, model], "Put on trial")
     badge = page.badge()
     edit = panels.panel(
         "weights",
@@ -145,9 +147,9 @@ def build(run: Run) -> None:
         except Unsupported as error:
             return payloads.note(str(error))
 
-    inputs, outputs = list(fields.values()), [badge, asked, *drawings]
-    begun = [page.on([start.click, text.submit], begin, inputs, outputs)]
-    begun += page.after(filled, begin, inputs, outputs)
+    outputs = [badge, asked, *drawings]
+    begun = [trial.on([start.click, text.submit], begin, outputs)]
+    begun += trial.after(filled, begin, outputs)
     steps = (answer(PERMUTE, payloads.permutations), answer(UNIFORM, payloads.uniform), attacked)
     for number, function in enumerate((*steps, trained_elsewhere), 1):
         rest = drawings[number + 1 :]

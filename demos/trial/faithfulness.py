@@ -70,6 +70,7 @@ def build(run: Run) -> None:
     import gradio as gr
 
     from demos import page
+    from demos.freshness import Answer
     from demos.trial import panels, payloads
 
     panels.talk()
@@ -82,6 +83,7 @@ def build(run: Run) -> None:
     fields = {"text": text, "model": model, "erasure": erase}
     filled = page.examples(EXAMPLES, fields)
     start = gr.Button("Rank the words", variant="primary")
+    trial = Answer([text, model, erase], "Rank the words")
     badge = page.badge()
     ranked = panels.panel(
         "rankings",
@@ -114,8 +116,8 @@ def build(run: Run) -> None:
     def erased(inputs: RankingInputs) -> Any:
         return payloads.erasure(run(ERASURE, inputs))
 
-    inputs, outputs = list(fields.values()), [badge, asked, ranked, curves]
-    begun = [page.on([start.click, text.submit], begin, inputs, outputs)]
-    begun.append(page.on_choice([erase], begin, inputs, outputs))
-    begun += page.after(filled, begin, inputs, outputs)
+    outputs = [badge, asked, ranked, curves]
+    begun = [trial.on([start.click, text.submit], begin, outputs)]
+    begun.append(trial.on_choice([erase], begin, outputs))
+    begun += trial.after(filled, begin, outputs)
     page.after(begun, erased, [asked], [curves])

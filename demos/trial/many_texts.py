@@ -61,6 +61,7 @@ def build(run: Run) -> None:
     import gradio as gr
 
     from demos import page
+    from demos.freshness import Answer, Stop
     from demos.trial import panels, payloads
 
     with gr.Row():
@@ -72,7 +73,8 @@ def build(run: Run) -> None:
     filled = page.examples(EXAMPLES, {"texts": texts, "model": model, "adversaries": adversaries})
     with gr.Row():
         start = gr.Button("Measure", variant="primary")
-        stop = gr.Button("Stop")
+        stop = Stop()
+    measured = Answer([texts, model, adversaries], "Measure", stop)
     badge = page.badge()
     figures = panels.panel("dataset", "Over all your texts", "Figures grow while the texts are read.")
     before = panels.panel(
@@ -91,10 +93,9 @@ def build(run: Run) -> None:
         for result in run.stream(SURVEY, SurveyInputs(lines, model, adversaries)):
             yield page.badge_html(result.origin, skipped(result)), payloads.survey(result)
 
-    inputs, outputs = [texts, model, adversaries], [badge, figures]
-    events = [page.on([start.click], answer, inputs, outputs, page.WRITING_QUEUE)]
-    events += page.after(filled, answer, inputs, outputs, page.WRITING_QUEUE)
-    stop.click(None, None, None, cancels=events, api_visibility="private")
+    outputs = [badge, figures]
+    measured.on([start.click], answer, outputs, page.WRITING_QUEUE)
+    measured.after(filled, answer, outputs, page.WRITING_QUEUE)
     upload.upload(
         page.visible_errors(lambda path: "\n".join(read_texts(Path(path)))),
         upload,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from dataclasses import dataclass
 
 import gradio as gr
@@ -13,6 +12,7 @@ from demos.models.specs import Origin
 from demos.pipelines import generate, sentiment
 from demos.pipelines.bars import WRITING, careful, per_cent, score_bars
 from demos.pipelines.layout import at_first, inputs_of, took
+from demos.stopping import STOPPED
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,17 @@ def test_the_first_checkpoint_is_the_bundled_one_unless_only_the_hub_is_wanted(m
     assert at_first(sentiment.SENTIMENT, "minilm-sst") == "distilbert-sst2"
 
 
+def listeners(build, run, components):
+    """What a page does on events whose first inputs are these kinds of components."""
+    with gr.Blocks() as blocks:
+        build(run)
+    return [
+        function.fn
+        for function in blocks.fns.values()
+        if function.fn and [type(c) for c in function.inputs][: len(components)] == components
+    ]
+
+
 def test_a_second_model_is_asked_only_when_it_is_wanted():
     asked = []
 
@@ -47,52 +58,69 @@ def test_a_second_model_is_asked_only_when_it_is_wanted():
         asked.append(inputs)
         raise BadInput("enough")
 
-    with gr.Blocks() as blocks:
-        sentiment.build(run)
-    beside = [
-        function.fn
-        for function in blocks.fns.values()
-        if [type(c) for c in function.inputs] == [gr.Checkbox, gr.Textbox, gr.Dropdown]
-    ]
+    beside = listeners(sentiment.build, run, [gr.Textbox, gr.Dropdown, gr.Checkbox])
     assert beside
     for answer in beside:
-        assert answer(False, "text", "minilm-sst") == answer(True, " ", "minilm-sst") == ("", "", "")
+        for values in (("text", "minilm-sst", False), (" ", "minilm-sst", True)):
+            assert answer(*values, "[]") == (None, None, None, "", None)
         assert asked == []
         with pytest.raises(gr.Error):
-            answer(True, "text", "minilm-sst")
+            answer("text", "minilm-sst", True, "[]")
         assert asked.pop() == sentiment.SentimentInputs("text", "minilm-sst")
 
 
-def test_what_streams_grows_for_both_models_and_stop_ends_either(monkeypatch):
-    monkeypatch.setenv("STAGE_MODELS", "auto")
+class Writes:
+    """A model that writes two words, one after the other."""
+
     origin = Origin("smollm2", "A model", None, None, "bundled", "MIT", "")
-    parts = [
+    parts = tuple(
         generate.GenerateResult(text, (generate.Piece(text, 0.5),), 0.5, "p", 1, 1, 1.0, finished, origin)
-        for text, finished in (("On", ""), ("Once", "end"))
-    ]
+        for text, finished, origin in (("On", "", origin), ("Once", "end", origin))
+    )
 
-    class Writes:
-        asked = []
+    def __init__(self):
+        self.asked = []
 
-        def stream(self, endpoint, inputs):
-            self.asked.append(inputs.model)
-            yield from parts
+    def stream(self, endpoint, inputs):
+        self.asked.append(inputs.model)
+        yield from self.parts
 
-    with gr.Blocks() as blocks:
-        generate.build(Writes())
-    growing = {i: function for i, function in blocks.fns.items() if inspect.isgeneratorfunction(function.fn)}
-    column = [i for i, function in growing.items() if isinstance(function.inputs[0], gr.File)]
-    answers = set(growing) - set(column)
-    beside = [growing[i].fn for i in answers if isinstance(growing[i].inputs[0], gr.Checkbox)]
-    values = ("Say it", "chat", 4, 0.0, 1.0, 0, "gpt2")
+
+FORM = [gr.Textbox, gr.Radio, *[gr.Slider] * 3, gr.Number, gr.Dropdown]
+VALUES = ("Say it", "chat", 4, 0.0, 1.0, 0, "gpt2")
+
+
+def test_what_streams_grows_for_both_models(monkeypatch):
+    monkeypatch.setenv("STAGE_MODELS", "auto")
+    run = Writes()
+    beside = listeners(generate.build, run, [*FORM, gr.Checkbox])
     for answer in beside:
-        empty, first, last = answer(True, *values)
+        empty, first, last = answer(*VALUES, True, "made for", "ticket")
         assert not any(empty) and "On" in first[0] and WRITING in first[1]
         assert "Once" in last[0] and WRITING not in last[1] and "Say it" in last[2]
-        assert [*answer(False, *values)] == [*answer(True, "", *values[1:])] == [("", "", "")]
-    assert beside and set(Writes.asked) == {"gpt2"}
-    (stop,) = (set(function.cancels) for function in blocks.fns.values() if function.cancels)
-    assert stop == answers
+        assert first[3:] == last[3:] == ("made for", VALUES)
+        for unwanted in ((*VALUES, False), ("", *VALUES[1:], True)):
+            assert not any(any(shown) for shown in answer(*unwanted, "made for", "ticket"))
+    assert beside and run.asked == ["gpt2"] * len(beside)
+
+
+@pytest.mark.parametrize("shown", [0, 1, 2])
+def test_what_was_written_until_stop_stays_and_says_so(shown):
+    answers = listeners(generate.build, Writes(), [*FORM, gr.Textbox])
+    assert answers
+    for number, answer in enumerate(answers):
+        ticket = f"layout {shown} {number}"
+        growing = answer(*VALUES, "made for", ticket)
+        for _ in range(shown):
+            next(growing)
+        STOPPED.add(ticket)
+        after = list(growing)
+        if shown == 0:  # in the queue: what stood there stays
+            assert len(after) == 1 and all(value == gr.skip() for value in after[0])
+        elif shown == 1:  # before the first word
+            assert after == []
+        else:
+            assert len(after) == 1 and "On" in after[0][0] and "stopped by you" in after[0][1]
 
 
 def test_scores_are_bars_and_never_rounded_to_certainty():

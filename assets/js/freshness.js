@@ -1,0 +1,83 @@
+// An answer that was made for other inputs than stand in the form says so; Stop buttons name what they stop.
+(() => {
+  "use strict";
+  const SHOWN = 60;
+  const pending = new Map(); // name of an answer -> the inputs for which it is being computed
+
+  const escaped = (text) => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+
+  // What a component holds, without what Gradio adds to it by and by.
+  const plain = (value) => {
+    if (value == null) return "";
+    if (Array.isArray(value)) return value.map(plain);
+    if (typeof value !== "object") return value;
+    if (Array.isArray(value.data)) {
+      const rows = value.data.map((row) => row.map((cell) => (cell == null ? "" : String(cell))));
+      return { headers: (value.headers ?? []).map(String), data: rows.filter((row) => row.some(Boolean)) };
+    }
+    return { file: value.path ?? value.url ?? value.orig_name ?? "" };
+  };
+
+  const asked = (name, values) => {
+    const raw = JSON.stringify(values.map(plain));
+    pending.set(name, raw);
+    return raw;
+  };
+
+  const said = (value, choices) => {
+    if (typeof value === "boolean") return value ? "on" : "off";
+    if (typeof value === "object") return value.file ? value.file.split("/").at(-1) : "as it was";
+    const text = (choices[String(value)] ?? String(value)).replace(/\s+/g, " ").trim();
+    const letters = [...text];
+    if (!letters.length) return "empty";
+    return `“${letters.length > SHOWN ? letters.slice(0, SHOWN).join("") + "…" : text}”`;
+  };
+
+  const notice = ({ name, ask, fields }, made, now) => {
+    if (!made) return "";
+    const raw = JSON.stringify(now.map(plain));
+    if (pending.get(name) === made) pending.delete(name);
+    if (raw === made) return "";
+    const before = JSON.parse(made);
+    const current = JSON.parse(raw);
+    const changed = before.flatMap((value, i) =>
+      JSON.stringify(value) === JSON.stringify(current[i])
+        ? []
+        : [`${escaped(fields[i].label)} <bdi>${escaped(said(value, fields[i].choices))}</bdi>`]
+    );
+    const then =
+      pending.get(name) === raw ? "the new answer is on its way" : `press <b>${escaped(ask)}</b> to update`;
+    // The rule stands in the notice, so that it comes and goes with it.
+    return (
+      `<style>.${name} { opacity: 0.35; filter: grayscale(1); }</style>` +
+      `<p class="stage-stale" role="status">Below: made for ${changed.join(" · ")} · ${then}</p>`
+    );
+  };
+
+  window.stageFreshness = { asked, notice };
+
+  // A ticket names a piece of work before it is asked for, so that it can be stopped at any moment.
+  const running = new Map(); // id of a button -> { ticket, count }
+  const show = (id) => {
+    const button = document.getElementById(id);
+    if (button) button.toggleAttribute("data-running", (running.get(id)?.count ?? 0) > 0);
+  };
+  const ticket = (id, continues) => {
+    const work = running.get(id) ?? { ticket: "", count: 0 };
+    if (!continues || !work.ticket) {
+      work.ticket = [...crypto.getRandomValues(new Uint32Array(4))].map((n) => n.toString(36)).join("-");
+    }
+    work.count += 1;
+    running.set(id, work);
+    show(id);
+    return work.ticket;
+  };
+  const ended = (id) => {
+    const work = running.get(id);
+    if (work) work.count = Math.max(0, work.count - 1);
+    show(id);
+  };
+  const press = (id) => [running.get(id)?.ticket ?? ""];
+
+  window.stageStop = { ticket, ended, press };
+})();
