@@ -1,13 +1,14 @@
 """Train the models of the attention-as-explanation debate on SST and write them to assets/models/debate.
 
-    python -m training.debate --data sst_sentences.csv [--only NAME ...]
+    python -m training.debate --data sst_sentences.csv [--only [NAME ...]]
 
 The data are the sentences of the Stanford Sentiment Treebank (Socher et al. 2013) with a binary label,
 lower-cased and without punctuation, as CSV: text, label, exp_split (train, dev, test). Train fits, dev
 chooses the epoch, test is reported once. All models share one frozen embedding of the training
 vocabulary: the bundled sentence encoder's word-piece embeddings, averaged per word and reduced to 128
-dimensions (the papers' fastText vectors are not at hand). Seeds are fixed; figures go to figures.json.
-With --only the other models are taken as they were shipped.
+dimensions (the papers' fastText vectors are not at hand). Seeds are fixed; figures go to figures.json, and
+are those of the shipped files: a model is rounded to half precision before it is measured. With --only the
+other models are taken as they were shipped; `--only` without a name measures the shipped files again.
 """
 
 from __future__ import annotations
@@ -123,6 +124,12 @@ def fit(
     return model.eval().requires_grad_(False)
 
 
+def rounded(model: AttentionClassifier) -> AttentionClassifier:
+    """The model as its half-precision file will give it back."""
+    model.load_state_dict({name: value.half().float() for name, value in model.state_dict().items()})
+    return model
+
+
 def batches(ids: Sequence[Sequence[int]], generator: torch.Generator) -> list[list[int]]:
     """Random batches of sentences of similar length, in random order."""
     order = torch.randperm(len(ids), generator=generator).tolist()
@@ -197,12 +204,12 @@ def adversaries(model: AttentionClassifier, splits: Sequence[Split]) -> dict[tup
 
 
 def train_all(
-    vocabulary: list[str], splits: dict[str, Split], only: Sequence[str]
+    vocabulary: list[str], splits: dict[str, Split], only: Sequence[str] | None
 ) -> tuple[dict[str, AttentionClassifier], dict]:
     """Every model by name, and the figures of all of them; those not in `only` are read, if it is given."""
     train, dev, test = splits["train"], splits["dev"], splits["test"]
-    shipped = read_classifiers(FOLDER, "bilstm-0", SHIPPED) if only else None
-    vectors = word_vectors(vocabulary)
+    shipped = None if only is None else read_classifiers(FOLDER, "bilstm-0", SHIPPED)
+    vectors = shipped.base.embedding.weight if shipped else word_vectors(vocabulary)
     weight = len(train.labels) / train.labels.sum() - 1
     models: dict[str, AttentionClassifier] = {}
     figures: dict[str, dict] = {}
@@ -212,17 +219,19 @@ def train_all(
 
     def add(name: str, encoder: str, seed: int, attend: Attend = own_attention, loss=cross_entropy) -> None:
         if shipped and name not in only:
-            models[name] = shipped.base if name == "bilstm-0" else shipped.variants[name]
-            figures[name] = shipped.figures[name]
-            return
-        begin = time.perf_counter()
-        torch.manual_seed(seed)
-        fresh = AttentionClassifier(encoder, nn.Embedding.from_pretrained(vectors, padding_idx=PAD))
-        model = models[name] = fit(fresh, train, dev, seed, attend, loss)
+            model = shipped.base if name == "bilstm-0" else shipped.variants[name]
+            seconds = shipped.figures[name]["seconds"]
+        else:
+            begin = time.perf_counter()
+            torch.manual_seed(seed)
+            fresh = AttentionClassifier(encoder, nn.Embedding.from_pretrained(vectors, padding_idx=PAD))
+            model = rounded(fit(fresh, train, dev, seed, attend, loss))
+            seconds = round(time.perf_counter() - begin, 1)
+        models[name] = model
         figures[name] = {
             "dev": asdict(score(predict(model, dev, attend), dev.labels)),
             "test": asdict(score(predict(model, test, attend), test.labels)),
-            "seconds": round(time.perf_counter() - begin, 1),
+            "seconds": seconds,
         }
         print(name, figures[name], flush=True)
 
@@ -234,8 +243,7 @@ def train_all(
     add("bilstm-uniform", "bilstm", 0, frozen_uniform)
     add("guide-uniform", "average", 0, frozen_uniform)
     add("guide-bilstm", "average", 0, imposed_by(own_attention, base))
-    wanted = shipped is None or "guide-adversary" in only
-    add("guide-adversary", "average", 0, imposed(adversaries(base, (train, dev, test)) if wanted else {}))
+    add("guide-adversary", "average", 0, imposed(adversaries(base, (train, dev, test))))
     with torch.no_grad():
         own = [base(pad([ids])) for ids in train.ids]
     targets = torch.stack([logit.sigmoid()[0] for logit, _ in own])
@@ -253,7 +261,7 @@ def train_all(
         name = f"consistent-{strength:g}"
         add(name, "bilstm", 100, own_attention, consistent)
         figures[name] |= compare(base, models[name], test) | {"lambda": strength}
-    # The guide's adversary is a trained one (Wiegreffe & Pinter, 4.3); the searched one is our addition.
+    # The guide's adversary is a trained one, as Wiegreffe & Pinter's; the searched one is our addition.
     add("guide-consistent", "average", 0, imposed_by(own_attention, models["consistent-0.005"]))
     for name in [*(f"bilstm-{seed}" for seed in SEEDS), "bilstm-uniform"]:
         figures[name] |= compare(
@@ -298,7 +306,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="sst_sentences.csv")
     parser.add_argument("--out", type=Path, default=FOLDER)
-    parser.add_argument("--only", nargs="+", default=(), metavar="NAME", help="train these models only")
+    parser.add_argument("--only", nargs="*", metavar="NAME", help="train these models only")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     options = parser.parse_args()
     torch.set_num_threads(options.threads)

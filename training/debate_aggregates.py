@@ -53,7 +53,7 @@ def main() -> None:
 
 
 def run(loaded: Any, texts: list[str], adversaries: bool) -> SurveyAnswer:
-    *_, last = survey(SurveyInputs(tuple(texts), loaded.spec.checkpoint, adversaries), loaded)
+    *_, last = survey(SurveyInputs(tuple(texts), loaded.spec.checkpoint, adversaries, anyway=True), loaded)
     return last
 
 

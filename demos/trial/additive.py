@@ -41,16 +41,22 @@ METHODS: Mapping[str, tuple[str, str]] = {
 
 
 def sentence(loaded: Any, text: str) -> Sentence:
-    """The words of a text as the corpus writes them: lower case, no punctuation."""
+    """The words of a text as the corpus writes them: lower case, no punctuation, no symbols."""
     plain = unicodedata.normalize("NFC", text).lower()
-    words = tuple(
-        "".join(c if c.isalnum() or unicodedata.category(c)[0] == "M" else " " for c in plain).split()
-    )
+    kept: list[str] = []
+    for character in plain:
+        # A mark belongs to the letter before it; after a symbol it is part of an emoji.
+        mark = unicodedata.category(character)[0] == "M" and kept[-1:] != [" "]
+        kept.append(character if character.isalnum() or (mark and kept) else " ")
+    words = tuple("".join(kept).split())
     if not words:
-        raise BadInput("The text has no words: this model does not read punctuation.", "Type a sentence.")
+        raise BadInput(
+            "The text has no words: this model reads neither punctuation nor symbols.", "Type a sentence."
+        )
     check_count(len(words), "words", MAX_WORDS)
     ids = tuple(loaded.tokenizer.get(word, UNKNOWN) for word in words)
-    return Sentence(words, tuple((i,) for i in ids), tuple(i == UNKNOWN for i in ids))
+    dropped = dict.fromkeys(c for c in plain if unicodedata.category(c)[0] == "S")
+    return Sentence(words, tuple((i,) for i in ids), tuple(i == UNKNOWN for i in ids), tuple(dropped))
 
 
 def padded(sentences: Sequence[Sentence]) -> torch.Tensor:

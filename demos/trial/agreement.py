@@ -1,16 +1,22 @@
-"""How far two rankings of the same words agree."""
+"""How far two rankings of the same words agree, and how far they would by chance."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
+
+FEWEST_WORDS = 4
+"""Tau is withheld below: three words have six orders, so that two of them are the same every sixth time."""
 
 
 @dataclass(frozen=True)
 class Agreement:
-    """Kendall's tau-b and its p-value; both NaN where a ranking is constant or not defined."""
+    """Kendall's tau-b and its p-value; both NaN where a ranking is constant, not defined, or of fewer than
+    FEWEST_WORDS words."""
 
     tau: float
     p_value: float
@@ -23,7 +29,7 @@ def kendall(first: np.ndarray, second: np.ndarray) -> Agreement:
     """Kendall's tau-b between two importances of the same words, signs ignored."""
     from scipy.stats import kendalltau
 
-    if len(first) < 2 or np.isnan(first).any() or np.isnan(second).any():
+    if len(first) < FEWEST_WORDS or np.isnan(first).any() or np.isnan(second).any():
         return UNDEFINED
     first, second = importance(first), importance(second)
     if np.ptp(first) == 0 or np.ptp(second) == 0:
@@ -38,6 +44,30 @@ def tau_matrix(scores: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     return np.array([[p.tau for p in row] for row in pairs]), np.array(
         [[p.p_value for p in row] for row in pairs]
     )
+
+
+@cache
+def chance(words: int) -> float:
+    """How far tau goes by chance: 95 % of all pairs of orders of n words have a tau within ± this.
+
+    Exact, for orders without ties: the distribution of the number of inversions of a permutation. NaN for
+    fewer than FEWEST_WORDS words.
+    """
+    if words < FEWEST_WORDS:
+        return float("nan")
+    share = np.ones(1)  # share[k]: of all orders, those with k inversions
+    for n in range(2, words + 1):
+        share = np.convolve(share, np.full(n, 1 / n))
+    pairs = len(share) - 1
+    # From the middle outwards: the least tau beyond which at most 5 % lie, both ends together.
+    beyond = 2 * np.cumsum(share)[: pairs // 2]
+    outside = int(np.searchsorted(beyond, 0.05, side="right"))
+    return (pairs - 2 * outside) / pairs
+
+
+def chance_spread(words: int) -> float:
+    """Standard deviation of tau between two random orders of n words (Kendall 1938); its mean is 0."""
+    return math.sqrt(2 * (2 * words + 5) / (9 * words * (words - 1)))
 
 
 def importance(score: np.ndarray) -> np.ndarray:

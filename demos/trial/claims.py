@@ -10,24 +10,28 @@ from demos.models.catalog import ASSETS
 from demos.trial.figures import TRANSFORMER, f1, measure, spread, trained, transformer
 
 BILSTM, AVERAGE = "debate-bilstm", "debate-average"
+BEFORE = "Nothing has been measured yet."
+"""What stands in a card as long as there is no run."""
 
 
 @cache
 def claims() -> dict[str, list[dict[str, str]]]:
-    """The claims by experiment: paper, arxiv, claim, ours (a key of OURS), cannot."""
+    """The claims by experiment: paper, arxiv, claim, run (a key of runs.RUNS), cannot, and where something
+    was measured over a data set, ours (a key of OURS)."""
     return tomllib.loads((ASSETS / "claims.toml").read_text(encoding="utf-8"))
 
 
 def cards(experiment: str) -> str:
-    """The cards of one experiment as HTML."""
+    """The cards of one experiment as HTML. What a run shows is put in by the page's script (runs.js)."""
     return "".join(_card(**claim) for claim in claims()[experiment])
 
 
-def _card(paper: str, arxiv: str, claim: str, ours: str, cannot: str) -> str:
-    rows = {"Claim": claim, "Our models": OURS[ours](), "Cannot show": cannot}
-    told = "".join(f"<div><dt>{name}</dt><dd>{escape(text)}</dd></div>" for name, text in rows.items())
+def _card(paper: str, arxiv: str, claim: str, run: str, cannot: str, ours: str = "") -> str:
+    rows = {"Claim": claim, "Our models": OURS[ours]() if ours else "", "Cannot show": cannot}
+    told = [f"<div><dt>{name}</dt><dd>{escape(text)}</dd></div>" for name, text in rows.items() if text]
+    told.insert(-1, f'<div><dt>This run</dt><dd data-run="{BEFORE}">{BEFORE}</dd></div>')
     link = f'<a href="https://arxiv.org/abs/{arxiv}" target="_blank" rel="noopener">arXiv:{arxiv}</a>'
-    return f'<article class="stage-claim"><h4>{escape(paper)} {link}</h4><dl>{told}</dl></article>'
+    return f'<article class="stage-claim"><h4>{escape(paper)} {link}</h4><dl>{"".join(told)}</dl></article>'
 
 
 def _permutation() -> str:
@@ -111,14 +115,6 @@ def _agreement() -> str:
     )
 
 
-def _matrix() -> str:
-    return "The matrix above shows it for your text: compare the numbers that do not involve attention."
-
-
-def _curves() -> str:
-    return "The curves above are your text's; nothing was averaged over others."
-
-
 def _guide() -> str:
     return (
         f"F1 {f1('guide-uniform'):.3f} with uniform weights, {f1('average'):.3f} with its own, "
@@ -137,7 +133,5 @@ OURS = {
     "consistent": _consistent,
     "not_repeated": _not_repeated,
     "agreement": _agreement,
-    "matrix": _matrix,
-    "curves": _curves,
     "guide": _guide,
 }

@@ -2,11 +2,46 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import torch
 
 from demos.trial.reading import Reading
 
 PERMUTATIONS = 100
+
+
+@dataclass(frozen=True, eq=False)
+class Shuffles:
+    """What `count` shuffles of the attention weights did to each of b sentences, [count, b] each.
+
+    probabilities: P(positive) under each; changes: |p_shuffled - p|; unmoved: whether every weight stood
+    afterwards where it had stood, so that nothing was tried (half of all shuffles of two words).
+    """
+
+    probabilities: torch.Tensor
+    changes: torch.Tensor
+    unmoved: torch.Tensor
+
+    @property
+    def median(self) -> torch.Tensor:
+        """The median change [b] over all shuffles (of an even number the mean of the middle two)."""
+        return self.changes.quantile(0.5, dim=0)
+
+    @property
+    def median_moved(self) -> torch.Tensor:
+        """The median change [b] over the shuffles that moved a weight, NaN where none did."""
+        return self.changes.masked_fill(self.unmoved, float("nan")).nanquantile(0.5, dim=0)
+
+
+@torch.no_grad()
+def shuffle(reading: Reading, seed: int = 0, count: int = PERMUTATIONS) -> Shuffles:
+    """Shuffle the weights of every sentence `count` times (Jain & Wallace 2019, section 4.2.1)."""
+    attention = permuted(reading.attention, reading.words, seed, count)
+    probabilities = reading.classify(attention)
+    # Weights of equal words differ by rounding errors, hence "about equal".
+    unmoved = (attention - reading.attention).abs().amax((-2, -1)) < 1e-6
+    return Shuffles(probabilities, (probabilities - reading.probability).abs(), unmoved)
 
 
 def permuted(
@@ -24,12 +59,6 @@ def permuted(
     source, target = (order[:, :, None].expand(count, *attention.shape) for order in (shuffled, in_order))
     weights = attention.expand(count, *attention.shape)
     return torch.zeros_like(weights).scatter(-1, target, weights.gather(-1, source))
-
-
-@torch.no_grad()
-def permuted_probabilities(reading: Reading, seed: int = 0, count: int = PERMUTATIONS) -> torch.Tensor:
-    """P(positive) under `count` shuffles, [count, b] (Jain & Wallace 2019, section 4.2.1)."""
-    return reading.classify(permuted(reading.attention, reading.words, seed, count))
 
 
 @torch.no_grad()

@@ -18,6 +18,9 @@ Explanation" (Jain & Wallace 2019) and "Attention is not not Explanation" (Wiegr
   [SEP] stays. That is the closest analogue of the papers' experiments, not the same thing: the words also
   reach [CLS] through the layers below.
 
+All three read English only: a text of which a model cannot read most words is not put on trial, unless you
+want to see it anyway.
+
 Nothing here gives a verdict. Each experiment has both sides' claims beside it.
 """
 
@@ -31,6 +34,7 @@ from demos.contract import Endpoint, Example, Info, Run, parse
 from demos.errors import StageError, Unsupported
 from demos.models.catalog import ASSETS
 from demos.trial.answers import adversary, check_inputs, consistent, permute, predict, uniform
+from demos.trial.readable import left_out
 from demos.trial.results import PredictInputs, TrialInputs
 
 INFO = Info(
@@ -52,7 +56,7 @@ EXAMPLES = (
     Example(
         "A transformer", TrialInputs("The plot is thin, but I loved every minute of it.", "minilm-sentiment")
     ),
-    Example("Unknown words", TrialInputs("오늘 본 영화는 정말 wonderful 했다")),
+    Example("Words it cannot read", TrialInputs("오늘 본 영화는 정말 wonderful 했다")),
 )
 
 HEADS = {"additive-attention": "base", "encoder": "sequence-classification"}
@@ -104,35 +108,32 @@ def build(run: Run) -> None:
         "Permute: what if the weights stood on other words?",
         "The model's own weights are shuffled among the words a hundred times.",
     )
-    panels.claims("permute")
     flat = panels.panel(
         "uniform",
         "Uniform: what if it looked everywhere alike?",
         "Every word gets the same weight: put in after training, or trained with from the start.",
     )
-    panels.claims("uniform")
     attack = panels.panel(
         "adversary",
         "Adversary: how different can the weights be for the same answer?",
         "Weights far from the model's own are searched that leave the answer almost as it was.",
     )
-    panels.claims("adversary")
     trained = panels.panel(
         "consistent",
         "Model-consistent adversary: can a whole model look elsewhere and answer alike?",
         "Further BiLSTMs were trained to agree with the first and attend elsewhere, with growing strength λ.",
     )
-    panels.claims("consistent")
     drawings = [edit, shuffles, flat, attack, trained]
     # What is typed or chosen while the panels fill is for the next trial.
     asked = gr.State(None)
 
     def begin(text: str, model: str) -> tuple[Any, ...]:
         inputs = TrialInputs(text or "", model)
-        result = run(PREDICT, PredictInputs(inputs.text, inputs.model))
-        first = payloads.weights(result, inputs.text, inputs.model)
+        asked = PredictInputs(inputs.text, inputs.model)
+        result = run(PREDICT, asked)
+        first = payloads.weights(result, asked)
         waits = [payloads.waiting("Waiting for its turn …")] * (len(drawings) - 1)
-        return page.badge_html(result.origin, unknown_words(result.unknown)), inputs, first, *waits
+        return page.badge_html(result.origin, left_out(result)), inputs, first, *waits
 
     def answer(endpoint: Endpoint, payload: Any) -> Any:
         return lambda inputs: payload(run(endpoint, inputs))
@@ -145,7 +146,7 @@ def build(run: Run) -> None:
         try:
             return payloads.consistent(run(CONSISTENT, inputs))
         except Unsupported as error:
-            return payloads.note(str(error))
+            return payloads.note(str(error), "consistent")
 
     outputs = [badge, asked, *drawings]
     begun = [trial.on([start.click, text.submit], begin, outputs)]
@@ -154,14 +155,6 @@ def build(run: Run) -> None:
     for number, function in enumerate((*steps, trained_elsewhere), 1):
         rest = drawings[number + 1 :]
         begun = page.after(begun, function, [asked], [drawings[number]], emptied=rest)
-
-
-def unknown_words(unknown: tuple[bool, ...]) -> str:
-    """A warning where the model could not read words, else empty."""
-    count = sum(unknown)
-    if not count:
-        return ""
-    return f"Careful: {count} of {len(unknown)} words are not in this model's vocabulary"
 
 
 def _predicted(run: Run) -> Any:

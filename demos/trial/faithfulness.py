@@ -5,8 +5,9 @@ rivals; a matrix says how far the rankings agree; then words are taken away in t
 the answer is watched.
 
 - **Kendall's tau** compares two rankings: 1 the same order, 0 no relation, -1 the reverse. Between a
-  constant and anything it is *undefined*, and so is everything about a single word.
-- **Random** stands in every picture: what chance looks like.
+  constant and anything it is *undefined*; below four words it is withheld, since so few have too few orders.
+- **Chance** is a band: 95 % of all pairs of orders of so many words have a tau within it. In the erasure
+  curves it is the mean of ten random orders.
 - **Gradients** ask how the answer changes for a tiny change of a word's vector; **integrated gradients** add
   that up on the way from a baseline to the sentence; **leave one out** takes the word away.
 - **Taking a word away** can mean three things, and the results differ: deleting it, putting a mask or the
@@ -26,8 +27,9 @@ from typing import Any
 
 from demos.contract import Endpoint, Example, Info, Run
 from demos.trial.answers import check_inputs
-from demos.trial.dependence import HEADS, SCRIPTS, STYLES, unknown_words
+from demos.trial.dependence import HEADS, SCRIPTS, STYLES
 from demos.trial.ranking_answers import RankingInputs, erasure, rankings
+from demos.trial.readable import left_out
 
 __all__ = ["ENDPOINTS", "EXAMPLES", "INFO", "SCRIPTS", "STYLES", "build"]
 
@@ -52,6 +54,7 @@ EXAMPLES = (
     Example("Without context", RankingInputs("a dull story told with great charm", "debate-average")),
     Example("Negation", RankingInputs("The movie was not bad at all.", "minilm-sentiment")),
     Example("All the same", RankingInputs("dull dull dull dull")),
+    Example("Too few words", RankingInputs("Great film")),
 )
 
 RANKINGS = Endpoint("trial_rankings", rankings, HEADS, check=check_inputs, task="attention-trial")
@@ -90,27 +93,24 @@ def build(run: Run) -> None:
         "Rankings: which words does each method name?",
         "The same sentence, coloured by attention and by its rivals.",
     )
-    panels.claims("rankings")
     curves = panels.panel(
         "erasure",
         "Erasure: what happens without the words that a ranking puts first?",
         "Words are taken away, most important first, and kept alone, most important first.",
     )
-    panels.claims("erasure")
     panels.panel(
         "guide",
         "Diagnostic guide: do the weights help a model that sees no context?",
         "Measured once on SST, not on your sentence.",
         value=payloads.guide(),
     )
-    panels.claims("guide")
 
     asked = gr.State(None)
 
     def begin(text: str, model: str, erase: str) -> tuple[Any, ...]:
         inputs = RankingInputs(text or "", model, erase)
         result = run(RANKINGS, inputs)
-        known = page.badge_html(result.origin, unknown_words(result.unknown))
+        known = page.badge_html(result.origin, left_out(result))
         return known, inputs, payloads.rankings(result), payloads.waiting("Taking words away …")
 
     def erased(inputs: RankingInputs) -> Any:

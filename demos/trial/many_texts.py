@@ -29,9 +29,10 @@ INFO = Info(
     tab="Attention",
     limits=(
         "The classifiers know English film reviews; on other texts they answer all the same, and attention "
-        "of a wrong answer is measured like that of a right one. Kendall's tau over few words is coarse: "
-        "short texts scatter widely whatever the model does. Labels are not used: nothing here says how "
-        "often the model is right."
+        "of a wrong answer is measured like that of a right one. Texts of which the model cannot read most "
+        "words are left out and counted. Kendall's tau over few words is coarse: short texts scatter widely "
+        "whatever the model does, and below four words it is undefined. Labels are not used: nothing here "
+        "says how often the model is right."
     ),
 )
 

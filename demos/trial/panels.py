@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 
-from demos.trial.claims import cards
+from demos.trial.claims import cards, claims
 
 MOUNT = """
 const box = element.querySelector(".stage-trial-root");
@@ -17,7 +17,10 @@ const ask = async (name, request) => {
   if (answer.error) throw new Error(answer.error);
   return answer;
 };
-const draw = () => StageTrial.draw(box, props.value, ask);
+const draw = () => {
+  StageTrial.draw(box, props.value, ask);
+  StageTrial.runs(element, props.value);
+};
 watch("value", () => {
   draw();
   StageTrial.arrive(box);
@@ -35,11 +38,13 @@ STEPS = (
 
 
 def panel(name: str, title: str, question: str, served: Sequence[Any] = (), value: Any = None) -> gr.HTML:
-    """A heading, what is asked, the drawing, and both sides' claims; returns the drawing."""
+    """A heading, what is asked, the drawing, and both sides' claims, each with what the run that is drawn
+    shows of it; returns the component, whose value is what is drawn."""
+    beside = f'<div class="stage-claims">{cards(name)}</div>' if name in claims() else ""
     head = f'<h3 class="stage-panel">{escape(title)}</h3><p class="stage-question">{escape(question)}</p>'
     return gr.HTML(
         value,
-        html_template=f'{head}<div class="stage-trial-root"></div>',
+        html_template=f'{head}<div class="stage-trial-root"></div>{beside}',
         js_on_load=MOUNT,
         server_functions=list(served),
         apply_default_css=False,
@@ -47,11 +52,6 @@ def panel(name: str, title: str, question: str, served: Sequence[Any] = (), valu
         padding=False,
         elem_id=f"trial-{name}",
     )
-
-
-def claims(experiment: str) -> None:
-    """The cards of an experiment."""
-    gr.HTML(f'<div class="stage-claims">{cards(experiment)}</div>', padding=False)
 
 
 def talk() -> None:

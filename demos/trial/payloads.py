@@ -9,7 +9,15 @@ import numpy as np
 from demos.contract import to_plain
 from demos.trial import figures
 from demos.trial.ranking_answers import ErasureAnswer, RankingAnswer
-from demos.trial.results import AdversaryAnswer, ConsistentAnswer, Permutations, Prediction, UniformAnswer
+from demos.trial.results import (
+    AdversaryAnswer,
+    ConsistentAnswer,
+    Permutations,
+    PredictInputs,
+    Prediction,
+    UniformAnswer,
+)
+from demos.trial.runs import runs, unsupported
 from demos.trial.sentence import LABELS
 from demos.trial.survey import MEASURES, SurveyAnswer
 
@@ -21,14 +29,14 @@ def waiting(text: str) -> dict[str, Any]:
     return {"kind": "waiting", "text": text}
 
 
-def note(text: str) -> dict[str, Any]:
-    """A sentence where there is nothing to draw."""
-    return {"kind": "note", "text": text}
+def note(text: str, experiment: str = "") -> dict[str, Any]:
+    """A sentence where there is nothing to draw; of an `experiment` its claims are said not to be tested."""
+    return {"kind": "note", "text": text, "runs": unsupported(experiment, text) if experiment else []}
 
 
-def weights(answer: Prediction, text: str, model: str) -> dict[str, Any]:
+def weights(answer: Prediction, inputs: PredictInputs) -> dict[str, Any]:
     return _plain(answer, "weights") | {
-        "key": {"text": text, "model": model},
+        "key": {"text": inputs.text, "model": inputs.model, "anyway": inputs.anyway},
         "special_mass": to_plain(answer.special),
         "labels": LABELS,
     }
@@ -42,32 +50,34 @@ def permutations(answer: Permutations) -> dict[str, Any]:
         "largest_attention": values["largest_attention"],
         "median_change": values["permutation"],
     }
-    return _plain(answer, "permute") | {"dataset": dataset}
+    return _plain(answer, "permute") | {"dataset": dataset, "runs": runs("permute", answer)}
 
 
 def uniform(answer: UniformAnswer) -> dict[str, Any]:
-    return _plain(answer, "uniform")
+    return _plain(answer, "uniform") | {"runs": runs("uniform", answer)}
 
 
 def adversary(answer: AdversaryAnswer) -> dict[str, Any]:
     values = figures.aggregates()[answer.origin.checkpoint]["dev"]["values"]["adversary"]
+    done = answer.step == answer.steps
     return _plain(answer, "adversary") | {
-        "done": answer.step == answer.steps,
+        "done": done,
+        "runs": runs("adversary", answer) if done else [],
         "dataset": {"name": DATASET, "jsd_adversary": values},
         "seeds_are_means": any(seed.mean for seed in answer.seeds),
     }
 
 
 def consistent(answer: ConsistentAnswer) -> dict[str, Any]:
-    return _plain(answer, "consistent")
+    return _plain(answer, "consistent") | {"runs": runs("consistent", answer)}
 
 
 def rankings(answer: RankingAnswer) -> dict[str, Any]:
-    return _plain(answer, "rankings")
+    return _plain(answer, "rankings") | {"runs": runs("rankings", answer)}
 
 
 def erasure(answer: ErasureAnswer) -> dict[str, Any]:
-    return _plain(answer, "erasure") | {"erasure_title": answer.erasure}
+    return _plain(answer, "erasure") | {"erasure_title": answer.erasure, "runs": runs("erasure", answer)}
 
 
 def survey(answer: SurveyAnswer) -> dict[str, Any]:
@@ -80,7 +90,7 @@ def survey(answer: SurveyAnswer) -> dict[str, Any]:
     taus = [
         {"title": m.title, "values": to_plain(answer.values[m.name])}
         for m in answer.measures
-        if m.name.startswith("tau")
+        if m.name.startswith("tau") and m.name in answer.values
     ]
     return {
         "kind": "dataset",
@@ -89,6 +99,7 @@ def survey(answer: SurveyAnswer) -> dict[str, Any]:
         "count": len(answer.largest_attention),
         "rows": rows,
         "taus": taus,
+        "chance_of_mean": to_plain(answer.chance_of_mean),
         "scatter": {
             "largest_attention": to_plain(answer.largest_attention),
             "median_change": to_plain(answer.values["permutation"]),
@@ -136,6 +147,7 @@ def guide() -> dict[str, Any]:
     values = [bar["value"] for bar in bars]
     return {
         "kind": "bars",
+        "runs": runs("guide", None),
         "title": "F1 under imposed attention",
         "axis": "F1 of the positive class on SST's test sentences (the axis does not start at 0)",
         "from": float(np.floor(min(values) * 20) / 20),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,17 +14,18 @@ from demos.trial.sentence import LABELS, Erasure, Sentence
 
 SIGNED = ("gradient_x_input", "integrated_gradients", "leave_one_out")
 _scores = Memo(8 * 2**20)
-RANDOM = ("Random", "one random ranking: what agreement by chance looks like")
 
 
 @dataclass(frozen=True)
 class RankingInputs:
     """text: one or two sentences, at most 100 words; model: a classifier of the catalog; erasure: how
-    leave-one-out and the erasure curves take a word away."""
+    leave-one-out and the erasure curves take a word away; anyway: whether to go on where the model cannot
+    read most of the words."""
 
     text: str
     model: str = "debate-bilstm"
     erasure: Erasure = "delete"
+    anyway: bool = False
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,9 @@ class Method:
 @dataclass(frozen=True, eq=False)
 class RankingAnswer:
     """scores [m, n] of every method and word; ranks [m, n], 1 the most important, ties share the mean
-    rank; tau and p_value [m, m]: Kendall's tau-b between absolute scores, null where undefined.
+    rank; tau and p_value [m, m]: Kendall's tau-b between absolute scores, null where undefined. chance: 95 %
+    of all pairs of orders of so many words have a tau within ± this (exact, for orders without ties).
+    withheld says why there is no tau at all, else it is empty.
 
     erasure says how leave-one-out takes words away. completeness: the sum of the integrated gradients, to
     be compared with p(text) - p(baseline).
@@ -47,12 +51,15 @@ class RankingAnswer:
 
     words: tuple[str, ...]
     unknown: tuple[bool, ...]
+    dropped: tuple[str, ...]
     probability: float
     methods: tuple[Method, ...]
     scores: np.ndarray
     ranks: np.ndarray
     tau: np.ndarray
     p_value: np.ndarray
+    chance: float
+    withheld: str
     erasure: str
     baseline: str
     completeness: float
@@ -90,23 +97,26 @@ class ErasureAnswer:
 
 def rankings(inputs: RankingInputs, loaded: Any) -> RankingAnswer:
     """Rank the words of a text by attention and by its rivals, and say how far the rankings agree."""
-    from demos.trial.agreement import ranks, tau_matrix
-    from demos.trial.setting import setting_of
+    from demos.trial.agreement import chance, ranks, tau_matrix
+    from demos.trial.setting import sentence_of, setting_of
 
     setting = setting_of(loaded)
-    item = setting.sentence(loaded, inputs.text)
+    item = sentence_of(loaded, inputs.text, inputs.anyway)
     scores, baseline = all_scores(loaded, item, inputs.erasure)
     tau, p_value = tau_matrix(list(scores.values()))
     probability = setting.read(loaded, [item]).probability.item()
     return RankingAnswer(
         words=item.words,
         unknown=item.unknown,
+        dropped=item.dropped,
         probability=probability,
         methods=methods(loaded, inputs.erasure),
         scores=np.stack(list(scores.values())),
         ranks=np.stack([ranks(score) for score in scores.values()]),
         tau=tau,
         p_value=p_value,
+        chance=chance(len(item.words)),
+        withheld=too_few(len(item.words)),
         erasure=setting.ERASURES[inputs.erasure],
         baseline=setting.BASELINE,
         completeness=float(scores["integrated_gradients"].sum()),
@@ -120,10 +130,10 @@ def erasure(inputs: RankingInputs, loaded: Any) -> ErasureAnswer:
     import torch
 
     from demos.trial.erasure import RANDOM_ORDERS, curves, levels
-    from demos.trial.setting import setting_of
+    from demos.trial.setting import sentence_of, setting_of
 
     setting = setting_of(loaded)
-    item = setting.sentence(loaded, inputs.text)
+    item = sentence_of(loaded, inputs.text, inputs.anyway)
     positive = setting.read(loaded, [item]).probability.item()
     predicted = int(positive > 0.5)
 
@@ -132,10 +142,9 @@ def erasure(inputs: RankingInputs, loaded: Any) -> ErasureAnswer:
         return found if predicted else 1 - found
 
     scores, _ = all_scores(loaded, item, inputs.erasure)
-    ranked = {name: score for name, score in scores.items() if name != "random"}
     titles = {method.name: method.title for method in methods(loaded, inputs.erasure)}
     titles["random"] = f"Random, mean of {RANDOM_ORDERS} orders"
-    found = curves(ranked, predict)
+    found = curves(scores, predict)
     return ErasureAnswer(
         words=item.words,
         predicted=LABELS[predicted],
@@ -144,6 +153,22 @@ def erasure(inputs: RankingInputs, loaded: Any) -> ErasureAnswer:
         fractions=levels(len(item.words)) / len(item.words),
         methods=tuple(ErasureCurve(name, titles[name], **vars(curve)) for name, curve in found.items()),
         origin=loaded.origin,
+    )
+
+
+def too_few(words: int) -> str:
+    """Why a sentence of so few words has no tau; empty for longer ones."""
+    from demos.trial.agreement import FEWEST_WORDS
+
+    if words >= FEWEST_WORDS:
+        return ""
+    if words < 2:
+        return "Kendall's tau is not defined for a single word: there is nothing to put in order."
+    orders = math.factorial(words)
+    return (
+        f"Kendall's tau is withheld: {words} words have only {orders} orders, so that by chance alone every "
+        f"{'second' if orders == 2 else 'sixth'} pair of rankings agrees fully. It takes {FEWEST_WORDS} "
+        "words."
     )
 
 
@@ -156,7 +181,6 @@ def methods(loaded: Any, kind: Erasure) -> tuple[Method, ...]:
     entries = methods_of(loaded).METHODS | {
         "integrated_gradients": ("Integrated gradients", path),
         "leave_one_out": ("Leave one out", f"p minus p without the word: {setting.ERASURES[kind]}"),
-        "random": RANDOM,
     }
     return tuple(Method(name, *texts, signed=name in SIGNED) for name, texts in entries.items())
 
@@ -176,5 +200,4 @@ def all_scores(loaded: Any, item: Sentence, kind: Erasure) -> tuple[dict[str, np
         return scores | {"integrated_gradients": attribution.numpy()}, baseline
 
     scores, baseline = _scores.get((loaded.spec, item), gradients)
-    random = np.random.default_rng(0).random(len(item.words))
-    return scores | {"leave_one_out": leave_one_out(loaded, item, kind), "random": random}, baseline
+    return scores | {"leave_one_out": leave_one_out(loaded, item, kind)}, baseline

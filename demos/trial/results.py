@@ -11,31 +11,37 @@ from demos.models.specs import Origin
 
 @dataclass(frozen=True)
 class TrialInputs:
-    """text: one or two sentences, at most 100 words; model: a classifier of the catalog."""
+    """text: one or two sentences, at most 100 words; model: a classifier of the catalog; anyway: whether to
+    go on where the model cannot read most of the words."""
 
     text: str
     model: str = "debate-bilstm"
+    anyway: bool = False
 
 
 @dataclass(frozen=True)
 class PredictInputs:
     """text: one or two sentences, at most 100 words; model: a classifier of the catalog; weights: one
-    non-negative number per word, scaled to sum 1 and given to every head, or nothing."""
+    non-negative number per word, scaled to sum 1 and given to every head, or nothing; anyway: whether to
+    go on where the model cannot read most of the words."""
 
     text: str
     model: str = "debate-bilstm"
     weights: tuple[float, ...] | None = None
+    anyway: bool = False
 
 
 @dataclass(frozen=True, eq=False)
 class Prediction:
-    """words [n] as the model takes them, and which of them it does not know; attention [heads, n] of the
+    """words [n] as the model takes them, and which of them it cannot read; dropped: symbols of the text that
+    it does not read at all; attention [heads, n] of the
     model over the words, every row sums to 1; special [heads]: the share of attention outside the words;
     probability: P(positive); weights [n]: those that were tried (the mean of the heads if none were
     given), with probability_under."""
 
     words: tuple[str, ...]
     unknown: tuple[bool, ...]
+    dropped: tuple[str, ...]
     attention: np.ndarray
     special: np.ndarray
     probability: float
@@ -46,7 +52,9 @@ class Prediction:
 
 @dataclass(frozen=True, eq=False)
 class Permutations:
-    """probabilities [100] under shuffled attention, changes [100] = |p_shuffled - p| and their median;
+    """probabilities [100] under shuffled attention, changes [100] = |p_shuffled - p| and their median, as in
+    Jain & Wallace's code; unmoved: how many of the shuffles left every weight where it was, which happens
+    where there are few words; median_moved: the median of the others, null if there are none;
     largest_attention: the greatest weight of a word, mean of the heads."""
 
     words: tuple[str, ...]
@@ -54,6 +62,8 @@ class Permutations:
     probabilities: np.ndarray
     changes: np.ndarray
     median: float
+    unmoved: int
+    median_moved: float
     largest_attention: float
     origin: Origin
 
@@ -80,7 +90,8 @@ class UniformAnswer:
 
 @dataclass(frozen=True)
 class Start:
-    """One start of the adversary: its divergence from the model's attention, |dp|, and if that is allowed."""
+    """One start of the adversary: its divergence from the model's attention to two decimals, |dp|, and if
+    that is allowed."""
 
     jsd: float
     tvd: float
@@ -106,8 +117,9 @@ class AdversaryAnswer:
     """What the search has after `step` steps: attention [heads, n] that differs most from the model's own
     among the starts that change the output by at most epsilon now.
 
-    jsd (mean of the heads, in nats, at most ln 2) and tvd = |p - p_adversary|; `found` is False where no
-    start stayed within epsilon, and attention is then the model's own.
+    jsd (mean of the heads, in nats, at most ln 2, to two decimals: other starts end about 0.005 away) and
+    tvd = |p - p_adversary|; `found` is False where no start stayed within epsilon, and attention is then
+    the model's own.
     """
 
     words: tuple[str, ...]

@@ -17,12 +17,14 @@ Erasure = Literal["delete", "mask", "attention"]
 
 @dataclass(frozen=True)
 class Sentence:
-    """words [n] as shown; ids: the vocabulary entries of each word; unknown [n]: words of which the
-    model sees only that something stood there."""
+    """words [n] as shown; ids: the vocabulary entries of each word; unknown [n]: words that the model cannot
+    read: it sees only that something stood there, or letters of a script that it was not trained on;
+    dropped: symbols of the text, emoji for one, that it does not read at all."""
 
     words: tuple[str, ...]
     ids: tuple[tuple[int, ...], ...]
     unknown: tuple[bool, ...]
+    dropped: tuple[str, ...] = ()
 
 
 def split_words(text: str) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ import numpy as np
 import torch
 
 from demos.trial import additive, transformer, transformer_importance
+from demos.trial.readable import check_readable
 from demos.trial.sentence import Erasure, Sentence
 from demos.trial.weights import Classifiers
 
@@ -20,6 +21,13 @@ from demos.trial.weights import Classifiers
 def setting_of(loaded: Any) -> ModuleType:
     """The module that knows how to read with a leased model."""
     return additive if isinstance(loaded.model, Classifiers) else transformer
+
+
+def sentence_of(loaded: Any, text: str, anyway: bool = False) -> Sentence:
+    """A text as a leased model takes it; raises `Unreadable` unless told `anyway` (see `readable`)."""
+    item = setting_of(loaded).sentence(loaded, text)
+    check_readable(item, loaded, anyway)
+    return item
 
 
 def methods_of(loaded: Any) -> ModuleType:

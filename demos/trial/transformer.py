@@ -13,6 +13,7 @@ import torch
 
 from demos.models.recording import RecordedAttention, attention_weights, record
 from demos.trial.gradients import gradient_at, integrated_gradients
+from demos.trial.readable import other_script
 from demos.trial.reading import Reading
 from demos.trial.sentence import Erasure, Sentence, check_count, split_words
 
@@ -35,7 +36,18 @@ def sentence(loaded: Any, text: str) -> Sentence:
     pieces = tokenizer(list(words), **options)["input_ids"]
     ids = tuple(tuple(word) or (tokenizer.unk_token_id,) for word in pieces)
     check_count(sum(map(len, ids)) + 2, "tokens", MAX_TOKENS)
-    return Sentence(words, ids, tuple(tokenizer.unk_token_id in word for word in ids))
+    dropped: dict[str, None] = {}
+    unknown = []
+    for word, own in zip(words, ids, strict=True):
+        unread = [word] if tokenizer.unk_token_id in own else []
+        if unread and " " in word:  # a sign that stands alone has joined the word before it
+            parts = word.split()
+            found = zip(parts, tokenizer(parts, **options)["input_ids"], strict=True)
+            unread = [part for part, part_ids in found if tokenizer.unk_token_id in part_ids]
+        signs = [part for part in unread if not any(c.isalnum() for c in part)]
+        unknown.append(len(unread) > len(signs) or unread == [word] or other_script(word))
+        dropped |= dict.fromkeys(signs)
+    return Sentence(words, ids, tuple(unknown), tuple(dropped))
 
 
 def batch(loaded: Any, rows: Sequence[Sequence[int]]) -> dict[str, torch.Tensor]:

@@ -17,7 +17,10 @@ from demos.trial.adversary import (
     adversarial_attention,
     adversary_steps,
     mean_pairwise_divergence,
+    told,
 )
+from demos.trial.answers import adversary
+from demos.trial.claims import cards
 from demos.trial.classifier import pad
 from demos.trial.divergence import jensen_shannon
 from tests.tiny import WORDS as WORD_PIECES
@@ -123,6 +126,20 @@ def test_a_thread_that_took_a_step_can_still_compute_gradients():
         for thread in (first, second, first, second):
             thread.submit(next, steps).result()
             assert thread.submit(torch.is_grad_enabled).result()
+
+
+def test_the_reward_for_different_starts_weighs_a_quarter_more_than_the_mean_over_all_pairs():
+    """The authors' code averages over K * K pairs; the search, its page and its API say so."""
+    starts = torch.rand(5, 2, 1, 7, generator=torch.Generator().manual_seed(0))
+    starts = starts / starts.sum(-1, keepdim=True)
+    theirs = jensen_shannon(starts[:, None], starts[None]).mean((0, 1, 3))
+    torch.testing.assert_close(mean_pairwise_divergence(starts), 1.25 * theirs, atol=1e-6, rtol=0)
+    assert "1.25 times theirs" in " ".join((adversary.__doc__ or "").split())
+    assert "1.25 times theirs" in cards("adversary")
+
+
+def test_a_divergence_has_no_more_digits_than_the_starts_allow():
+    assert told(0.52849) == 0.53 and math.isnan(told(math.nan))
 
 
 def test_pairwise_divergence_by_hand():

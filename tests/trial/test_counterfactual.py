@@ -13,8 +13,8 @@ from demos.trial.additive import reading_of
 from demos.trial.classifier import END, START, pad
 from demos.trial.counterfactual import (
     permuted,
-    permuted_probabilities,
     probability_under,
+    shuffle,
     uniform_probability,
 )
 from tests.trial.models import additive, classifier, sentence, transformer
@@ -145,7 +145,7 @@ def test_identical_states_make_the_output_independent_of_attention():
     reading = additive_setting.read(loaded, [sentence(8, 8, 8, 8)])
     weights = torch.tensor([[0.7, 0.1, 0.15, 0.05]])
     assert (probability_under(reading, weights) - reading.probability).abs().max() < 1e-6
-    assert (permuted_probabilities(reading) - reading.probability).abs().max() < 1e-6
+    assert shuffle(reading).changes.max() < 1e-6
 
 
 @pytest.mark.parametrize("setting", [0, 1])
@@ -153,4 +153,24 @@ def test_one_word_leaves_nothing_to_shuffle(setting):
     reading = readings()[setting]
     alone = reading.words.sum(1) == 1
     assert alone.any()
-    assert (permuted_probabilities(reading) - reading.probability)[:, alone].abs().max() < 1e-6
+    assert shuffle(reading).changes[:, alone].max() < 1e-6
+
+
+@pytest.mark.parametrize("setting", [0, 1])
+def test_the_median_change_is_the_mean_of_the_middle_two(setting):
+    found = shuffle(readings()[setting], count=6)
+    middle = found.changes.sort(0).values[2:4].mean(0)
+    torch.testing.assert_close(found.median, middle, atol=1e-6, rtol=0)
+
+
+def test_shuffles_that_moved_nothing_are_counted_apart():
+    model = classifier()
+    two, many = (reading_of(model, pad([ids])) for ids in ([5, 9], list(range(10, 40))))
+    found = shuffle(two)
+    still = found.unmoved[:, 0]
+    assert 30 < still.sum() < 70, "of two words every second shuffle is the identity"
+    assert found.changes[still].max() < 1e-6 and found.changes[~still].min() > 1e-6
+    assert found.median_moved.item() == pytest.approx(found.changes[~still].median().item(), abs=1e-6)
+    assert not shuffle(many).unmoved.any()
+    same = shuffle(reading_of(classifier("average"), pad([[8, 8, 8, 8]])))
+    assert same.unmoved.all() and same.median_moved.isnan()

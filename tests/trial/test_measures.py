@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import permutations
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from scipy.spatial.distance import jensenshannon
 from scipy.stats import kendalltau
 
-from demos.trial.agreement import kendall, ranks, tau_matrix
+from demos.trial.agreement import FEWEST_WORDS, chance, chance_spread, kendall, ranks, tau_matrix
 from demos.trial.divergence import jensen_shannon, kl_divergence, total_variation
 
 
@@ -43,7 +44,7 @@ def test_total_variation_is_half_the_distance_of_the_two_classes(p, q):
     assert float(total_variation(torch.tensor(p), torch.tensor(q))) == pytest.approx(both, abs=1e-6)
 
 
-@given(st.integers(2, 20), st.integers(0, 999))
+@given(st.integers(FEWEST_WORDS, 20), st.integers(0, 999))
 @settings(max_examples=30, deadline=None)
 def test_tau_agrees_with_scipy_and_with_itself(n, seed):
     a, b = np.random.default_rng(seed).random((2, n))
@@ -55,7 +56,7 @@ def test_tau_agrees_with_scipy_and_with_itself(n, seed):
 
 
 def test_signs_are_ignored():
-    assert kendall(np.array([-3.0, 1.0, 2.0]), np.array([3.0, -1.0, -2.0])).tau == 1
+    assert kendall(np.array([-3.0, 1.0, 2.0, 4.0]), np.array([3.0, -1.0, -2.0, 4.0])).tau == 1
 
 
 @pytest.mark.parametrize(
@@ -67,8 +68,27 @@ def test_tau_of_a_constant_or_undefined_ranking_is_undefined(constant):
     assert math.isnan(found.tau) and math.isnan(found.p_value)
 
 
-def test_tau_of_one_word_is_undefined():
-    assert math.isnan(kendall(np.array([1.0]), np.array([2.0])).tau)
+@pytest.mark.parametrize("words", [1, 2, 3])
+def test_tau_of_very_few_words_is_withheld(words):
+    assert math.isnan(kendall(np.arange(words) + 1.0, np.arange(words) + 1.0).tau)
+    assert math.isnan(chance(words))
+    assert kendall(np.arange(4.0), np.arange(4.0)).tau == 1
+
+
+@pytest.mark.parametrize("words", [4, 5, 6, 7])
+def test_the_band_of_chance_is_that_of_all_orders(words):
+    taus = np.array([kendalltau(range(words), order).statistic for order in permutations(range(words))])
+    band = chance(words)
+    assert (np.abs(taus) <= band + 1e-9).mean() >= 0.95
+    inside = np.abs(taus)[np.abs(taus) < band - 1e-9].max()
+    assert (np.abs(taus) <= inside + 1e-9).mean() < 0.95, "no narrower band would do"
+    assert chance_spread(words) == pytest.approx(taus.std(), abs=1e-9)
+
+
+def test_the_band_of_chance_narrows_with_the_words():
+    bands = [chance(words) for words in (4, 10, 30, 100)]
+    assert bands[0] == 1 and bands == sorted(bands, reverse=True)
+    assert bands[-1] == pytest.approx(1.96 * chance_spread(100), abs=0.003)
 
 
 def test_the_matrix_is_symmetric_with_ones_where_a_ranking_meets_itself():

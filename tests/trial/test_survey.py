@@ -9,16 +9,19 @@ import pytest
 import torch
 
 from demos.errors import BadInput
+from demos.trial import survey as module
 from demos.trial.additive import fixed_gradient, read
-from demos.trial.agreement import kendall
-from demos.trial.counterfactual import permuted_probabilities, uniform_probability
+from demos.trial.agreement import chance_spread, kendall
+from demos.trial.answers import permute
+from demos.trial.counterfactual import shuffle, uniform_probability
 from demos.trial.many_texts import read_texts, skipped
+from demos.trial.results import TrialInputs
 from demos.trial.sentence import MAX_WORDS
 from demos.trial.setting import leave_one_out
 from demos.trial.survey import MAX_TEXTS, SurveyInputs, check_texts, survey
 from tests.trial.models import additive, sentence, transformer
 
-IDS = [[5, 9, 5, 30, 12], [40, 41, 42], [7, 8], [9]]
+IDS = [[5, 9, 5, 30, 12], [40, 41, 42, 43], [7, 8, 10, 11, 12, 13], [9]]
 TEXTS = tuple(" ".join(f"w{i}" for i in ids) for ids in IDS)
 
 
@@ -41,17 +44,39 @@ def test_each_value_is_the_single_experiments():
         np.testing.assert_allclose(answer.values["tau_gradient"][i], tau)
         tau = kendall(attention.numpy(), leave_one_out(loaded, item, "delete")).tau
         np.testing.assert_allclose(answer.values["tau_leave_one_out"][i], tau)
-        changes = (permuted_probabilities(reading) - own).abs()
         # Other shuffles than in the batch, hence only about the same median.
-        assert answer.values["permutation"][i] == pytest.approx(changes.median().item(), abs=0.02)
+        assert answer.values["permutation"][i] == pytest.approx(shuffle(reading).median.item(), abs=0.02)
+
+
+def test_the_survey_and_the_single_experiment_take_the_same_median():
+    loaded, text = additive(), "w5 w9 w12 w30 w7"
+    single = permute(TrialInputs(text), loaded)
+    assert last(SurveyInputs((text,)), loaded).values["permutation"][0] == pytest.approx(
+        single.median, abs=1e-6
+    )
+    assert single.median == pytest.approx(float(np.median(single.changes)), abs=1e-6)
 
 
 def test_means_leave_undefined_values_out_and_count_them():
     answer = last(SurveyInputs(TEXTS), additive())
-    taus = next(measure for measure in answer.measures if measure.name == "tau_gradient")
+    taus, random = (
+        next(measure for measure in answer.measures if measure.name == name)
+        for name in ("tau_gradient", "tau_random")
+    )
     values = answer.values["tau_gradient"]
     assert (taus.count, taus.undefined) == (3, 1) and np.isnan(values[3])
     assert taus.mean == pytest.approx(np.nanmean(values)) and taus.std == pytest.approx(np.nanstd(values))
+    assert (random.count, random.undefined, random.mean) == (3, 1, 0)
+    variances = [chance_spread(len(ids)) ** 2 for ids in IDS[:3]]
+    assert random.std == pytest.approx(np.mean(variances) ** 0.5)
+    assert answer.chance_of_mean == pytest.approx(1.96 * np.sum(variances) ** 0.5 / 3)
+
+
+def test_chance_over_texts_is_what_many_drawn_orders_give():
+    answer = last(SurveyInputs(TEXTS), additive())
+    chance = np.random.default_rng(0)
+    means = [np.mean([kendall(*chance.random((2, len(ids)))).tau for ids in IDS[:3]]) for _ in range(400)]
+    assert (np.abs(means) <= answer.chance_of_mean).mean() == pytest.approx(0.95, abs=0.035)
 
 
 @pytest.mark.parametrize("loaded", [additive(), transformer()], ids=["bilstm", "transformer"])
@@ -61,6 +86,12 @@ def test_adversaries_are_searched_only_when_asked_for(loaded):
     assert "adversary" not in without.values
     answer = last(SurveyInputs(texts, adversaries=True), loaded)
     assert (answer.values["adversary"] >= 0).all() and answer.values["adversary"].max() <= np.log(2)
+
+
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch):
+    """Answers come at the end of a batch only, however slow the machine is."""
+    monkeypatch.setattr(module, "PACE", float("inf"))
 
 
 def test_it_grows_and_names_what_it_could_not_read():
@@ -113,6 +144,32 @@ def test_files_that_cannot_be_read_are_refused_with_a_remedy(tmp_path, name, con
     with pytest.raises(BadInput, match=problem) as refused:
         read_texts(path)
     assert refused.value.remedy
+
+
+@pytest.mark.parametrize("adversaries", [False, True])
+def test_closing_it_ends_the_work_between_two_texts(monkeypatch, adversaries):
+    monkeypatch.setattr(module, "PACE", 0)
+    read: list[int] = []
+    monkeypatch.setattr(
+        "demos.trial.setting.leave_one_out",
+        lambda loaded, item, kind: read.append(1) or np.zeros(len(item.words)),
+    )
+    growing = survey(SurveyInputs(("w5 w6 w7 w8",) * 40, adversaries=adversaries), additive())
+    answers = [next(growing)]
+    while answers[-1].done < 3:
+        answers.append(next(growing))
+    assert len(read) == 3 and [a.done for a in answers][-3:] == [1, 2, 3], "one text more, one answer more"
+    if adversaries:
+        assert [a.done for a in answers].count(0) == 20, "every 25 of 500 steps of the search"
+    growing.close()
+    assert next(growing, None) is None and len(read) == 3
+
+
+def test_texts_that_the_model_cannot_read_are_left_out_unless_asked_for():
+    texts = ("w5 w6 w7 w8", "unknown words only here", "w5 w6 unknown w8")
+    answer = last(SurveyInputs(texts), additive())
+    assert answer.skipped == 1 and "cannot read 4 of these 4 words" in answer.reason
+    assert last(SurveyInputs(texts, anyway=True), additive()).skipped == 0
 
 
 def test_adversaries_make_smaller_batches_since_stopping_waits_for_one():

@@ -5,6 +5,8 @@
   const T = (window.StageTrial = window.StageTrial || {});
   T.views = T.views || {};
   T.MOST_JSD = Math.LN2;
+  // No more digits than the search's starts allow.
+  const found = (jsd) => T.number(jsd, 2);
 
   T.views.adversary = () => {
     const progress = T.progress();
@@ -46,8 +48,9 @@
         `result that moves it by more than ${epsilon} (epsilon) does not count. ${done ? "This one" : "So far it"} `,
         `moved it by ${T.number(tvd)}. `,
         own.length > 1 && `The bars are means over ${own.length} heads. `,
-        `The difference is measured by the Jensen–Shannon divergence (JSD): ${T.number(jsd)}, where 0 is the `,
-        "same and ln 2 = 0.693 the most that two distributions can differ. ",
+        `The difference is measured by the Jensen–Shannon divergence (JSD): ${found(jsd)}, where 0 is the `,
+        "same and ln 2 = 0.693 the most that two distributions can differ; another start of the search would ",
+        "end about 0.005 away. ",
         ...yardsticks(payload),
       );
     }
@@ -77,7 +80,7 @@
     const values = seeds.map((seed) => seed.jsd).filter(T.known);
     const tried = starts.map((start) => ({
       value: start.jsd,
-      title: `a start: JSD ${T.number(start.jsd)}, P(positive) moved by ${T.number(start.tvd)}`,
+      title: `a start: JSD ${found(start.jsd)}, P(positive) moved by ${T.number(start.tvd)}`,
       shape: start.allowed ? "diamond" : "cross",
       tone: start.allowed ? "st-tried" : "st-refused",
     }));
@@ -94,12 +97,12 @@
       band: values.length ? [Math.min(...values), Math.max(...values)] : null,
       dots: [...trained, ...tried],
       counts: dataset ? dataset.jsd_adversary : null,
-      marks: [{ value: jsd, text: `adversary ${T.number(jsd)}`, shape: "diamond", tone: "st-other" }],
+      marks: [{ value: jsd, text: `adversary ${found(jsd)}`, shape: "diamond", tone: "st-other" }],
     });
   }
 
   function spoken({ jsd, seeds }) {
     const others = seeds.map((seed) => `${seed.name} ${T.number(seed.jsd)}`).join(", ");
-    return `Jensen-Shannon divergence from the model's own attention, 0 to 0.693: adversary ${T.number(jsd)}; ${others}`;
+    return `Jensen-Shannon divergence from the model's own attention, 0 to 0.693: adversary ${found(jsd)}; ${others}`;
   }
 })();

@@ -33,7 +33,7 @@
     }
 
     function update(payload) {
-      const { done, total, count, rows, scatter } = payload;
+      const { done, total, count, rows, scatter, chance_of_mean: chance } = payload;
       progress.show(done < total ? done : null, total, `${done} of ${total} sentences`);
       table.replaceChildren(figures(rows));
       const items = payload.taus || [];
@@ -50,8 +50,10 @@
         `All figures are over ${count} sentences: the mean, the standard deviation (how far single sentences `,
         "lie from it), and how many sentences gave no value (“undefined”). ",
         items.length > 0 &&
-          "Kendall's tau compares two orders of the words: 1 the same, 0 no relation, −1 the reverse; each " +
-            "column counts sentences, the line is the mean. ",
+          "Kendall's tau compares two orders of the words: 1 the same, 0 no relation, −1 the reverse; it is " +
+            "undefined for fewer than four words. Each column counts sentences, the line is the mean. ",
+        T.known(chance) &&
+          `By chance alone a mean tau over sentences of these lengths lies within ±${T.number(chance)} in 95 % of cases. `,
         !cloud.hidden &&
           "In the last picture every dot is a sentence: right means that one word has most of the attention, up " +
             "that shuffling the weights changes the answer.",
@@ -65,7 +67,10 @@
     const made = rows.map((row) => {
       const name = S.element("th", { scope: "row" }, row.title);
       if (row.definition) name.append(S.element("span", { class: "st-under sa-note" }, row.definition));
-      const mean = T.known(row.mean) ? `${T.number(row.mean)} ± ${T.number(row.std)}` : "undefined";
+      // An adversary's divergence has no more digits than the search's starts allow.
+      const digits = row.name === "adversary" ? 2 : 3;
+      const written = (value) => T.number(value, digits);
+      const mean = T.known(row.mean) ? `${written(row.mean)} ± ${written(row.std)}` : "undefined";
       const cells = [mean, row.reference || "not measured", String(row.count), String(row.undefined ?? 0)];
       return S.element("tr", {}, name, ...cells.map((text) => S.element("td", {}, text)));
     });

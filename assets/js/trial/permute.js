@@ -15,7 +15,8 @@
     const { node, say } = T.figure("permute", S.element("div", { class: "st-pair" }, left, right));
 
     function update(payload) {
-      const { probability, probabilities, median, largest_attention: largest, dataset } = payload;
+      const { probability, probabilities, median, unmoved, median_moved: moved } = payload;
+      const { words, largest_attention: largest, dataset } = payload;
       const count = probabilities.length;
       const crossed = probabilities.filter((value) => value >= 0.5 !== probability >= 0.5).length;
       const range = [Math.min(...probabilities), Math.max(...probabilities)].map((value) => T.number(value));
@@ -38,6 +39,12 @@
         `Each bar counts the shuffles that gave that P(positive), the probability that the review is positive. `,
         `The model's own answer is ${T.number(probability)}; half of the shuffles moved it by at most `,
         `${T.number(median)}, and ${crossed} of ${count} changed the decision. `,
+        unmoved > 0 &&
+          `${unmoved} of the ${count} left every weight where it was, as happens with ${words.length} ` +
+            (words.length === 1 ? "word" : "words") +
+            (unmoved < count
+              ? `; they count in that median, as in the paper's. Of the other ${count - unmoved} half moved the answer by at most ${T.number(moved)}. `
+              : ": nothing was tried. "),
         dataset && `Every faint dot is one of ${dataset.count} sentences of ${dataset.name}: `,
         dataset && "the further right, the more of its attention lies on one word; the further up, the more ",
         dataset && "shuffling changes the answer. ",

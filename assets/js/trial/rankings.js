@@ -15,7 +15,7 @@
     const node = S.element("div", {}, sentences.node, ranking.node, agreement.node);
 
     function update(payload) {
-      const { words, probability, methods, scores, tau_random: random } = payload;
+      const { words, probability, methods, scores, chance, withheld } = payload;
       lines.replaceChildren(...methods.map((method, i) => line(method, words, scores[i])));
       sentences.say(
         "The same sentence once per method; the stronger the colour, the more the method says that the word ",
@@ -30,12 +30,17 @@
         "1 is the word that a method finds most important, by size and whatever the sign; words that tie share ",
         `the mean of their ranks. There are ${words.length} words.`,
       );
-      matrix.replaceChildren(T.tauMatrix(payload));
+      matrix.replaceChildren(
+        withheld ? S.element("p", { class: "st-waiting", role: "note" }, withheld) : T.tauMatrix(payload),
+      );
+      if (withheld) return agreement.say();
+      const band = T.number(chance, 2);
       agreement.say(
         "Kendall's tau compares two rankings of the words: 1 is the same order (blue), 0 no relation, −1 the ",
-        "reverse order (orange). “undefined” stands where a method gives all words the same score, or where ",
-        "there are too few words to rank. ",
-        random && "The last row compares each method with words in random order: what chance alone gives.",
+        "reverse order (orange). “undefined” stands where a method gives all words the same score. ",
+        `Of all pairs of orders of ${words.length} words, 95 % have a tau from −${band} to +${band}: figures `,
+        "within that band, which chance alone explains, stand in grey and in brackets. ",
+        chance === 1 && "With so few words even full agreement is no more than chance.",
       );
     }
 
@@ -59,7 +64,7 @@
     const help = S.button("?", {
       class: "sa-button st-help",
       "aria-expanded": "false",
-      "aria-label": `${title}: ${definition}`,
+      "aria-label": `? ${title}: ${definition}`,
       onclick: () => open(help.getAttribute("aria-expanded") !== "true"),
       onblur: () => open(false),
       onkeydown: (event) => event.key === "Escape" && open(false),

@@ -38,19 +38,22 @@
     return T.table("Ranks of the words", ["word", ...methods.map(({ title }) => upright(title))], rows);
   };
 
-  T.tauMatrix = ({ methods, tau, tau_random: random }) => {
+  T.tauMatrix = ({ methods, tau, chance }) => {
     const titles = methods.map(({ title }) => title);
-    const cell = (value) => {
+    const cell = (value, same) => {
       if (!T.known(value)) return S.element("td", { class: "st-undefined" }, "undefined");
-      const node = S.element("td", { class: `st-heat ${value < 0 ? "st-negative" : "st-positive"}` });
-      node.textContent = T.signed(value, 2);
+      const text = T.signed(value, 2);
+      // A ranking agrees with itself whatever chance does.
+      if (!same && Math.abs(value) <= chance + 1e-9) {
+        return S.element("td", { class: "st-by-chance", title: "within what chance gives" }, `(${text})`);
+      }
+      const node = S.element("td", { class: `st-heat ${value < 0 ? "st-negative" : "st-positive"}` }, text);
       node.style.setProperty("--heat", Math.abs(value));
       return node;
     };
-    const row = (title, values, style = "") =>
-      S.element("tr", { class: style }, header(title, "row"), ...values.map(cell));
-    const rows = tau.map((values, i) => row(titles[i], values));
-    if (random) rows.push(row("random order", random, "st-apart"));
+    const rows = tau.map((values, i) =>
+      S.element("tr", {}, header(titles[i], "row"), ...values.map((value, j) => cell(value, i === j))),
+    );
     return T.table("Kendall's tau between methods", ["tau", ...titles.map(upright)], rows);
   };
 

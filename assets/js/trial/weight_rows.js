@@ -57,7 +57,7 @@
       const tick = S.element("i", { class: "st-tick", title: `the model's own: ${T.number(own)}` });
       tick.style.setProperty("--at", own);
       const number = S.element("span", { class: "st-number" });
-      const attributes = { "aria-label": `All weight on ${name}`, title: "all weight on this word" };
+      const attributes = { "aria-label": `only ${name}: all weight on it`, title: "all weight on this word" };
       const button = S.button("only", { ...attributes, disabled: alone, onclick: () => only(at) });
       const bar = S.element("span", { class: "st-slider" }, slider, tick);
       return {
