@@ -7,7 +7,7 @@ from typing import Any
 
 from demos.contract import Endpoint
 from demos.models.catalog import Checkpoint, catalog, checkpoint
-from demos.pipelines.legibility import MANY, Legibility, language, languages_of, named
+from demos.pipelines.legibility import MANY, Legibility, named
 from demos.runner import suitable
 
 
@@ -39,16 +39,13 @@ def reader(endpoint: Endpoint, code: str) -> Checkpoint | None:
     return min(fitting, key=lambda entry: _rank(endpoint, entry), default=None)
 
 
-def remedied(judged: Legibility, endpoint: Endpoint, text: str, loaded: Any) -> tuple[str, str]:
+def remedied(judged: Legibility, endpoint: Endpoint, loaded: Any) -> tuple[str, str]:
     """Why an answer is withheld, with the model that can read the text, and that model's name; "" for none."""
-    code, known = language(text), languages_of(loaded)
-    if not judged.withheld or not code or code in known or MANY in known:
-        return judged.withheld, ""
-    other = reader(endpoint, code)
+    other = reader(endpoint, judged.language) if judged.language else None
     if other is None or other.name == loaded.origin.checkpoint:
         return judged.withheld, ""
     where = "" if other.bundled else ", from the Hub,"
-    return f"{judged.withheld} {other.title}{where} reads {named([code])}.", other.name
+    return f"{judged.withheld} {other.title}{where} reads {named([judged.language])}.", other.name
 
 
 def _reads(entry: Checkpoint, code: str) -> bool:

@@ -47,10 +47,12 @@ _EMOJI = re.compile("[\u231a-\u23ff\u2600-\u27bf\u2b1b-\u2b55\U0001f000-\U0001fa
 @dataclass(frozen=True)
 class Legibility:
     """withheld: why the model cannot read most of a text, or ""; warning: which words and emoji of one that it
-    can read it has not read, or "". Plain sentences."""
+    can read it has not read, or "". Plain sentences. language: that of a text that is in another script than
+    the model's, where the script tells it, or ""."""
 
     withheld: str = ""
     warning: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,8 @@ def _judged(text: str, tokenizer: Any, known: tuple[str, ...], title: str) -> Le
         if scripts and _mostly(text) not in scripts:
             return Legibility(
                 f"The text is mostly {_in_letters(text)}, which {title} was not trained on; it reads "
-                f"{named(known)}."
+                f"{named(known)}.",
+                language=language(text),
             )
         known_words = f"{left} of the {len(lettered)} words" if (left := len(lettered) - len(hard)) else "no word"
         return Legibility(

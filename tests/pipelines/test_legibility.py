@@ -103,12 +103,12 @@ def test_a_script_tells_a_language(text, code):
 def test_a_model_that_reads_the_text_is_named(reads):
     loaded, readable = reads
     foreign, other = (KOREAN, "korean-sentiment") if readable is ENGLISH else (ENGLISH, "minilm-sst")
-    said, name = remedied(legibility(foreign[0], loaded), sentiment.SENTIMENT, foreign[0], loaded)
+    said, name = remedied(legibility(foreign[0], loaded), sentiment.SENTIMENT, loaded)
     assert name == other and f"{catalog()[other].title} reads" in said
     # Japanese is read by none of them, and a text that can be read needs no other.
     judged = legibility(NEITHER[0], loaded)
-    assert remedied(judged, sentiment.SENTIMENT, NEITHER[0], loaded) == (judged.withheld, "")
-    assert remedied(Legibility(), sentiment.SENTIMENT, readable[0], loaded) == ("", "")
+    assert remedied(judged, sentiment.SENTIMENT, loaded) == (judged.withheld, "")
+    assert remedied(Legibility(), sentiment.SENTIMENT, loaded) == ("", "")
 
 
 def test_every_checkpoint_says_what_it_reads():
