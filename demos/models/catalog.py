@@ -80,7 +80,9 @@ class Checkpoint:
 
     `base` names the checkpoint that an adapter stands on: its own files then hold only what was trained,
     and `parameters` counts only that. `tasks` says what a head was trained for, where its class leaves that
-    open: a sequence classifier may be one for sentiment or one for entailment.
+    open: a sequence classifier may be one for sentiment or one for entailment. `languages` are those that it
+    reads, as codes of two letters, "mul" for dozens, () if nobody says; `targets` those that a translator
+    writes, the one that it writes by itself first.
     """
 
     name: str
@@ -97,6 +99,8 @@ class Checkpoint:
     bundled: BundledSource | None = None
     base: str | None = None
     tasks: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
     note: str = ""
 
 
@@ -134,13 +138,17 @@ def read_catalog(path: Path) -> Mapping[str, Checkpoint]:
 def _checkpoint(name: str, table: dict[str, Any]) -> Checkpoint:
     _require(name, "name" not in table, "the name is the table's header")
     table = table | {"name": name, "heads": tuple(table.get("heads", ()))}
-    table["tasks"] = tuple(table.get("tasks", ()))
+    for several in ("tasks", "languages", "targets"):
+        table[several] = tuple(table.get(several, ()))
     if "bundled" in table:
         table["bundled"] = _source(f"{name}.bundled", table["bundled"])
     entry = _build(Checkpoint, name, table)
     _require(name, entry.architecture in ARCHITECTURES, f"architecture must be one of {ARCHITECTURES}")
     _require(name, set(entry.heads) <= set(HEADS), f"heads must be among {HEADS}")
     _require(name, set(entry.tasks) <= set(TASKS), f"tasks must be among {TASKS}")
+    codes = all(re.fullmatch("mul|[a-z]{2}", code) for code in (*entry.languages, *entry.targets))
+    _require(name, codes, 'languages and targets must be codes of two letters, or "mul"')
+    _require(name, bool(entry.targets) == ("translation" in entry.tasks), "translators have targets")
     _require(
         name, "base" in entry.heads or entry.base, "heads must include 'base', or base name a checkpoint"
     )

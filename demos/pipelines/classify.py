@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,33 +9,37 @@ from typing import Any
 import numpy as np
 
 from demos.errors import BadInput
+from demos.pipelines.legibility import Legibility, legibility, unread
 from demos.texts import check_text
-
-SPELT = 0.9
-"""Tokens per letter from which on words count as spelt out."""
 
 
 @dataclass(frozen=True)
 class Encoded:
-    """A text's token ids, special ones included, and why the model can hardly read it, or ""."""
+    """A text's token ids, special ones included, and how well the model reads it."""
 
     ids: list[int]
-    warning: str
+    judged: Legibility
+
+    @property
+    def warning(self) -> str:
+        """All that is wrong with the text, or "": for answers that are not withheld."""
+        return self.judged.withheld or self.judged.warning
 
     def __len__(self) -> int:
         return len(self.ids)
 
 
-def encode(text: str, loaded: Any) -> Encoded:
-    """Turn a text into tokens; raises `BadInput` if there are more than the model reads."""
-    ids = loaded.tokenizer(check_text(text), verbose=False)["input_ids"]
+def encode(text: str, loaded: Any, prefix: str = "", languages: Sequence[str] | None = None) -> Encoded:
+    """Turn a text, and what a model is told before it, into tokens; raises `BadInput` if there are more than
+    the model reads. `languages` are those that the text is to be in, the checkpoint's unless given."""
+    ids = loaded.tokenizer(prefix + check_text(text), verbose=False)["input_ids"]
     refuse_longer("The text has", len(ids), window(loaded), loaded)
     if set(ids) <= set(loaded.tokenizer.all_special_ids):  # the token for what is unknown is one of these
         raise BadInput(
             f"The text has nothing that {loaded.origin.title} can read: no part of it is in the vocabulary.",
             "Type words, or choose a model for this language.",
         )
-    return Encoded(ids, foreign(text, ids, loaded.tokenizer))
+    return Encoded(ids, legibility(text, loaded, languages))
 
 
 def refuse_longer(what: str, tokens: int, limit: int, loaded: Any) -> None:
@@ -49,33 +52,8 @@ def refuse_longer(what: str, tokens: int, limit: int, loaded: Any) -> None:
 
 
 def foreign(text: str, ids: Sequence[int], tokenizer: Any) -> str:
-    """A warning if the vocabulary has no words for a text: unknown tokens, or about a token per letter."""
-    read = [
-        token for token in ids if token == tokenizer.unk_token_id or token not in tokenizer.all_special_ids
-    ]
-    unknown = read.count(tokenizer.unk_token_id)
-    if len(read) > SPELT * sum(character.isalpha() for character in text) and (
-        said := _spelt(text, tokenizer)
-    ):
-        return said
-    if unknown:
-        some, them = ("is", "it") if unknown == 1 else ("are", "them")
-        return f"{unknown} of {len(read)} tokens {some} not in the model's vocabulary; it cannot read {them}."
-    return ""
-
-
-def _spelt(text: str, tokenizer: Any) -> str:
-    """The warning that words are spelt letter by letter; initials, digits, signs and emoji are no words."""
-    kept = (c if c.isalpha() or unicodedata.category(c)[0] == "M" else " " for c in text)
-    words = " ".join(word for word in "".join(kept).split() if len(word) > 1)
-    letters = sum(character.isalpha() for character in words)
-    tokens = len(tokenizer(words, add_special_tokens=False, verbose=False)["input_ids"])
-    if letters < 4 or tokens <= SPELT * letters:
-        return ""
-    return (
-        f"its words take {tokens} tokens for {letters} letters; the model's vocabulary has no words "
-        "for it, so the model was hardly trained on such text."
-    )
+    """What of a text a vocabulary cannot read, in a sentence, or ""; `ids` are those of its tokens."""
+    return unread(text, tokenizer) if ids else ""
 
 
 def window(loaded: Any) -> int:

@@ -39,15 +39,19 @@ def project(vectors: np.ndarray) -> tuple[np.ndarray, tuple[float, float]]:
 def picture(sentences: Sequence[str], places: np.ndarray, explained: tuple[float, float]) -> str:
     """The map as HTML: a numbered dot for every sentence, with its beginning where there is room for it.
 
-    Both axes have the same scale. Where it is narrow, only the numbers are shown.
+    Both axes have the same scale. Where it is narrow, only the numbers are shown. Sentences without a place
+    (NaN) are left out; the others keep their numbers.
     """
+    shown = [number for number, place in enumerate(places) if not np.isnan(place).any()]
+    places = places[shown]
     middle = (places.max(0) + places.min(0)) / 2
     across, down = np.maximum(places.max(0) - places.min(0), 1e-9)
     scale = 88 * min(1 / across, 1 / (RATIO * down))
     spots = [(50 + scale * x, 50 - scale * RATIO * y) for x, y in (places - middle).tolist()]
     taken = [_box(*spot, 1, 1) for spot in spots]
     dots = []
-    for number, (sentence, (x, y)) in enumerate(zip(sentences, spots, strict=True)):
+    for number, (place, (x, y)) in enumerate(zip(shown, spots, strict=True)):
+        sentence = sentences[place]
         short = sentence if len(sentence) <= LABEL else sentence[: LABEL - 1].rstrip() + "…"
         sides = [(_box(x, y, 2, len(short) + 4), ""), (_box(x, y, len(short) + 4, 2), "task-map-left")]
         others = [*taken[:number], *taken[number + 1 :]]
@@ -59,7 +63,7 @@ def picture(sentences: Sequence[str], places: np.ndarray, explained: tuple[float
         dots.append(
             f'<li class="{room[1] if room else ""}" style="left: {x:.2f}%; top: {y:.2f}%" '
             f'title="{escape(sentence, quote=True)}">'
-            f'<span class="stage-number">{number + 1}</span>{label}</li>'
+            f'<span class="stage-number">{place + 1}</span>{label}</li>'
         )
     first, second = (f"{share:.0%}".replace("%", " %") for share in explained)
     said = (

@@ -20,8 +20,10 @@ from demos.models.specs import Origin
 from demos.pipelines.bars import careful, score_bars
 from demos.pipelines.batches import answer_all, only
 from demos.pipelines.classify import Encoded, class_scores, encode, label_names
+from demos.pipelines.company import remedied
 from demos.pipelines.csv_batch import Batch
 from demos.pipelines.snippets import pipeline_code
+from demos.pipelines.withheld import withheld
 from demos.texts import check_text
 
 INFO = Info(
@@ -32,7 +34,8 @@ INFO = Info(
         "The bundled checkpoints know reviews of films, and two answers only: a text that is neutral, mixed "
         "or about something else still gets one of them, often with a high probability. A probability says "
         "how sure the model is, not how often it is right. Irony and comparison escape it. Each checkpoint "
-        "reads one language; the other it cannot judge."
+        "reads one language: what it says of a text in another is withheld. Of 1,000 Korean reviews and 1,014 "
+        "English captions, the right checkpoint withheld under 1 %, the wrong one over 99 %."
     ),
 )
 STYLES = (ASSETS / "css" / "pipelines.css",)
@@ -58,12 +61,15 @@ class LabelScore:
 @dataclass(frozen=True)
 class SentimentResult:
     """label: the likeliest; scores: of every label, the highest first; tokens: how many were read, special
-    ones included; warning: why the model can hardly read this text, or ""; seconds: of the computation,
-    which several waiting texts may have shared."""
+    ones included; withheld: why label and scores say nothing about this text (the model cannot read most of
+    it), or ""; instead: the name of a checkpoint that can read it, or ""; warning: what of it was not read, or
+    ""; seconds: of the computation, which several waiting texts may have shared."""
 
     label: str
     scores: tuple[LabelScore, ...]
     tokens: int
+    withheld: str
+    instead: str
     warning: str
     seconds: float
     origin: Origin
@@ -86,8 +92,9 @@ def sentiments(many: Sequence[SentimentInputs], loaded: Any) -> list[SentimentRe
 
     def result(text: Encoded, row: list[float], seconds: float) -> SentimentResult:
         ranked = sorted(map(LabelScore, names, row), key=lambda item: -item.score)
+        judged = remedied(text.judged, SENTIMENT, loaded)
         return SentimentResult(
-            ranked[0].label, tuple(ranked), len(text), text.warning, seconds, loaded.origin
+            ranked[0].label, tuple(ranked), len(text), *judged, text.judged.warning, seconds, loaded.origin
         )
 
     return answer_all(many, lambda inputs: encode(inputs.text, loaded), compute)
@@ -145,7 +152,8 @@ def show(result: SentimentResult) -> str:
     """The label, the probability of every label, and a warning where words could not be read."""
     rows = [(item.label, item.score) for item in result.scores]
     bars = score_bars(rows, "Probability of each label")
-    return f'<p class="task-verdict">{escape(result.label)}</p>{bars}{careful(result.warning)}'
+    answer = f'<p class="task-verdict">{escape(result.label)}</p>{bars}{careful(result.warning)}'
+    return withheld(result.withheld, answer)
 
 
 def snippet(inputs: SentimentInputs, origin: Origin) -> str:

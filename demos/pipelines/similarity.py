@@ -11,7 +11,6 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 import numpy as np
@@ -21,14 +20,14 @@ from demos.contract import Endpoint, Example, Info, Run
 from demos.errors import BadInput, StageError
 from demos.models.catalog import ASSETS
 from demos.models.specs import Origin
-from demos.pipelines.bars import careful
 from demos.pipelines.batches import answer_all
 from demos.pipelines.classify import Encoded, encode
+from demos.pipelines.company import remedied
 from demos.pipelines.csv_batch import Batch
-from demos.pipelines.sentence_map import picture, project
+from demos.pipelines.sentence_map import project
+from demos.pipelines.similarity_show import show
 from demos.pipelines.snippets import with_pipeline
 from demos.pipelines.vectors import mean_pooled
-from demos.texts import check_text
 
 INFO = Info(
     slug="similarity",
@@ -57,44 +56,93 @@ class SimilarityInputs:
 
 @dataclass(frozen=True, eq=False)
 class SimilarityResult:
-    """cosine [n, n] in [-1, 1]; tokens [n]: how many each sentence has, special ones included; places [n, 2]:
-    the vectors along their first two principal components, which hold the shares `explained` of their
-    variance; warning: which sentence the model can hardly read, and why, or ""."""
+    """cosine [n, n] in [-1, 1], of which the rows and columns of what was left out are NaN (null in JSON);
+    tokens [n]: how many each sentence has, special ones included, 0 of those; places [n, 2]: the vectors along
+    their first two principal components, which hold the shares `explained` of their variance, NaN for what was
+    left out; left_out: the sentences that the model cannot read. withheld: why cosines and places say nothing
+    (it reads none or only one of the sentences, and all were taken), or ""; instead: the name of a checkpoint
+    that can read them, or ""; warning: what of the sentences was not read, or ""."""
 
     sentences: tuple[str, ...]
     cosine: np.ndarray
     tokens: tuple[int, ...]
     places: np.ndarray
     explained: tuple[float, float]
+    left_out: tuple[LeftOut, ...]
+    withheld: str
+    instead: str
     warning: str
     seconds: float
     origin: Origin
 
 
+@dataclass(frozen=True)
+class LeftOut:
+    """number: of the sentence, from 1; reason: why the model cannot read it."""
+
+    number: int
+    reason: str
+
+
 @dataclass(frozen=True, eq=False)
 class Feature:
-    """vector [width]: of unit length, the mean of the token vectors; tokens: how many there were."""
+    """vector [width]: of unit length, the mean of the token vectors; tokens: how many there were; withheld: why
+    the vector says nothing about the text, or ""; warning: what of the text was not read, or ""."""
 
     vector: np.ndarray
     tokens: int
+    withheld: str
+    warning: str
 
 
 def similarity(inputs: SimilarityInputs, loaded: Any) -> SimilarityResult:
-    """Cosine similarity between the mean-pooled embeddings of all pairs of sentences."""
+    """Cosine similarity between the mean-pooled embeddings of all pairs of sentences that the model reads.
+
+    Raises `BadInput` if fewer than two can be turned into tokens.
+    """
     check_inputs(inputs)
     begin = time.perf_counter()
-    encoded = [encoded_line(number, line, loaded) for number, line in enumerate(inputs.sentences, 1)]
-    vectors = mean_pooled([sentence.ids for sentence in encoded], loaded)
+    read, left_out = read_lines(inputs.sentences, loaded)
+    if len(read) < 2:
+        why = "; ".join(f"sentence {one.number}: {one.reason}" for one in left_out[:3])
+        raise BadInput(f"Fewer than two sentences can be read: {why}", "Write one sentence per line.")
+    legible = {place: line for place, line in read.items() if not line.judged.withheld}
+    why = ("", "")
+    if len(legible) < 2:
+        hard = next(line.judged for line in read.values() if line.judged.withheld)
+        why, legible = remedied(hard, SIMILARITY, loaded), read
+    hidden = [LeftOut(place + 1, line.judged.withheld) for place, line in read.items() if place not in legible]
+    kept, count = list(legible), len(inputs.sentences)
+    vectors = mean_pooled([line.ids for line in legible.values()], loaded)
+    cosine, places = np.full((count, count), np.nan, np.float32), np.full((count, 2), np.nan)
     # Rounding can take a cosine a hair beyond 1.
-    cosine = np.clip(vectors @ vectors.T, -1, 1)
-    places, explained = project(vectors)
-    lengths = tuple(map(len, encoded))
-    warnings = [f"sentence {number}: {one.warning}" for number, one in enumerate(encoded, 1) if one.warning]
-    warning = next(iter(warnings), "")
-    seconds = time.perf_counter() - begin
+    cosine[np.ix_(kept, kept)] = np.clip(vectors @ vectors.T, -1, 1)
+    places[kept], explained = project(vectors)
+    warnings = [f"sentence {place + 1}: {said}" for place, l in legible.items() if (said := l.judged.warning)]
     return SimilarityResult(
-        inputs.sentences, cosine, lengths, places, explained, warning, seconds, loaded.origin
+        inputs.sentences,
+        cosine,
+        tuple(len(legible.get(place, ())) for place in range(count)),
+        places,
+        explained,
+        tuple(sorted([*left_out, *hidden], key=lambda one: one.number)),
+        *why,
+        " ".join(warnings),
+        time.perf_counter() - begin,
+        loaded.origin,
     )
+
+
+def read_lines(sentences: Sequence[str], loaded: Any) -> tuple[dict[int, Encoded], list[LeftOut]]:
+    """The sentences as tokens, by their places from 0, and those that cannot be turned into tokens."""
+    read: dict[int, Encoded] = {}
+    left_out = []
+    for place, sentence in enumerate(sentences):
+        try:
+            read[place] = encode(sentence, loaded)
+        except BadInput as error:
+            left_out.append(LeftOut(place + 1, error.problem))
+    return read, left_out
 
 
 def features(many: Sequence[SimilarityInputs], loaded: Any) -> list[Feature | StageError]:
@@ -102,29 +150,22 @@ def features(many: Sequence[SimilarityInputs], loaded: Any) -> list[Feature | St
 
     def compute(rows: Sequence[Encoded]) -> list[Feature]:
         vectors = mean_pooled([row.ids for row in rows], loaded)
-        return [Feature(vector, len(row)) for vector, row in zip(vectors, rows, strict=True)]
+        return [feature(row, vector) for row, vector in zip(rows, vectors, strict=True)]
+
+    def feature(row: Encoded, vector: np.ndarray) -> Feature:
+        return Feature(vector, len(row), remedied(row.judged, SIMILARITY, loaded)[0], row.judged.warning)
 
     return answer_all(many, lambda inputs: encode(inputs.sentences[0], loaded), compute)
 
 
-def encoded_line(number: int, line: str, loaded: Any) -> Encoded:
-    """A line as the model reads it; raises `BadInput` with its number if it cannot."""
-    try:
-        return encode(line, loaded)
-    except BadInput as error:
-        raise BadInput(f"Sentence {number}: {error.problem}", error.remedy) from None
-
-
 def check_inputs(inputs: SimilarityInputs) -> None:
-    """Raise `BadInput` unless there are 2 to MAX_SENTENCES readable sentences."""
+    """Raise `BadInput` unless there are 2 to MAX_SENTENCES sentences."""
     count = len(inputs.sentences)
     if not 2 <= count <= MAX_SENTENCES:
         raise BadInput(
             f"{count} sentence{'' if count == 1 else 's'} given; the heat map needs 2 to {MAX_SENTENCES}.",
             "Write one sentence per line.",
         )
-    for number, sentence in enumerate(inputs.sentences, 1):
-        check_text(sentence, f"sentence {number}")
 
 
 SIMILARITY = Endpoint("similarity", similarity, {"encoder": "base"}, check=check_inputs)
@@ -200,15 +241,6 @@ def build(run: Run) -> None:
     task_page(run, SIMILARITY, DEFAULT, fields, EXAMPLES, show, snippet, BATCH, ask="Measure")
 
 
-def show(result: SimilarityResult) -> str:
-    """The heat map, the map, and a caution where the model could not read words."""
-    return (
-        careful(result.warning)
-        + heat_map(result)
-        + picture(result.sentences, result.places, result.explained)
-    )
-
-
 _CODE = """\
 vectors = np.array([np.mean(pipe(sentence)[0], 0) for sentence in {sentences!r}])
 vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
@@ -220,26 +252,3 @@ def snippet(inputs: SimilarityInputs, origin: Origin) -> str:
     """The same with transformers' pipeline for features."""
     body = _CODE.format(sentences=list(inputs.sentences))
     return with_pipeline("feature-extraction", "base", origin, body, before="import numpy as np\n")
-
-
-def heat_map(result: SimilarityResult) -> str:
-    """The cosines as an HTML table; colour strength is the cosine, and every cell has its number."""
-    numbers = range(1, len(result.sentences) + 1)
-    head = "".join(
-        f'<th scope="col" title="{escape(sentence, quote=True)}">{i}</th>'
-        for i, sentence in zip(numbers, result.sentences, strict=True)
-    )
-    rows = "".join(
-        f'<tr><th scope="row"><span class="stage-number">{i}</span> <bdi>{escape(sentence)}</bdi></th>'
-        + "".join(_cell(float(value)) for value in row)
-        + "</tr>"
-        for i, sentence, row in zip(numbers, result.sentences, result.cosine, strict=True)
-    )
-    return (
-        '<div class="stage-scroll"><table class="stage-heat"><caption>Cosine similarity</caption>'
-        f"<thead><tr><td></td>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
-    )
-
-
-def _cell(value: float) -> str:
-    return f'<td style="--heat: {max(0.0, min(1.0, value)):.3f}">{value:.2f}</td>'

@@ -9,7 +9,8 @@ import numpy as np
 
 from demos.errors import BadInput
 from demos.pipelines.batches import answer_all
-from demos.pipelines.classify import foreign, refuse_longer, window
+from demos.pipelines.classify import refuse_longer, window
+from demos.pipelines.legibility import legibility
 from demos.pipelines.sentences import Sentence, sentences
 
 MOST_SENTENCES = 1000
@@ -56,8 +57,9 @@ def readable_sentences(text: str, loaded: Any) -> tuple[Sentence, ...]:
 
 
 def hardly_readable(text: str, loaded: Any) -> str:
-    """Why a model can hardly read a text, of any length, or ""."""
-    return foreign(text, loaded.tokenizer(text, verbose=False)["input_ids"], loaded.tokenizer)
+    """Why a model can hardly read a text, of any length, or what of it was not read, or ""."""
+    judged = legibility(text, loaded)
+    return judged.withheld or judged.warning
 
 
 def count(loaded: Any, text: str) -> int:

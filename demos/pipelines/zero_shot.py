@@ -21,7 +21,10 @@ from demos.pipelines import zero_shot_methods as methods
 from demos.pipelines.bars import careful, per_cent, score_bars
 from demos.pipelines.batches import one_by_one
 from demos.pipelines.classify import encode
+from demos.pipelines.company import remedied
 from demos.pipelines.csv_batch import Batch
+from demos.pipelines.legibility import legibility
+from demos.pipelines.withheld import withheld
 from demos.pipelines.zero_shot_snippets import snippet
 from demos.texts import check_text
 
@@ -70,14 +73,17 @@ class ZeroShotResult:
 
     method: "entailment" (probability that the statement follows), "similarity" (cosine in [-1, 1], no
     probability) or "likelihood" (probability of the label's words among the labels, corrected by texts
-    without content). multi_label: whether each label was judged on its own. warning: why the model can
-    hardly read this text, or "".
+    without content). multi_label: whether each label was judged on its own. withheld: why the scores say
+    nothing about this text (the model cannot read most of it, or of the labels), or ""; instead: the name of a
+    checkpoint that can read it, or ""; warning: what of it was not read, or "".
     """
 
     labels: tuple[Judged, ...]
     method: Literal["entailment", "similarity", "likelihood"]
     multi_label: bool
     tokens: int
+    withheld: str
+    instead: str
     warning: str
     seconds: float
     origin: Origin
@@ -87,6 +93,7 @@ def zero_shot(inputs: ZeroShotInputs, loaded: Any) -> ZeroShotResult:
     """How well each label fits a text, by the method that the model allows."""
     check_inputs(inputs)
     text = encode(inputs.text, loaded)
+    hard = text.judged if text.judged.withheld else legibility("\n".join(inputs.labels), loaded)
     asked = (inputs.text, inputs.labels, inputs.template)
     method: Literal["entailment", "similarity", "likelihood"]
     begin = time.perf_counter()
@@ -104,7 +111,10 @@ def zero_shot(inputs: ZeroShotInputs, loaded: Any) -> ZeroShotResult:
     seconds = time.perf_counter() - begin
     judged = sorted(map(Judged, inputs.labels, scores.tolist(), uncorrected), key=lambda one: -one.score)
     alone = method == "similarity" or (method == "entailment" and inputs.multi_label)
-    return ZeroShotResult(tuple(judged), method, alone, len(text), text.warning, seconds, loaded.origin)
+    why = remedied(hard, ZERO_SHOT, loaded)
+    return ZeroShotResult(
+        tuple(judged), method, alone, len(text), *why, text.judged.warning, seconds, loaded.origin
+    )
 
 
 def check_inputs(inputs: ZeroShotInputs) -> None:
@@ -231,4 +241,5 @@ def show(result: ZeroShotResult) -> str:
             share = per_cent(first.uncorrected or 0.0)
             before = f'<p class="task-note">Before the correction: {escape(first.label)}, {share}.</p>'
     best = escape(result.labels[0].label)
-    return f'<p class="task-verdict"><bdi>{best}</bdi></p>{bars}{before}{careful(result.warning)}'
+    answer = f'<p class="task-verdict"><bdi>{best}</bdi></p>{bars}{before}{careful(result.warning)}'
+    return withheld(result.withheld, answer)

@@ -11,6 +11,7 @@ from demos.models.specs import Spec
 from demos.pipelines.sentiment import (
     DEFAULT,
     EXAMPLES,
+    KOREAN,
     SENTIMENT,
     SentimentInputs,
     sentiment,
@@ -74,11 +75,23 @@ def test_what_cannot_be_answered_is_a_sentence(runner, text):
     assert not str(refused.value).startswith("Something went wrong")
 
 
-def test_a_text_in_a_language_that_the_vocabulary_lacks_is_answered_with_a_warning(classifier):
-    assert "no words for it" in sentiment(SentimentInputs("이 영화는 재미있다"), classifier).warning
-    assert "cannot read" in sentiment(SentimentInputs("🜁 is a fine film"), classifier).warning
+def test_an_answer_about_a_text_in_another_language_is_withheld_and_a_reader_named(runner, classifier):
+    """Korean under the English checkpoint was called 94 % positive, English under the Korean one not noticed."""
+    for text, model, other in (
+        ("이 영화는 재미있다", DEFAULT, KOREAN),
+        ("A warm, funny film that never wastes a minute.", KOREAN, DEFAULT),
+    ):
+        result = runner(SENTIMENT, SentimentInputs(text, model))
+        assert "was not trained on" in result.withheld and result.instead == other
+        reason, answer = show(result).split("<details", 1)
+        assert "was not trained on" in reason and result.label not in reason and result.label in answer
+        again = runner(SENTIMENT, SentimentInputs(text, other))
+        assert again.withheld == again.instead == "" and "<details" not in show(again)
+    assert "no word that" in sentiment(SentimentInputs("😀?"), classifier).withheld
+    assert sentiment(SentimentInputs("Great 😀😀"), classifier).warning == "2 emoji were not read."
     for text in ("A fine film!!!", "Great!!!!!!!!", "Call me at 555-123-4567!!!", "Good film 10/10 :-) :-)"):
-        assert sentiment(SentimentInputs(text), classifier).warning == "", text
+        result = sentiment(SentimentInputs(text), classifier)
+        assert result.warning == result.withheld == "", text
 
 
 def test_examples_are_right_and_wrong_as_they_are_labelled(runner):

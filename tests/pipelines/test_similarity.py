@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 from transformers import pipeline
 
+from demos.contract import to_plain
 from demos.errors import BadInput, StageError
 from demos.models.cache import shared_cache
+from demos.models.catalog import catalog
 from demos.models.specs import Spec
 from demos.pipelines.csv_batch import ColumnInputs, column_endpoint
 from demos.pipelines.sentence_map import picture, project
@@ -19,11 +21,11 @@ from demos.pipelines.similarity import (
     SimilarityInputs,
     columns,
     features,
-    heat_map,
     show,
     similarity,
     snippet,
 )
+from demos.pipelines.similarity_show import heat_map
 from demos.pipelines.vectors import vectors
 from demos.runner import suitable
 
@@ -65,7 +67,7 @@ def test_cosines(minilm):
 
 
 @pytest.mark.parametrize(
-    "sentences", [(), ("one",), ("a",) * 33, ("a", " "), ("a", "\udc00"), ("a", "word " * 600)]
+    "sentences", [(), ("one",), ("a",) * 33, ("a", " "), ("a", "\udc00"), ("a", "word " * 600), ("a", "༄༅", " ")]
 )
 def test_bad_input_is_refused_with_a_remedy(minilm, sentences):
     with pytest.raises(BadInput) as refused:
@@ -77,8 +79,34 @@ def test_what_the_model_cannot_read_is_said(minilm):
     result = similarity(SimilarityInputs(("Fine.", "안녕 you", "a 고양이가 cat")), minilm)
     assert result.warning.startswith("sentence 2: ") and "Careful: sentence 2" in show(result)
     assert similarity(SimilarityInputs(SENTENCES), minilm).warning == ""
-    with pytest.raises(BadInput, match="Sentence 2: The text has nothing that"):
+    with pytest.raises(BadInput, match="sentence 2: The text has nothing that"):
         similarity(SimilarityInputs(("Fine.", "༄༅")), minilm)
+
+
+def test_a_sentence_that_cannot_be_read_is_left_out_and_the_others_keep_their_numbers(minilm):
+    unreadable = {1: "༄༅", 3: "word " * 600, 4: "한국어 문장입니다", 5: " "}
+    lines = [SENTENCES[0], unreadable[1], SENTENCES[1], *(unreadable[i] for i in (3, 4, 5)), SENTENCES[2]]
+    result, alone = (similarity(SimilarityInputs(tuple(rows)), minilm) for rows in (lines, SENTENCES))
+    assert result.sentences == tuple(lines)
+    kept = [0, 2, 6]
+    np.testing.assert_allclose(result.cosine[np.ix_(kept, kept)], alone.cosine, atol=1e-5)
+    assert np.isnan(np.delete(result.cosine, kept, 0)).all() and np.isnan(result.places[[1, 3, 4, 5]]).all()
+    assert [one.number for one in result.left_out] == [2, 4, 5, 6]
+    assert "602 tokens" in result.left_out[1].reason and "mostly Korean" in result.left_out[2].reason
+    assert to_plain(result)["cosine"][1][0] is None and result.withheld == ""
+    page = show(result)
+    assert re.findall(r"Sentence (\d) is left out", page) == ["2", "4", "5", "6"]
+    assert re.findall(r'<li.*?stage-number">(\d)<', page) == ["1", "3", "7"]
+
+
+def test_a_set_that_the_model_cannot_read_is_withheld_and_the_one_that_can_is_named(minilm):
+    korean = SimilarityInputs(("한국어 문장입니다.", "이것은 영화입니다.", "날씨가 좋습니다."))
+    result = similarity(korean, minilm)
+    assert "mostly Korean" in result.withheld and result.instead == "korean-mlm"
+    assert np.isfinite(result.cosine).all() and result.left_out == ()
+    assert show(result).index("mostly Korean") < show(result).index("<details") < show(result).index("<table")
+    with shared_cache().lease(Spec("korean-mlm")) as loaded:
+        assert similarity(korean, loaded).withheld == ""
 
 
 def test_the_examples_called_wrong_are(minilm):
@@ -92,7 +120,9 @@ def test_the_examples_called_wrong_are(minilm):
 
 @pytest.mark.parametrize("name", [entry.name for entry in suitable(SIMILARITY) if entry.bundled])
 def test_any_encoder_can_be_asked_and_its_code_says_the_same(name, capsys):
-    inputs = SimilarityInputs(("영화가 좋다 film", "a film", "film 영화"), name)
+    korean = catalog()[name].languages == ("ko",)
+    texts = ("영화가 좋다 film", "이 영화", "재밌는 영화") if korean else ("a good film", "one film 영화", "the film")
+    inputs = SimilarityInputs(texts, name)
     with shared_cache().lease(Spec(name)) as loaded:
         result = similarity(inputs, loaded)
     np.testing.assert_allclose(np.diag(result.cosine), 1, atol=1e-5)
