@@ -141,7 +141,9 @@ def main() -> None:
         rows, rest = rows_of(path, tokenizer)
         train += rows
         held_out[path.stem], again[path.stem] = rest, known_again(path)
-        print(path.stem, len(rows), "rows,", sum(map(len, rows)), "tokens;", len(rest), "held out", flush=True)
+        print(
+            path.stem, len(rows), "rows,", sum(map(len, rows)), "tokens;", len(rest), "held out", flush=True
+        )
 
     def measure(model: BertForMaskedLM) -> dict[str, float]:
         return {name: masked.accuracy(model, score, rows, tokenizer) for name, rows in held_out.items()}
