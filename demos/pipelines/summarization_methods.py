@@ -25,12 +25,14 @@ class Chosen:
 
 
 def extractive(text: str, count: int, loaded: Any) -> tuple[tuple[Chosen, ...], int]:
-    """The `count` most central sentences in the order of the text, and how many there are to choose from."""
+    """At most `count` central sentences that do not repeat one another, in the order of the text, and how many
+    there are to choose from."""
     found = readable_sentences(text, loaded)
     texts = [sentence.of(text) for sentence in found]
-    scores = centrality(vectors(loaded, texts))
+    encoded = vectors(loaded, texts)
+    scores = centrality(encoded)
     chosen = []
-    for index in most_central(scores, count):
+    for index in most_central(scores, encoded, count):
         start = text.index(texts[index], found[index].start)
         chosen.append(Chosen(start, start + len(texts[index]), float(scores[index] * len(found))))
     return tuple(chosen), len(found)

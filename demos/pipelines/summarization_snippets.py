@@ -22,8 +22,8 @@ pipe = pipeline("feature-extraction", {where})
 text = {text!r}
 texts = [sentence.of(text) for sentence in sentences(text)]
 vectors = np.array([np.mean(pipe(one)[0], 0) for one in texts])
-scores = centrality(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
-print("\\n".join(texts[i] for i in most_central(scores, {count})))
+vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+print("\\n".join(texts[i] for i in most_central(centrality(vectors), vectors, {count})))
 """
 
 _WRITTEN = """\
