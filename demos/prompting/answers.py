@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from demos.errors import BadInput
@@ -41,6 +42,7 @@ MOST_SHOTS = 64
 MOST_RESERVED = 1024
 
 
+@lru_cache(maxsize=4)  # one request asks several times
 def task_of(text: str) -> Task:
     """A ready task by its name, or a task from JSON."""
     if text.strip() in ready_tasks():

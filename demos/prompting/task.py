@@ -15,6 +15,10 @@ from demos.texts import check_text
 
 MAX_BYTES = 10_000_000
 MAX_ROWS = 10_000
+MAX_LABELS = 200  # or choices of a row
+MAX_WORDS = 500  # of all labels together
+MAX_LABEL = 1_000  # characters of a label, a word, a choice
+MAX_FIELDS = 20
 _READY = "sentiment topic inference word_in_context translation arithmetic sentiment_ko".split()
 _KEYS = ("name", "title", "language", "instruction", "template", "labels", "shots", "rows")
 
@@ -72,18 +76,27 @@ def ready_tasks() -> dict[str, Task]:
 
 
 def check_task(task: Task) -> Task:
-    """Return a task unchanged, or raise BadInput with what is wrong first, rows counted from 1."""
+    """Return a task unchanged, or raise BadInput with what is wrong first, rows counted from 1.
+
+    What is only counted comes before what is read: a task that is too large costs nothing.
+    """
+    for kind, rows in (("shots", task.shots), ("rows", task.rows)):
+        if len(rows) > MAX_ROWS:
+            raise BadInput(f"There are {len(rows):,} {kind}; the limit is {MAX_ROWS:,}.", "Keep fewer.")
+    for name in ("name", "title", "language", "instruction", "template"):
+        if (text := getattr(task, name)).strip():
+            check_text(text, name)
     fields = template_fields(task.template)
+    if len(fields) > MAX_FIELDS:
+        raise BadInput(f"The template has {len(fields):,} fields; the limit is {MAX_FIELDS}.", "Use fewer.")
     if task.labels is not None:
         check_labels(task.labels)
     for kind, rows in (("Shot", task.shots), ("Row", task.rows)):
-        if len(rows) > MAX_ROWS:
-            raise BadInput(f"There are {len(rows):,} rows; the limit is {MAX_ROWS:,}.", "Keep fewer.")
         known = {name for row in rows for name, _ in row.fields}
         if rows and (unknown := [name for name in fields if name not in known]):
             raise BadInput(
                 f"The template has the field {{{unknown[0]}}}, which no {kind.lower()} has.",
-                f"The fields are: {', '.join(sorted(known)) or 'none'}.",
+                f"The fields are: {', '.join(sorted(known)[:MAX_FIELDS]) or 'none'}.",
             )
         for number, row in enumerate(rows, 1):
             _check_row(task, row, f"{kind} {number}", fields)
@@ -91,27 +104,44 @@ def check_task(task: Task) -> Task:
 
 
 def check_labels(labels: Labels) -> None:
-    """Raise BadInput for labels that are too few or twice there, and for words that are empty or shared."""
+    """Raise BadInput for labels that are too few, too many or twice there, and for words that are empty or
+    shared."""
     if len(labels) < 2:
         raise BadInput("A task needs at least two labels.", "Add a label.")
+    count = sum(len(words) for _, words in labels)
+    for what, found, most in (("labels", len(labels), MAX_LABELS), ("label words", count, MAX_WORDS)):
+        if found > most:
+            raise BadInput(f"The task has {found:,} {what}; the limit is {most}.", "Use fewer.")
     owners: dict[str, str] = {}
     seen: set[str] = set()
     for label, words in labels:
-        check_text(label, "label's name")
+        check_label(label, "label's name")
         if label in seen:
             raise BadInput(f"The label {label!r} is there twice.", "Rename or delete one of them.")
         seen.add(label)
         if not words or not all(word.strip() for word in words):
             raise BadInput(f"The label {label!r} has an empty word.", "Give it a word to be scored by.")
         for word in words:
-            check_text(word, f"word of the label {label!r}")
-            owner = owners.setdefault(word.strip(), label)
-            if owner != label or [w.strip() for w in words].count(word.strip()) > 1:
-                twice = "twice" if owner == label else f"and so does {owner!r}"
-                raise BadInput(f"The label {label!r} has the word {word.strip()!r}, {twice}.", "Change one.")
+            said = check_label(word, f"word of the label {label!r}").strip()
+            if said in owners:
+                twice = "twice" if owners[said] == label else f"and so does {owners[said]!r}"
+                raise BadInput(f"The label {label!r} has the word {said!r}, {twice}.", "Change one.")
+            owners[said] = label
+
+
+def check_label(text: str, what: str) -> str:
+    """Return a label, a word or a choice unchanged, or raise BadInput if it is empty, long or unreadable."""
+    if len(text) > MAX_LABEL:
+        raise BadInput(
+            f"The {what} has {len(text):,} characters; the limit is {MAX_LABEL:,}.", "Use a shorter one."
+        )
+    return check_text(text, what)
 
 
 def _check_row(task: Task, row: Row, where: str, fields: tuple[str, ...]) -> None:
+    if len(row.choices) > MAX_LABELS:
+        raise BadInput(f"{where} has {len(row.choices):,} choices; the limit is {MAX_LABELS}.", "Use fewer.")
+    check_label(row.label, f"label of {where.lower()}")
     values = dict(row.fields)
     for name in fields:
         if name not in values:
@@ -119,16 +149,21 @@ def _check_row(task: Task, row: Row, where: str, fields: tuple[str, ...]) -> Non
     for name, value in row.fields:
         if name not in fields:
             raise BadInput(
-                f"{where} has the field {name!r}, which the template does not name.",
-                f"Put {{{name}}} into the template, or remove the field.",
+                f"{where} has the field {name[:MAX_LABEL]!r}, which the template does not name.",
+                f"Put {{{name[:MAX_LABEL]}}} into the template, or remove the field.",
             )
         check_text(value, f"field {name!r} of {where.lower()}")
     allowed = [label for label, _ in task.labels_of(row)]
-    if task.labels is None and (len(set(allowed)) < max(2, len(allowed)) or not all(map(str.strip, allowed))):
-        raise BadInput(f"{where} needs at least two choices, all different.", "Add choices, or give labels.")
+    if task.labels is None:
+        if len(set(allowed)) < max(2, len(allowed)) or not all(map(str.strip, allowed)):
+            raise BadInput(
+                f"{where} needs at least two choices, all different.", "Add choices, or give labels."
+            )
+        for choice in allowed:
+            check_label(choice, f"choice of {where.lower()}")
     if row.label not in allowed:
         raise BadInput(
-            f"{where} has the label {row.label!r}, which is none of {', '.join(map(repr, allowed))}.",
+            f"{where} has the label {row.label!r}, which is none of {', '.join(map(repr, allowed[:20]))}.",
             "Correct it, or add the label.",
         )
 

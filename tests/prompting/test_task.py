@@ -9,7 +9,18 @@ import pytest
 
 from demos.errors import BadInput
 from demos.models.catalog import ASSETS
-from demos.prompting.task import Row, Task, check_task, ready_tasks, task_from_json, task_to_json
+from demos.prompting import answers
+from demos.prompting.builder import SCORE
+from demos.prompting.results import PromptInputs
+from demos.prompting.task import (
+    Row,
+    Task,
+    check_labels,
+    check_task,
+    ready_tasks,
+    task_from_json,
+    task_to_json,
+)
 
 TASK = Task(
     name="mood",
@@ -123,3 +134,60 @@ def test_equal_keys_are_not_silently_merged():
     text = task_to_json(TASK).replace('"bad": ["부정"]', '"good": ["부정"]')
     with pytest.raises(BadInput, match="'good' is there twice"):
         task_from_json(text)
+
+
+class Counted(str):
+    """A word that counts how often it is looked at."""
+
+    looks = 0
+
+    def strip(self, *characters):
+        Counted.looks += 1
+        return str(self).strip(*characters)
+
+
+def test_reading_words_is_linear_in_their_number():
+    looks = []
+    for count in (100, 400):
+        Counted.looks = 0
+        check_labels((("a", tuple(Counted(f"w{i}") for i in range(count))), ("b", ("z",))))
+        looks.append(Counted.looks / count)
+    assert looks[1] == pytest.approx(looks[0], rel=0.1)
+
+
+@pytest.mark.parametrize(
+    "change, problem",
+    [
+        ({"labels": (("a", tuple(map(str, range(20_000)))), ("b", ("y",)))}, "The task has 20,001 label words"),
+        ({"labels": tuple((f"l{i}", (f"w{i}",)) for i in range(201))}, "The task has 201 labels"),
+        ({"labels": (("a", ("x" * 1001,)), ("b", ("y",)))}, "The word of the label 'a' has 1,001 characters"),
+        ({"labels": (("a" * 1001, ("x",)), ("b", ("y",)))}, "The label's name has 1,001 characters"),
+        ({"template": "".join(f"{{f{i}}}" for i in range(21)) + "{label}"}, "The template has 21 fields"),
+        (
+            {"labels": None, "rows": (Row((("text", "a"),), "1", tuple(map(str, range(201)))),)},
+            "Row 1 has 201 choices",
+        ),
+        ({"title": "half \udc00"}, "Character 6 of the title is half"),
+        ({"instruction": "x" * 100_001}, "The instruction has 100,001 characters"),
+    ],
+)
+def test_what_is_too_large_or_unreadable_is_one_clear_sentence(change, problem):
+    with pytest.raises(BadInput) as caught:
+        check_task(replace(TASK, **{"shots": (), "rows": ()} | change))
+    assert caught.value.problem.startswith(problem) and caught.value.remedy
+
+
+def test_limits_come_before_anything_is_read():
+    labels = (("a", tuple(Counted(f"w{i}") for i in range(20_000))), ("b", ("z",)))
+    Counted.looks = 0
+    with pytest.raises(BadInput, match="20,001 label words"):
+        check_labels(labels)
+    assert Counted.looks == 0
+
+
+def test_a_request_reads_its_task_once(monkeypatch, runner):
+    read, real = [], answers.task_from_json
+    monkeypatch.setattr(answers, "task_from_json", lambda text: (read.append(text), real(text))[1])
+    text = task_to_json(replace(TASK, name="read once"))
+    runner(SCORE, PromptInputs(text, (("text", "Fine."),), k=1))
+    assert read == [text]
