@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from demos.errors import BadInput
 
 MOST_BYTES = 10_000_000
 MOST_ROWS = 10_000
+MOST_COLUMNS = 256
 PROBLEM, QUOTED = "problem", "quoted"
 
 _FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
@@ -41,7 +43,7 @@ def read_table(data: bytes, separator: str = "") -> Table:
     that this line has most of, if none is given.
 
     A row that cannot be read is kept, with its problem. Raises `BadInput` for a file that is no CSV at all,
-    or has more than 10 MB or 10,000 rows.
+    or has more than 10 MB, 10,000 rows or 256 columns. The file is read once, up to its first limit.
     """
     if len(data) > MOST_BYTES:
         raise BadInput(f"The file has {len(data) / 1e6:.1f} MB; the limit is 10 MB.", "Split it.")
@@ -53,40 +55,64 @@ def read_table(data: bytes, separator: str = "") -> Table:
             f"Line {line} of the file is not UTF-8.", 'Save it as "CSV UTF-8" in your spreadsheet program.'
         ) from None
     separator = separator or max(",;\t", key=text.partition("\n")[0].count)
-    lines = _lines(text, separator)
+    lines = _lines(io.StringIO(text, newline=""), separator)
     _, head, problem = next(lines, (1, [], ""))
     if not any(cell.strip() for cell in head):
         raise BadInput(
             problem or "The file is empty.",
             "Its first line must hold the names of the columns, separated by commas.",
         )
-    columns = tuple(cell.strip() or f"column {i}" for i, cell in enumerate(head, 1))
-    if twice := [column for column in columns if columns.count(column) > 1]:
-        raise BadInput(f"The column {twice[0]!r} is there twice.", "Rename one of them.")
-    records = [_record(line, cells, problem, len(columns), separator) for line, cells, problem in lines]
+    columns = _names(head)
+    rows = itertools.islice(lines, MOST_ROWS + 1)
+    records = [_record(line, cells, problem, len(columns), separator) for line, cells, problem in rows]
     if not records:
         raise BadInput("The file has no rows below the names of its columns.", "Choose another file.")
     if len(records) > MOST_ROWS:
-        raise BadInput(f"The file has {len(records):,} rows; the limit is {MOST_ROWS:,}.", "Split it.")
+        said = f"The file has at least {len(records):,} rows; the limit is {MOST_ROWS:,}."
+        raise BadInput(said, "Split it.")
     return Table(columns, tuple(records), separator)
 
 
-def _lines(text: str, separator: str) -> Iterator[tuple[int, list[str], str]]:
-    """The first line, cells and problem of every row; lines without anything are no rows.
+def _names(head: Sequence[str]) -> tuple[str, ...]:
+    """The names of the columns; raises `BadInput` if there are too many, or two alike."""
+    if len(head) > MOST_COLUMNS:
+        raise BadInput(
+            f"The file has {len(head):,} columns; the limit is {MOST_COLUMNS}.",
+            "Leave out what is not needed.",
+        )
+    columns = tuple(cell.strip() or f"column {i}" for i, cell in enumerate(head, 1))
+    seen: set[str] = set()
+    for column in columns:
+        if column in seen:
+            raise BadInput(f"The column {column!r} is there twice.", "Rename one of them.")
+        seen.add(column)
+    return columns
+
+
+def _lines(file: Iterable[str], separator: str) -> Iterator[tuple[int, list[str], str]]:
+    """The first line, cells and problem of every row of a file's lines, each read once; lines without
+    anything are no rows.
 
     What is no CSV is kept as it stands, in the first cell.
     """
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    taken: list[str] = []  # the lines of the row that is being read
+
+    def remembered() -> Iterator[str]:
+        for line in file:
+            taken.append(line)
+            yield line
+
+    reader = csv.reader(remembered(), delimiter=separator, strict=True)
     while True:
         line = reader.line_num + 1
+        taken.clear()
         try:
             if cells := next(reader):
                 yield line, cells, ""
         except StopIteration:
             return
         except csv.Error as error:
-            raw = "".join(io.StringIO(text, newline="").readlines()[line - 1 : reader.line_num])
-            yield line, [raw.rstrip("\r\n")], f"This is not CSV: {error}."
+            yield line, ["".join(taken).rstrip("\r\n")], f"This is not CSV: {error}."
 
 
 def _record(line: int, cells: Sequence[str], problem: str, width: int, separator: str) -> Record:
@@ -135,10 +161,10 @@ def defused(cell: str) -> str:
 
 def _apart(names: Sequence[str]) -> list[str]:
     """Names of columns, those that are taken already with a number behind."""
-    found: list[str] = []
+    found: dict[str, None] = {}
     for name in names:
         number, candidate = 2, name
         while candidate in found:
             candidate, number = f"{name} ({number})", number + 1
-        found.append(candidate)
-    return found
+        found[candidate] = None
+    return list(found)

@@ -9,7 +9,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from demos.csv_table import defused, read_table, write_table
+from demos import csv_table
+from demos.csv_table import MOST_ROWS, _lines, defused, read_table, write_table
 from demos.errors import BadInput
 from demos.pipelines import question_answering, summarization
 from demos.pipelines.column_panel import found, likely_column, summary, under_way
@@ -130,6 +131,7 @@ def test_separators_and_byte_order_marks_of_spreadsheets_are_understood():
         (b"a,a\n1,2\n", "'a' is there twice"),
         (b"text\nfine\n\xff\xfe\n", "Line 3 of the file is not UTF-8"),
         (b"text\n" + b"a\n" * 10_001, "10,001 rows; the limit is 10,000"),
+        (b"a," * 256 + b"a\n1\n", "257 columns; the limit is 256"),
         (b"text\n" + b"a" * 10_000_000, "10.0 MB; the limit is 10 MB"),
     ],
 )
@@ -137,6 +139,23 @@ def test_a_file_that_cannot_be_used_is_a_sentence(data, said):
     with pytest.raises(BadInput, match=said) as refused:
         read_table(data)
     assert refused.value.remedy
+
+
+@pytest.mark.parametrize("line", ['"a"b\n', '"He said "no" and left"\n', "fine\n"])
+def test_every_line_is_read_once_whatever_stands_in_it(line):
+    read = []
+    rows = list(_lines((read.append(i) or line for i in range(500)), ","))
+    assert [number for number, _, _ in rows] == list(range(1, 501))
+    assert len(read) == 500
+    assert {(cells[0], bool(problem)) for _, cells, problem in rows} == {(line[:-1], '"' in line)}
+
+
+def test_a_file_is_read_no_further_than_its_limit(monkeypatch):
+    taken, lines = [], csv_table._lines
+    monkeypatch.setattr(csv_table, "_lines", lambda *file: (taken.append(1) or row for row in lines(*file)))
+    with pytest.raises(BadInput, match="at least 10,001 rows"):
+        read_table(b"text\n" + b'"a"b\n' * 40_000)
+    assert len(taken) == MOST_ROWS + 2  # the names of the columns, and the first row that is too many
 
 
 def test_binary_cells_and_broken_quotes_are_rows_with_a_reason(runner):
