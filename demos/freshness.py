@@ -44,13 +44,19 @@ class Answer:
     The notice that an answer is old is laid out where the `Answer` is made. `ask` names the button that makes
     a new one. `values` is the state that holds the fields' values of the answer shown, None if there is none:
     exports, links and code take theirs from it. `stop` ends what streams. Those of the fields that are
-    `indifferent` may change without making the answer old.
+    `indifferent` may change without making the answer old. A `quiet` answer comes by itself, and the page
+    does not go to it.
     """
 
     def __init__(
-        self, fields: Sequence[Any], ask: str, stop: Stop | None = None, indifferent: Sequence[Any] = ()
+        self,
+        fields: Sequence[Any],
+        ask: str,
+        stop: Stop | None = None,
+        indifferent: Sequence[Any] = (),
+        quiet: bool = False,
     ) -> None:
-        self.fields, self.stop = list(fields), stop
+        self.fields, self.stop, self.quiet = list(fields), stop, quiet
         apart = {component._id for component in indifferent}
         self.watched = [i for i, field in enumerate(self.fields) if field._id not in apart]
         watched = [self.fields[i] for i in self.watched]
@@ -142,7 +148,8 @@ class Answer:
         if self.stop:
             tickets = f"[stageStop.ticket({json.dumps(self.stop.button.elem_id)}, {json.dumps(continues)})]"
         watched = f"{self.watched}.map((i) => values[i])"
-        asked = f"stageFreshness.asked({json.dumps(self.name)}, {watched})"
+        arrives = json.dumps(not (self.quiet or continues))
+        asked = f"stageFreshness.asked({json.dumps(self.name)}, {watched}, {arrives})"
         sent = f"values.slice(0, {-2 if self.stop else -1})"
         changed = f"({before})(...{sent})" if before else sent
         return f"(...values) => [...{changed}, {asked}, ...{tickets}]"

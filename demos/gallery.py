@@ -18,6 +18,7 @@ import gradio as gr
 from demos import PROGRAMME, TABS, models_page
 from demos.api import api_function
 from demos.contract import Endpoint, Run
+from demos.not_found import missing_html, not_found_page
 from demos.page import LIMITS, queue_of, visible_errors
 from demos.runner import Runner
 
@@ -95,6 +96,7 @@ def build(runner: Runner, programme: tuple[str, ...] = PROGRAMME) -> gr.Blocks:
             "<p>Type a sentence and see for yourself what a transformer does with it.</p></header>",
             padding=False,
         )
+        missing = gr.HTML("", padding=False)
         # Before the pages: Gradio numbers a name that a page's own handler took first.
         for endpoint in public_endpoints(demos):
             gr.api(
@@ -103,7 +105,7 @@ def build(runner: Runner, programme: tuple[str, ...] = PROGRAMME) -> gr.Blocks:
                 concurrency_id=queue_of(endpoint),
                 concurrency_limit=LIMITS.get(queue_of(endpoint), 1),
             )
-        _tabs(gallery, demos, runner)
+        _tabs(gallery, demos, runner, missing)
     for demo in demos:
         if isinstance(demo, ModuleType):
             with gallery.route(demo.INFO.title, demo.INFO.slug, show_in_navbar=False):
@@ -122,7 +124,12 @@ def public_endpoints(demos: Sequence[ModuleType | Broken]) -> list[Endpoint]:
     return [e for demo in demos if isinstance(demo, ModuleType) for e in demo.ENDPOINTS if e.public]
 
 
-def _tabs(gallery: gr.Blocks, demos: Sequence[ModuleType | Broken], runner: Runner) -> None:
+def titles(demos: Sequence[ModuleType | Broken]) -> dict[str, str]:
+    """The demos that can be opened, slug -> title."""
+    return {demo.INFO.slug: demo.INFO.title for demo in demos if isinstance(demo, ModuleType)}
+
+
+def _tabs(gallery: gr.Blocks, demos: Sequence[ModuleType | Broken], runner: Runner, missing: gr.HTML) -> None:
     places: dict[str, str] = {}
     inner_tabs: dict[str, gr.Tabs] = {}
     with gr.Tabs(elem_classes="stage-tabs") as tabs:
@@ -146,14 +153,15 @@ def _tabs(gallery: gr.Blocks, demos: Sequence[ModuleType | Broken], runner: Runn
         demo = request.query_params.get("demo")
         wanted = places.get(demo) or request.query_params.get("tab")
         known = wanted in inner_tabs or wanted == "models"
-        return [gr.Tabs(selected=wanted) if known else gr.skip()] + [
+        said = missing_html(demo, titles(demos)) if demo and demo not in places else gr.skip()
+        return [said, gr.Tabs(selected=wanted) if known else gr.skip()] + [
             gr.Tabs(selected=demo) if places.get(demo) == tab_id else gr.skip() for tab_id in inner_tabs
         ]
 
     gallery.load(
         open_from_url,
         None,
-        [tabs, *inner_tabs.values()],
+        [missing, tabs, *inner_tabs.values()],
         api_visibility="private",
         queue=False,
         show_progress="hidden",
@@ -219,6 +227,7 @@ def launch_options(programme: tuple[str, ...] = PROGRAMME) -> dict[str, Any]:
         "ssr_mode": False,
         # Gradio would accept a file of any size.
         "max_file_size": "10mb",
+        "app_kwargs": {"exception_handlers": {404: not_found_page(TITLE, titles(demos))}},
     }
 
 
@@ -235,6 +244,14 @@ def _theme() -> gr.themes.Base:
         button_primary_background_fill_dark="*primary_700",
         button_primary_background_fill_hover="*primary_800",
         button_primary_background_fill_hover_dark="*primary_800",
+        button_cancel_background_fill="#b91c1c",
+        button_cancel_background_fill_dark="#b91c1c",
+        button_cancel_background_fill_hover="#991b1b",
+        button_cancel_background_fill_hover_dark="#991b1b",
+        button_cancel_text_color="white",
+        button_cancel_text_color_dark="white",
+        button_cancel_text_color_hover="white",
+        button_cancel_text_color_hover_dark="white",
         button_primary_border_color="*primary_700",
         button_primary_border_color_dark="*primary_700",
     )

@@ -95,7 +95,11 @@ def evidence(path: Path) -> dict[str, dict[str, list[float]]]:
                     for asked in vectors(loaded, [one["question"] for one in paragraph["qas"]]):
                         other = rng.choice([i for i in range(len(said)) if i != number])
                         beside = rng.choice([i for i in range(len(said[number])) if i != place])
-                        of = (said[number][place], said[other][rng.randrange(len(said[other]))], said[number][beside])
+                        of = (
+                            said[number][place],
+                            said[other][rng.randrange(len(said[other]))],
+                            said[number][beside],
+                        )
                         for name, sentences in zip(rows, of, strict=True):
                             rows[name].append(float((sentences @ asked).max()))
             found[half] = rows

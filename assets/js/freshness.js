@@ -2,7 +2,8 @@
 (() => {
   "use strict";
   const SHOWN = 60;
-  const pending = new Map(); // name of an answer -> the inputs for which it is being computed
+  const pending = new Map(); // name of an answer -> the question whose answer is on its way
+  let questions = 0;
 
   const escaped = (text) => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 
@@ -18,10 +19,20 @@
     return { file: value.path ?? value.url ?? value.orig_name ?? "" };
   };
 
-  const asked = (name, values) => {
-    const raw = JSON.stringify(values.map(plain));
-    pending.set(name, raw);
-    return raw;
+  const asked = (name, values, arrives) => {
+    // The number tells an answer from the same one asked for again.
+    const question = `${++questions} ${JSON.stringify(values.map(plain))}`;
+    pending.set(name, { question, arrives });
+    return question;
+  };
+
+  // Who asked is shown the answer, where it would begin below the edge of a small screen.
+  const arrive = (name) => {
+    const places = [...document.getElementsByClassName(name)].filter((place) => place.offsetParent);
+    const top = places[0]?.getBoundingClientRect().top ?? 0;
+    if (top < innerHeight * 0.75) return;
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    places[0].scrollIntoView({ block: "start", behavior: calm ? "auto" : "smooth" });
   };
 
   const said = (value, choices) => {
@@ -33,12 +44,18 @@
     return `“${letters.length > SHOWN ? letters.slice(0, SHOWN).join("") + "…" : text}”`;
   };
 
+  const inputs = (question) => question.slice(question.indexOf(" ") + 1);
+
   const notice = ({ name, ask, fields }, made, now) => {
     if (!made) return "";
+    const waiting = pending.get(name);
+    if (waiting?.question === made) {
+      pending.delete(name);
+      if (waiting.arrives) requestAnimationFrame(() => requestAnimationFrame(() => arrive(name)));
+    }
     const raw = JSON.stringify(now.map(plain));
-    if (pending.get(name) === made) pending.delete(name);
-    if (raw === made) return "";
-    const before = JSON.parse(made);
+    if (raw === inputs(made)) return "";
+    const before = JSON.parse(inputs(made));
     const current = JSON.parse(raw);
     const changed = before.flatMap((value, i) =>
       JSON.stringify(value) === JSON.stringify(current[i])
@@ -46,7 +63,7 @@
         : [`${escaped(fields[i].label)} <bdi>${escaped(said(value, fields[i].choices))}</bdi>`]
     );
     const then =
-      pending.get(name) === raw ? "the new answer is on its way" : `press <b>${escaped(ask)}</b> to update`;
+      waiting && inputs(waiting.question) === raw ? "the new answer is on its way" : `press <b>${escaped(ask)}</b> to update`;
     // The rule stands in the notice, so that it comes and goes with it.
     return (
       `<style>.${name} { opacity: 0.35; filter: grayscale(1); }</style>` +

@@ -34,7 +34,10 @@ def reader(endpoint: Endpoint, code: str) -> Checkpoint | None:
         entry
         for entry in suitable(endpoint)
         if _reads(entry, code)
-        and (endpoint.head_on(entry) not in endpoint.helpers or all(one and _reads(one, code) for one in helpers))
+        and (
+            endpoint.head_on(entry) not in endpoint.helpers
+            or all(one and _reads(one, code) for one in helpers)
+        )
     ]
     return min(fitting, key=lambda entry: _rank(endpoint, entry), default=None)
 

@@ -111,7 +111,9 @@ def _judged(text: str, tokenizer: Any, known: tuple[str, ...], title: str) -> Le
                 f"{named(known)}.",
                 language=language(text),
             )
-        known_words = f"{left} of the {len(lettered)} words" if (left := len(lettered) - len(hard)) else "no word"
+        known_words = (
+            f"{left} of the {len(lettered)} words" if (left := len(lettered) - len(hard)) else "no word"
+        )
         return Legibility(
             f"{title} knows {known_words} of this text: its vocabulary has no words for it, so the model was "
             "hardly trained on such text."

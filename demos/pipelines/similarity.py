@@ -111,7 +111,9 @@ def similarity(inputs: SimilarityInputs, loaded: Any) -> SimilarityResult:
     if len(legible) < 2:
         hard = next(line.judged for line in read.values() if line.judged.withheld)
         why, legible = remedied(hard, SIMILARITY, loaded), read
-    hidden = [LeftOut(place + 1, line.judged.withheld) for place, line in read.items() if place not in legible]
+    hidden = [
+        LeftOut(place + 1, line.judged.withheld) for place, line in read.items() if place not in legible
+    ]
     kept, count = list(legible), len(inputs.sentences)
     vectors = mean_pooled([line.ids for line in legible.values()], loaded)
     cosine, places = np.full((count, count), np.nan, np.float32), np.full((count, 2), np.nan)

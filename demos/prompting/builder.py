@@ -115,7 +115,7 @@ def build(run: Run) -> None:
     writing = editors.answer("Write", stop)
     text = gr.Textbox(label="What the model writes", lines=2, max_lines=12, interactive=False)
     gr.HTML('<h3 class="stage-panel">What the model sees</h3>', padding=False)
-    sight = editors.answer("Score the labels")
+    sight = editors.answer("Score the labels", quiet=True)
     seen, badge = gr.HTML("", padding=False), page.badge()
     ask_server.server_panel(editors)
     exported = take_away.export_panel(run, EXPORT, editors)
@@ -160,7 +160,7 @@ def build(run: Run) -> None:
     # What is taken away is scored too: the page shows the same then.
     judged = [
         scoring.on([show.click], scored, [scores]),
-        *scoring.after([exported], scored, [scores]),
+        *scoring.after([exported], scored, [scores], continues=True),
         scoring.on([several.click], columns, [scores]),
     ]
     sight.after(judged, see, view)

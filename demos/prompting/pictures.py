@@ -25,7 +25,9 @@ ROLES = {
 
 def chips(tokens: Sequence[PromptToken]) -> str:
     """Every token of the prompt, coloured by the part that it belongs to; its id stands in the title."""
-    return f'<div class="stage-chips" dir="auto">{"".join(map(_chip, tokens))}</div>'
+    # It scrolls, so that the keyboard has to reach it.
+    named = 'tabindex="0" role="region" aria-label="The prompt, token by token"'
+    return f'<div class="stage-chips" dir="auto" {named}>{"".join(map(_chip, tokens))}</div>'
 
 
 def _chip(token: PromptToken) -> str:

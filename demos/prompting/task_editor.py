@@ -50,9 +50,11 @@ class Editors:
     def all(self) -> list[Any]:
         return [*self.task, *self.query, self.choices, *self.settings]
 
-    def answer(self, ask: str, stop: Stop | None = None, more: Sequence[Any] = ()) -> Answer:
+    def answer(
+        self, ask: str, stop: Stop | None = None, more: Sequence[Any] = (), quiet: bool = False
+    ) -> Answer:
         """An answer to the draft, to which test rows make no difference; `more` fields stand in front."""
-        return Answer([*more, *self.all], ask, stop, indifferent=[self.task[-1]])
+        return Answer([*more, *self.all], ask, stop, [self.task[-1]], quiet)
 
 
 def query_boxes(draft: Draft) -> tuple[tuple[Any, ...], Any]:

@@ -67,7 +67,8 @@ def test_cosines(minilm):
 
 
 @pytest.mark.parametrize(
-    "sentences", [(), ("one",), ("a",) * 33, ("a", " "), ("a", "\udc00"), ("a", "word " * 600), ("a", "༄༅", " ")]
+    "sentences",
+    [(), ("one",), ("a",) * 33, ("a", " "), ("a", "\udc00"), ("a", "word " * 600), ("a", "༄༅", " ")],
 )
 def test_bad_input_is_refused_with_a_remedy(minilm, sentences):
     with pytest.raises(BadInput) as refused:
@@ -121,7 +122,11 @@ def test_the_examples_called_wrong_are(minilm):
 @pytest.mark.parametrize("name", [entry.name for entry in suitable(SIMILARITY) if entry.bundled])
 def test_any_encoder_can_be_asked_and_its_code_says_the_same(name, capsys):
     korean = catalog()[name].languages == ("ko",)
-    texts = ("영화가 좋다 film", "이 영화", "재밌는 영화") if korean else ("a good film", "one film 영화", "the film")
+    texts = (
+        ("영화가 좋다 film", "이 영화", "재밌는 영화")
+        if korean
+        else ("a good film", "one film 영화", "the film")
+    )
     inputs = SimilarityInputs(texts, name)
     with shared_cache().lease(Spec(name)) as loaded:
         result = similarity(inputs, loaded)

@@ -158,7 +158,10 @@ def test_reading_words_is_linear_in_their_number():
 @pytest.mark.parametrize(
     "change, problem",
     [
-        ({"labels": (("a", tuple(map(str, range(20_000)))), ("b", ("y",)))}, "The task has 20,001 label words"),
+        (
+            {"labels": (("a", tuple(map(str, range(20_000)))), ("b", ("y",)))},
+            "The task has 20,001 label words",
+        ),
         ({"labels": tuple((f"l{i}", (f"w{i}",)) for i in range(201))}, "The task has 201 labels"),
         ({"labels": (("a", ("x" * 1001,)), ("b", ("y",)))}, "The word of the label 'a' has 1,001 characters"),
         ({"labels": (("a" * 1001, ("x",)), ("b", ("y",)))}, "The label's name has 1,001 characters"),

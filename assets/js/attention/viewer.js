@@ -50,6 +50,7 @@
       root.replaceChildren(heading, toolbar.box, message, body, status, footer);
       root.tabIndex = -1; // so that a click anywhere inside brings the keys
       root.addEventListener("keydown", onkey);
+      document.addEventListener("keydown", onpage);
       sizes.observe(root);
       for (const node of [document.documentElement, document.body]) {
         themes.observe(node, { attributes: true, attributeFilter: ["class", "style"] });
@@ -63,6 +64,7 @@
       themes.disconnect();
       scheme.removeEventListener("change", onscheme);
       root.removeEventListener("keydown", onkey);
+      document.removeEventListener("keydown", onpage);
       onstop();
     }
 
@@ -230,6 +232,12 @@
         root.focus({ preventScroll: true }); // a tab that is no longer chosen would take the arrow keys
       } else return;
       event.preventDefault();
+    }
+
+    // After an example, or the button that shows the picture, the focus is still there: the keys work all the same.
+    function onpage(event) {
+      if (root.contains(event.target) || !root.offsetParent) return;
+      if (event.target === document.body || event.target.closest("button:not([role])")) onkey(event);
     }
 
     const selection = () => {

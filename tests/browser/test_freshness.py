@@ -1,0 +1,165 @@
+"""An answer never stands under inputs that it was not made for: each field of each demo is changed."""
+
+from __future__ import annotations
+
+import time
+from types import ModuleType
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from demos.gallery import load_programme
+from tests.browser.steps import open_demo, press
+
+SLUGS = [demo.INFO.slug for demo in load_programme() if isinstance(demo, ModuleType)]
+FORM = (
+    ':is(textarea, input:not([type=file], [type=password]), [role="combobox"])'
+    ":visible:not([disabled]):not([readonly])"
+)
+MADE_FOR = ".stage-made-for textarea"
+# Parts of a page that ask for themselves, and boxes that change only what is shown of a form.
+ELSEWHERE = ".label-wrap + div, .stage-attention, [data-testid='dataframe'], .stage-lines"
+
+
+def answered(page: Page) -> bool:
+    """Whether an answer stands and none is on its way."""
+    return page.evaluate(
+        "selector => [...document.querySelectorAll(selector)].some((box) => box.value)"
+        " && !document.querySelector('.generating')",
+        MADE_FOR,
+    )
+
+
+def made_for(page: Page) -> list[str]:
+    boxes = page.locator(MADE_FOR)
+    return boxes.evaluate_all("boxes => boxes.map((box) => box.value)")
+
+
+def change(page: Page, field: Locator) -> bool:
+    """Change one field in its own way; False where there is nothing else to choose."""
+    kind = field.get_attribute("type")
+    if field.get_attribute("role") == "combobox":
+        field.click()
+        others = page.locator('[role="option"][aria-selected="false"]:visible')
+        if not others.count():
+            field.press("Escape")
+            return False
+        others.first.click()
+    elif kind == "checkbox":
+        field.click()
+    elif kind == "radio":
+        if field.is_checked():
+            return False
+        field.click()
+    elif kind == "range":
+        field.focus()
+        field.press("ArrowLeft")
+    elif kind == "number":
+        value = float(field.input_value() or 0)
+        field.fill(str(int(value) + (1 if value < 4 else -1)))
+        field.press("Tab")
+    else:
+        field.fill(field.input_value() + " really")
+    return True
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_no_answer_stands_under_a_changed_field(page: Page, slug: str):
+    """A change either dims the answer and says what it was made for, or brings a new answer."""
+    open_demo(page, slug)
+    page.locator(".stage-examples:visible button").first.click()
+    wait_until(lambda: answered(page))
+    expect(page.locator(".stage-stale")).to_have_count(0)
+    fields = [f for f in page.locator(FORM).all() if not f.evaluate("(e, s) => !!e.closest(s)", ELSEWHERE)]
+    changed = 0
+    for field in fields:
+        before = made_for(page)
+        label = field.get_attribute("aria-label") or field.evaluate("e => e.labels?.[0]?.textContent ?? ''")
+        if "Compare" in label or not change(page, field):
+            continue
+        changed += 1
+        wait_until(
+            lambda before=before: page.locator(".stage-stale").count() or made_for(page) != before,
+            f"{slug}: {label} was changed, and the answer says nothing",
+        )
+        wait_until(lambda: answered(page))
+    assert changed
+
+
+def wait_until(condition, why: str = "", seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, why
+        time.sleep(0.05)
+
+
+def test_the_notice_names_what_the_answer_was_made_for_and_what_to_press(page: Page):
+    open_demo(page, "sentiment")
+    text = page.get_by_label("Text", exact=True)
+    text.fill('A "fine" <b>film</b>.')
+    text.press("Enter")
+    verdict = page.locator(".task-verdict:visible")
+    expect(verdict).to_have_count(1)
+    opacity = "element => getComputedStyle(element.closest('.task-answer')).opacity"
+    assert verdict.evaluate(opacity) == "1"
+    text.fill("Another film.")
+    stale = page.locator(".stage-stale:visible")
+    expect(stale).to_contain_text('made for Text “A "fine" <b>film</b>.” · press Run to update')
+    assert float(verdict.evaluate(opacity)) < 0.5
+    text.fill('A "fine" <b>film</b>.')
+    expect(stale).to_have_count(0)
+    text.fill("Another film.")
+    press(page, "Run")
+    expect(stale).to_have_count(0)
+
+
+def test_stop_is_there_only_while_there_is_something_to_stop_and_works_at_once(page: Page):
+    """Gradio's own way loses what is stopped before the server has given the event its number."""
+    open_demo(page, "generate")
+    stop = page.get_by_role("button", name="Stop", exact=True)
+    expect(stop).to_be_hidden()
+    page.get_by_label("Prompt", exact=True).fill("Tell a long story about a lighthouse keeper.")
+    for milliseconds in (0, 20, 100):
+        page.evaluate(
+            """(milliseconds) => {
+              const named = (name) => [...document.querySelectorAll("button")].find(
+                (button) => button.offsetParent && button.textContent.trim() === name);
+              named("Write").click();
+              setTimeout(() => named("Stop").click(), milliseconds);
+            }""",
+            milliseconds,
+        )
+        expect(stop).to_be_hidden()
+        expect(page.locator(".generating")).to_have_count(0)
+        words = page.locator(".task-written:visible").all_inner_texts()
+        time.sleep(0.5)
+        assert page.locator(".task-written:visible").all_inner_texts() == words
+        assert sum(len(text.split()) for text in words) < 10
+
+
+def test_an_answer_below_the_edge_of_a_phone_scrolls_into_view(open_page):
+    page = open_page(viewport={"width": 390, "height": 700}, has_touch=True)
+    open_demo(page, "sentiment")
+    page.get_by_label("Text", exact=True).fill("A fine film.")
+    page.get_by_label("Text", exact=True).press("Enter")
+    expect(page.locator(".task-verdict:visible")).to_be_in_viewport()
+
+
+def test_the_keys_of_the_viewer_work_after_an_example(page: Page):
+    open_demo(page, "attention")
+    press(page, "Two sentences")
+    page.locator(".stage-attention[data-state=ready]").wait_for()
+    layer = "StageAttention.selection(document.querySelector('.stage-attention')).layer"
+    before = page.evaluate(layer)
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function(f"({layer}) === {before + 1}")
+    page.get_by_label("Text", exact=True).focus()
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate(layer) == before + 1
+
+
+def test_an_address_without_a_demo_says_so_and_lists_those_there_are(page: Page):
+    page.goto("/?demo=%3Cimg%20src=x%3E")
+    missing = page.locator(".stage-missing")
+    expect(missing).to_contain_text("There is no demo called")
+    expect(missing.get_by_role("link", name="Sentiment", exact=True)).to_be_visible()
