@@ -56,7 +56,7 @@ def main() -> None:
 
     import gradio as gr
 
-    from demos.prompting.server_address import is_loopback
+    from demos.public import is_loopback
 
     os.environ.setdefault("STAGE_PUBLIC", "0" if is_loopback(options.host) else "1")
 

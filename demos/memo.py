@@ -29,6 +29,10 @@ class Memo:
         self._pending: dict[Hashable, Future[Any]] = {}
         self._lock = threading.Lock()
 
+    def __contains__(self, key: Hashable) -> bool:
+        with self._lock:
+            return key in self._values
+
     def get(self, key: Hashable, compute: Callable[[], Value]) -> Value:
         with self._lock:
             if key in self._values:

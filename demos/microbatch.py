@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Future
+from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
 Item = TypeVar("Item")
@@ -18,7 +19,7 @@ class MicroBatches:
     meantime. Nobody waits for others to come, so a request that is alone is computed at once.
     """
 
-    def __init__(self, turn: threading.Lock) -> None:
+    def __init__(self, turn: AbstractContextManager[Any]) -> None:
         self._turn = turn
         self._lock = threading.Lock()
         self._waiting: dict[Hashable, list[tuple[Any, Future[Any]]]] = {}

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from typing import Any
 
@@ -21,18 +21,24 @@ from demos.models.cache import ModelCache
 from demos.models.catalog import Checkpoint, catalog, checkpoint
 from demos.models.hub import mode
 from demos.models.specs import Loaded, Spec
+from demos.stream import Stream
+from demos.turns import Share, Stopped, Turns
 
 log = logging.getLogger(__name__)
 
 RESULT_BYTES = 256 * 2**20
 PLACES = 24
 """Computations that may run or wait; one more is refused, so that a crowd cannot use up every thread."""
+PATIENT = 4
+"""Visitors that may wait for files to be fetched; one more is told how far they are, and to ask again."""
+QUICK, TELL_EVERY = 1.0, 5.0
+"""Seconds of fetching that need no remark, and between two remarks."""
 
 
 class Runner:
     """Runs endpoints in this process, on models leased from one shared cache.
 
-    `say` tells the visitor that a model is being loaded, which may take a while.
+    `say` tells the visitor that a model is being fetched or loaded, which may take a while.
     """
 
     def __init__(
@@ -44,32 +50,53 @@ class Runner:
         self.cache = cache
         self.results = Memo(result_bytes)
         self.say = say
-        # torch uses every core by itself, so computations take turns; text may be written beside them.
-        self._turn = threading.Lock()
+        self._turn = Turns()
         self._together = MicroBatches(self._turn)
         self._places = threading.BoundedSemaphore(PLACES)
+        self._patient = threading.BoundedSemaphore(PATIENT)
 
     def __call__(self, endpoint: Endpoint, inputs: Any) -> Any:
         """The result of one endpoint, from the cache if the same inputs were computed before."""
+        key = (endpoint.name, inputs)
 
         def compute() -> Any:
-            with self._place(), self._lease(endpoint, inputs) as loaded:
+            with self._place(), self._lease(specs) as loaded:
                 if batched := endpoint.batched:
-                    key = (endpoint.name, loaded and loaded.spec)
-                    return self._together(key, inputs, lambda many: batched(many, loaded))
+                    same = (endpoint.name, loaded and loaded.spec)
+                    return self._together(same, inputs, lambda many: batched(many, loaded))
                 with self._turn:
                     return endpoint.function(inputs, loaded)
 
-        return _guarded(endpoint, lambda: self.results.get((endpoint.name, inputs), compute))
+        with _guarded(endpoint):
+            if key not in self.results:
+                specs = self._ready(endpoint, inputs)
+            return self.results.get(key, compute)
 
-    def stream(self, endpoint: Endpoint, inputs: Any) -> Iterator[Any]:
-        """The growing results of a streaming endpoint; the lease lasts until the last one."""
-        with self._place(), self._lease(endpoint, inputs) as loaded:
-            with self._turn:
-                results = _guarded(endpoint, lambda: endpoint.function(inputs, loaded))
-            with closing(results):
-                while (result := _guarded(endpoint, lambda: next(results, None))) is not None:
-                    yield result
+    def stream(self, endpoint: Endpoint, inputs: Any) -> Stream:
+        """The growing results of a streaming endpoint, each computed in a turn of its own.
+
+        The lease lasts until the last one, or until `close()`, which any thread may call. Nothing is held
+        up by one who takes a result and does not ask for the next.
+        """
+
+        def steps(stop: threading.Event) -> Iterator[Any]:
+            share = Share()
+            with suppress(Stopped), _guarded(endpoint):
+                specs = self._ready(endpoint, inputs, stop)
+                with self._place(), self._lease(specs) as loaded:
+                    if stop.is_set():
+                        return
+                    with self._turn.take(share, stop):
+                        results = endpoint.function(inputs, loaded)
+                    with closing(results):
+                        while True:
+                            with self._turn.take(share, stop):
+                                result = next(results, None)
+                            if result is None:
+                                return
+                            yield result
+
+        return Stream(steps)
 
     @contextmanager
     def _place(self) -> Iterator[None]:
@@ -80,19 +107,48 @@ class Runner:
         finally:
             self._places.release()
 
-    @contextmanager
-    def _lease(self, endpoint: Endpoint, inputs: Any) -> Iterator[Any]:
+    def _ready(self, endpoint: Endpoint, inputs: Any, stop: threading.Event | None = None) -> list[Spec]:
+        """The models that inputs need, none or some, with their files on the disk.
+
+        Raises what can be known to be wrong before a model is loaded. Fetching files may take minutes:
+        neither a turn nor a place is held meanwhile.
+        """
         if endpoint.check:
             endpoint.check(inputs)
         if endpoint.head is None:
+            return []
+        specs = [spec_of(endpoint, inputs.model)]
+        specs += filter(None, [endpoint.helpers.get(specs[0].head)])
+        for spec in specs:
+            if not self.cache.holds(spec):
+                self._fetch(spec, stop)
+        return specs
+
+    def _fetch(self, spec: Spec, stop: threading.Event | None) -> None:
+        """Wait until the files of a model are there, telling the visitor how far they are."""
+        fetching = self.cache.fetch(spec)
+        if fetching.ended(QUICK, stop):
+            return
+        if not self._patient.acquire(blocking=False):
+            raise Busy(f"{fetching.so_far()}", "Others wait for it already: ask again in a minute.")
+        try:
+            self.say(fetching.so_far())
+            while not fetching.ended(TELL_EVERY, stop):
+                self.say(fetching.so_far())
+        finally:
+            self._patient.release()
+
+    @contextmanager
+    def _lease(self, specs: Sequence[Spec]) -> Iterator[Loaded | None]:
+        """The first of the models with the second for a helper, if there are so many."""
+        if not specs:
             yield None
             return
-        spec = spec_of(endpoint, inputs.model)
-        with self._model(spec) as loaded:
-            if (further := endpoint.helpers.get(spec.head)) is None:
+        with self._model(specs[0]) as loaded:
+            if not specs[1:]:
                 yield loaded
                 return
-            with self._model(further) as helper:
+            with self._model(specs[1]) as helper:
                 yield replace(loaded, helper=helper)
 
     @contextmanager
@@ -130,10 +186,12 @@ def suitable(endpoint: Endpoint) -> list[Checkpoint]:
     return [entry for entry in allowed if endpoint.head_on(entry)]
 
 
-def _guarded(endpoint: Endpoint, compute: Callable[[], Any]) -> Any:
+@contextmanager
+def _guarded(endpoint: Endpoint) -> Iterator[None]:
+    """Whatever goes wrong is a sentence; what was not foreseen is logged with its traceback."""
     try:
-        return compute()
-    except StageError:
+        yield
+    except (StageError, Stopped):
         raise
     except Exception as error:
         log.exception("%s failed", endpoint.name)

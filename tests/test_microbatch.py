@@ -147,9 +147,12 @@ def test_an_error_reaches_only_its_own_caller(runner, shout, bad, said):
 
 def test_the_runner_keeps_endpoints_and_models_apart(runner):
     class Crowded(Runner):
+        def _ready(self, endpoint, inputs, stop=None):
+            return [inputs.model]
+
         @contextmanager
-        def _lease(self, endpoint, inputs):
-            yield SimpleNamespace(spec=inputs.model)
+        def _lease(self, specs):
+            yield SimpleNamespace(spec=specs[0])
 
     passes = []
 

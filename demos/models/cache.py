@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 from demos.errors import ModelTooLarge, StageError
 from demos.models.catalog import catalog, checkpoint
 from demos.models.failures import is_lasting, without_frames
+from demos.models.fetching import Fetches, Fetching
 from demos.models.hub import resolve
 from demos.models.memory import in_words, memory_budget
 from demos.models.specs import CacheStats, EntryStats, Loaded, Origin, Spec, one_load_at_a_time
@@ -61,6 +62,7 @@ class ModelCache:
         self.budget = budget_bytes
         self._load, self._size, self._clock = load or _load, size or _expected_bytes, clock
         self._fetch = fetch or (_fetch if load is None else lambda spec: None)
+        self._fetches = Fetches()
         self._lock = threading.Lock()  # guards everything below, and is never held during a load
         self._entries: OrderedDict[Spec, _Entry] = OrderedDict()
         self._in_flight: dict[Spec, Future[None]] = {}
@@ -81,6 +83,12 @@ class ModelCache:
         """Whether a model is in memory now; it may be gone a moment later."""
         with self._lock:
             return spec in self._entries
+
+    def fetch(self, spec: Spec) -> Fetching:
+        """Have a model's files brought to the disk, which may take minutes, beside everything else; raises
+        what can be known before."""
+        self._refuse_too_large(spec, self._size(spec))
+        return self._fetches(checkpoint(spec.checkpoint), lambda: self._fetch(spec))
 
     def preload(self, specs: Iterable[Spec]) -> None:
         """Load models ahead of the first visitor; what cannot be loaded is logged and left out."""
@@ -222,7 +230,10 @@ def _load(spec: Spec, base: Loaded | None) -> Loaded:
 
 
 def _fetch(spec: Spec) -> None:
-    resolve(checkpoint(spec.checkpoint))
+    entry = checkpoint(spec.checkpoint)
+    if entry.base:
+        resolve(checkpoint(entry.base))
+    resolve(entry)
 
 
 def _base_of(spec: Spec) -> Spec | None:

@@ -10,7 +10,7 @@ from demos.models.hub import HubUnreachable
 _PASSING = (ModelTooLarge, HubUnreachable, MemoryError, OSError)
 
 
-def without_frames(error: Exception) -> Exception:
+def without_frames(error: BaseException) -> BaseException:
     """A copy that does not hold the frames, and so the half-loaded model, in which it was raised."""
     bare = copy.copy(error)
     bare.__traceback__ = bare.__context__ = bare.__cause__ = None

@@ -22,10 +22,12 @@ from demos.errors import ModelUnavailable
 from demos.models import bundled
 from demos.models.catalog import Checkpoint
 from demos.models.files import is_complete
-from demos.models.memory import in_words
+from demos.models.memory import in_words, parse_bytes
+from demos.public import is_public
 
 MODES = ("auto", "bundled", "hub")
 ALLOWED = ["*.safetensors", "*.json", "*.txt", "*.model", "*.spm", "*.jinja"]
+DOWNLOAD_LIMIT = 10**9
 IGNORED = ["*/*", "training_args*"]  # sub-folders hold exports for other programs
 
 _log = logging.getLogger(__name__)
@@ -121,6 +123,16 @@ def resolve(checkpoint: Checkpoint) -> Place:
     )
 
 
+def download_limit() -> int | None:
+    """Bytes of the largest checkpoint that a visitor may have downloaded, or None for any.
+
+    STAGE_DOWNLOAD_LIMIT ("500MB"), or 1 GB where strangers may use the gallery.
+    """
+    if chosen := os.environ.get("STAGE_DOWNLOAD_LIMIT"):
+        return parse_bytes(chosen)
+    return DOWNLOAD_LIMIT if is_public() else None
+
+
 def _bundled(checkpoint: Checkpoint) -> Place:
     source = checkpoint.bundled
     assert source is not None
@@ -143,6 +155,12 @@ def _in_local_cache(checkpoint: Checkpoint) -> Place | None:
 def _download(checkpoint: Checkpoint) -> Place:
     from huggingface_hub.errors import RepositoryNotFoundError, RevisionNotFoundError
 
+    if (limit := download_limit()) is not None and checkpoint.size_bytes > limit:
+        raise ModelUnavailable(
+            f"{checkpoint.title} is a download of about {in_words(checkpoint.size_bytes)}; visitors of this "
+            f"gallery may start one of at most {in_words(limit)}.",
+            "Choose a smaller model. The gallery's owner can raise STAGE_DOWNLOAD_LIMIT.",
+        )
     _log.info("%s: downloading %s from the Hub", checkpoint.name, in_words(checkpoint.size_bytes))
     try:
         folder = _snapshot(checkpoint, endpoint=_endpoint())

@@ -1,4 +1,8 @@
-"""Decode from a causal language model, token by token, in a thread that can be stopped."""
+"""Decode from a causal language model, token by token, in a thread that computes only when it is asked to.
+
+So a token is computed while its reader waits for it, in the reader's turn, and never beside another's; a
+reader who asks no more stops it.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-# Sampling draws from torch's one global generator, so two texts at once would not be reproducible.
+# Sampling draws from torch's one global generator: each text puts its own state there for its tokens.
 _random_numbers = threading.Lock()
 
 
@@ -38,29 +42,58 @@ def end_ids(loaded: Any) -> set[int]:
 
 
 def stream_tokens(loaded: Any, batch: Any, decoding: Decoding) -> Iterator[NewToken]:
-    """Yield new tokens as the model's own `generate` makes them; closing the iterator stops it."""
-    tokens: queue.SimpleQueue[NewToken | Exception | None] = queue.SimpleQueue()
-    closed = threading.Event()
-    worker = threading.Thread(target=_write, args=(loaded, batch, decoding, tokens, closed), daemon=True)
+    """Yield new tokens as the model's own `generate` makes them, each when it is asked for; closing the
+    iterator stops it."""
+    pace = _Pace()
+    worker = threading.Thread(target=_write, args=(loaded, batch, decoding, pace), daemon=True)
     worker.start()
     try:
-        while isinstance(token := tokens.get(), NewToken):
+        while isinstance(token := pace.next(), NewToken):
             yield token
         if token is not None:
             raise token
     finally:
-        closed.set()
+        pace.stop()
         worker.join()
+
+
+class _Pace:
+    """Between a reader and the thread that writes: one token for each that was asked for."""
+
+    def __init__(self) -> None:
+        self.stopped = False
+        self._tokens: queue.SimpleQueue[NewToken | Exception | None] = queue.SimpleQueue()
+        self._asked = threading.Semaphore(0)
+
+    def next(self) -> NewToken | Exception | None:
+        """The reader's side: the next token, or the end, or what went wrong."""
+        self._asked.release()
+        return self._tokens.get()
+
+    def stop(self) -> None:
+        """The reader asks for no more."""
+        self.stopped = True
+        self._asked.release()
+
+    def wait(self) -> None:
+        """The writer's side: wait until a token is asked for, or none will be any more."""
+        self._asked.acquire()
+
+    def give(self, token: NewToken | Exception | None) -> None:
+        """Hand over what was asked for."""
+        self._tokens.put(token)
 
 
 class _Forward:
     """Hands each new token over: `generate` calls it with the scores before a choice, and puts the choice.
 
-    What is put first is the prompt, which is left out.
+    What is put first is the prompt, which is left out. Between two tokens it holds neither the computer nor
+    the random numbers.
     """
 
-    def __init__(self, tokens: queue.SimpleQueue[NewToken | Exception | None]) -> None:
-        self.tokens = tokens
+    def __init__(self, pace: _Pace, sampled: bool) -> None:
+        self.pace = pace
+        self.sampled = sampled
         self.scores: Any = None
 
     def __call__(self, ids: Any, scores: Any) -> Any:
@@ -68,33 +101,41 @@ class _Forward:
         return scores
 
     def put(self, value: Any) -> None:
-        if self.scores is not None:
-            token = int(value.reshape(-1)[-1])
-            self.tokens.put(NewToken(token, self.scores.float().softmax(-1)[token].item()))
+        import torch
+
+        if self.scores is None:
+            return
+        token = int(value.reshape(-1)[-1])
+        new = NewToken(token, self.scores.float().softmax(-1)[token].item())
+        state = torch.get_rng_state() if self.sampled else None
+        _random_numbers.release()
+        self.pace.give(new)
+        self.pace.wait()
+        _random_numbers.acquire()
+        if state is not None:
+            torch.set_rng_state(state)
 
     def end(self) -> None: ...
 
 
-def _write(
-    loaded: Any,
-    batch: Any,
-    decoding: Decoding,
-    tokens: queue.SimpleQueue[NewToken | Exception | None],
-    closed: threading.Event,
-) -> None:
+def _write(loaded: Any, batch: Any, decoding: Decoding, pace: _Pace) -> None:
     import torch
 
     choice = {"do_sample": False, "temperature": None, "top_p": None, "top_k": None}
-    if decoding.temperature > 0:
+    if sampled := decoding.temperature > 0:
         choice = {
             "do_sample": True,
             "temperature": decoding.temperature,
             "top_p": decoding.top_p,
             "top_k": 0,
         }
-    forward = _Forward(tokens)
-    try:
-        with _random_numbers:
+    forward = _Forward(pace, sampled)
+    pace.wait()
+    if pace.stopped:
+        return
+    end: Exception | None = None
+    with _random_numbers:
+        try:
             torch.manual_seed(decoding.seed)
             loaded.model.generate(
                 **batch,
@@ -105,8 +146,8 @@ def _write(
                 streamer=forward,
                 # transformers asks such a processor before it applies temperature and top-p.
                 logits_processor=[forward],
-                stopping_criteria=[lambda ids, scores, **_: torch.full((len(ids),), closed.is_set())],
+                stopping_criteria=[lambda ids, scores, **_: torch.full((len(ids),), pace.stopped)],
             )
-        tokens.put(None)
-    except Exception as error:
-        tokens.put(error)
+        except Exception as error:
+            end = error
+    pace.give(end)

@@ -25,6 +25,7 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import SplitResult, urlsplit
 
 from demos.errors import BadInput, StageError
+from demos.public import is_public
 
 PUBLIC_HOSTS = ("router.huggingface.co", "api.openai.com")
 """The allow-list of a public deployment whose owner gives none: Hugging Face Inference, and OpenAI."""
@@ -76,25 +77,12 @@ def check_address(url: str) -> Address:
     return Address(secure, host, port, parts.path.rstrip("/"), ips)
 
 
-def is_public() -> bool:
-    """Whether strangers may use this gallery: unless it is known to serve its own machine only."""
-    return bool(os.environ.get("SPACE_ID")) or os.environ.get("STAGE_PUBLIC") != "0"
-
-
 def allowed_hosts() -> frozenset[str] | None:
     """The hosts that are asked, as `name` or `name:port`, or None for any."""
     listed = {entry.strip().lower() for entry in os.environ.get("STAGE_ENDPOINT_HOSTS", "").split(",")} - {""}
     if listed:
         return frozenset(listed)
     return frozenset(PUBLIC_HOSTS) if is_public() else None
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a server that listens on `host` can be reached from its own machine only."""
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def is_public_ip(text: str) -> bool:

@@ -11,10 +11,10 @@ from demos.prompting.server_address import (
     Address,
     allowed_hosts,
     check_address,
-    is_loopback,
     is_public,
     is_public_ip,
 )
+from demos.public import is_loopback
 
 PUBLIC_IP = "93.184.215.14"
 

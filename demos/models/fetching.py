@@ -1,0 +1,90 @@
+"""Files are fetched beside everything else: once, however many wait for them, and who waits may leave."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+
+from demos.models.catalog import Checkpoint
+from demos.models.failures import without_frames
+from demos.models.memory import in_words
+from demos.turns import LOOK, Stopped
+
+
+class Fetching:
+    """One checkpoint on its way to the disk, in a thread of its own."""
+
+    def __init__(self, checkpoint: Checkpoint, fetch: Callable[[], object]) -> None:
+        self.checkpoint = checkpoint
+        self._done: Future[None] = Future()
+        self._before = bytes_here(checkpoint)
+        threading.Thread(target=self._run, args=(fetch,), daemon=True).start()
+
+    def _run(self, fetch: Callable[[], object]) -> None:
+        try:
+            fetch()
+        except BaseException as error:
+            self._done.set_exception(error)
+        else:
+            self._done.set_result(None)
+
+    @property
+    def over(self) -> bool:
+        """Whether it went well or wrong."""
+        return self._done.done()
+
+    def ended(self, seconds: float, stop: threading.Event | None = None) -> bool:
+        """Wait for at most so long; raises what went wrong, or `Stopped`."""
+        until = time.monotonic() + seconds
+        while not self.over:
+            if stop and stop.is_set():
+                raise Stopped
+            if (left := until - time.monotonic()) <= 0:
+                return False
+            try:
+                self._done.exception(min(left, LOOK))
+            except TimeoutError:
+                continue
+        if error := self._done.exception():
+            raise without_frames(error)
+        return True
+
+    def so_far(self) -> str:
+        """How far it is, in a sentence; without numbers as long as nothing comes over the network."""
+        here, whole = bytes_here(self.checkpoint), self.checkpoint.size_bytes
+        if here <= self._before:
+            return f"{self.checkpoint.title} is being made ready. The first time takes a moment."
+        return f"{self.checkpoint.title} is being fetched: {in_words(here)} of about {in_words(whole)}."
+
+
+class Fetches:
+    """The checkpoints that are on their way now."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._under_way: dict[str, Fetching] = {}
+
+    def __call__(self, checkpoint: Checkpoint, fetch: Callable[[], object]) -> Fetching:
+        """The fetching of a checkpoint: the one that is under way, or a new one by `fetch()`."""
+        with self._lock:
+            found = self._under_way.get(checkpoint.name)
+            if found is None or found.over:
+                self._under_way = {name: f for name, f in self._under_way.items() if not f.over}
+                found = self._under_way[checkpoint.name] = Fetching(checkpoint, fetch)
+            return found
+
+
+def bytes_here(checkpoint: Checkpoint) -> int:
+    """Bytes of a checkpoint in the Hub's local cache, those of files that are not whole yet included."""
+    if checkpoint.hub_id is None:
+        return 0
+    from huggingface_hub import constants
+
+    blobs = Path(constants.HF_HUB_CACHE, f"models--{checkpoint.hub_id.replace('/', '--')}", "blobs")
+    try:
+        return sum(file.stat().st_size for file in blobs.iterdir())
+    except OSError:  # not there yet, or a file that was just renamed
+        return 0
