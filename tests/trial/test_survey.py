@@ -16,6 +16,7 @@ from demos.trial.many_texts import read_texts, skipped
 from demos.trial.sentence import MAX_WORDS
 from demos.trial.setting import leave_one_out
 from demos.trial.survey import MAX_TEXTS, SurveyInputs, check_texts, survey
+from tests.closeness import OURS, assert_close
 from tests.trial.models import additive, sentence, transformer
 
 IDS = [[5, 9, 5, 30, 12], [40, 41, 42], [7, 8], [9]]
@@ -34,16 +35,16 @@ def test_each_value_is_the_single_experiments():
         item = sentence(*ids)
         reading = read(loaded, [item])
         attention, own = reading.attention[0, 0], reading.probability
-        assert answer.largest_attention[i] == pytest.approx(attention.max().item(), abs=1e-6)
+        assert_close(answer.largest_attention[i], attention.max().item(), atol=OURS)
         uniform = (uniform_probability(reading) - own).abs().item()
-        assert answer.values["uniform"][i] == pytest.approx(uniform, abs=1e-6)
+        assert_close(answer.values["uniform"][i], uniform, atol=OURS)
         tau = kendall(attention.numpy(), fixed_gradient(loaded, item).numpy()).tau
-        np.testing.assert_allclose(answer.values["tau_gradient"][i], tau)
+        assert_close(answer.values["tau_gradient"][i], tau, atol=OURS)
         tau = kendall(attention.numpy(), leave_one_out(loaded, item, "delete")).tau
-        np.testing.assert_allclose(answer.values["tau_leave_one_out"][i], tau)
+        assert_close(answer.values["tau_leave_one_out"][i], tau, atol=OURS)
         changes = (permuted_probabilities(reading) - own).abs()
         # Other shuffles than in the batch, hence only about the same median.
-        assert answer.values["permutation"][i] == pytest.approx(changes.median().item(), abs=0.02)
+        assert_close(answer.values["permutation"][i], changes.median().item(), atol=0.02)
 
 
 def test_means_leave_undefined_values_out_and_count_them():
@@ -51,7 +52,8 @@ def test_means_leave_undefined_values_out_and_count_them():
     taus = next(measure for measure in answer.measures if measure.name == "tau_gradient")
     values = answer.values["tau_gradient"]
     assert (taus.count, taus.undefined) == (3, 1) and np.isnan(values[3])
-    assert taus.mean == pytest.approx(np.nanmean(values)) and taus.std == pytest.approx(np.nanstd(values))
+    assert_close(taus.mean, np.nanmean(values), atol=OURS)
+    assert_close(taus.std, np.nanstd(values), atol=OURS)
 
 
 @pytest.mark.parametrize("loaded", [additive(), transformer()], ids=["bilstm", "transformer"])
