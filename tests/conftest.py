@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 
+# Before anything is imported that reads them: what the caller has set must not matter.
+for name in [n for n in os.environ if n.startswith(("HF_", "TRANSFORMERS_", "STAGE_", "GRADIO_", "SPACE"))]:
+    del os.environ[name]
 os.environ["STAGE_MODELS"] = "bundled"
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # the test run's processes share the cores already
@@ -13,6 +16,8 @@ import pytest
 from demos.models.cache import shared_cache
 from demos.models.specs import Origin, Spec
 from demos.runner import Runner
+
+pytest_plugins = ("tests.nearest",)
 
 
 @pytest.fixture(scope="session")

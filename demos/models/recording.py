@@ -20,6 +20,8 @@ from transformers import AttentionInterface, AttentionMaskInterface
 from transformers.integrations.sdpa_attention import sdpa_attention_forward
 from transformers.masking_utils import eager_mask, sdpa_mask
 
+from demos.models.precision import at_least_single
+
 RECORDABLE = "stage_recordable"
 
 
@@ -81,7 +83,7 @@ def attention_weights(
     scores = query @ repeat_heads(key, query.shape[1]).transpose(2, 3) * scaling
     if bias is not None:
         scores = scores + bias
-    return scores.softmax(dim=-1, dtype=torch.float32).to(query.dtype)
+    return at_least_single(scores).softmax(dim=-1).to(query.dtype)
 
 
 def _attention(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from demos.models.precision import at_least_single
 from demos.pipelines.decoding import end_ids
 
 LOGITS = 2**24
@@ -55,8 +56,9 @@ def beam_search(
 
 
 def _logprobs(model: Any, batch: dict[str, Any], rows: Any) -> Any:
-    """Log-probabilities [b, t] of the written tokens `rows` [b, 1 + t] after the start."""
-    logits = model(**batch, decoder_input_ids=rows[:, :-1]).logits.float()
+    """Log-probabilities [b, t] of the written tokens `rows` [b, 1 + t] after the start, in the model's dtype
+    but no coarser than float32."""
+    logits = at_least_single(model(**batch, decoder_input_ids=rows[:, :-1]).logits)
     return logits.gather(2, rows[:, 1:, None])[:, :, 0] - logits.logsumexp(-1)
 
 

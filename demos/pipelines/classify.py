@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from demos.errors import BadInput
+from demos.models.precision import at_least_single
 from demos.pipelines.legibility import Legibility, legibility, unread
 from demos.texts import check_text
 
@@ -75,7 +76,7 @@ def class_scores(rows: Sequence[Sequence[int]], loaded: Any) -> np.ndarray:
 
     batch = loaded.tokenizer.pad({"input_ids": list(rows)}, return_tensors="pt", verbose=False)
     with torch.inference_mode():
-        logits = loaded.model(**batch).logits.float()
+        logits = at_least_single(loaded.model(**batch).logits)
     config = loaded.model.config
     apart = config.problem_type == "multi_label_classification" or config.num_labels == 1
     return (logits.sigmoid() if apart else logits.softmax(-1)).numpy()

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from demos.errors import BadInput
+from demos.models.precision import at_least_single
 from demos.pipelines.classify import window
 
 WINDOW, STRIDE = 384, 128
@@ -67,7 +68,9 @@ def extract(question: str, passage: str, loaded: Any) -> Extracted:
         batch = {name: torch.tensor([encoded[name][number]]) for name in tokenizer.model_input_names}
         with torch.inference_mode():
             output = loaded.model(**batch)
-        starts, ends = (logits[0].float().numpy() for logits in (output.start_logits, output.end_logits))
+        starts, ends = (
+            at_least_single(logits[0]).numpy() for logits in (output.start_logits, output.end_logits)
+        )
         first = ids.index(tokenizer.cls_token_id) if tokenizer.cls_token_id in ids else 0
         nulls.append(float(starts[first] + ends[first]))
         places = [place for place, part in enumerate(encoded.sequence_ids(number)) if part == 1]

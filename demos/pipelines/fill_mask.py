@@ -18,6 +18,7 @@ from typing import Any, Literal
 from demos.contract import Endpoint, Example, Info, Run
 from demos.errors import BadInput, StageError
 from demos.models.catalog import ASSETS
+from demos.models.precision import at_least_single
 from demos.models.specs import Origin
 from demos.pipelines.bars import careful, score_bars
 from demos.pipelines.batches import answer_all, one_by_one, only
@@ -107,9 +108,9 @@ def fill_all(many: Sequence[FillMaskInputs], loaded: Any) -> list[FillMaskResult
         batch = loaded.tokenizer.pad(rows, return_tensors="pt", verbose=False)
         found = []
         with torch.inference_mode():
-            logits = loaded.model(**batch).logits
+            logits = at_least_single(loaded.model(**batch).logits)
             for text, row, ids in zip(texts, logits, batch["input_ids"], strict=True):
-                values, pieces = row[ids == mask].float().softmax(-1).topk(min(text.top_k, row.shape[-1]))
+                values, pieces = row[ids == mask].softmax(-1).topk(min(text.top_k, row.shape[-1]))
                 found.append((values.tolist(), pieces.tolist()))
         seconds = time.perf_counter() - begin
         return [

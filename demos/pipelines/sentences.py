@@ -59,7 +59,9 @@ def sentences(text: str, fits: Callable[[str], bool] = lambda text: True) -> tup
     """
     if not text.strip():
         return ()
-    edges = sorted({0, *(_behind_space(text, end) for end in _ends(text)), len(text)})
+    first = _behind_space(text, 0)
+    ends = {_behind_space(text, end) for end in _ends(text)} - {first}  # blank lines before it end nothing
+    edges = sorted({0, *ends, len(text)})
     pieces: list[Sentence] = []
     for start, end in zip(edges, edges[1:], strict=False):
         if pieces and not _WORD.search(text, start, end):

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from demos.errors import BadInput
+from demos.models.precision import at_least_single
 from demos.pipelines.batches import TOKENS, buckets
 from demos.pipelines.classify import foreign, window
 from demos.pipelines.spans import Tagged
@@ -89,7 +90,7 @@ def probabilities(texts: Sequence[Pieces], loaded: Any) -> list[np.ndarray]:
     for bucket in buckets(lengths, TOKENS):
         batch = loaded.tokenizer.pad([windows[index] for index in bucket], return_tensors="pt", verbose=False)
         with torch.inference_mode():
-            scores = loaded.model(**batch).logits.float().softmax(-1).numpy()
+            scores = at_least_single(loaded.model(**batch).logits).softmax(-1).numpy()
         for index, row in zip(bucket, scores, strict=True):
             rows[index] = row[: lengths[index]]
     following = iter(rows)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from demos.errors import BadInput
+from demos.models.precision import at_least_single
 from demos.pipelines.batches import answer_all
 from demos.pipelines.classify import refuse_longer, window
 from demos.pipelines.legibility import legibility
@@ -29,7 +30,7 @@ def mean_pooled(rows: Sequence[Sequence[int]], loaded: Any) -> np.ndarray:
         states = loaded.model(**batch).last_hidden_state
     mask = batch["attention_mask"][..., None].to(states.dtype)
     pooled = (states * mask).sum(1) / mask.sum(1)
-    return torch.nn.functional.normalize(pooled.float(), dim=-1).numpy()
+    return torch.nn.functional.normalize(at_least_single(pooled), dim=-1).numpy()
 
 
 def vectors(loaded: Any, texts: Sequence[str]) -> np.ndarray:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from demos.models.precision import at_least_single
 from demos.pipelines.batches import TOKENS, buckets
 from demos.pipelines.classify import refuse_longer, window
 from demos.pipelines.vectors import vectors
@@ -67,7 +68,7 @@ def by_entailment(
         pairs = [(text, statement(template, labels[row])) for row in rows]
         batch = loaded.tokenizer(pairs, padding=True, return_tensors="pt", verbose=False)
         with torch.inference_mode():
-            logits[rows] = loaded.model(**batch).logits.float().numpy()
+            logits[rows] = at_least_single(loaded.model(**batch).logits).numpy()
     follows = entailment_class(loaded.model.config)
     if multi_label or len(labels) == 1:
         against = -1 if follows == 0 else 0

@@ -17,6 +17,7 @@ from transformers import DynamicCache
 from transformers.cache_utils import DynamicLayer
 
 from demos.errors import BadInput
+from demos.models.precision import at_least_single
 from demos.prompting.encoding import encode_pair
 from demos.prompting.prefix_tree import Node, Wanted, prefix_tree
 
@@ -76,7 +77,7 @@ def log_likelihoods_plain(loaded: Any, requests: Sequence[Request]) -> list[Like
         context, continuation = encode_pair(loaded.tokenizer, *request)
         with torch.inference_mode():
             logits = loaded.model(torch.tensor([_read(loaded, context, continuation)])).logits[0]
-        logprobs = logits[len(context) - 1 :].float().log_softmax(-1)
+        logprobs = at_least_single(logits[len(context) - 1 :]).log_softmax(-1)
         tokens = torch.tensor(continuation)
         results.append(
             Likelihood(
@@ -195,7 +196,7 @@ def _forward(
         return now, []
     rows = torch.tensor([row for row, _, _ in wanted])
     columns = torch.tensor([kept.index(place) for _, place, _ in wanted])
-    logprobs = logits[rows, columns].float().log_softmax(-1)
+    logprobs = at_least_single(logits[rows, columns]).log_softmax(-1)
     tokens = torch.tensor([want.token for _, _, want in wanted])
     chosen = logprobs.gather(1, tokens[:, None])[:, 0].tolist()
     first_choices = (logprobs.argmax(-1) == tokens).tolist()

@@ -80,7 +80,7 @@ def reading_of(model: AttentionClassifier, ids: torch.Tensor) -> Reading:
         return model.classify(encoded, attention.squeeze(-2)).sigmoid()
 
     attention = model.attend(encoded)[:, None]
-    return Reading(encoded.words, attention, torch.zeros(len(ids), 1), classify)
+    return Reading(encoded.words, attention, attention.new_zeros(len(ids), 1), classify)
 
 
 @torch.no_grad()

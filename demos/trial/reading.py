@@ -36,9 +36,9 @@ class Reading:
     @property
     def uniform(self) -> torch.Tensor:
         """1 / (number of words) on every word, [b, h, w]."""
-        return uniform_attention(self.words)[:, None].expand_as(self.attention)
+        return uniform_attention(self.words, self.attention.dtype)[:, None].expand_as(self.attention)
 
 
-def uniform_attention(words: torch.Tensor) -> torch.Tensor:
+def uniform_attention(words: torch.Tensor, dtype: torch.dtype = torch.float32) -> torch.Tensor:
     """1 / (number of words) on every word of [b, w]; nothing where there is none."""
-    return words / words.sum(-1, keepdim=True).clamp_min(1)
+    return words.to(dtype) / words.sum(-1, keepdim=True).clamp_min(1)

@@ -86,13 +86,13 @@ def read(loaded: Any, sentences: Sequence[Sentence], variant: str = "") -> Readi
     weights, values = cls_row(records[-1]), records[-1].value
     owner = owners(sentences)
     count = max(len(item.words) for item in sentences)
-    member = owner[..., None] == torch.arange(count)
-    words = member.any(1)
+    belongs = owner[..., None] == torch.arange(count)
+    words, member = belongs.any(1), belongs.to(weights.dtype)
     # The floor keeps a word's proportions defined where all its weights have underflowed.
     on_words = weights.clamp_min(1e-20) * (owner >= 0)[:, None]
     mass = on_words.sum(-1)
-    by_word = torch.einsum("bht,btw->bhw", on_words, member.float())
-    share = torch.einsum("bht,btw->bhtw", on_words, member.float()) / by_word.clamp_min(1e-30)[:, :, None]
+    by_word = torch.einsum("bht,btw->bhw", on_words, member)
+    share = torch.einsum("bht,btw->bhtw", on_words, member) / by_word.clamp_min(1e-30)[:, :, None]
     word_values = torch.einsum("bhtw,bhtd->bhwd", share, values)
     fixed = torch.einsum("bht,bhtd->bhd", weights * (owner < 0)[:, None], values)
 
@@ -131,7 +131,7 @@ def erased(loaded: Any, item: Sentence, kept: torch.Tensor, kind: Erasure) -> to
         else:
             inputs["attention_mask"][inner] = stays.long()
     lengths = inputs["attention_mask"].sum(1) if kind == "delete" else torch.zeros(len(kept))
-    found = torch.empty(len(kept))
+    found = torch.empty(len(kept), dtype=loaded.model.dtype)
     # Variants of like length together: a batch of deletions is otherwise mostly padding.
     for some in lengths.argsort().split(64):
         longest = int(lengths[some].max()) or inputs["input_ids"].shape[1]
@@ -171,4 +171,4 @@ def fixed_gradient(loaded: Any, item: Sentence) -> torch.Tensor:
 def per_word(scores: torch.Tensor, item: Sentence) -> torch.Tensor:
     """Scores of tokens [tokens + 2] summed over each word, [n]; [CLS] and [SEP] are left out."""
     owner = owners([item])[0]
-    return torch.zeros(len(item.words)).index_add(0, owner[owner >= 0], scores[owner >= 0])
+    return scores.new_zeros(len(item.words)).index_add(0, owner[owner >= 0], scores[owner >= 0])

@@ -60,8 +60,8 @@ def importances(loaded: Any, item: Sentence) -> dict[str, torch.Tensor]:
     scores = {
         "attention": weights[-1, :, 0].mean(0),
         "attention_mean": weights[:, :, 0].mean((0, 1)),
-        "rollout": torch.tensor(rollout(mean)[-1, 0], dtype=torch.float32),
-        "flow": torch.tensor(attention_flow(mean, 0), dtype=torch.float32),
+        "rollout": torch.tensor(rollout(mean)[-1, 0], dtype=weights.dtype),
+        "flow": torch.tensor(attention_flow(mean, 0), dtype=weights.dtype),
         "norm": torch.tensor(value_weighted_norms(last, loaded.model)[0]),
         "gradient": gradient.norm(dim=-1),
         "gradient_x_input": (gradient * vectors).sum(-1),
@@ -76,7 +76,7 @@ def chefer(weights: torch.Tensor, gradients: torch.Tensor) -> torch.Tensor:
 
     weights and gradients [layers, h, n, n]. Chefer et al. 2021 (arXiv:2103.15679), equations 5 and 6.
     """
-    relevance = torch.eye(weights.shape[-1])
+    relevance = torch.eye(weights.shape[-1], dtype=weights.dtype)
     for layer in (weights * gradients).clamp_min(0).mean(1):
         relevance = relevance + layer @ relevance
     return relevance

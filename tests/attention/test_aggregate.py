@@ -20,6 +20,7 @@ from demos.attention.aggregate import (
 from demos.attention.capture import capture, mean_weights
 from demos.errors import BadInput
 from tests import tiny
+from tests.closeness import OURS, SHIPPED, SUMMED, TINY, assert_close
 
 
 def random_attention(layers, n, seed=0, causal=False):
@@ -31,15 +32,15 @@ def random_attention(layers, n, seed=0, causal=False):
 
 def test_one_layer_of_rollout_is_half_attention_half_identity():
     attention = random_attention(1, 6)
-    np.testing.assert_allclose(rollout(attention)[0], (attention[0] + np.eye(6)) / 2, atol=1e-12)
+    assert_close(rollout(attention)[0], (attention[0] + np.eye(6)) / 2, atol=OURS)
 
 
 @given(st.integers(1, 5), st.integers(1, 9), st.integers(0, 99), st.booleans())
 @settings(max_examples=25, deadline=None)
 def test_rollout_rows_sum_to_one(layers, n, seed, causal):
     rolled = rollout(random_attention(layers, n, seed, causal))
-    np.testing.assert_allclose(rolled.sum(-1), 1, atol=1e-9)
-    assert not causal or np.allclose(np.triu(rolled, 1), 0)
+    assert_close(rolled.sum(-1), 1, atol=OURS)
+    assert not causal or not np.triu(rolled, 1).any()
 
 
 def networkx_graph(attention):
@@ -61,13 +62,13 @@ def test_flow_agrees_with_networkx_and_with_the_minimum_cut(causal):
         for sink in range(6):
             value = nx.maximum_flow_value(graph, (3, token), (0, sink))
             cut, _ = nx.minimum_cut(graph, (3, token), (0, sink))
-            assert ours[sink] == pytest.approx(value, abs=5e-5)
-            assert ours[sink] == pytest.approx(cut, abs=5e-5)
+            assert_close(ours[sink], value, atol=5e-5)
+            assert_close(ours[sink], cut, atol=5e-5)
 
 
 def test_flow_through_one_layer_is_rollout():
     attention = random_attention(1, 7)
-    np.testing.assert_allclose(attention_flow(attention, 4), rollout(attention)[0, 4], atol=1e-6)
+    assert_close(attention_flow(attention, 4), rollout(attention)[0, 4], atol=5e-5)
 
 
 def test_flow_never_falls_below_rollout_and_never_exceeds_one():
@@ -106,7 +107,7 @@ def test_weighted_transformed_values_are_what_the_models_own_projection_puts_out
             ours = torch.einsum("hnm,hmw->nw", layer.weights(), transformed_values(layer, loaded.model))
             for module, output in found:
                 bias = 0 if module.bias is None else module.bias
-                torch.testing.assert_close(ours + bias, output, atol=1e-5, rtol=1e-4)
+                assert_close(ours + bias, output, atol=TINY)
 
 
 @pytest.mark.parametrize("name", ["minilm", "smollm2"])
@@ -115,11 +116,9 @@ def test_norms_equal_the_long_way_round(name, request):
     layer = capture(loaded, "The movie was not bad.").map("self").layers[4]
     transformed = transformed_values(layer, loaded.model)
     long_way = torch.einsum("hnm,hmw->nmw", layer.weights(), transformed).norm(dim=-1)
-    np.testing.assert_allclose(
-        value_weighted_norms(layer, loaded.model), long_way.numpy(), rtol=1e-3, atol=1e-4
-    )
+    assert_close(value_weighted_norms(layer, loaded.model), long_way.numpy(), atol=SUMMED, rtol=1e-3)
 
 
 def test_mean_weights_have_rows_that_sum_to_one(minilm):
     means = mean_weights(capture(minilm, "A short text.").map("self"))
-    np.testing.assert_allclose(means.sum(-1), 1, atol=1e-5)
+    assert_close(means.sum(-1), 1, atol=SHIPPED)

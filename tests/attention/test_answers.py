@@ -29,6 +29,7 @@ from demos.attention.payload import unpack
 from demos.attention.view import LayerInputs, attention_layer, attention_view, neuron_layer
 from demos.errors import BadInput
 from tests import tiny
+from tests.closeness import ARRAYS, SHIPPED, TINY, assert_close
 
 TEXT = "The cat sat on the mat, unbelievably tired."
 HOSTILE = "</script><img src=x onerror=alert(1)> {{7*7}}"
@@ -46,7 +47,7 @@ def eager_attentions(loaded, text):
 
 def test_the_api_returns_the_models_own_weights(minilm):
     result = attention(AttentionInputs(TEXT), minilm)
-    np.testing.assert_allclose(result.weights, eager_attentions(minilm, TEXT), atol=1e-6)
+    assert_close(result.weights, eager_attentions(minilm, TEXT), atol=SHIPPED)
     assert result.layers == tuple(range(6))
     assert result.origin == minilm.origin
     assert not result.removed.any()
@@ -54,18 +55,18 @@ def test_the_api_returns_the_models_own_weights(minilm):
 
 def test_layers_can_be_chosen(minilm):
     result = attention(AttentionInputs(TEXT, layers=(4, 1)), minilm)
-    np.testing.assert_allclose(result.weights, eager_attentions(minilm, TEXT)[[4, 1]], atol=1e-6)
+    assert_close(result.weights, eager_attentions(minilm, TEXT)[[4, 1]], atol=SHIPPED)
     with pytest.raises(BadInput, match="0 to 5"):
         attention(AttentionInputs(TEXT, layers=(6,)), minilm)
 
 
 def test_hidden_special_tokens_account_for_the_missing_mass(minilm):
     result = attention(AttentionInputs(TEXT, special="hide"), minilm)
-    np.testing.assert_allclose(result.weights.sum(-1) + result.removed, 1, atol=1e-5)
+    assert_close(result.weights.sum(-1) + result.removed, 1, atol=SHIPPED)
     assert result.removed.mean() > 0.2
     assert f"{result.removed.mean():.0%}" in result.transforms
     again = attention(AttentionInputs(TEXT, special="renormalise", words="sum"), minilm)
-    np.testing.assert_allclose(again.weights.sum(-1), 1, atol=1e-5)
+    assert_close(again.weights.sum(-1), 1, atol=SHIPPED)
     assert [token.text for token in again.keys][:2] == ["The", "cat"]
 
 
@@ -75,12 +76,12 @@ def test_aggregate_measures_have_one_head(minilm, measure):
     eager = eager_attentions(minilm, TEXT)
     assert result.weights.shape == (6, 1, *eager.shape[2:])
     if measure == "mean":
-        np.testing.assert_allclose(result.weights[:, 0], eager.mean(1), atol=1e-6)
+        assert_close(result.weights[:, 0], eager.mean(1), atol=SHIPPED)
     if measure == "rollout":
         by_hand = np.eye(eager.shape[-1])
         for layer in eager.mean(1):
             by_hand = (layer + np.eye(len(layer))) / 2 @ by_hand
-        np.testing.assert_allclose(result.weights[-1, 0], by_hand, atol=1e-5)
+        assert_close(result.weights[-1, 0], by_hand, atol=SHIPPED)
     if measure == "norm":
         assert result.weights.min() >= 0 and result.weights.max() > 0
 
@@ -96,8 +97,8 @@ def test_neurons_make_the_weights(smollm2):
     scores = result.query @ result.key.T * result.scaling + result.bias
     softmax = np.exp(scores - scores.max(-1, keepdims=True))
     softmax /= softmax.sum(-1, keepdims=True)
-    np.testing.assert_allclose(result.weights, softmax, atol=1e-6)
-    np.testing.assert_allclose(result.weights, eager_attentions(smollm2, TEXT)[7, 8], atol=1e-6)
+    assert_close(result.weights, softmax, atol=SHIPPED)
+    assert_close(result.weights, eager_attentions(smollm2, TEXT)[7, 8], atol=SHIPPED)
     packed = neuron_layer(NeuronInputs(TEXT, model="smollm2", layer=7, head=8), smollm2)
     np.testing.assert_array_equal(unpack(packed["queries"], np.float32, result.query.shape), result.query)
 
@@ -110,14 +111,14 @@ def test_flow_of_the_model_agrees_with_networkx(minilm):
         for i, j in np.ndindex(*capacity.shape):
             graph.add_edge((level + 1, i), (level, j), capacity=float(capacity[i, j]))
     for sink, ours in enumerate(result.flow):
-        assert ours == pytest.approx(nx.maximum_flow_value(graph, (3, 3), (0, sink)), abs=5e-5)
-    assert result.rollout.sum() == pytest.approx(1, abs=1e-6)
+        assert_close(ours, nx.maximum_flow_value(graph, (3, 3), (0, sink)), atol=5e-5)
+    assert_close(result.rollout.sum(), 1, atol=SHIPPED)
 
 
 def test_flow_over_many_tokens_says_why_it_is_missing(minilm):
     result = attention_flow_to(FlowInputs("word " * 400), minilm)
     assert result.flow is None and "402" in result.note
-    assert result.rollout.sum() == pytest.approx(1, abs=1e-6)
+    assert_close(result.rollout.sum(), 1, atol=SHIPPED)
 
 
 def test_head_summary_of_the_api_is_json(minilm):
@@ -132,9 +133,9 @@ def test_the_browser_gets_the_apis_numbers(minilm, measure):
     data = attention_layer(LayerInputs(TEXT, measure=measure, special="hide", words="sum", layer=3), minilm)
     shape = (data["heads"], data["rows"], data["columns"])
     shown = unpack(data["data"], np.uint8, shape) / 255 * data["scale"]
-    np.testing.assert_allclose(shown, numbers.weights[3], atol=data["scale"] / 510 + 1e-6)
+    assert np.abs(shown - numbers.weights[3]).max() <= data["scale"] / 510 + 1e-6  # rounded to bytes
     removed = unpack(data["removed"], np.float32, shape[:2])
-    np.testing.assert_allclose(removed, numbers.removed[3], atol=1e-6)
+    assert_close(removed, numbers.removed[3], atol=ARRAYS)
 
 
 def test_a_long_text_sends_thumbnails_and_one_layer(minilm):
@@ -173,7 +174,7 @@ def test_the_export_holds_every_layer_and_nothing_that_runs(minilm):
     for layer in range(6):
         packed = data["layers"][f"self/{layer}"]
         shown = unpack(packed["data"], np.uint8, numbers.weights.shape[1:]) / 255
-        np.testing.assert_allclose(shown, numbers.weights[layer], atol=1 / 510 + 1e-6)
+        assert np.abs(shown - numbers.weights[layer]).max() <= 1 / 510 + 1e-6
     tokens = data["payload"]["maps"][0]["queries"]
     assert [token["text"] for token in tokens[1:5]] == ["<", "/", "script", ">"]
 
@@ -249,5 +250,5 @@ def test_odd_texts_make_a_correct_picture_or_a_clear_sentence(name, text, reques
     except BadInput as refused:
         assert refused.remedy
         return
-    np.testing.assert_allclose(result.weights.sum(-1), 1, atol=1e-4)
+    assert_close(result.weights.sum(-1), 1, atol=TINY)
     json.dumps([token.text for token in result.queries]).encode()

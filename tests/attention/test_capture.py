@@ -11,6 +11,7 @@ from demos.models.cache import shared_cache
 from demos.models.recording import record
 from demos.models.specs import Spec
 from tests import tiny
+from tests.closeness import SHIPPED, SUMMED, TINY, assert_close
 
 TEXT = "the cat sat on the mat ."
 
@@ -24,8 +25,8 @@ def test_weights_equal_output_attentions(family):
     layers = captured.map("self").layers
     assert len(layers) == len(expected) == 3
     for layer, weights in zip(layers, expected, strict=True):
-        torch.testing.assert_close(layer.weights(), weights[0], atol=1e-6, rtol=0)
-        torch.testing.assert_close(layer.weights().sum(-1), torch.ones(4, ids.shape[1]))
+        assert_close(layer.weights(), weights[0], atol=TINY)
+        assert_close(layer.weights().sum(-1), torch.ones(4, ids.shape[1]), atol=TINY)
 
 
 @pytest.mark.parametrize("family", tiny.ENCODER_DECODERS)
@@ -47,7 +48,7 @@ def test_encoder_decoder_maps_equal_output_attentions(family):
         layers = captured.map(name).layers
         assert len(layers) == len(expected)
         for layer, weights in zip(layers, expected, strict=True):
-            torch.testing.assert_close(layer.weights(), weights[0], atol=1e-6, rtol=0)
+            assert_close(layer.weights(), weights[0], atol=TINY)
     assert captured.map("decoder").causal
     assert not captured.map("encoder").causal
     assert [t.piece for t in captured.map("cross").queries[1:3]] == ["[CLS]", "a"]
@@ -82,7 +83,7 @@ def test_recording_does_not_change_the_output(family):
         recorded = model(**inputs)[0]
     assert records
     eager = tiny.model(family, "eager")(**inputs)[0]
-    torch.testing.assert_close(fast, recorded, atol=1e-5, rtol=1e-5)
+    assert_close(fast, recorded, atol=SUMMED)
     torch.testing.assert_close(eager, recorded, atol=0, rtol=0)
 
 
@@ -93,7 +94,7 @@ def test_eager_and_fast_logits_of_the_bundled_decoder_agree():
         with record() as records:
             recorded = loaded.model(**ids).logits
     assert len(records) == 30
-    torch.testing.assert_close(fast, recorded, atol=2e-4, rtol=1e-5)
+    assert_close(fast, recorded, atol=10 * SUMMED)
     assert loaded.tokenizer.decode(fast[0, -1].argmax()) == " Paris"
 
 
@@ -111,7 +112,7 @@ def test_bundled_models_equal_output_attentions(name, request):
     finally:
         loaded.model.set_attn_implementation("stage_recordable")
     for layer, weights in zip(layers, output.attentions, strict=True):
-        torch.testing.assert_close(layer.weights(), weights[0], atol=1e-6, rtol=0)
+        assert_close(layer.weights(), weights[0], atol=SHIPPED)
     torch.testing.assert_close(recorded, output.last_hidden_state, atol=0, rtol=0)
 
 
@@ -121,7 +122,7 @@ def test_grouped_heads_share_keys(smollm2):
     layer = shown.layers[5]
     scores = torch.einsum("gnd,md->gnm", layer.query[3:6], layer.key[1]) * layer.scaling
     causal = torch.full(scores.shape[1:], float("-inf")).triu(1)
-    torch.testing.assert_close((scores + causal).softmax(-1), layer.weights()[3:6], atol=1e-6, rtol=0)
+    assert_close((scores + causal).softmax(-1), layer.weights()[3:6], atol=SHIPPED)
 
 
 def test_sentence_pairs_have_segments_and_change_the_output(minilm):

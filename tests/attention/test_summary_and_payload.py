@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -9,11 +8,12 @@ from demos.attention.capture import capture
 from demos.attention.payload import layer_data, pool, quantise, thumbnails, unpack, weight_scale
 from demos.attention.summary import entropy, summarise
 from tests import tiny
+from tests.closeness import ARRAYS, assert_close
 
 
 def test_entropy_by_hand():
     rows = np.array([[[1, 0, 0, 0], [0.5, 0.5, 0, 0], [0.25] * 4]], np.float32)
-    np.testing.assert_allclose(entropy(rows), [[0, 1, 2]], atol=1e-6)
+    assert_close(entropy(rows), [[0, 1, 2]], atol=ARRAYS)
 
 
 def test_summary_agrees_with_a_plain_loop():
@@ -23,12 +23,10 @@ def test_summary_agrees_with_a_plain_loop():
     n = weights.shape[1]
     for head in range(4):
         w = weights[head]
-        assert summary.first[1, head] == pytest.approx(np.mean([w[i, 0] for i in range(n)]), abs=1e-6)
-        assert summary.previous[1, head] == pytest.approx(
-            np.mean([w[i, i - 1] for i in range(1, n)]), abs=1e-6
-        )
-        assert summary.next[1, head] == pytest.approx(np.mean([w[i, i + 1] for i in range(n - 1)]), abs=1e-6)
-        assert summary.separator[1, head] == pytest.approx(np.mean([w[i, n - 1] for i in range(n)]), abs=1e-6)
+        assert_close(summary.first[1, head], np.mean([w[i, 0] for i in range(n)]), atol=ARRAYS)
+        assert_close(summary.previous[1, head], np.mean([w[i, i - 1] for i in range(1, n)]), atol=ARRAYS)
+        assert_close(summary.next[1, head], np.mean([w[i, i + 1] for i in range(n - 1)]), atol=ARRAYS)
+        assert_close(summary.separator[1, head], np.mean([w[i, n - 1] for i in range(n)]), atol=ARRAYS)
 
 
 def test_undefined_measures_are_nan(smollm2):
@@ -37,7 +35,7 @@ def test_undefined_measures_are_nan(smollm2):
     assert np.isnan(summary.separator).all()
     single = summarise(capture(smollm2, "one").map("self"))
     assert np.isnan(single.previous).all()
-    np.testing.assert_allclose(single.first, 1)
+    assert_close(single.first, 1, atol=ARRAYS)
 
 
 @given(st.integers(0, 999), st.floats(0.01, 50))

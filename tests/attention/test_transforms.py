@@ -6,6 +6,7 @@ import pytest
 from demos.attention.tokens import Token
 from demos.attention.transforms import axes, removed_mass, transform
 from demos.errors import BadInput
+from tests.closeness import ARRAYS, assert_close
 
 # [CLS] un believable . [SEP], the middle two one word
 TOKENS = tuple(
@@ -25,14 +26,14 @@ def apply(special, words):
 def test_hiding_removes_rows_and_columns_and_measures_what_is_gone():
     shown, plan = apply("hide", "tokens")
     np.testing.assert_array_equal(shown, WEIGHTS[..., 1:4, 1:4])
-    np.testing.assert_allclose(removed_mass(WEIGHTS, plan), 1 - shown.sum(-1), atol=1e-6)
+    assert_close(removed_mass(WEIGHTS, plan), 1 - shown.sum(-1), atol=ARRAYS)
 
 
 def test_renormalised_rows_sum_to_one_and_keep_their_proportions():
     shown, _ = apply("renormalise", "tokens")
-    np.testing.assert_allclose(shown.sum(-1), 1, atol=1e-6)
+    assert_close(shown.sum(-1), 1, atol=ARRAYS)
     hidden, _ = apply("hide", "tokens")
-    np.testing.assert_allclose(shown, hidden / hidden.sum(-1, keepdims=True), atol=1e-6)
+    assert_close(shown, hidden / hidden.sum(-1, keepdims=True), atol=ARRAYS)
 
 
 def test_a_row_with_nothing_left_stays_zero():
@@ -46,17 +47,17 @@ def test_a_row_with_nothing_left_stays_zero():
 def test_merging_by_hand():
     merged, plan = apply("show", "sum")
     assert [token.text for token in plan.keys] == ["[CLS]", "unbelievable", ".", "[SEP]"]
-    np.testing.assert_allclose(merged[..., 0, 1], WEIGHTS[..., 0, 1] + WEIGHTS[..., 0, 2], atol=1e-6)
-    np.testing.assert_allclose(merged[..., 1, 0], WEIGHTS[..., 1:3, 0].mean(-1), atol=1e-6)
-    np.testing.assert_allclose(merged.sum(-1), 1, atol=1e-5)
+    assert_close(merged[..., 0, 1], WEIGHTS[..., 0, 1] + WEIGHTS[..., 0, 2], atol=ARRAYS)
+    assert_close(merged[..., 1, 0], WEIGHTS[..., 1:3, 0].mean(-1), atol=ARRAYS)
+    assert_close(merged.sum(-1), 1, atol=ARRAYS)
     mean, _ = apply("show", "mean")
-    np.testing.assert_allclose(mean[..., 1, 1], WEIGHTS[..., 1:3, 1:3].mean((-1, -2)), atol=1e-6)
+    assert_close(mean[..., 1, 1], WEIGHTS[..., 1:3, 1:3].mean((-1, -2)), atol=ARRAYS)
 
 
 def test_removed_mass_of_a_word_is_the_mean_of_its_tokens():
     _, plan = apply("hide", "sum")
     by_token = removed_mass(WEIGHTS, axes(TOKENS, TOKENS, "hide", "tokens"))
-    np.testing.assert_allclose(removed_mass(WEIGHTS, plan)[..., 0], by_token[..., :2].mean(-1), atol=1e-6)
+    assert_close(removed_mass(WEIGHTS, plan)[..., 0], by_token[..., :2].mean(-1), atol=ARRAYS)
 
 
 def test_nothing_changes_when_nothing_is_asked():

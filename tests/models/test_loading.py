@@ -10,6 +10,7 @@ from demos.errors import ModelUnavailable, Unsupported
 from demos.models import loading, recording
 from demos.models.cache import ModelCache, Origin, Spec
 from demos.models.catalog import HEADS, checkpoint
+from tests.closeness import TINY, assert_close
 
 ORIGIN = Origin("tiny", "Tiny", None, None, "bundled", "MIT", "")
 SMALL = dict(vocab_size=60, hidden_size=16, num_hidden_layers=2, num_attention_heads=2, intermediate_size=32)
@@ -100,7 +101,7 @@ def test_a_head_shares_its_base_and_computes_what_the_saved_model_did(family, tm
     assert tied == shared.model.config.tie_word_embeddings
     with torch.no_grad():
         logits = shared.model(**inputs(shared.model)).logits
-        torch.testing.assert_close(logits, original(**inputs(original)).logits)
+        assert_close(logits, original(**inputs(original)).logits, atol=TINY)
     assert not any(parameter.requires_grad for parameter in shared.model.parameters())
     assert not shared.model.training
 
@@ -151,7 +152,7 @@ def bundled_only(monkeypatch):
 def test_minilm_tells_related_sentences_from_unrelated_ones(bundled_only):
     with ModelCache(10**9).lease(Spec("minilm")) as loaded:
         assert loaded.origin.source == "bundled"
-        assert loaded.nbytes == pytest.approx(4 * checkpoint("minilm").parameters, rel=1e-3)
+        assert_close(loaded.nbytes, 4 * checkpoint("minilm").parameters, atol=0, rtol=1e-3)
         batch = loaded.tokenizer(
             ["A cat sleeps.", "A kitten is napping.", "Interest rates rose."],
             padding=True,
@@ -171,7 +172,7 @@ def test_smollm2_and_its_head_are_one_copy_and_it_still_talks(bundled_only):
         assert loaded.model.model is base.model
         assert loaded.model.lm_head.weight.data_ptr() == base.model.embed_tokens.weight.data_ptr()
         assert loaded.nbytes == 0
-        assert cache.stats().resident == pytest.approx(4 * checkpoint("smollm2").parameters, rel=1e-3)
+        assert_close(cache.stats().resident, 4 * checkpoint("smollm2").parameters, atol=0, rtol=1e-3)
         question = [{"role": "user", "content": "What is the capital of France?"}]
         batch = loaded.tokenizer.apply_chat_template(
             question, add_generation_prompt=True, return_tensors="pt", return_dict=True

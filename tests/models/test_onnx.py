@@ -14,6 +14,7 @@ from demos.models.catalog import checkpoint
 from demos.models.onnx_file import Graph, Node, OnnxError, read
 from demos.models.onnx_weights import matrix, parameters
 from demos.models.specs import Spec
+from tests.closeness import assert_close
 
 
 def varint(value: int) -> bytes:
@@ -113,4 +114,4 @@ def test_rampart_says_what_onnx_runtime_says():
             [expected] = session.run(None, {name: array.astype(np.int64) for name, array in batch.items()})
             with torch.inference_mode():
                 logits = loaded.model(**{name: torch.tensor(array) for name, array in batch.items()}).logits
-            np.testing.assert_allclose(logits.numpy(), expected, atol=1e-3)
+            assert_close(logits.numpy(), expected, atol=1e-3)

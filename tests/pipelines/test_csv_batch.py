@@ -6,7 +6,6 @@ import csv
 import io
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
 from demos import csv_table
@@ -16,6 +15,7 @@ from demos.pipelines import question_answering, summarization
 from demos.pipelines.column_panel import found, likely_column, summary, under_way
 from demos.pipelines.csv_batch import ColumnInputs, begin, column_endpoint
 from demos.pipelines.sentiment import BATCH, SENTIMENT, SentimentInputs, columns
+from tests.closeness import SHIPPED, assert_close
 
 
 def rows_of(text: str, separator: str = ",") -> list[list[str]]:
@@ -56,8 +56,8 @@ def test_a_column_says_what_the_texts_alone_are_told(runner):
         for row in (row for row in rows if row[0] == text):
             assert row[1] == alone.label
             scores = {item.label: item.score for item in alone.scores}
-            np.testing.assert_allclose(
-                [float(cell) for cell in row[2:4]], [scores["negative"], scores["positive"]], atol=1e-5
+            assert_close(
+                [float(cell) for cell in row[2:4]], [scores["negative"], scores["positive"]], atol=SHIPPED
             )
 
 

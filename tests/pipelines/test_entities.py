@@ -29,6 +29,7 @@ from demos.pipelines.entities import (
 )
 from demos.pipelines.tagger import pieces, probabilities
 from tests import tiny
+from tests.closeness import OURS, SHIPPED, assert_close
 
 TEXTS = [
     "My name is Jane Doe, I live at 12 Main Street in Springfield, IL 62704.",
@@ -56,7 +57,7 @@ def classifier(window: int, names: tuple[str, ...] = ("O", "B-X", "I-X", "Y")) -
         id2label=dict(enumerate(names)),
         label2id={name: i for i, name in enumerate(names)},
     )
-    model = transformers.BertForTokenClassification(config).eval().requires_grad_(False)
+    model = transformers.BertForTokenClassification(config).double().eval().requires_grad_(False)
     origin = Origin("tiny", "Tiny", None, None, "bundled", "MIT", "")
     return Loaded(Spec("tiny", "token-classification"), model, tiny.tokenizer(), origin, 0)
 
@@ -65,7 +66,7 @@ def spans_and_scores(found):
     return [(e.label, e.start, e.end) for e in found], [e.score for e in found]
 
 
-def assert_same_as_pipeline(loaded, text):
+def assert_same_as_pipeline(loaded, text, atol=SHIPPED):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         pipe = pipeline(
@@ -75,7 +76,7 @@ def assert_same_as_pipeline(loaded, text):
     ours = entities(EntitiesInputs(text), loaded).entities
     spans, scores = spans_and_scores(ours)
     assert spans == [(e["entity_group"], e["start"], e["end"]) for e in theirs]
-    np.testing.assert_allclose(scores, [e["score"] for e in theirs], atol=1e-5)
+    assert_close(scores, [e["score"] for e in theirs], atol)
     assert all(e.text == text[e.start : e.end] for e in ours)
     return ours
 
@@ -94,7 +95,7 @@ def test_spans_labels_and_scores_are_those_of_transformers_pipeline(rampart, min
 
 @pytest.mark.parametrize("text", [*TEXTS, "the unbelievable cat sat , on un a mat ! 안녕 세상 xyz the dog"])
 def test_tags_of_every_kind_are_grouped_as_in_transformers(text):
-    found = assert_same_as_pipeline(classifier(64), text)
+    found = assert_same_as_pipeline(classifier(64), text, OURS)
     assert found or "cat" not in text
 
 
@@ -118,7 +119,7 @@ def test_each_token_of_a_long_text_comes_from_the_window_in_which_it_has_more_co
         best = max(held, key=context)
         ids = torch.tensor([[2, *tokens.ids[best : best + own], 3]])
         expected = loaded.model(ids).logits[0, 1 + place - best].softmax(-1)
-        np.testing.assert_allclose(row, expected, atol=1e-5)
+        assert_close(row, expected, atol=OURS)
 
 
 def test_an_entity_that_crosses_a_cut_is_one():
@@ -157,7 +158,7 @@ def test_batched_equals_one_by_one_and_a_bad_text_fails_alone(rampart):
             spans_and_scores, (answer.entities, alone.entities)
         )
         assert spans == spans_alone
-        np.testing.assert_allclose(scores, scores_alone, atol=1e-5)
+        assert_close(scores, scores_alone, atol=SHIPPED)
 
 
 @pytest.mark.parametrize("text", ["", " \n ", "x" * 100_001, "\ud800", "\0\1\2", "\u200d\ufe0f"])

@@ -18,6 +18,7 @@ from demos.pipelines.question_answering_show import show
 from demos.pipelines.question_answering_snippets import snippet
 from demos.pipelines.snippets import where
 from tests import tiny
+from tests.closeness import OURS, assert_close
 
 QUESTION = "the dog ran ?"
 PASSAGES = (
@@ -33,7 +34,8 @@ def reader(request, origin) -> Loaded:
     config = getattr(transformers, f"{request.param}Config")(
         **tiny.FAMILIES[request.param], initializer_range=0.5
     )
-    model = getattr(transformers, f"{request.param}ForQuestionAnswering")(config).eval().requires_grad_(False)
+    model = getattr(transformers, f"{request.param}ForQuestionAnswering")(config)
+    model = model.double().eval().requires_grad_(False)
     return Loaded(Spec("tiny", "question-answering"), model, tiny.tokenizer(), origin, 0)
 
 
@@ -67,12 +69,12 @@ def test_the_best_spans_are_those_of_a_search_over_all(passage, reader):
     scores, null, windows = brute_force(QUESTION, passage, reader, 64, room // 2)
     best = sorted(scores.items(), key=lambda item: -item[1])[:CANDIDATES]
     assert (found.spans[0].start, found.spans[0].end) == best[0][0]
-    assert [span.score for span in found.spans] == pytest.approx([score for _, score in best], abs=1e-4)
-    assert found.null_score == pytest.approx(null, abs=1e-5)
+    assert_close([span.score for span in found.spans], [score for _, score in best], atol=OURS)
+    assert_close(found.null_score, null, atol=OURS)
     assert found.windows == windows and (windows > 1) == (passage is PASSAGES[2])
     total = sum(math.exp(score) for _, score in best) + math.exp(null)
-    assert found.spans[0].probability == pytest.approx(math.exp(best[0][1]) / total, abs=1e-5)
-    assert sum(s.probability for s in found.spans) + found.null_probability == pytest.approx(1)
+    assert_close(found.spans[0].probability, math.exp(best[0][1]) / total, atol=OURS)
+    assert_close(sum(s.probability for s in found.spans) + found.null_probability, 1, atol=OURS)
 
 
 def test_the_answer_is_the_characters_of_the_passage(reader):

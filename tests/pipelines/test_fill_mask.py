@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 import torch
 import transformers
@@ -23,6 +22,7 @@ from demos.pipelines.fill_mask import (
 from demos.pipelines.infill import BEGINNING, candidates, infill
 from demos.prompting.scoring import log_likelihoods_plain
 from tests import tiny
+from tests.closeness import OURS, SHIPPED, assert_close
 from tests.prompting.models import writer
 
 TEXTS = [
@@ -43,7 +43,7 @@ def masked(mask: str = "[MASK]", window: int = 64) -> Loaded:
         **tiny.ENCODERS["Bert"]
         | {"vocab_size": len(tokenizer), "initializer_range": 0.4, "max_position_embeddings": window}
     )
-    model = transformers.BertForMaskedLM(config).eval().requires_grad_(False)
+    model = transformers.BertForMaskedLM(config).double().eval().requires_grad_(False)
     origin = Origin("tiny", "Tiny", None, None, "bundled", "MIT", "")
     return Loaded(Spec("tiny", "masked-lm"), model, tokenizer, origin, 0)
 
@@ -60,9 +60,7 @@ def test_candidates_are_those_of_transformers_pipeline(text, mask):
     for gap, expected in zip(ours.gaps, theirs if len(ours.gaps) > 1 else [theirs], strict=True):
         pieces = loaded.tokenizer.convert_ids_to_tokens([one["token"] for one in expected])
         assert [one.token for one in gap] == pieces
-        np.testing.assert_allclose(
-            [one.probability for one in gap], [one["score"] for one in expected], atol=1e-5
-        )
+        assert_close([one.probability for one in gap], [one["score"] for one in expected], atol=OURS)
         assert [one.continues for one in gap] == [piece.startswith("##") for piece in pieces]
         assert all(one.word == piece.removeprefix("##") for one, piece in zip(gap, pieces, strict=True))
 
@@ -76,9 +74,7 @@ def test_batched_equals_one_by_one_and_a_bad_text_fails_alone():
             continue
         for gap, alone in zip(together.gaps, fill_mask(inputs, loaded).gaps, strict=True):
             assert [one.token for one in gap] == [one.token for one in alone] and len(gap) == inputs.top_k
-            np.testing.assert_allclose(
-                [one.probability for one in gap], [one.probability for one in alone], atol=1e-5
-            )
+            assert_close([one.probability for one in gap], [one.probability for one in alone], atol=OURS)
 
 
 @pytest.mark.parametrize(
@@ -109,11 +105,9 @@ def test_a_stand_ins_words_are_judged_by_the_whole_sentence(family, smollm2_toke
     expected = log_likelihoods_plain(
         loaded, [(BEGINNING + left.rstrip(), f" {one.word}{right}") for one in found]
     )
-    np.testing.assert_allclose(
-        [one.logprob for one in found], [one.logprob for one in expected], rtol=1e-4, atol=1e-3
-    )
+    assert_close([one.logprob for one in found], [one.logprob for one in expected], atol=OURS)
     assert [one.logprob for one in found] == sorted((one.logprob for one in found), reverse=True)
-    assert sum(one.share for one in found) == pytest.approx(1)
+    assert_close(sum(one.share for one in found), 1, atol=OURS)
     assert len({one.word for one in found}) == len(found)
 
 
@@ -173,9 +167,9 @@ def test_the_code_of_a_masked_model_runs_as_it_stands_and_says_the_same(runner, 
     result = runner(FILL_MASK, inputs := EXAMPLES[0].inputs)
     exec(snippet(inputs, result.origin), {})
     printed = eval(capsys.readouterr().out)
-    assert [(one["token_str"], pytest.approx(one["score"], abs=1e-5)) for one in printed] == [
-        (one.word, one.probability) for one in result.gaps[0]
-    ]
+    [gap] = result.gaps
+    assert [one["token_str"] for one in printed] == [one.word for one in gap]
+    assert_close([one["score"] for one in printed], [one.probability for one in gap], atol=SHIPPED)
 
 
 def test_the_code_runs_as_it_stands_and_says_the_same(runner, capsys, monkeypatch):

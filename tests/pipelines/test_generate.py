@@ -26,6 +26,7 @@ from demos.pipelines.generate_show import remark, show
 from demos.pipelines.generate_snippets import snippet
 from demos.pipelines.snippets import where
 from demos.prompting.scoring import log_likelihoods
+from tests.closeness import TINY, assert_close
 from tests.prompting import models
 
 PLAIN = GenerateInputs("The capital of France is", mode="plain", max_new_tokens=12)
@@ -80,8 +81,8 @@ def test_probabilities_are_the_models_own_before_temperature_and_top_p(writer, s
         logits = writer.model(torch.tensor([read + new])).logits[0, len(read) - 1 : -1]
     forced = logits.log_softmax(-1).gather(1, torch.tensor(new)[:, None])[:, 0]
     assert [piece.text for piece in result.pieces] == [writer.tokenizer.decode(i) for i in new]
-    assert [piece.probability for piece in result.pieces] == pytest.approx(forced.exp().tolist(), abs=1e-5)
-    assert result.probability == pytest.approx(forced.mean().exp().item(), abs=1e-5)
+    assert_close([piece.probability for piece in result.pieces], forced.exp().tolist(), atol=TINY)
+    assert_close(result.probability, forced.mean().exp().item(), atol=TINY)
     assert sampling == {} or min(piece.probability for piece in result.pieces) < 0.5
 
 

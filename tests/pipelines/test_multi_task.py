@@ -13,6 +13,7 @@ from demos.models.adapters import adapt
 from demos.models.cache import Loaded, ModelCache, Origin, Spec
 from demos.models.shared_encoder import SharedEncoder
 from demos.pipelines.multi_task import PAIR, SINGLE, counted, predict
+from tests.closeness import ARRAYS, TINY, assert_close
 
 TAGS = ["O", "B-PER", "I-PER"]
 HEADS = {
@@ -49,7 +50,7 @@ def test_one_text_is_read_once_for_both_of_its_heads(loaded):
     found = predict(loaded, "Ann adored this film.")
     assert found.forward_passes == 1
     assert list(found.sentiment) == HEADS["sentiment"]
-    assert sum(found.sentiment.values()) == pytest.approx(1, abs=1e-6)
+    assert_close(sum(found.sentiment.values()), 1, atol=ARRAYS)
     assert (found.entailment, found.relatedness) == (None, None)
 
 
@@ -74,7 +75,7 @@ def test_heads_are_linear_layers_on_the_first_token_or_on_every_one(loaded):
         said = model((*SINGLE, *PAIR), **batch)
     for name, head in model.heads.items():
         read = states if name == "entities" else states[:, 0]
-        torch.testing.assert_close(said[name], read @ head.weight.T + head.bias)
+        assert_close(said[name], read @ head.weight.T + head.bias, atol=TINY)
 
 
 def test_names_are_what_the_entity_head_tags(loaded):

@@ -17,6 +17,7 @@ from demos.pipelines.question_answering_texts import MUSEUM
 from demos.pipelines.quotations import Quotation
 from demos.pipelines.retrieval import in_order, retrieve
 from demos.prompting.scoring import log_likelihoods_plain
+from tests.closeness import SUMMED, assert_close
 from tests.prompting import models
 
 QUESTION = "When did the lamp become automatic?"
@@ -56,9 +57,7 @@ def test_the_model_chooses_the_likeliest_stretch_of_the_closest_sentence(runner,
     assert [MUSEUM[one.start : one.end] for one in lamp.choices] == [
         text[slice(*places[i])] for i in order[:5]
     ]
-    np.testing.assert_allclose(
-        [one.probability for one in lamp.choices], (powers / powers.sum())[order[:5]], atol=1e-4
-    )
+    assert_close([one.probability for one in lamp.choices], (powers / powers.sum())[order[:5]], atol=SUMMED)
     assert lamp.answer == "1968" == MUSEUM[lamp.quoted.start : lamp.quoted.end]
     assert "<mark>1968</mark>" in show(lamp)
     assert lamp.origin.checkpoint == "smollm2" and lamp.retriever.checkpoint == "minilm"

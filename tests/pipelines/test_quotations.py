@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from demos.pipelines.quotations import exact_match, f1, normalise, quotation
+from tests.closeness import OURS, assert_close
 
 PASSAGE = (
     'The Tower, of London; was built in 1066. It\'s "design build" (118) by Brüggen. 한국은 서울에 있다. 👍'
@@ -54,7 +55,7 @@ def test_normalisation_is_the_official_one():
 def test_exact_match_and_f1():
     assert exact_match("The Panthers.", ["nobody", "panthers"])
     assert not exact_match("Carolina Panthers", ["panthers"])
-    assert f1("the big red dog", ["a red dog", "cat"]) == pytest.approx(2 * 2 / (3 + 2))
-    assert f1("dog dog cat", ["dog cat cat"]) == pytest.approx(2 * 2 / 6)
+    assert_close(f1("the big red dog", ["a red dog", "cat"]), 2 * 2 / (3 + 2), atol=OURS)
+    assert_close(f1("dog dog cat", ["dog cat cat"]), 2 * 2 / 6, atol=OURS)
     assert f1("cat", ["dog"]) == 0
     assert f1("the", ["a"]) == 1 and f1("the", ["dog"]) == 0

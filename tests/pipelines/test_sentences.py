@@ -57,6 +57,14 @@ def test_a_line_that_is_only_wrapped_goes_on():
     assert len(sentences(text)) == 2
 
 
+@pytest.mark.parametrize("before", ["\n\n", " \n \n", "\n- ", "\r\n\r\n\t", "\n\n\n* "])
+def test_blank_lines_before_the_first_sentence_are_none_of_their_own(before):
+    text = before + "It rains. We stay.\n\n"
+    found = sentences(text)
+    assert [s.of(text) for s in found] == [(before + "It rains.").strip(), "We stay."]
+    assert (found[0].start, found[-1].end) == (0, len(text))
+
+
 @given(st.text(alphabet="aB1 .!?\"'“”()[]\n\r\t-*다요。👍U.S Dr", max_size=80))
 def test_the_sentences_join_to_the_text(text):
     found = sentences(text)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 from transformers import pipeline
 
@@ -19,6 +18,7 @@ from demos.pipelines.sentiment import (
     show,
     snippet,
 )
+from tests.closeness import SHIPPED, assert_close
 
 TEXTS = [
     *(example.inputs.text for example in EXAMPLES),
@@ -40,9 +40,7 @@ def test_labels_and_scores_are_those_of_transformers_pipeline(classifier):
     for text in TEXTS:
         ours, theirs = sentiment(SentimentInputs(text), classifier), pipe([text])[0]
         assert [item.label for item in ours.scores] == [item["label"] for item in theirs]
-        np.testing.assert_allclose(
-            [item.score for item in ours.scores], [item["score"] for item in theirs], atol=1e-5
-        )
+        assert_close([item.score for item in ours.scores], [item["score"] for item in theirs], atol=SHIPPED)
         assert ours.label == theirs[0]["label"]
         assert ours.tokens == len(classifier.tokenizer(text)["input_ids"])
         assert ours.seconds > 0
@@ -53,8 +51,8 @@ def test_batched_equals_one_by_one(classifier):
     for inputs, together in zip(many, sentiments(many, classifier), strict=True):
         alone = sentiment(inputs, classifier)
         assert (alone.label, alone.tokens) == (together.label, together.tokens)
-        np.testing.assert_allclose(
-            [item.score for item in alone.scores], [item.score for item in together.scores], atol=1e-5
+        assert_close(
+            [item.score for item in alone.scores], [item.score for item in together.scores], atol=SHIPPED
         )
 
 

@@ -28,6 +28,7 @@ from demos.pipelines.similarity import (
 from demos.pipelines.similarity_show import heat_map
 from demos.pipelines.vectors import vectors
 from demos.runner import suitable
+from tests.closeness import ARRAYS, SHIPPED, assert_close
 
 SENTENCES = (
     "A man is playing the guitar.",
@@ -44,10 +45,10 @@ def test_vectors_in_batches_equal_transformers_features_of_one_sentence(minilm):
     assert isinstance(empty, StageError) and "602 tokens" in str(long)
     for text, feature, vector in zip(texts, found, vectors(minilm, texts), strict=True):
         alone = np.mean(pipe(text)[0], 0)
-        np.testing.assert_allclose(feature.vector, alone / np.linalg.norm(alone), atol=1e-5)
-        np.testing.assert_allclose(vector, feature.vector, atol=1e-5)
+        assert_close(feature.vector, alone / np.linalg.norm(alone), atol=SHIPPED)
+        assert_close(vector, feature.vector, atol=SHIPPED)
         assert feature.tokens == len(minilm.tokenizer(text)["input_ids"])
-        assert json.loads(columns(feature)["vector"]) == pytest.approx(feature.vector.tolist(), abs=1e-7)
+        assert_close(json.loads(columns(feature)["vector"]), feature.vector.tolist(), atol=ARRAYS)
 
 
 def test_a_column_gives_a_vector_or_a_reason_for_each_row(runner):
@@ -60,8 +61,8 @@ def test_a_column_gives_a_vector_or_a_reason_for_each_row(runner):
 
 def test_cosines(minilm):
     result = similarity(SimilarityInputs(SENTENCES), minilm)
-    np.testing.assert_allclose(np.diag(result.cosine), 1, atol=1e-5)
-    np.testing.assert_allclose(result.cosine, result.cosine.T, atol=1e-6)
+    assert_close(np.diag(result.cosine), 1, atol=SHIPPED)
+    assert_close(result.cosine, result.cosine.T, atol=ARRAYS)
     assert result.cosine[0, 1] > result.cosine[0, 2] + 0.2
     assert result.origin.checkpoint == "minilm"
 
@@ -130,7 +131,7 @@ def test_any_encoder_can_be_asked_and_its_code_says_the_same(name, capsys):
     inputs = SimilarityInputs(texts, name)
     with shared_cache().lease(Spec(name)) as loaded:
         result = similarity(inputs, loaded)
-    np.testing.assert_allclose(np.diag(result.cosine), 1, atol=1e-5)
+    assert_close(np.diag(result.cosine), 1, atol=SHIPPED)
     exec(
         snippet(inputs, result.origin).replace(
             f'"{result.origin.hub_id}", revision=', f'"{loaded.folder}", revision='
@@ -138,7 +139,7 @@ def test_any_encoder_can_be_asked_and_its_code_says_the_same(name, capsys):
         {},
     )
     printed = np.array([float(number) for number in re.findall(r"[-\d.]+", capsys.readouterr().out)])
-    np.testing.assert_allclose(printed.reshape(3, 3), result.cosine, atol=1e-4)
+    assert np.abs(printed.reshape(3, 3) - result.cosine).max() <= 1e-4  # printed with four digits
 
 
 def test_typed_markup_is_escaped(minilm):
@@ -152,9 +153,9 @@ def test_the_map_keeps_as_much_of_the_distances_as_two_directions_can(minilm):
     rows = vectors(minilm, result.sentences)
     centred = rows.astype(np.float64) - rows.mean(0, dtype=np.float64)
     variances = np.sort(np.linalg.eigvalsh(centred.T @ centred))[::-1]
-    np.testing.assert_allclose(result.explained, variances[:2] / variances.sum(), rtol=1e-6)
-    np.testing.assert_allclose((result.places**2).sum(0), variances[:2], rtol=1e-6)
-    np.testing.assert_allclose(result.places.mean(0), 0, atol=1e-9)
+    assert_close(result.explained, variances[:2] / variances.sum(), atol=SHIPPED)
+    assert_close((result.places**2).sum(0), variances[:2], atol=SHIPPED)
+    assert_close(result.places.mean(0), 0, atol=1e-9)
     topics = [result.places[i : i + 3].mean(0) for i in (0, 3, 6)]
     for place, topic in zip(result.places, np.repeat([0, 1, 2], 3), strict=True):
         assert np.argmin([np.linalg.norm(place - middle) for middle in topics]) == topic
@@ -163,7 +164,8 @@ def test_the_map_keeps_as_much_of_the_distances_as_two_directions_can(minilm):
 def test_a_map_of_two_and_of_equal_sentences_is_no_error():
     two = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]], np.float32)
     places, explained = project(two)
-    assert explained == (pytest.approx(1), 0) and places[:, 1].tolist() == [0, 0]
+    assert_close(explained, (1, 0), atol=ARRAYS)
+    assert places[:, 1].tolist() == [0, 0]
     same, none = project(np.ones((4, 3), np.float32) / np.sqrt(3, dtype=np.float32))
     assert none == (0, 0) and not same.any()
     assert picture("abcd", same, none).count("<li") == 4
@@ -178,5 +180,5 @@ def test_the_map_stays_in_its_frame_at_one_scale_and_is_escaped():
     assert ((spots >= 5) & (spots <= 95)).all()
     drawn = spots * [1, -1 / 1.5]
     distances = [np.linalg.norm(drawn[0] - drawn[i]) / np.linalg.norm(places[0] - places[i]) for i in (1, 2)]
-    assert distances[0] == pytest.approx(distances[1], rel=1e-2)
+    assert_close(distances[0], distances[1], atol=0, rtol=1e-2)
     assert "<script" not in page and "60 %" in page and "…" in page

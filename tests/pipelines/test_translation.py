@@ -31,12 +31,13 @@ from demos.pipelines.translation import (
 from demos.pipelines.translation_snippets import snippet
 from demos.prompting.share import to_fragment
 from tests import tiny
+from tests.closeness import OURS, TINY, assert_close
 
 TEXT = "the cat sat on a mat and the dog ran ."
 
 
 def translator(family: str, name: str = "tiny-en-fr", **own: object) -> Loaded:
-    """A random translator; its weights are large, so that its choices differ clearly."""
+    """A random translator in float64; its weights are large, so that its choices differ clearly."""
     torch.manual_seed(3)
     tokenizer = tiny.tokenizer()
     if family == "MBart":
@@ -47,7 +48,7 @@ def translator(family: str, name: str = "tiny-en-fr", **own: object) -> Loaded:
     wide = {"initializer_factor": 4.0} if family == "T5" else {"init_std": 0.5}
     config = getattr(transformers, f"{family}Config")(**tiny.ENCODER_DECODERS[family] | wide | own)
     suffix = {"Marian": "MTModel"}.get(family, "ForConditionalGeneration")
-    model = getattr(transformers, family + suffix)(config).eval().requires_grad_(False)
+    model = getattr(transformers, family + suffix)(config).double().eval().requires_grad_(False)
     origin = Origin(name, f"Tiny {family}", None, None, "bundled", "MIT", "")
     return Loaded(Spec("tiny", "seq2seq-lm"), model, tokenizer, origin, 0)
 
@@ -82,7 +83,7 @@ def test_a_translation_is_what_generate_writes(family, beams):
             output.sequences, output.scores, normalize_logits=True
         )
         written = scores[0][len(forced) :]
-        np.testing.assert_allclose(result.probability, written.mean().exp(), rtol=1e-4)
+        assert_close(result.probability, written.mean().exp(), atol=TINY)
     assert (result.source, result.target) == ("en", "fr" if family == "Marian" else "de")
 
 
@@ -148,7 +149,7 @@ def test_tokens_are_judged_in_parts_that_fit_the_memory(monkeypatch, rows):
     at_once = [answer.probability for answer in translations(many, loaded)]
     monkeypatch.setattr(beam_search, "LOGITS", rows * 7 * loaded.model.config.vocab_size)
     in_parts = [answer.probability for answer in translations(many, loaded)]
-    np.testing.assert_allclose(in_parts, at_once, rtol=1e-5)
+    assert_close(in_parts, at_once, atol=OURS)
 
 
 def test_words_that_the_vocabulary_lacks_are_counted():
@@ -172,7 +173,7 @@ def test_batched_equals_one_by_one_and_a_bad_text_fails_alone(family, beams):
         alone = translate(inputs, loaded)
         same = {"probability": alone.probability, "seconds": alone.seconds}
         assert replace(answer, **same) == alone
-        np.testing.assert_allclose(answer.probability, alone.probability, atol=1e-5)
+        assert_close(answer.probability, alone.probability, atol=OURS)
 
 
 def test_a_probability_that_captions_seldom_have_is_warned_of():

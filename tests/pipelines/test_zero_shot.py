@@ -16,6 +16,7 @@ from demos.pipelines.zero_shot_methods import by_likelihood
 from demos.prompting.render import CONTENT_FREE
 from demos.prompting.scoring import log_likelihoods_plain
 from tests import tiny
+from tests.closeness import ARRAYS, SHIPPED, SUMMED, assert_close
 
 LABELS = ("cat", "dog", "house and mat", "안녕")
 TEMPLATE = "it was {} ."
@@ -31,7 +32,8 @@ def entailer(classes: tuple[str, ...], origin, family: str = "Bert") -> Loaded:
         label2id={name: i for i, name in names.items()},
         **{deviation: 0.5},
     )
-    model = getattr(transformers, f"{family}ForSequenceClassification")(config).eval().requires_grad_(False)
+    model = getattr(transformers, f"{family}ForSequenceClassification")(config)
+    model = model.double().eval().requires_grad_(False)
     return Loaded(Spec("tiny", "sequence-classification"), model, tiny.tokenizer(), origin, 0)
 
 
@@ -52,7 +54,7 @@ def test_entailment_is_what_transformers_pipeline_computes(family, classes, mult
         theirs = pipe(text, list(LABELS), hypothesis_template=TEMPLATE, multi_label=multi_label)
         ours = zero_shot(ZeroShotInputs(text, LABELS, TEMPLATE, multi_label), loaded)
         assert [one.label for one in ours.labels] == theirs["labels"]
-        np.testing.assert_allclose([one.score for one in ours.labels], theirs["scores"], atol=1e-5)
+        assert_close([one.score for one in ours.labels], theirs["scores"], atol=ARRAYS)
         assert ours.method == "entailment" and ours.multi_label == multi_label
 
 
@@ -69,7 +71,7 @@ def test_similarity_is_the_cosine_of_mean_vectors(minilm):
     text, *said = (np.array(pipe(one)[0]).mean(0) for one in texts)
     expected = [one @ text / np.linalg.norm(one) / np.linalg.norm(text) for one in said]
     result = zero_shot(inputs, minilm)
-    np.testing.assert_allclose([one.score for one in result.labels], expected, atol=1e-5)
+    assert_close([one.score for one in result.labels], expected, atol=SHIPPED)
     assert result.labels[0].label == "sports" and result.method == "similarity"
 
 
@@ -90,8 +92,8 @@ def test_likelihood_is_divided_by_that_after_texts_without_content(smollm2_write
     scores /= scores.sum(1, keepdims=True)
     corrected = scores[0] / scores[1:].mean(0)
     ours, plain = by_likelihood("It rained.", ("good", "very bad"), template, smollm2_writer)
-    np.testing.assert_allclose(plain, scores[0], atol=1e-5)
-    np.testing.assert_allclose(ours, corrected / corrected.sum(), atol=1e-5)
+    assert_close(plain, scores[0], atol=SUMMED)
+    assert_close(ours, corrected / corrected.sum(), atol=SUMMED)
 
 
 @pytest.fixture(scope="module")
@@ -128,7 +130,7 @@ def test_the_code_says_the_same(runner, model, capsys):
         local = code.replace(f'"{result.origin.hub_id}", revision=', f'"{loaded.folder}", revision=')
     exec(local, {})
     said = eval(capsys.readouterr().out.splitlines()[-1])
-    assert said == pytest.approx({one.label: one.score for one in result.labels}, abs=1e-4)
+    assert_close(said, {one.label: one.score for one in result.labels}, atol=SUMMED)
 
 
 def test_the_code_for_entailment_compiles(origin):

@@ -23,11 +23,11 @@ FAMILIES = tiny.DECODERS | {"OpenAIGPT": tiny.DECODERS["GPT2"]}
 
 @cache
 def writer(family: str, tokenizer) -> Loaded:
-    """A leased random causal language model; large weights, so that its choices differ clearly."""
+    """A leased random causal language model in float64; large weights, so that its choices differ clearly."""
     torch.manual_seed(0)
     own = {"vocab_size": len(tokenizer), "bos_token_id": 1, "eos_token_id": 2, "initializer_range": 0.3}
     config = getattr(transformers, f"{family}Config")(**FAMILIES[family] | own)
-    model = getattr(transformers, CLASSES[family])(config).eval().requires_grad_(False)
+    model = getattr(transformers, CLASSES[family])(config).double().eval().requires_grad_(False)
     if model._can_set_attn_implementation():
         model.set_attn_implementation(RECORDABLE)
     origin = Origin("tiny", f"Tiny {family}", None, None, "bundled", "MIT", "")

@@ -33,6 +33,7 @@ from demos.prompting.results import (
 from demos.prompting.scoring import log_likelihoods
 from demos.prompting.snapshot import as_html
 from demos.prompting.task import Row, Task, ready_tasks, task_to_json
+from tests.closeness import SUMMED, assert_close
 from tests.prompting.models import writer
 from tests.prompting.records import BUNDLED, EVIL, QUERY, TYPED, made
 
@@ -72,8 +73,8 @@ def assert_same_scores(rows: list[dict], scored: ScoreAnswer) -> None:
     assert [row["label"] for row in rows] == [row.label for row in scored.labels]
     for row, expected in zip(rows, scored.labels, strict=True):
         for name in ("log_likelihood", "probability", "calibrated"):
-            assert row[name] == pytest.approx(getattr(expected, name), abs=1e-4)
-        assert row["shown_on_the_page"] == pytest.approx(expected.log_likelihood, abs=1e-6)
+            assert_close(row[name], getattr(expected, name), atol=SUMMED)
+        assert_close(row["shown_on_the_page"], expected.log_likelihood, atol=SUMMED)
 
 
 @pytest.fixture(scope="module")

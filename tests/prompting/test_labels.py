@@ -22,6 +22,7 @@ from demos.prompting.labels import (
 from demos.prompting.render import CONTENT_FREE, Prompt, content_free_rows, render
 from demos.prompting.scoring import log_likelihoods_plain
 from demos.prompting.task import Row, ready_tasks
+from tests.closeness import OURS, assert_close
 from tests.prompting.models import writer
 
 LABELS = (("good", ("positive", "great")), ("bad", ("negative",)), ("mixed", ("neither good nor bad",)))
@@ -57,9 +58,9 @@ def test_every_measure_is_the_sum_by_hand(tiny_writer):
             for measure, values in by_word.items():
                 scores[measure].append(math.log(sum(map(math.exp, values))))
         for measure in MEASURES:
-            assert np.allclose(result.scores[measure], scores[measure], atol=1e-4)
+            assert_close(result.scores[measure], scores[measure], atol=OURS)
             powers = [math.exp(score - max(scores[measure])) for score in scores[measure]]
-            assert np.allclose(result.probabilities[measure], np.array(powers) / sum(powers), atol=1e-4)
+            assert_close(result.probabilities[measure], np.array(powers) / sum(powers), atol=OURS)
         assert result.best("sum") == result.labels[int(np.argmax(scores["sum"]))]
 
 
@@ -80,7 +81,7 @@ def test_several_words_add_their_probabilities(tiny_writer):
     first, second = score_labels(tiny_writer, [one, one], [apart, together])
     for measure in MEASURES:
         p, g, n = first.probabilities[measure]
-        assert second.probabilities[measure] == pytest.approx([p + g, n], abs=1e-9)
+        assert_close(second.probabilities[measure], [p + g, n], atol=OURS)
 
 
 def test_a_real_model_tells_a_good_review_from_a_bad_one():
@@ -91,7 +92,7 @@ def test_a_real_model_tells_a_good_review_from_a_bad_one():
         good, bad = score_labels(loaded, prompts, [task.labels] * 2)
     positive = good.labels.index("positive")
     for measure in MEASURES:
-        assert good.probabilities[measure].sum() == pytest.approx(1)
+        assert_close(good.probabilities[measure].sum(), 1, atol=OURS)
         assert good.scores[measure].argmax() == good.probabilities[measure].argmax()
     assert good.probabilities["sum"][positive] > bad.probabilities["sum"][positive] + 0.1
 
@@ -101,22 +102,22 @@ def test_calibration_by_hand():
     probabilities = np.array([[0.6, 0.3, 0.1], [0.5, 0.3, 0.2]])
     # 0.5 / 0.6 : 0.3 / 0.3 : 0.2 / 0.1 = 5 : 6 : 12
     expected = [[1 / 3, 1 / 3, 1 / 3], [5 / 23, 6 / 23, 12 / 23]]
-    assert np.allclose(calibrate(probabilities, free), expected)
+    assert_close(calibrate(probabilities, free), expected, atol=OURS)
 
 
 def test_uniform_content_free_probabilities_change_nothing():
     probabilities = softmax(np.random.default_rng(0).normal(size=(50, 4)))
-    assert np.allclose(calibrate(probabilities, np.full(4, 0.25)), probabilities, atol=1e-15)
+    assert_close(calibrate(probabilities, np.full(4, 0.25)), probabilities, atol=OURS)
 
 
 def test_calibration_survives_what_has_no_probability_at_all():
     calibrated = calibrate(np.array([[1.0, 0.0], [0.5, 0.5]]), np.array([1.0, 0.0]))
     assert np.isfinite(calibrated).all()
-    assert calibrated[1] == pytest.approx([0, 1])
+    assert_close(calibrated[1], [0, 1], atol=OURS)
 
 
 def test_content_free_is_the_mean_over_three_inputs():
-    assert content_free(np.array([[0.9, 0.1], [0.6, 0.4], [0.3, 0.7]])) == pytest.approx([0.6, 0.4])
+    assert_close(content_free(np.array([[0.9, 0.1], [0.6, 0.4], [0.3, 0.7]])), [0.6, 0.4], atol=OURS)
     task = ready_tasks()["inference"]
     rows = content_free_rows(task)
     assert [dict(row.fields) for row in rows] == [{"premise": t, "hypothesis": t} for t in CONTENT_FREE]

@@ -14,6 +14,7 @@ from demos.prompting.pictures import budget_bar, chips, experiment_chart, label_
 from demos.prompting.results import CompleteInputs, ExperimentInputs, PromptInputs
 from demos.prompting.scoring import log_likelihoods_plain
 from demos.prompting.task import task_to_json
+from tests.closeness import OURS, SUMMED, assert_close
 
 QUERY = (("text", "The soup was cold and so was the waiter."),)
 ASKED = PromptInputs("sentiment", QUERY)
@@ -49,11 +50,11 @@ def test_scores_are_the_plain_log_likelihoods_and_nothing_was_trained(runner, sm
             for word in ("positive", "negative")
         ]
     found = [row.log_likelihood for row in answer.labels]
-    np.testing.assert_allclose(found, expected, atol=1e-4)
+    assert_close(found, expected, atol=SUMMED)
     plain = np.array([row.probability for row in answer.labels])
-    np.testing.assert_allclose(plain, np.exp(expected) / np.exp(expected).sum(), atol=1e-4)
+    assert_close(plain, np.exp(expected) / np.exp(expected).sum(), atol=SUMMED)
     free = np.array([row.content_free for row in answer.labels])
-    np.testing.assert_allclose([row.calibrated for row in answer.labels], calibrate(plain, free))
+    assert_close([row.calibrated for row in answer.labels], calibrate(plain, free), atol=OURS)
     assert answer.checksum_before == answer.checksum_after
 
 
@@ -68,8 +69,8 @@ def test_a_completion_starts_with_what_the_scores_call_greedy(runner):
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.inputs.task)
 def test_every_ready_task_can_be_scored(runner, example):
     answer = runner(SCORE, example.inputs)
-    assert sum(row.probability for row in answer.labels) == pytest.approx(1)
-    assert sum(row.calibrated for row in answer.labels) == pytest.approx(1)
+    assert_close(sum(row.probability for row in answer.labels), 1, atol=OURS)
+    assert_close(sum(row.calibrated for row in answer.labels), 1, atol=OURS)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from demos.models.specs import Spec
 from demos.prompting import scoring
 from demos.prompting.prefix_tree import Wanted, prefix_tree
 from demos.prompting.scoring import encode_pair, log_likelihoods, log_likelihoods_plain
+from tests.closeness import OURS, SUMMED, assert_close
 from tests.prompting.models import FAMILIES, writer
 
 REVIEWS = (
@@ -58,10 +59,10 @@ def smollm2_writer():
         yield loaded
 
 
-def assert_equal(ours, theirs, tolerance=1e-4):
+def assert_equal(ours, theirs, atol=OURS):
     assert [a.tokens for a in ours] == [b.tokens for b in theirs]
     assert [a.greedy for a in ours] == [b.greedy for b in theirs]
-    assert max(abs(a.logprob - b.logprob) for a, b in zip(ours, theirs, strict=True)) < tolerance
+    assert_close([one.logprob for one in ours], [one.logprob for one in theirs], atol)
 
 
 def harness(loaded, requests):
@@ -80,7 +81,7 @@ def test_log_likelihoods_equal_the_harness(smollm2_writer):
     ours = log_likelihoods(smollm2_writer, requests)
     assert len(requests) >= 50
     assert {len(a.tokens) for a in ours} >= {1, 2, 3}
-    assert max(abs(a.logprob - b[0]) for a, b in zip(ours, theirs, strict=True)) < 1e-4
+    assert_close([one.logprob for one in ours], [one[0] for one in theirs], atol=SUMMED)
     assert [a.greedy for a in ours] == [b[1] for b in theirs]
     assert any(a.greedy for a in ours)
 
@@ -125,7 +126,8 @@ def test_rows_are_padded_on_the_left_or_are_of_one_length(smollm2_writer, monkey
 
 def test_sharing_equals_one_pass_per_request_on_smollm2(smollm2_writer):
     requests = items()[::5]
-    assert_equal(log_likelihoods(smollm2_writer, requests), log_likelihoods_plain(smollm2_writer, requests))
+    ours, plain = (of(smollm2_writer, requests) for of in (log_likelihoods, log_likelihoods_plain))
+    assert_equal(ours, plain, SUMMED)
 
 
 def test_shots_are_read_once_and_one_pass_serves_labels_that_differ_in_the_last_token(

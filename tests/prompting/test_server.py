@@ -27,6 +27,7 @@ from demos.prompting import server as asking
 from demos.prompting import server_client, server_connection
 from demos.prompting.server import PLAIN_NOTE, SILENT_NOTE, ServerInputs, complete_remote
 from demos.prompting.server_scores import FirstToken, matched, score_remote
+from tests.closeness import OURS, assert_close
 
 KEY = "sk-0123456789-abcdefghij"
 GREEDY = Decoding(32, 0.0, 1.0, 0)
@@ -490,7 +491,7 @@ def test_the_first_tokens_are_the_scores(server):
     result = score_remote(to(server), MESSAGES, LABELS)
     good, bad = result.labels
     assert (good.label, good.tokens) == ("good", ("positive", " positive"))
-    assert good.probability == pytest.approx(0.625, abs=1e-12)
+    assert_close(good.probability, 0.625, atol=OURS)
     assert (bad.label, bad.tokens, bad.probability) == ("bad", ("neg",), pytest.approx(0.25, abs=1e-12))
     assert [token.text for token in result.first] == ["positive", "neg", " positive"]
     assert result.absent == "not among the 3 most likely"
@@ -515,7 +516,7 @@ def test_a_server_that_lists_five_only(server):
         )
 
     server.answer = answer
-    assert score_remote(to(server), MESSAGES, LABELS).labels[0].probability == pytest.approx(math.exp(-1))
+    assert_close(score_remote(to(server), MESSAGES, LABELS).labels[0].probability, math.exp(-1), atol=OURS)
     assert [body["top_logprobs"] for *_, body in server.asked] == [20, 5]
 
 

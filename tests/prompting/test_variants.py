@@ -28,6 +28,7 @@ from demos.prompting.variant_page import (
 )
 from demos.prompting.variant_pictures import matrix_table
 from demos.prompting.variants import MatrixInputs, Query, Variant, check_matrix, first_variants
+from tests.closeness import OURS, SUMMED, assert_close
 
 SENTIMENT = task_of("sentiment")
 OWN, BARE, TERSE = first_variants(SENTIMENT)
@@ -49,7 +50,7 @@ def test_a_cell_is_what_its_prompt_alone_gives(runner, style):
             assert cell.prompt == alone.prompt
             for kind in ("probability", "content_free", "calibrated"):
                 own = getattr(cell, "probabilities" if kind == "probability" else kind)
-                assert own == pytest.approx([getattr(row, kind) for row in alone.labels], abs=1e-4)
+                assert_close(own, [getattr(row, kind) for row in alone.labels], atol=SUMMED)
 
 
 def test_choices_and_the_right_answer_come_from_the_tasks_row(runner):
@@ -60,8 +61,8 @@ def test_choices_and_the_right_answer_come_from_the_tasks_row(runner):
     assert (answer.queries[0].labels, answer.queries[0].label) == (row.choices, row.label)
     alone = runner(SCORE, PromptInputs("translation", row.fields, 2, row.choices))
     cell = answer.variants[0].cells[0]
-    assert cell.probabilities == pytest.approx([one.probability for one in alone.labels], abs=1e-4)
-    assert cell.calibrated == pytest.approx([one.calibrated for one in alone.labels], abs=1e-4)
+    assert_close(cell.probabilities, [one.probability for one in alone.labels], atol=SUMMED)
+    assert_close(cell.calibrated, [one.calibrated for one in alone.labels], atol=SUMMED)
 
 
 def test_labels_of_several_tokens_are_summed(runner, smollm2):
@@ -71,7 +72,7 @@ def test_labels_of_several_tokens_are_summed(runner, smollm2):
     alone = runner(SCORE, PromptInputs(asked.task, LOVED.fields, 0))
     assert all(len(row.words[0].tokens) > 2 for row in alone.labels)
     cell = runner(MATRIX, asked).variants[0].cells[0]
-    assert cell.probabilities == pytest.approx([row.probability for row in alone.labels], abs=1e-4)
+    assert_close(cell.probabilities, [row.probability for row in alone.labels], atol=SUMMED)
 
 
 def test_the_wording_flips_answers_in_the_first_example(runner):
@@ -121,15 +122,12 @@ def test_calibration_is_by_variant_and_everything_is_asked_once(table):
     # By variant two inputs and three without content, none of them twice.
     assert len(prompts) == len(set(prompts)) == 10
     own, bare = answer.variants
-    assert [cell.probabilities for cell in own.cells] == [
-        pytest.approx((0.9, 0.1)),
-        pytest.approx((0.2, 0.8)),
-    ]
-    assert [cell.content_free for cell in bare.cells] == [pytest.approx((0.2, 0.8))] * 2
+    assert_close([cell.probabilities for cell in own.cells], [(0.9, 0.1), (0.2, 0.8)], atol=OURS)
+    assert_close([cell.content_free for cell in bare.cells], [(0.2, 0.8)] * 2, atol=OURS)
     # 0.4 / 0.2 = 2 against 0.6 / 0.8 = 0.75, so 2 / 2.75; and 0.5 against 1.125.
-    assert bare.cells[0].calibrated == pytest.approx((2 / 2.75, 0.75 / 2.75))
-    assert bare.cells[1].calibrated == pytest.approx((0.5 / 1.625, 1.125 / 1.625))
-    np.testing.assert_allclose(own.cells[0].calibrated, calibrate(np.array([0.9, 0.1]), np.array([0.5] * 2)))
+    assert_close(bare.cells[0].calibrated, (2 / 2.75, 0.75 / 2.75), atol=OURS)
+    assert_close(bare.cells[1].calibrated, (0.5 / 1.625, 1.125 / 1.625), atol=OURS)
+    assert_close(own.cells[0].calibrated, calibrate(np.array([0.9, 0.1]), np.array([0.5] * 2)), atol=OURS)
     assert [cell.predicted for cell in bare.cells] == ["negative"] * 2
     assert [cell.calibrated_predicted for cell in bare.cells] == ["positive", "negative"]
     assert (own.accuracy.mean, bare.accuracy.mean, bare.calibrated_accuracy.mean) == (0.5, 0, 0.5)

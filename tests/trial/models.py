@@ -1,4 +1,4 @@
-"""Small random classifiers of both settings, and sentences for them."""
+"""Small random classifiers of both settings in float64, and sentences for them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ORIGIN = Origin("tiny", "Tiny random model", None, None, "bundled", "MIT", "")
 def classifier(encoder="bilstm", seed=0) -> AttentionClassifier:
     torch.manual_seed(seed)
     embedding = torch.nn.Embedding(WORDS, 16, padding_idx=0)
-    return AttentionClassifier(encoder, embedding).eval().requires_grad_(False)
+    return AttentionClassifier(encoder, embedding).double().eval().requires_grad_(False)
 
 
 def additive(encoder="bilstm", seed=0) -> Loaded:
@@ -42,7 +42,7 @@ def transformer(seed=0) -> Loaded:
         initializer_range=0.4,
     )
     config._attn_implementation = RECORDABLE
-    model = transformers.BertForSequenceClassification(config).eval().requires_grad_(False)
+    model = transformers.BertForSequenceClassification(config).double().eval().requires_grad_(False)
     pieces = tokenizer()
     pieces.mask_token = "[UNK]"
     return Loaded(Spec("tiny-bert", "sequence-classification"), model, pieces, ORIGIN, 0)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from concurrent.futures import ThreadPoolExecutor
 
-import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -23,6 +22,7 @@ from demos.trial.answers import adversary
 from demos.trial.claims import cards
 from demos.trial.classifier import pad
 from demos.trial.divergence import jensen_shannon
+from tests.closeness import OURS, assert_close
 from tests.tiny import WORDS as WORD_PIECES
 from tests.trial.models import WORDS, classifier, transformer
 
@@ -34,10 +34,10 @@ def check(reading, epsilon):
     settings_ = AdversarySettings(starts=3, steps=40, epsilon=epsilon)
     found = adversarial_attention(reading, settings_)
     assert found.difference.max() <= epsilon
-    torch.testing.assert_close(found.attention.sum(-1), torch.ones(reading.attention.shape[:2]))
+    assert_close(found.attention.sum(-1), torch.ones(reading.attention.shape[:2]), atol=OURS)
     assert found.attention[~reading.words[:, None].expand_as(found.attention)].abs().sum() == 0
     again = reading.classify(found.attention)
-    torch.testing.assert_close(found.probability, again, atol=1e-6, rtol=1e-5)
+    assert_close(found.probability, again, atol=OURS)
     assert ((again - reading.probability).abs() <= epsilon + 1e-6).all()
     assert (found.divergence[~found.found] == 0).all()
 
@@ -63,7 +63,7 @@ def test_where_no_start_is_allowed_the_models_own_attention_comes_back():
     reading = reading_of(classifier(seed=1), pad([LONG]))
     found = adversarial_attention(reading, AdversarySettings(starts=2, steps=3, epsilon=1e-12))
     assert not found.found.any()
-    torch.testing.assert_close(found.attention, reading.attention)
+    assert_close(found.attention, reading.attention, atol=OURS)
     assert found.divergence == 0 and found.difference == 0
 
 
@@ -80,7 +80,7 @@ def test_steps_end_with_what_one_run_finds():
     settings_ = AdversarySettings(steps=25)
     *early, last = adversary_steps(reading, settings_, every=10)
     assert [found.step for found in (*early, last)] == [10, 20, 25]
-    torch.testing.assert_close(last.attention, adversarial_attention(reading, settings_).attention)
+    assert_close(last.attention, adversarial_attention(reading, settings_).attention, atol=OURS)
 
 
 def test_sentences_of_a_batch_do_not_disturb_each_other():
@@ -89,16 +89,16 @@ def test_sentences_of_a_batch_do_not_disturb_each_other():
         adversarial_attention(reading_of(model, pad([LONG, second])), settings_)
         for second in (LONG[::-1], [9] * len(LONG))
     )
-    torch.testing.assert_close(with_one.attention[0], with_other.attention[0])
+    assert_close(with_one.attention[0], with_other.attention[0], atol=OURS)
     assert (with_one.attention[1] - with_other.attention[1]).abs().max() > 1e-3
 
 
 def test_the_search_is_the_papers_loss_under_adam():
     model, settings_ = classifier(seed=3), AdversarySettings(starts=3, steps=12, epsilon=1.0)
     reading = reading_of(model, pad([LONG]))
-    own, target = reading.attention[0, 0].double(), reading.probability.double()
+    own, target = reading.attention[0, 0], reading.probability
     noise = torch.randn((3, 1, 1, len(LONG)), generator=torch.Generator().manual_seed(settings_.seed))
-    logits = (3 * noise[:, 0, 0].double() + math.log(1 / len(LONG))).requires_grad_()
+    logits = ((3 * noise[:, 0, 0]).double() + math.log(1 / len(LONG))).requires_grad_()
     optimizer = torch.optim.Adam([logits], lr=0.01, amsgrad=True)
 
     def divergence(p, q):
@@ -107,7 +107,7 @@ def test_the_search_is_the_papers_loss_under_adam():
 
     for _ in range(settings_.steps):
         starts = logits.softmax(-1)
-        change = (reading.classify(starts[:, None, None].float())[:, 0].double() - target).abs()
+        change = (reading.classify(starts[:, None, None])[:, 0] - target).abs()
         apart = [divergence(starts[i], starts[j]) for i, j in ((0, 1), (0, 2), (1, 2))]
         loss = sum(-divergence(start, own) for start in starts) + sum(500 * (change - 0.01).relu())
         loss = loss - sum(apart) / 3
@@ -117,7 +117,7 @@ def test_the_search_is_the_papers_loss_under_adam():
     found = adversarial_attention(reading, settings_)
     expected = logits.detach().softmax(-1)
     best = max(range(3), key=lambda k: divergence(expected[k], own).item())
-    torch.testing.assert_close(found.attention[0, 0].double(), expected[best], atol=1e-5, rtol=1e-3)
+    assert_close(found.attention[0, 0], expected[best], atol=OURS)
 
 
 def test_a_thread_that_took_a_step_can_still_compute_gradients():
@@ -143,7 +143,7 @@ def test_a_divergence_has_no_more_digits_than_the_starts_allow():
 
 
 def test_pairwise_divergence_by_hand():
-    starts = torch.tensor([[[[1.0, 0.0]]], [[[0.0, 1.0]]], [[[0.5, 0.5]]]])
-    half = jensen_shannon(torch.tensor([1.0, 0.0]), torch.tensor([0.5, 0.5])).item()
-    assert mean_pairwise_divergence(starts).item() == pytest.approx((math.log(2) + 2 * half) / 3)
+    starts = torch.tensor([[[[1.0, 0.0]]], [[[0.0, 1.0]]], [[[0.5, 0.5]]]]).double()
+    half = jensen_shannon(starts[0], starts[2]).item()
+    assert_close(mean_pairwise_divergence(starts).item(), (math.log(2) + 2 * half) / 3, atol=OURS)
     assert mean_pairwise_divergence(torch.rand(1, 2, 1, 5)).abs().max() == 0

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from demos.trial.erasure import SHARES, curves, levels
+from tests.closeness import OURS, assert_close
 
 
 def weighted(weights):
@@ -20,11 +20,11 @@ def weighted(weights):
 def test_a_sum_of_words_by_hand():
     weights = [0.4, 0.1, 0.3, 0.2]
     found = curves({"right": np.array(weights)}, weighted(weights))["right"]
-    np.testing.assert_allclose(found.comprehensiveness, [0, 0.4, 0.7, 0.9, 1.0])
-    np.testing.assert_allclose(found.sufficiency, [1.0, 0.6, 0.3, 0.1, 0.0], atol=1e-12)
+    assert_close(found.comprehensiveness, [0, 0.4, 0.7, 0.9, 1.0], atol=OURS)
+    assert_close(found.sufficiency, [1.0, 0.6, 0.3, 0.1, 0.0], atol=OURS)
     # 1, 5, 10 and 20 % of four words are one word, 50 % are two.
-    assert found.area_comprehensiveness == pytest.approx((4 * 0.4 + 0.7) / 5)
-    assert found.area_sufficiency == pytest.approx((4 * 0.6 + 0.3) / 5)
+    assert_close(found.area_comprehensiveness, (4 * 0.4 + 0.7) / 5, atol=OURS)
+    assert_close(found.area_sufficiency, (4 * 0.6 + 0.3) / 5, atol=OURS)
     assert found.flip == 0.5  # 0.6 is left without the first word, 0.3 without two
 
 
@@ -33,7 +33,7 @@ def test_the_order_ignores_signs_and_a_wrong_order_does_worse():
     found = curves(
         {"signed": np.array([-4.0, 1, -3, 2]), "wrong": np.array([1.0, 4, 2, 3])}, weighted(weights)
     )
-    assert found["signed"].area_comprehensiveness == pytest.approx((4 * 0.4 + 0.7) / 5)
+    assert_close(found["signed"].area_comprehensiveness, (4 * 0.4 + 0.7) / 5, atol=OURS)
     assert found["wrong"].area_comprehensiveness < found["signed"].area_comprehensiveness
     assert found["wrong"].flip == 0.75
 
@@ -67,7 +67,7 @@ def test_nothing_removed_changes_nothing_and_everything_kept_is_enough(words, se
     for curve in curves({"any": scores}, lambda kept: (kept @ chance) / words).values():
         assert curve.comprehensiveness[0] == 0
         assert curve.sufficiency[-1] == 0
-        assert curve.comprehensiveness[-1] == pytest.approx(curve.sufficiency[0])
+        assert_close(curve.comprehensiveness[-1], curve.sufficiency[0], atol=OURS)
 
 
 def test_each_variant_is_asked_for_once():

@@ -17,6 +17,7 @@ from demos.trial.gradients import gradient_at, integrated_gradients
 from demos.trial.ranking_answers import RankingInputs
 from demos.trial.setting import leave_one_out, methods_of, setting_of
 from demos.trial.transformer_importance import chefer
+from tests.closeness import OURS, assert_close
 from tests.trial.models import additive, sentence, transformer
 
 WORDS = sentence(5, 9, 5, 30, 12)
@@ -52,16 +53,16 @@ def test_integrated_gradients_agree_with_captum_and_are_complete(name):
     loaded, item, vectors, function, start = case(name)
     ours, baseline = setting_of(loaded).path_integral(loaded, item)
     captums = IntegratedGradients(function).attribute(vectors[None], start[None], n_steps=50)[0].sum(-1)
-    np.testing.assert_allclose(ours, per_word(name, captums, item).detach(), atol=1e-4)
-    assert ours.sum().item() == pytest.approx(function(vectors[None]).item() - baseline, abs=1e-4)
-    assert baseline == pytest.approx(function(start[None]).item())
+    assert_close(ours, per_word(name, captums, item).detach(), atol=1e-4)
+    assert_close(ours.sum().item(), function(vectors[None]).item() - baseline, atol=1e-4)
+    assert_close(baseline, function(start[None]).item(), atol=OURS)
 
 
 def test_integrated_gradients_of_a_polynomial_are_exact():
-    start, end = torch.zeros(2, 1), torch.tensor([[2.0], [3.0]])
+    start, end = torch.zeros(2, 1).double(), torch.tensor([[2.0], [3.0]]).double()
     found, baseline = integrated_gradients(lambda x: x[:, 0, 0] ** 2 * x[:, 1, 0], start, end)
     # On the straight path t: 2 * 2t * 3t * 2 and (2t)^2 * 3, integrated: 8 and 4.
-    torch.testing.assert_close(found[:, 0], torch.tensor([8.0, 4.0]))
+    assert_close(found[:, 0], torch.tensor([8.0, 4.0]), atol=OURS)
     assert baseline == 0
 
 
@@ -71,10 +72,10 @@ def test_gradients_agree_with_captum(name):
     scores = methods_of(loaded).importances(loaded, item)
     slope = Saliency(function).attribute(vectors[None], abs=False)[0]
     product = InputXGradient(function).attribute(vectors[None])[0].sum(-1)
-    torch.testing.assert_close(gradient_at(function, vectors), slope, atol=1e-5, rtol=1e-4)
+    assert_close(gradient_at(function, vectors), slope, atol=OURS)
     expected = {"gradient": slope.norm(dim=-1), "gradient_x_input": product}
     for method, tokens in expected.items():
-        np.testing.assert_allclose(scores[method], per_word(name, tokens.detach(), item), atol=1e-4)
+        assert_close(scores[method], per_word(name, tokens.detach(), item), atol=1e-4)
 
 
 def test_the_bilstms_own_gradient_measure_agrees_with_finite_differences():
@@ -92,7 +93,7 @@ def test_the_bilstms_own_gradient_measure_agrees_with_finite_differences():
         step = torch.zeros_like(embedded)
         step[0, i] = embedded[0, i] * 1e-5
         slopes.append(abs(probability(embedded + step) - probability(embedded - step)) / 2e-5)
-    np.testing.assert_allclose(importance[1:-1].numpy(), slopes[1:-1], rtol=1e-5)
+    assert_close(importance[1:-1].numpy(), slopes[1:-1], atol=OURS)
     assert importance[[0, -1]].abs().max() == 0
 
 
@@ -111,7 +112,7 @@ def test_a_transformers_gradient_with_attention_fixed_agrees_with_finite_differe
             with transformer_setting.record(lambda module, weights: own[module]):
                 values.append(function(moved[None]).item())
         slopes[i] = (values[0] - values[1]) / 2e-2
-    np.testing.assert_allclose(found, transformer_setting.per_word(slopes, item).abs(), atol=2e-3)
+    assert_close(found, transformer_setting.per_word(slopes, item).abs(), atol=2e-3)
     assert found.max() > 0.01
 
 
@@ -122,7 +123,7 @@ def test_leave_one_out_equals_single_runs(name):
     for i, change in enumerate(leave_one_out(loaded, item, "delete")):
         rest = type(item)(*(part[:i] + part[i + 1 :] for part in (item.words, item.ids, item.unknown)))
         without = setting_of(loaded).read(loaded, [rest]).probability.item()
-        assert change == pytest.approx(whole - without, abs=1e-6)
+        assert_close(change, whole - without, atol=OURS)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -139,7 +140,7 @@ def test_leaving_words_out_by_mask_agrees_with_captums_ablation(name):
         function = lambda ids: loaded.model.base(pad(ids.tolist()))[0].sigmoid()  # noqa: E731
     ablated = FeatureAblation(function).attribute(flat, baselines=mask, feature_mask=owner)
     first = torch.tensor([owner[0].tolist().index(w) for w in range(len(item.words))])
-    np.testing.assert_allclose(leave_one_out(loaded, item, "mask"), ablated[0, first], atol=1e-4)
+    assert_close(leave_one_out(loaded, item, "mask"), ablated[0, first], atol=1e-4)
 
 
 def test_leave_one_out_of_an_additive_bag_of_words_gives_each_term():
@@ -156,7 +157,7 @@ def test_leave_one_out_of_an_additive_bag_of_words_gives_each_term():
         return 1 / (1 + np.exp(-(bias + np.mean(kept))))
 
     expected = [probability(terms) - probability(terms[:i] + terms[i + 1 :]) for i in range(4)]
-    np.testing.assert_allclose(leave_one_out(loaded, item, "delete"), expected, rtol=1e-9)
+    assert_close(leave_one_out(loaded, item, "delete"), expected, atol=OURS)
 
 
 def test_forbidding_attention_leaves_nothing_of_a_word_in_a_transformer():
@@ -165,7 +166,7 @@ def test_forbidding_attention_leaves_nothing_of_a_word_in_a_transformer():
     other = transformer_setting.sentence(loaded, "the dog sat")
     kept = torch.tensor([[True, False, True]])
     first = transformer_setting.erased(loaded, item, kept, "attention")
-    torch.testing.assert_close(first, transformer_setting.erased(loaded, other, kept, "attention"))
+    assert_close(first, transformer_setting.erased(loaded, other, kept, "attention"), atol=OURS)
     whole = torch.ones(1, 3, dtype=torch.bool)
     assert transformer_setting.erased(loaded, item, whole, "attention") != first
 
@@ -176,7 +177,7 @@ def test_forbidding_attention_scales_the_rest_of_the_bilstms_weights_to_one():
     weights = reading.attention[0, 0] * torch.tensor([1, 0, 1, 1, 0])
     expected = reading.classify((weights / weights.sum())[None, None])
     kept = torch.tensor([[True, False, True, True, False]])
-    torch.testing.assert_close(additive_setting.erased(loaded, WORDS, kept, "attention"), expected)
+    assert_close(additive_setting.erased(loaded, WORDS, kept, "attention"), expected, atol=OURS)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -187,7 +188,7 @@ def test_nothing_erased_is_the_whole_and_everything_erased_is_defined(name, kind
     kept = torch.stack([torch.ones(count, dtype=torch.bool), torch.zeros(count, dtype=torch.bool)])
     whole, nothing = setting_of(loaded).erased(loaded, item, kept, kind)
     expected = setting_of(loaded).read(loaded, [item]).probability[0]
-    torch.testing.assert_close(whole, expected, atol=1e-6, rtol=1e-5)
+    assert_close(whole, expected, atol=OURS)
     assert 0 < nothing < 1
 
 
@@ -196,7 +197,7 @@ def test_chefers_rule_by_hand():
     gradients = torch.tensor([[[[1.0, -1.0], [2.0, 0.5]]], [[[3.0, 1.0], [-1.0, 2.0]]]])
     first = torch.eye(2) + torch.tensor([[0.5, 0.0], [0.4, 0.4]])
     expected = first + torch.tensor([[3.0, 0.0], [0.0, 1.2]]) @ first
-    torch.testing.assert_close(chefer(weights, gradients), expected)
+    assert_close(chefer(weights, gradients), expected, atol=OURS)
 
 
 def test_a_transformers_scores_by_attention_agree_with_eager_attention():
@@ -210,13 +211,13 @@ def test_a_transformers_scores_by_attention_agree_with_eager_attention():
     )
     attentions = output.attentions
     gradients = torch.autograd.grad(output.logits.softmax(-1)[0, 1], attentions)
-    relevance = rolled = torch.eye(vectors.shape[1])
+    relevance = rolled = torch.eye(vectors.shape[1]).to(vectors)
     for weights, gradient in zip(attentions, gradients, strict=True):
         relevance = relevance + (weights * gradient)[0].clamp_min(0).mean(0) @ relevance
         rolled = (0.5 * weights[0].mean(0) + 0.5 * torch.eye(len(rolled))) @ rolled
     last = loaded.model.bert.encoder.layer[-1].attention
     values = last.self.value(output.hidden_states[-2])[0]
-    handed = torch.zeros(len(values), 32)
+    handed = values.new_zeros(len(values), 32)
     for head in range(4):
         own = slice(head * 8, head * 8 + 8)
         part = values[:, own] @ last.output.dense.weight[:, own].T
@@ -230,7 +231,7 @@ def test_a_transformers_scores_by_attention_agree_with_eager_attention():
     }
     for name, tokens in expected.items():
         words = transformer_setting.per_word(tokens.detach(), item)
-        np.testing.assert_allclose(found[name], words, atol=1e-5, err_msg=name)
+        assert_close(found[name], words, atol=OURS)
 
 
 def test_the_bilstms_scores_by_attention_by_hand():
@@ -241,14 +242,14 @@ def test_the_bilstms_scores_by_attention_by_hand():
     attention = model.attend(encoded)[0]
     for i in range(len(WORDS.words)):
         state = encoded.states[0, i + 1]
-        assert found["attention"][i] == pytest.approx(attention[i + 1].item(), rel=1e-5)
-        assert found["norm"][i] == pytest.approx((attention[i + 1] * state).norm().item(), rel=1e-5)
+        assert_close(found["attention"][i], attention[i + 1].item(), atol=OURS)
+        assert_close(found["norm"][i], (attention[i + 1] * state).norm().item(), atol=OURS)
         moved = attention.repeat(2, 1)
         moved[0, i + 1] += 1e-2
         moved[1, i + 1] -= 1e-2
         up, down = model.classify(encoded, moved[:, None]).sigmoid()[:, 0].tolist()
         slope = max(0.0, attention[i + 1].item() * (up - down) / 2e-2)
-        assert found["attention_gradient"][i] == pytest.approx(slope, abs=1e-5)
+        assert_close(found["attention_gradient"][i], slope, atol=OURS)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -260,7 +261,7 @@ def test_integrated_gradients_of_long_texts_add_up_or_are_undefined(runner, seed
     answer = runner(RANKINGS, RankingInputs(text, "debate-bilstm"))
     score = answer.scores[[method.name for method in answer.methods].index("integrated_gradients")]
     if not np.isnan(score).any():
-        assert score.sum() == pytest.approx(answer.completeness_expected, abs=1.1e-3)
+        assert_close(score.sum(), answer.completeness_expected, atol=1.1e-3)
     assert np.isnan(score).all() == np.isnan(answer.completeness)
 
 

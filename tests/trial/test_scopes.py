@@ -9,6 +9,7 @@ from demos.models.recording import record
 from demos.trial.scopes import one_head_per_row, uniform_scopes, visible_uniform, whole_layer
 from demos.trial.transformer import batch, positive, sentence
 from tests import tiny
+from tests.closeness import ARRAYS, OURS, assert_close
 from tests.trial.models import transformer
 
 TEXT = "the cat sat on a mat"
@@ -19,11 +20,12 @@ def test_overriding_attention_with_itself_changes_nothing(family):
     loaded = tiny.loaded(family)
     inputs = {"input_ids": loaded.tokenizer(TEXT, return_tensors="pt")["input_ids"]}
     with torch.no_grad():
+        loaded.model.double()
         expected = loaded.model(**inputs).last_hidden_state
         with record(lambda module, weights: weights.clone()) as records:
             found = loaded.model(**inputs).last_hidden_state
     assert len(records) == 3
-    torch.testing.assert_close(found, expected, atol=1e-5, rtol=1e-4)
+    assert_close(found, expected, atol=OURS)
 
 
 def test_an_override_reaches_the_output():
@@ -41,11 +43,11 @@ def test_uniform_respects_padding_and_causal_masks():
     with torch.no_grad(), record(lambda module, weights: kept.append(visible_uniform(weights)) or kept[-1]):
         loaded.model(input_ids=torch.tensor([[4, 5, 6]]))
     expected = torch.tensor([[1, 0, 0], [1 / 2, 1 / 2, 0], [1 / 3, 1 / 3, 1 / 3]])
-    torch.testing.assert_close(kept[0][0, 0], expected)
+    assert_close(kept[0][0, 0], expected, atol=ARRAYS)
     bert, rows = transformer(), [[4, 5, 6], [7]]
     with torch.no_grad(), record(lambda module, weights: kept.append(visible_uniform(weights)) or weights):
         bert.model(**batch(bert, rows))
-    torch.testing.assert_close(kept[-1][1, 0, 0], torch.tensor([1 / 3, 1 / 3, 1 / 3, 0, 0]))
+    assert_close(kept[-1][1, 0, 0], [1 / 3, 1 / 3, 1 / 3, 0, 0], atol=OURS)
 
 
 def test_one_head_per_row_equals_one_run_per_head():
@@ -66,7 +68,7 @@ def test_one_head_per_row_equals_one_run_per_head():
     with torch.no_grad(), record(one_head_per_row(1)):
         together = positive(loaded, {name: value.expand(4, -1) for name, value in inputs.items()})
     with torch.no_grad():
-        torch.testing.assert_close(together, torch.stack([alone(head) for head in range(4)]))
+        assert_close(together, torch.stack([alone(head) for head in range(4)]), atol=OURS)
 
 
 def test_the_scopes_name_the_head_with_the_largest_change():
@@ -81,4 +83,4 @@ def test_the_scopes_name_the_head_with_the_largest_change():
     for number in range(2):
         with torch.no_grad(), record(one_head_per_row(number)):
             changes.append((positive(loaded, inputs) - own).abs().max().item())
-    assert abs(head.probability - own) == pytest.approx(max(changes), abs=1e-6)
+    assert_close(abs(head.probability - own), max(changes), atol=OURS)

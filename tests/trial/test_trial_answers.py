@@ -21,6 +21,7 @@ from demos.trial.ranking_answers import RankingInputs
 from demos.trial.readable import left_out
 from demos.trial.results import PredictInputs, TrialInputs
 from demos.trial.sentence import MAX_WORDS, split_words
+from tests.closeness import SHIPPED, assert_close
 
 MODELS = ["debate-bilstm", "debate-average", "minilm-sentiment"]
 PRAISE, BLAME = "a wonderful warm and moving film", "a dull stupid and boring mess"
@@ -46,12 +47,12 @@ def test_odd_texts_behave(runner, model, text):
     prediction = runner(PREDICT, PredictInputs(text, model, anyway=True))
     count = len(prediction.words)
     assert prediction.attention.shape[1] == count
-    np.testing.assert_allclose(prediction.attention.sum(-1), 1, atol=1e-5)
+    assert_close(prediction.attention.sum(-1), 1, atol=SHIPPED)
     shuffled = runner(PERMUTE, TrialInputs(text, model, anyway=True))
     assert shuffled.changes.shape == (100,) and 0 <= shuffled.median <= 1
     ranked = runner(RANKINGS, RankingInputs(text, model, anyway=True))
     assert ranked.scores.shape == (len(ranked.methods), count)
-    assert ranked.completeness == pytest.approx(ranked.completeness_expected, abs=1.1e-3)
+    assert_close(ranked.completeness, ranked.completeness_expected, atol=1.1e-3)
     for answer, payload in (
         (prediction, None),
         (shuffled, payloads.permutations),
@@ -86,9 +87,9 @@ def test_unknown_words_are_told(runner):
 
 def test_weights_of_the_visitors_own(runner):
     own = runner(PREDICT, PredictInputs(PRAISE))
-    assert own.probability_under == pytest.approx(own.probability, abs=1e-6)
+    assert_close(own.probability_under, own.probability, atol=SHIPPED)
     same = runner(PREDICT, PredictInputs(PRAISE, weights=tuple(own.attention[0].tolist())))
-    assert same.probability_under == pytest.approx(own.probability, abs=1e-6)
+    assert_close(same.probability_under, own.probability, atol=SHIPPED)
     scaled = runner(PREDICT, PredictInputs(PRAISE, weights=(2.0, 0, 0, 0, 0, 0)))
     assert scaled.weights.tolist() == [1, 0, 0, 0, 0, 0]
     assert abs(scaled.probability_under - own.probability) > 1e-3
@@ -97,7 +98,7 @@ def test_weights_of_the_visitors_own(runner):
 @pytest.mark.parametrize("weights", [(1e308,) * 6, (1e-300,) * 6, (1e39, 0.0, 0, 0, 0, 0)])
 def test_extreme_weights_are_scaled(runner, weights):
     answer = runner(PREDICT, PredictInputs(PRAISE, weights=weights))
-    np.testing.assert_allclose(answer.weights, np.array(weights) / max(weights) / sum(w > 0 for w in weights))
+    assert_close(answer.weights, np.array(weights) / max(weights) / sum(w > 0 for w in weights), atol=SHIPPED)
     assert 0 < answer.probability_under < 1
 
 
@@ -160,7 +161,7 @@ def test_adversaries_grow_and_meet_epsilon(runner, model):
     assert [answer.step for answer in answers] == list(range(25, 501, 25))
     last = answers[-1]
     assert last.found and last.tvd <= last.epsilon == 0.05
-    assert last.tvd == pytest.approx(abs(last.probability - last.probability_adversary), abs=1e-6)
+    assert_close(last.tvd, abs(last.probability - last.probability_adversary), atol=SHIPPED)
     assert 0 < last.jsd <= 0.69 and last.jsd == round(last.jsd, 2) and last.jsd >= answers[0].jsd
     assert len(last.seeds) == (3 if model == "minilm-sentiment" else 7)
     assert {seed.mean for seed in last.seeds} == {model == "minilm-sentiment"}
@@ -169,7 +170,7 @@ def test_adversaries_grow_and_meet_epsilon(runner, model):
             ids = additive.padded([additive.sentence(loaded, BLAME)])
             attentions = [loaded.model.variants[seed.name](ids)[1][0, 1:-1].numpy() for seed in last.seeds]
         expected = [jensenshannon(last.own[0], attention) ** 2 for attention in attentions]
-        np.testing.assert_allclose([seed.jsd for seed in last.seeds], expected, atol=1e-6)
+        assert_close([seed.jsd for seed in last.seeds], expected, atol=SHIPPED)
     assert payloads.adversary(last)["done"] and not payloads.adversary(answers[0])["done"]
 
 
@@ -178,8 +179,8 @@ def test_model_consistent_adversaries_are_ordered_by_strength(runner):
     strengths = [point.strength for point in answer.points]
     assert strengths == sorted(strengths) and len(strengths) == 12
     for point in answer.points:
-        assert point.here.tvd == pytest.approx(abs(point.here.probability - answer.probability), abs=1e-6)
-        np.testing.assert_allclose(point.here.attention.sum(), 1, atol=1e-5)
+        assert_close(point.here.tvd, abs(point.here.probability - answer.probability), atol=SHIPPED)
+        assert_close(point.here.attention.sum(), 1, atol=SHIPPED)
     with pytest.raises(Unsupported, match="BiLSTM"):
         runner(CONSISTENT, TrialInputs(BLAME, "minilm-sentiment"))
 
@@ -191,8 +192,8 @@ def test_erasure_names_its_kind_and_starts_at_nothing(runner, model, erasure):
     assert answer.erasure and answer.fractions[0] == 0 and answer.fractions[-1] == 1
     assert answer.probability >= 0.5
     for curve in answer.methods:
-        assert curve.comprehensiveness[0] == pytest.approx(0, abs=1e-6)
-        assert curve.sufficiency[-1] == pytest.approx(0, abs=1e-6)
+        assert_close(curve.comprehensiveness[0], 0, atol=SHIPPED)
+        assert_close(curve.sufficiency[-1], 0, atol=SHIPPED)
     assert answer.methods[-1].name == "random"
     orjson.dumps(payloads.erasure(answer))
 
