@@ -66,7 +66,7 @@ def main() -> None:
 
     gallery = build(Runner(shared_cache(), say=partial(gr.Info, duration=4)))
     gallery.queue(default_concurrency_limit=4, max_size=64)
-    gallery.launch(server_name=options.host, server_port=options.port, **launch_options())
+    gallery.launch(server_name=options.host, server_port=options.port, **launch_options(host=options.host))
 
 
 if __name__ == "__main__":

@@ -6,17 +6,22 @@ import dataclasses
 import inspect
 import types
 import typing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from typing import Any
 
 from demos.contract import Endpoint, Run, parse, to_plain
+from demos.fields import field_descriptions
 
 
-def api_function(endpoint: Endpoint, run: Run) -> Callable[..., Any]:
+def api_function(
+    endpoint: Endpoint, run: Run, only_last: Callable[[], bool] = lambda: False
+) -> Callable[..., Any]:
     """A function with one parameter per field of the inputs, returning the result as plain JSON.
 
-    Streaming endpoints become generators. Literals appear as strings and tuples as lists, which
-    is what JSON has; `parse` checks the values.
+    Streaming endpoints become generators, which give their last result alone where `only_last()`: to those
+    who will not come back for more. Literals appear as strings and tuples as lists, which is what JSON has;
+    `parse` checks the values.
     """
     inputs_type = endpoint.inputs_type
     parameters = list(_signature(inputs_type).parameters)
@@ -28,8 +33,14 @@ def api_function(endpoint: Endpoint, run: Run) -> Callable[..., Any]:
         return to_plain(run(endpoint, inputs(arguments, keywords)))
 
     def answers(*arguments: Any, **keywords: Any) -> Iterator[dict[str, Any]]:
-        for result in run.stream(endpoint, inputs(arguments, keywords)):
-            yield to_plain(result)
+        whole = only_last()
+        with closing(run.stream(endpoint, inputs(arguments, keywords))) as stream:
+            last = None
+            for last in stream:
+                if not whole:
+                    yield to_plain(last)
+            if whole:
+                yield to_plain(last)
 
     function = answers if endpoint.streams else answer
     function.__name__ = endpoint.name
@@ -45,6 +56,33 @@ def description(endpoint: Endpoint) -> str:
     """What the endpoint does, what it takes and what it returns, from the docstrings."""
     parts = (endpoint.function, endpoint.inputs_type, _result_type(endpoint))
     return "\n\n".join(inspect.getdoc(part) or "" for part in parts)
+
+
+def describe(components: Sequence[Any], endpoint: Endpoint) -> None:
+    """Give an endpoint's parameters, of which Gradio has made components, their descriptions."""
+    for component, text in zip(components, parameter_descriptions(endpoint).values(), strict=True):
+        component._api_info |= {"additional_description": text}
+
+
+def parameter_descriptions(endpoint: Endpoint) -> dict[str, str]:
+    """What each parameter of an endpoint is."""
+    described = field_descriptions(endpoint.inputs_type)
+    if "model" in described:
+        described["model"] = described["model"] or "the name of a checkpoint of the catalog"
+    return described
+
+
+def error_answers() -> dict[Any, Any]:
+    """How requests are answered that Gradio knows nothing to do with: by exception."""
+    from gradio.route_utils import FnIndexInferError
+    from starlette.responses import JSONResponse
+
+    async def unknown(request: Any, error: Exception) -> JSONResponse:
+        name = request.url.path.rpartition("/")[2][:100]
+        said = f'There is no endpoint {name!r}. See the list under "Use via API" at the foot of the page.'
+        return JSONResponse({"error": said}, 404)
+
+    return {FnIndexInferError: unknown, KeyError: unknown}
 
 
 def _result_type(endpoint: Endpoint) -> type:

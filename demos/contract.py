@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import reprlib
 import sys
 import types
 import typing
@@ -29,6 +30,7 @@ import numpy as np
 import orjson
 
 from demos.errors import BadInput
+from demos.texts import whole_characters
 
 if TYPE_CHECKING:
     from demos.models.catalog import Checkpoint
@@ -151,11 +153,12 @@ def _convert(name: str, hint: Any, value: Any) -> Any:
     elif origin is typing.Literal:
         if value in arguments:
             return value
-        raise BadInput(f"{name!r} cannot be {value!r}.", f"Choose one of: {', '.join(map(str, arguments))}.")
+        said = reprlib.repr(value)
+        raise BadInput(f"{name!r} cannot be {said}.", f"Choose one of: {', '.join(map(str, arguments))}.")
     elif origin is tuple:
         if isinstance(value, Mapping) and typing.get_origin(arguments[0]) is tuple:
             value = list(value.items())  # pairs of texts: an object is the natural way to write them
-        if isinstance(value, list | tuple):
+        if isinstance(value, list | tuple) and (arguments[-1] is ... or len(value) == len(arguments)):
             return tuple(_convert(name, arguments[0], item) for item in value)
     elif origin in (typing.Union, types.UnionType):
         if value is None and type(None) in arguments:
@@ -174,6 +177,34 @@ def _convert(name: str, hint: Any, value: Any) -> Any:
             if hint is float or float(value).is_integer():
                 return hint(value)
     elif isinstance(value, hint):
-        return value
-    wanted = getattr(hint, "__name__", str(hint))
-    raise BadInput(f"{name!r} must be {wanted}, not {type(value).__name__}.", "Send the field as documented.")
+        return whole_characters(value, name) if isinstance(value, str) else value
+    said = f"{name!r} must be {_in_json(hint)}, not {_kind(value)}."
+    raise BadInput(said, "Send the field as documented.")
+
+
+def _in_json(hint: Any) -> str:
+    """What JSON calls a type."""
+    if typing.get_origin(hint) is tuple:
+        arguments = typing.get_args(hint)
+        return "a list" if arguments[-1] is ... else f"a list of {len(arguments)}"
+    return _KINDS.get(hint, "an object")
+
+
+def _kind(value: Any) -> str:
+    """What JSON calls a value."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN or infinite"
+    if isinstance(value, float):
+        return "a number with a fraction"
+    return next((said for kind, said in _KINDS.items() if isinstance(value, kind)), "an object")
+
+
+_KINDS: dict[Any, str] = {
+    str: "a text",
+    bool: "true or false",  # before int, of which Python makes it a kind
+    int: "a whole number",
+    float: "a number",
+    list: "a list",
+    tuple: "a list",
+    type(None): "null",
+}

@@ -16,15 +16,18 @@ from typing import Any
 import gradio as gr
 
 from demos import PROGRAMME, TABS, models_page
-from demos.api import api_function
+from demos.api import api_function, describe, error_answers
+from demos.blocks import Blocks
 from demos.contract import Endpoint, Run
+from demos.hosts import guard, own_hosts
 from demos.not_found import missing_html, not_found_page
-from demos.page import LIMITS, queue_of, visible_errors
+from demos.page import LIMITS, asked_directly, queue_of, visible_errors
 from demos.runner import Runner
 
 log = logging.getLogger(__name__)
 
 TITLE = "Transformers on Stage"
+SESSIONS = 128
 ASSETS = Path(__file__).parent.parent / "assets"
 
 # In a style sheet Gradio confines rules like these to its container, where they would match nothing.
@@ -89,7 +92,7 @@ def _reason(error: Exception) -> str:
 def build(runner: Runner, programme: tuple[str, ...] = PROGRAMME) -> gr.Blocks:
     """The whole gallery, ready to launch with `launch_options`."""
     demos = load_programme(programme)
-    with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(3600, 86400)) as gallery:
+    with Blocks(title=TITLE, analytics_enabled=False, delete_cache=(3600, 86400)) as gallery:
         gr.Navbar(visible=False)
         gr.HTML(
             f'<header class="stage-header"><h1>{TITLE}</h1>'
@@ -99,12 +102,13 @@ def build(runner: Runner, programme: tuple[str, ...] = PROGRAMME) -> gr.Blocks:
         missing = gr.HTML("", padding=False)
         # Before the pages: Gradio numbers a name that a page's own handler took first.
         for endpoint in public_endpoints(demos):
-            gr.api(
-                visible_errors(api_function(endpoint, runner), quote=str),
+            made = gr.api(
+                visible_errors(api_function(endpoint, runner, asked_directly), quote=str),
                 api_name=endpoint.name,
                 concurrency_id=queue_of(endpoint),
                 concurrency_limit=LIMITS.get(queue_of(endpoint), 1),
             )
+            describe(gallery.fns[made["id"]].inputs, endpoint)
         _tabs(gallery, demos, runner, missing)
     for demo in demos:
         if isinstance(demo, ModuleType):
@@ -210,8 +214,8 @@ def _error_card(broken: Broken) -> None:
     )
 
 
-def launch_options(programme: tuple[str, ...] = PROGRAMME) -> dict[str, Any]:
-    """What `launch()` needs besides host and port: theme, styles, and the demos' own scripts."""
+def launch_options(programme: tuple[str, ...] = PROGRAMME, host: str = "127.0.0.1") -> dict[str, Any]:
+    """What `launch()` needs besides host and port: theme, styles, the demos' own scripts, and limits."""
     demos = [demo for demo in load_programme(programme) if isinstance(demo, ModuleType)]
     scripts = [path for demo in demos for path in getattr(demo, "SCRIPTS", ())]
     styles = [path for demo in demos for path in getattr(demo, "STYLES", ())]
@@ -227,7 +231,14 @@ def launch_options(programme: tuple[str, ...] = PROGRAMME) -> dict[str, Any]:
         "ssr_mode": False,
         # Gradio would accept a file of any size.
         "max_file_size": "10mb",
-        "app_kwargs": {"exception_handlers": {404: not_found_page(TITLE, titles(demos))}},
+        # Gradio keeps a copy of its configuration for every session that it ever heard of, 2.8 MB each.
+        "state_session_capacity": SESSIONS,
+        # Without it, an error of Gradio's own (too few values, say) would be {"error": null}.
+        "show_error": True,
+        "app_kwargs": {
+            "lifespan": guard(own_hosts(host)),
+            "exception_handlers": error_answers() | {404: not_found_page(TITLE, titles(demos))},
+        },
     }
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import functools
 import inspect
+import logging
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
 import gradio as gr
+from gradio.context import LocalContext
 
 from demos.contract import Endpoint, Example
 from demos.errors import StageError
@@ -17,39 +19,54 @@ from demos.models.custom import SWITCH
 from demos.models.specs import Origin
 from demos.runner import suitable
 
+log = logging.getLogger(__name__)
+
 MODEL_QUEUE = "model"
 WRITING_QUEUE = "writing"
 BATCHED_QUEUE = "batched"
 
-# Work takes turns in the runner. What is batched has to reach it side by side, to be gathered there.
-LIMITS = {BATCHED_QUEUE: 16}
+# Work takes turns in the runner, and waits there for its model's files without holding up anyone: so several
+# have to reach it side by side. What is batched is gathered there.
+LIMITS = {BATCHED_QUEUE: 16, MODEL_QUEUE: 8, WRITING_QUEUE: 8}
 
 
 def visible_errors(function: Callable[..., Any], quote: Callable[[str], str] = escape) -> Callable[..., Any]:
-    """`function` with errors that name a remedy turned into Gradio's, which the visitor sees.
+    """`function` with every error turned into one of Gradio's, which the visitor sees.
 
     Gradio renders messages as HTML, and a message may quote what was typed, hence `quote`.
     """
 
-    def shown(error: StageError) -> gr.Error:
-        message = quote(str(error))
+    def shown(error: Exception) -> gr.Error:
+        if not isinstance(error, StageError):
+            log.error("%s failed", getattr(function, "__name__", function), exc_info=error)
+            error = StageError(f"Something went wrong ({type(error).__name__}).", "Try another input.")
+        message = quote(str(error).encode(errors="replace").decode())
         return gr.Error(message, title="That did not work", duration=12, print_exception=False)
 
     @functools.wraps(function)
     def answer(*arguments: Any, **keywords: Any) -> Any:
         try:
             return function(*arguments, **keywords)
-        except StageError as error:
+        except gr.Error:
+            raise
+        except Exception as error:
             raise shown(error) from None
 
     @functools.wraps(function)
     def answers(*arguments: Any, **keywords: Any) -> Iterator[Any]:
         try:
             yield from function(*arguments, **keywords)
-        except StageError as error:
+        except gr.Error:
+            raise
+        except Exception as error:
             raise shown(error) from None
 
     return answers if inspect.isgeneratorfunction(function) else answer
+
+
+def asked_directly() -> bool:
+    """Whether this call came without Gradio's queue, where only the first result of a generator is read."""
+    return LocalContext.event_id.get(None) is None
 
 
 def queue_of(endpoint: Endpoint) -> str:

@@ -7,6 +7,7 @@ plain data, so the same call could go to a worker elsewhere; this one computes i
 from __future__ import annotations
 
 import logging
+import reprlib
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -14,11 +15,12 @@ from dataclasses import replace
 from typing import Any
 
 from demos.contract import Endpoint
-from demos.errors import BadInput, Busy, StageError
+from demos.errors import BadInput, Busy, ModelUnavailable, StageError
 from demos.memo import Memo
 from demos.microbatch import MicroBatches
 from demos.models.cache import ModelCache
 from demos.models.catalog import Checkpoint, catalog, checkpoint
+from demos.models.custom import is_custom
 from demos.models.hub import mode
 from demos.models.specs import Loaded, Spec
 from demos.stream import Stream
@@ -164,10 +166,14 @@ def spec_of(endpoint: Endpoint, model: str) -> Spec:
 
     Raises `BadInput` that names the checkpoints that suit, if this one does not.
     """
+    fitting = ", ".join(other.name for other in suitable(endpoint))
+    if not is_custom(model) and model not in catalog():
+        raise ModelUnavailable(
+            f"There is no model called {reprlib.repr(model)}.", f"Choose one of: {fitting}."
+        )
     entry = checkpoint(model)
     head = endpoint.head_on(entry)
     if head is None:
-        fitting = ", ".join(other.name for other in suitable(endpoint))
         tasks = (
             endpoint.task.values() if isinstance(endpoint.task, Mapping) else filter(None, [endpoint.task])
         )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from demos.errors import BadInput
 
 MAX_CHARACTERS = 100_000
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def check_text(text: str, name: str = "text") -> str:
@@ -20,10 +23,15 @@ def check_text(text: str, name: str = "text") -> str:
             f"The {name} has {len(text):,} characters; the limit is {MAX_CHARACTERS:,}.",
             "Use a shorter passage.",
         )
-    broken = next((i for i, character in enumerate(text) if "\ud800" <= character <= "\udfff"), None)
-    if broken is not None:
+    return whole_characters(text, name)
+
+
+def whole_characters(text: str, name: str = "text") -> str:
+    """Return `text` unchanged, or raise `BadInput` if it holds half of a surrogate pair."""
+    if broken := _SURROGATE.search(text):
+        place = broken.start() + 1
         raise BadInput(
-            f"Character {broken + 1:,} of the {name} is half of a surrogate pair, which is no character.",
+            f"Character {place:,} of the {name} is half of a surrogate pair, which is no character.",
             "Delete it, or copy the text again from its source.",
         )
     return text

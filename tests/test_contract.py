@@ -15,8 +15,10 @@ import numpy as np
 import pytest
 
 from demos import PROGRAMME, TABS
+from demos.api import parameter_descriptions
 from demos.contract import Example, Info, parse, to_plain
 from demos.errors import BadInput
+from demos.fields import field_descriptions
 from demos.models.catalog import catalog
 
 DEMOS = [importlib.import_module(name) for name in PROGRAMME]
@@ -82,6 +84,7 @@ class Inputs:
     share: float = 0.5
     flag: bool = False
     name: str | None = None
+    pairs: tuple[tuple[str, str], ...] = ()
 
 
 def test_parse_builds_nested_frozen_inputs():
@@ -97,19 +100,57 @@ def test_parse_builds_nested_frozen_inputs():
     [
         ({}, "'inner' is missing"),
         ({"inner": {"text": "x"}, "other": 1}, "Unknown field 'other'"),
-        ({"inner": {"text": 3}}, "'text' must be str, not int"),
+        ({"inner": {"text": 3}}, "'text' must be a text, not a whole number"),
         ({"inner": {"text": "x", "kind": "c"}}, "Choose one of: a, b"),
-        ({"inner": {"text": "x"}, "numbers": [1.5]}, "'numbers' must be int"),
-        ({"inner": {"text": "x"}, "numbers": "12"}, "'numbers' must be"),
-        ({"inner": {"text": "x"}, "flag": 1}, "'flag' must be bool"),
-        ({"inner": {"text": "x"}, "share": float("nan")}, "'share' must be float"),
-        ({"inner": {"text": "x"}, "share": True}, "'share' must be float"),
-        ({"inner": "x"}, "'inner' must be Inner"),
+        ({"inner": {"text": "x"}, "numbers": [1.5]}, "'numbers' must be a whole number, not a number with"),
+        ({"inner": {"text": "x"}, "numbers": "12"}, "'numbers' must be a list, not a text"),
+        ({"inner": {"text": "x"}, "pairs": [[]]}, "'pairs' must be a list of 2, not a list"),
+        ({"inner": {"text": "x"}, "pairs": {"a": 1}}, "'pairs' must be a text, not a whole number"),
+        ({"inner": {"text": "x"}, "name": "a\ud800"}, "Character 2 of the name is half of a surrogate pair"),
+        ({"inner": {"text": None}}, "'text' must be a text, not null"),
+        ({"inner": {"text": "x"}, "flag": 1}, "'flag' must be true or false, not a whole number"),
+        ({"inner": {"text": "x"}, "share": float("nan")}, "'share' must be a number, not NaN"),
+        ({"inner": {"text": "x"}, "share": True}, "'share' must be a number, not true or false"),
+        ({"inner": "x"}, "'inner' must be an object, not a text"),
     ],
 )
 def test_parse_names_what_is_wrong(values, said):
     with pytest.raises(BadInput, match=said):
         parse(Inputs, values)
+
+
+def test_fields_are_described_by_the_docstrings_of_their_classes():
+    @dataclass(frozen=True)
+    class Base:
+        """Some words before. text: one sentence, or two; of any language; kind: which of
+        them."""
+
+        text: str
+        kind: Literal["a", "b"] = "a"
+
+    @dataclass(frozen=True)
+    class Derived(Base):
+        """low, high: bounds; kind of no matter."""
+
+        low: int = 0
+        high: int = 1
+        other: int = 2
+
+    # Only where a colon or a word follows the name is it what the clause speaks of.
+    assert field_descriptions(Derived) == {
+        "text": "one sentence, or two; of any language",
+        "kind": "of no matter; one of 'a', 'b'",
+        "low": "bounds",
+        "high": "bounds",
+        "other": "",
+    }
+
+
+@pytest.mark.parametrize("demo", DEMOS, ids=lambda demo: demo.INFO.slug)
+def test_every_parameter_of_the_api_is_described(demo):
+    for endpoint in (e for e in demo.ENDPOINTS if e.public):
+        lacking = [name for name, text in parameter_descriptions(endpoint).items() if not text]
+        assert not lacking, f"{endpoint.name}: {lacking} is not in the docstring of its inputs"
 
 
 def test_results_become_plain_json():

@@ -31,7 +31,7 @@ MAX_NUMBERS_IN_A_FILE = 60_000_000
 
 @dataclass(frozen=True)
 class AttentionInputs(Selection):
-    """A selection plus which map (empty: the first) and which layers (none: all) to return."""
+    """A selection plus what to return. map: its name, "" for the first; layers: by number, none for all."""
 
     map: str = ""
     layers: tuple[int, ...] = ()
@@ -112,7 +112,7 @@ class HeadsResult:
 
 @dataclass(frozen=True)
 class HeadsInputs(Selection):
-    """A selection plus which map (empty: the first); measure, special and words do not matter."""
+    """A selection plus one map. map: its name, "" for the first; measure, special and words do not matter."""
 
     map: str = ""
 
@@ -126,7 +126,7 @@ def attention_heads(inputs: HeadsInputs, loaded: Any) -> HeadsResult:
 
 @dataclass(frozen=True)
 class LayerInputs(Selection):
-    """A selection plus one map and one layer of it."""
+    """A selection plus one layer. map: its name, "" for the first; layer: its number, from 0."""
 
     map: str = ""
     layer: int = 0
@@ -134,7 +134,7 @@ class LayerInputs(Selection):
 
 @dataclass(frozen=True)
 class NeuronInputs(LayerInputs):
-    """One head of one layer; special and words do not matter, since vectors belong to tokens."""
+    """head: its number, from 0; special and words do not matter, since vectors belong to tokens."""
 
     head: int = 0
 
@@ -188,8 +188,8 @@ def attention_neuron(inputs: NeuronInputs, loaded: Any) -> NeuronResult:
 
 @dataclass(frozen=True)
 class FlowInputs(LayerInputs):
-    """A token, by its position among the model's own tokens, at the output of a layer; measure,
-    special and words do not matter."""
+    """token: its position among the model's own tokens, at the output of the layer; measure, special and
+    words do not matter."""
 
     token: int = 0
 

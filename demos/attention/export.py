@@ -86,8 +86,8 @@ body {{ margin: 0 auto; padding: 1rem; max-width: 75rem; font-family: system-ui,
 
 @dataclass(frozen=True)
 class ExportInputs(Selection):
-    """A selection, the layers to include (none: all), and whether to add what the neuron view and
-    the rollout and flow view need (for flow, texts of up to 32 tokens)."""
+    """A selection plus what to export. layers: their numbers, none for all; details: whether to add what the
+    neuron view and the rollout and flow view need (for flow, texts of up to 32 tokens)."""
 
     layers: tuple[int, ...] = ()
     details: bool = False

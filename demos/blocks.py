@@ -1,0 +1,29 @@
+"""Gradio's application, with the defaults of endpoints filled in and a sentence where there is none."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import gradio as gr
+from gradio.components.api_component import Api
+
+
+class Blocks(gr.Blocks):
+    """Gradio refuses a request with fewer values than parameters, and lists its components in the reply."""
+
+    def validate_inputs(self, block_fn: Any, inputs: list[Any]) -> None:
+        """Put the defaults of an endpoint's last parameters where a request has no value for them.
+
+        Raises `gr.Error` that names the parameters if one without a default is missing.
+        """
+        if block_fn.fn and block_fn.inputs and isinstance(block_fn.inputs[0], Api):
+            parameters = inspect.signature(block_fn.fn).parameters
+            for parameter in list(parameters.values())[len(inputs) :]:
+                if parameter.default is parameter.empty:
+                    said = (
+                        f"The value of {parameter.name!r} is missing. In this order: {', '.join(parameters)}."
+                    )
+                    raise gr.Error(said, print_exception=False)
+                inputs.append(parameter.default)
+        super().validate_inputs(block_fn, inputs)
