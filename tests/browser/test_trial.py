@@ -130,7 +130,7 @@ def test_keys_and_buttons_set_the_weights(tried: Page, gallery: str):
     panel(tried, "weights").get_by_role("slider").nth(5).focus()
     tried.keyboard.press("End")
     expect_weights([float(i == 5) for i in range(count)])
-    press(tried, f"All weight on {own['words'][1]}")
+    press(tried, f"only {own['words'][1]}: all weight on it")
     expect_weights([float(i == 1) for i in range(count)])
     press(tried, "Model's own")
     expect_answer(tried, own["probability"], own["probability"])
@@ -149,10 +149,12 @@ def test_the_experiments_are_drawn_in_order_with_the_figures_of_the_api(tried: P
     answer = call(gallery, "trial_adversary", text=TEXT)
     assert answer["step"] == answer["steps"]
     told = caption(tried, "adversary")
-    assert f"(JSD): {number(answer['jsd'])}" in told
+    assert f"(JSD): {number(answer['jsd'], 2)}, where" in told
     assert f"moved it by {number(answer['tvd'])}." in told
     drawing = panel(tried, "adversary")
-    expect(drawing.locator("svg text", has_text=f"adversary {number(answer['jsd'])}")).to_be_visible()
+    expect(
+        drawing.locator("svg text", has_text=re.compile(f"adversary {number(answer['jsd'], 2)}$"))
+    ).to_be_visible()
     wings = drawing.locator(".st-right .st-number").all_inner_texts()
     assert wings == [number(weight) for weight in answer["attention"][0]]
 
@@ -228,7 +230,16 @@ def expect_rankings(page: Page, gallery: str, **inputs: str) -> dict:
     shown = [[float(text) for text in row] for row in ranks]
     np.testing.assert_allclose(shown, np.array(answer["ranks"]).T)
     taus = cells(tables.get_by_role("group", name="Kendall's tau"))
-    assert taus == [["undefined" if tau is None else signed(tau, 2) for tau in row] for row in answer["tau"]]
+
+    def cell(tau: float | None, own: bool) -> str:
+        if tau is None:
+            return "undefined"
+        return f"({signed(tau, 2)})" if not own and abs(tau) <= answer["chance"] + 1e-9 else signed(tau, 2)
+
+    expected = [[cell(tau, i == j) for j, tau in enumerate(row)] for i, row in enumerate(answer["tau"])]
+    assert taus == expected
+    band = number(answer["chance"], 2)
+    assert f"95 % have a tau from −{band} to +{band}" in caption(page, "rankings")
     return answer
 
 
@@ -274,7 +285,7 @@ def test_a_method_says_how_it_measures(page: Page, gallery: str):
     method = call(gallery, "trial_rankings", text=TEXT)["methods"][0]
     told = drawn(page, "rankings").locator(".st-definition", has_text=method["definition"]).first
     expect(told).to_be_hidden()
-    press(page, f"{method['title']}: {method['definition']}")
+    press(page, f"? {method['title']}: {method['definition']}")
     expect(told).to_be_visible()
     page.keyboard.press("Escape")
     page.mouse.move(0, 0)
@@ -377,7 +388,8 @@ def test_the_survey_runs_to_its_end_and_shows_the_figures_of_the_api(page: Page,
     answer = call(gallery, "trial_dataset", texts=inputs.texts, adversaries=True)
     assert answer["done"] == len(inputs.texts) and len(answer["measures"]) == 6
     for measure, row in zip(answer["measures"], cells(figures(page)), strict=True):
-        assert number(measure["mean"]) in row[0]
+        digits = 2 if measure["name"] == "adversary" else 3
+        assert row[0].startswith(f"{number(measure['mean'], digits)} ±")
     borders = "cell => [getComputedStyle(cell).borderBottomColor, getComputedStyle(cell).color]"
     line, text = figures(page).locator("td").first.evaluate(borders)
     assert line != text, "the page's own styles for tables have won"
