@@ -64,7 +64,7 @@ def offer(model: gr.Dropdown) -> tuple[gr.State, gr.Button, Any]:
     """
     state = gr.State(None)
     with gr.Row():
-        anyway = gr.Button("Show it anyway", size="sm", scale=0, min_width=150, visible=False)
+        anyway = gr.Button("Show anyway", size="sm", scale=0, min_width=150, visible=False)
         other = gr.Button("", size="sm", scale=0, min_width=220, visible=False)
     quiet: dict[str, Any] = {"api_visibility": "private", "queue": False, "show_progress": "hidden"}
     state.change(_offered, state, [anyway, other], **quiet)

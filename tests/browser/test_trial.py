@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from demos.models.catalog import checkpoint
 from demos.trial import dependence, faithfulness, many_texts
+from demos.trial.claims import BEFORE
 from demos.trial.panels import STEPS
 from tests.browser.steps import (
     badge,
@@ -35,6 +36,7 @@ from tests.browser.trial_steps import (
 )
 
 TEXT = "a dull story told with great charm"
+KOREAN = "오늘 본 영화는 정말 좋았어요 그리고 재미있었어요"
 HOSTILE = (
     '</script><img src=x onerror="alert(1)"> \u202egnp.exe\u202c '
     + "x" * 80
@@ -217,6 +219,41 @@ def test_no_answer_of_an_earlier_sentence_stays_beside_a_later_one(tried: Page):
         eventually(tried, lambda name=name: caption(tried, name) != before[name])
     for name in ("adversary", "consistent"):
         expect(panel(tried, name).locator(".st-word")).to_have_text(["great", "zxqv"])
+
+
+def test_words_that_no_model_reads_are_withheld_and_can_be_seen_anyway(page: Page):
+    open_demo(page, "trial")
+    put(page, "trial", TEXT)
+    page.get_by_label("Text", exact=True).fill(KOREAN)
+    press(page, BUTTONS["trial"])
+    expect(page.get_by_text("cannot read 7 of these 7 words")).to_contain_text("No model here reads Korean")
+    for name in PANELS["trial"]:
+        expect(panel(page, name)).not_to_have_attribute("data-kind", re.compile("."))
+    expect(page.locator("#trial-permute [data-run]").first).to_have_text(BEFORE)
+    expect(toast(page)).to_have_count(0)
+    press(page, "Show anyway")
+    expect(panel(page, "weights").locator(".st-unknown")).to_have_count(7)
+    all_drawn(page, "trial")
+    expect(page.get_by_role("button", name="Show anyway")).to_be_hidden()
+
+
+def test_rare_words_offer_the_model_that_reads_them(page: Page):
+    open_demo(page, "trial-rankings")
+    page.get_by_label("Text", exact=True).fill("zzqx vlorp brimfully wonderful")
+    press(page, BUTTONS["trial-rankings"])
+    title = checkpoint("minilm-sentiment").title
+    press(page, f"Choose {title}")
+    expect(badge(page)).to_contain_text(title)
+    expect(page.get_by_label("Model", exact=True)).to_have_value(title)
+    all_drawn(page, "trial-rankings")
+
+
+def test_the_cards_say_what_this_run_shows(tried: Page, gallery: str):
+    shuffled = call(gallery, "trial_permute", text=TEXT)
+    first = tried.locator("#trial-permute [data-run]").first
+    expect(first).to_contain_text(f"at most {number(shuffled['median_moved'])}")
+    for cell in tried.locator(".stage-claim [data-run]").all():
+        expect(cell).not_to_have_text(BEFORE)
 
 
 # Rankings and erasure

@@ -31,7 +31,7 @@ def ask(runner, endpoint: Endpoint, *values, **more):
 )
 def test_no_experiment_runs_on_words_of_another_script(runner, endpoint, model):
     with pytest.raises(
-        Unreadable, match="cannot read 7 of these 7 words .오늘, 본, .*No model here"
+        Unreadable, match="cannot read 7 of these 7 words .오늘, 본, .*No model here reads Korean"
     ) as refused:
         ask(runner, endpoint, KOREAN, model)
     assert refused.value.model == ""
