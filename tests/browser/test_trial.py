@@ -248,7 +248,17 @@ def test_rare_words_offer_the_model_that_reads_them(page: Page):
     all_drawn(page, "trial-rankings")
 
 
+def expect_names_to_hold_what_is_seen(page: Page) -> None:
+    """Who speaks to the page says what is written: a button's name contains its text."""
+    names = page.locator(".stage-trial-root button[aria-label]").evaluate_all(
+        "found => found.map((button) => [button.getAttribute('aria-label'), button.innerText.trim()])"
+    )
+    assert any(text for _, text in names)
+    assert [(name, text) for name, text in names if text not in name] == []
+
+
 def test_the_cards_say_what_this_run_shows(tried: Page, gallery: str):
+    expect_names_to_hold_what_is_seen(tried)
     shuffled = call(gallery, "trial_permute", text=TEXT)
     first = tried.locator("#trial-permute [data-run]").first
     expect(first).to_contain_text(f"at most {number(shuffled['median_moved'])}")
@@ -296,6 +306,7 @@ def test_rankings_and_erasure_are_those_of_the_api_for_every_way_to_erase(page: 
     open_demo(page, "trial-rankings")
     put(page, "trial-rankings", TEXT)
     expect_rankings(page, gallery, text=TEXT)
+    expect_names_to_hold_what_is_seen(page)
     deleted = expect_erasure(page, gallery, text=TEXT, erasure="delete")
 
     choose(page, "Taking a word away", "Replace it by a mask")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from demos.contract import Endpoint
+from demos.trial import payloads
 from demos.trial.dependence import ADVERSARY, CONSISTENT, PERMUTE, PREDICT, UNIFORM
 from demos.trial.faithfulness import ERASURE, RANKINGS
 from demos.trial.ranking_answers import RankingInputs
@@ -47,6 +48,9 @@ def test_rare_words_name_the_model_that_reads_them_in_pieces(runner):
 def test_it_can_be_seen_anyway(runner):
     seen = ask(runner, PREDICT, KOREAN, anyway=True)
     assert len(seen.words) == 7 and all(seen.unknown) and "7 of 7 words" in left_out(seen)
+    # A weight that is dragged asks for the same.
+    key = payloads.weights(seen, PredictInputs(KOREAN, anyway=True))["key"]
+    assert runner(PREDICT, PredictInputs(**key)).words == seen.words
 
 
 def test_up_to_half_of_the_words_may_be_unknown(runner):
