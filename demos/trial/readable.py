@@ -73,8 +73,8 @@ def left_out(read: Sentence | Prediction | RankingAnswer) -> str:
     told = []
     if unknown:
         told.append(f"this model cannot read {len(unknown)} of {len(read.words)} words: {named(unknown)}")
-    if read.dropped:
-        told.append(f"it leaves out {named(list(read.dropped))}")
+    if read.unread_symbols:
+        told.append(f"it cannot read {named(list(read.unread_symbols))}")
     return f"Careful: {'; '.join(told)}" if told else ""
 
 

@@ -68,5 +68,5 @@ def test_scripts_are_told_apart_by_most_letters(word, other):
 def test_an_emoji_beside_a_word_is_left_out_and_the_word_is_read():
     item = sentence(transformer(), "the cat \N{GRINNING FACE} sat")
     assert item.words == ("the", "cat \N{GRINNING FACE}", "sat")
-    assert item.unknown == (False, False, False) and item.dropped == ("\N{GRINNING FACE}",)
+    assert item.unknown == (False, False, False) and item.unread_symbols == ("\N{GRINNING FACE}",)
     assert sentence(transformer(), "\N{GRINNING FACE}").unknown == (True,)
