@@ -55,8 +55,8 @@ def sentence(loaded: Any, text: str) -> Sentence:
         )
     check_count(len(words), "words", MAX_WORDS)
     ids = tuple(loaded.tokenizer.get(word, UNKNOWN) for word in words)
-    dropped = dict.fromkeys(c for c in plain if unicodedata.category(c)[0] == "S")
-    return Sentence(words, tuple((i,) for i in ids), tuple(i == UNKNOWN for i in ids), tuple(dropped))
+    symbols = dict.fromkeys(c for c in plain if unicodedata.category(c)[0] == "S")
+    return Sentence(words, tuple((i,) for i in ids), tuple(i == UNKNOWN for i in ids), tuple(symbols))
 
 
 def padded(sentences: Sequence[Sentence]) -> torch.Tensor:

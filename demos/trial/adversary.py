@@ -88,7 +88,8 @@ def adversary_steps(reading: Reading, settings: AdversarySettings, every: int) -
 
 
 def told(divergence: float) -> float:
-    """An adversary's divergence with the digits that it has: other starts move it by about 0.005."""
+    """An adversary's divergence, without digits that mean nothing: five other random starts move that of a
+    single sentence by 0.02 to 0.05 (standard deviation over three seeds)."""
     return round(divergence, 2)
 
 

@@ -38,7 +38,7 @@ def predict(inputs: PredictInputs, loaded: Any) -> Prediction:
     return Prediction(
         words=item.words,
         unknown=item.unknown,
-        dropped=item.dropped,
+        unread_symbols=item.unread_symbols,
         attention=reading.attention[0].numpy(),
         special=reading.special[0].numpy(),
         probability=reading.probability.item(),

@@ -27,6 +27,7 @@ Nothing here gives a verdict. Each experiment has both sides' claims beside it.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from demos.attention import export as viewer_export
@@ -34,7 +35,7 @@ from demos.contract import Endpoint, Example, Info, Run, parse
 from demos.errors import StageError, Unsupported
 from demos.models.catalog import ASSETS
 from demos.trial.answers import adversary, check_inputs, consistent, permute, predict, uniform
-from demos.trial.readable import left_out
+from demos.trial.readable import Unreadable, left_out
 from demos.trial.results import PredictInputs, TrialInputs
 
 INFO = Info(
@@ -97,6 +98,7 @@ def build(run: Run) -> None:
     start = gr.Button("Put on trial", variant="primary")
     trial = Answer([text, model], "Put on trial")
     badge = page.badge()
+    offer, anyway, switched = panels.offer(model)
     edit = panels.panel(
         "weights",
         "Edit: what if it had looked elsewhere?",
@@ -127,30 +129,34 @@ def build(run: Run) -> None:
     # What is typed or chosen while the panels fill is for the next trial.
     asked = gr.State(None)
 
-    def begin(text: str, model: str) -> tuple[Any, ...]:
-        inputs = TrialInputs(text or "", model)
-        asked = PredictInputs(inputs.text, inputs.model)
-        result = run(PREDICT, asked)
-        first = payloads.weights(result, asked)
+    def begin(text: str, model: str, anyway: bool = False) -> tuple[Any, ...]:
+        inputs = TrialInputs(text or "", model, anyway)
+        first = PredictInputs(inputs.text, model, anyway=anyway)
+        try:
+            result = run(PREDICT, first)
+        except Unreadable as error:
+            return panels.withheld(error), error.model, None, *[None for _ in drawings]
+        known = page.badge_html(result.origin, left_out(result))
         waits = [payloads.waiting("Waiting for its turn …")] * (len(drawings) - 1)
-        return page.badge_html(result.origin, left_out(result)), inputs, first, *waits
+        return known, None, inputs, payloads.weights(result, first), *waits
 
     def answer(endpoint: Endpoint, payload: Any) -> Any:
-        return lambda inputs: payload(run(endpoint, inputs))
+        return lambda inputs: payload(run(endpoint, inputs)) if inputs else None
 
-    def attacked(inputs: TrialInputs) -> Iterator[Any]:
-        for result in run.stream(ADVERSARY, inputs):
+    def attacked(inputs: TrialInputs | None) -> Iterator[Any]:
+        for result in run.stream(ADVERSARY, inputs) if inputs else ():
             yield payloads.adversary(result)
 
-    def trained_elsewhere(inputs: TrialInputs) -> Any:
+    def trained_elsewhere(inputs: TrialInputs | None) -> Any:
         try:
-            return payloads.consistent(run(CONSISTENT, inputs))
+            return payloads.consistent(run(CONSISTENT, inputs)) if inputs else None
         except Unsupported as error:
             return payloads.note(str(error), "consistent")
 
-    outputs = [badge, asked, *drawings]
+    outputs = [badge, offer, asked, *drawings]
     begun = [trial.on([start.click, text.submit], begin, outputs)]
-    begun += trial.after(filled, begin, outputs)
+    begun.append(trial.on([anyway.click], partial(begin, anyway=True), outputs))
+    begun += trial.after([*filled, switched], begin, outputs)
     steps = (answer(PERMUTE, payloads.permutations), answer(UNIFORM, payloads.uniform), attacked)
     for number, function in enumerate((*steps, trained_elsewhere), 1):
         rest = drawings[number + 1 :]

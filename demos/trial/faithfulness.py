@@ -23,13 +23,14 @@ Words are the unit: scores of word pieces are added up, special tokens are left 
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from demos.contract import Endpoint, Example, Info, Run
 from demos.trial.answers import check_inputs
 from demos.trial.dependence import HEADS, SCRIPTS, STYLES
 from demos.trial.ranking_answers import RankingInputs, erasure, rankings
-from demos.trial.readable import left_out
+from demos.trial.readable import Unreadable, left_out
 
 __all__ = ["ENDPOINTS", "EXAMPLES", "INFO", "SCRIPTS", "STYLES", "build"]
 
@@ -88,6 +89,7 @@ def build(run: Run) -> None:
     start = gr.Button("Rank the words", variant="primary")
     trial = Answer([text, model, erase], "Rank the words")
     badge = page.badge()
+    offer, anyway, switched = panels.offer(model)
     ranked = panels.panel(
         "rankings",
         "Rankings: which words does each method name?",
@@ -107,17 +109,21 @@ def build(run: Run) -> None:
 
     asked = gr.State(None)
 
-    def begin(text: str, model: str, erase: str) -> tuple[Any, ...]:
-        inputs = RankingInputs(text or "", model, erase)
-        result = run(RANKINGS, inputs)
+    def begin(text: str, model: str, erase: str, anyway: bool = False) -> tuple[Any, ...]:
+        inputs = RankingInputs(text or "", model, erase, anyway)
+        try:
+            result = run(RANKINGS, inputs)
+        except Unreadable as error:
+            return panels.withheld(error), error.model, None, None, None
         known = page.badge_html(result.origin, left_out(result))
-        return known, inputs, payloads.rankings(result), payloads.waiting("Taking words away …")
+        return known, None, inputs, payloads.rankings(result), payloads.waiting("Taking words away …")
 
-    def erased(inputs: RankingInputs) -> Any:
-        return payloads.erasure(run(ERASURE, inputs))
+    def erased(inputs: RankingInputs | None) -> Any:
+        return payloads.erasure(run(ERASURE, inputs)) if inputs else None
 
-    outputs = [badge, asked, ranked, curves]
+    outputs = [badge, offer, asked, ranked, curves]
     begun = [trial.on([start.click, text.submit], begin, outputs)]
+    begun.append(trial.on([anyway.click], partial(begin, anyway=True), outputs))
     begun.append(trial.on_choice([erase], begin, outputs))
-    begun += trial.after(filled, begin, outputs)
+    begun += trial.after([*filled, switched], begin, outputs)
     page.after(begun, erased, [asked], [curves])

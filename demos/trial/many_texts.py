@@ -71,11 +71,13 @@ def build(run: Run) -> None:
     with gr.Row():
         model = page.model_choice(SURVEY, "debate-bilstm")
         adversaries = gr.Checkbox(label="Search adversaries too (slow)", value=False)
-    filled = page.examples(EXAMPLES, {"texts": texts, "model": model, "adversaries": adversaries})
+        anyway = gr.Checkbox(label="Measure texts, too, that the model cannot read", value=False)
+    fields = {"texts": texts, "model": model, "adversaries": adversaries, "anyway": anyway}
+    filled = page.examples(EXAMPLES, fields)
     with gr.Row():
         start = gr.Button("Measure", variant="primary")
         stop = Stop()
-    measured = Answer([texts, model, adversaries], "Measure", stop)
+    measured = Answer([texts, model, adversaries, anyway], "Measure", stop)
     badge = page.badge()
     figures = panels.panel("dataset", "Over all your texts", "Figures grow while the texts are read.")
     before = panels.panel(
@@ -88,10 +90,10 @@ def build(run: Run) -> None:
         payloads.on_sst, model, before, api_visibility="private", queue=False, show_progress="hidden"
     )
 
-    def answer(texts: str, model: str, adversaries: bool) -> Iterator[tuple[Any, ...]]:
+    def answer(texts: str, model: str, adversaries: bool, anyway: bool) -> Iterator[tuple[Any, ...]]:
         lines = tuple(line.strip() for line in (texts or "").splitlines() if line.strip())
         yield "", payloads.waiting("Reading the first texts …")
-        for result in run.stream(SURVEY, SurveyInputs(lines, model, adversaries)):
+        for result in run.stream(SURVEY, SurveyInputs(lines, model, adversaries, anyway)):
             yield page.badge_html(result.origin, skipped(result)), payloads.survey(result)
 
     outputs = [badge, figures]
@@ -109,7 +111,9 @@ def skipped(result: Any) -> str:
     """How many texts could not be read and why, else empty."""
     if not result.skipped:
         return ""
-    return f"{result.skipped} texts left out; the first because: {result.reason}"
+    if result.skipped == 1:
+        return f"1 text left out: {result.reason}"
+    return f"{result.skipped} texts left out; the first: {result.reason}"
 
 
 def read_texts(path: Path) -> list[str]:

@@ -8,7 +8,9 @@ from typing import Any
 
 import gradio as gr
 
+from demos.models.catalog import checkpoint
 from demos.trial.claims import cards, claims
+from demos.trial.readable import Unreadable
 
 MOUNT = """
 const box = element.querySelector(".stage-trial-root");
@@ -52,6 +54,31 @@ def panel(name: str, title: str, question: str, served: Sequence[Any] = (), valu
         padding=False,
         elem_id=f"trial-{name}",
     )
+
+
+def offer(model: gr.Dropdown) -> tuple[gr.State, gr.Button, Any]:
+    """What is offered where a text is withheld: to see it anyway, and the model that may read it, if any.
+
+    Returns a state (that model's name or "", None where nothing is withheld), the button for "anyway", and
+    the event after which the other model stands in the dropdown.
+    """
+    state = gr.State(None)
+    with gr.Row():
+        anyway = gr.Button("Show anyway", size="sm", scale=0, min_width=150, visible=False)
+        other = gr.Button("", size="sm", scale=0, min_width=220, visible=False)
+    quiet: dict[str, Any] = {"api_visibility": "private", "queue": False, "show_progress": "hidden"}
+    state.change(_offered, state, [anyway, other], **quiet)
+    return state, anyway, other.click(lambda name: name, state, model, **quiet)
+
+
+def _offered(name: str | None) -> tuple[Any, Any]:
+    choose = f"Choose {checkpoint(name).title}" if name else ""
+    return gr.Button(visible=name is not None), gr.Button(choose, visible=bool(name))
+
+
+def withheld(error: Unreadable) -> str:
+    """Why nothing was put on trial, in the place of the checkpoint."""
+    return f'<p role="status"><strong>Not put on trial.</strong> {escape(str(error))}</p>'
 
 
 def talk() -> None:

@@ -51,7 +51,7 @@ class RankingAnswer:
 
     words: tuple[str, ...]
     unknown: tuple[bool, ...]
-    dropped: tuple[str, ...]
+    unread_symbols: tuple[str, ...]
     probability: float
     methods: tuple[Method, ...]
     scores: np.ndarray
@@ -108,7 +108,7 @@ def rankings(inputs: RankingInputs, loaded: Any) -> RankingAnswer:
     return RankingAnswer(
         words=item.words,
         unknown=item.unknown,
-        dropped=item.dropped,
+        unread_symbols=item.unread_symbols,
         probability=probability,
         methods=methods(loaded, inputs.erasure),
         scores=np.stack(list(scores.values())),

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from demos.errors import BadInput
 from demos.models.catalog import catalog
+from demos.pipelines.languages import NAMES
+from demos.pipelines.legibility import language
 from demos.trial.sentence import Sentence
 
 if TYPE_CHECKING:
@@ -46,9 +48,8 @@ def check_readable(item: Sentence, loaded: Any, anyway: bool = False) -> None:
         f"({named(unknown)}), so that its attention to them would mean nothing."
     )
     if 2 * sum(map(other_script, unknown)) > len(unknown):
-        raise Unreadable(
-            problem, "No model here reads this script: all were trained on English film reviews."
-        )
+        script = NAMES.get(language(" ".join(unknown)), "this script")
+        raise Unreadable(problem, f"No model here reads {script}: all were trained on English film reviews.")
     other = next(
         (
             entry
@@ -72,8 +73,8 @@ def left_out(read: Sentence | Prediction | RankingAnswer) -> str:
     told = []
     if unknown:
         told.append(f"this model cannot read {len(unknown)} of {len(read.words)} words: {named(unknown)}")
-    if read.dropped:
-        told.append(f"it leaves out {named(list(read.dropped))}")
+    if read.unread_symbols:
+        told.append(f"it cannot read {named(list(read.unread_symbols))}")
     return f"Careful: {'; '.join(told)}" if told else ""
 
 

@@ -33,15 +33,15 @@ class PredictInputs:
 
 @dataclass(frozen=True, eq=False)
 class Prediction:
-    """words [n] as the model takes them, and which of them it cannot read; dropped: symbols of the text that
-    it does not read at all; attention [heads, n] of the
+    """words [n] as the model takes them, and which of them it cannot read; unread_symbols:
+    those of the text, emoji for one, that it cannot read either; attention [heads, n] of the
     model over the words, every row sums to 1; special [heads]: the share of attention outside the words;
     probability: P(positive); weights [n]: those that were tried (the mean of the heads if none were
     given), with probability_under."""
 
     words: tuple[str, ...]
     unknown: tuple[bool, ...]
-    dropped: tuple[str, ...]
+    unread_symbols: tuple[str, ...]
     attention: np.ndarray
     special: np.ndarray
     probability: float
@@ -117,9 +117,9 @@ class AdversaryAnswer:
     """What the search has after `step` steps: attention [heads, n] that differs most from the model's own
     among the starts that change the output by at most epsilon now.
 
-    jsd (mean of the heads, in nats, at most ln 2, to two decimals: other starts end about 0.005 away) and
-    tvd = |p - p_adversary|; `found` is False where no start stayed within epsilon, and attention is then
-    the model's own.
+    jsd (mean of the heads, in nats, at most ln 2, to two decimals: other random starts end 0.02 to 0.05
+    away) and tvd = |p - p_adversary|; `found` is False where no start stayed within epsilon, and attention
+    is then the model's own.
     """
 
     words: tuple[str, ...]

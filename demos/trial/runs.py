@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from demos.trial.claims import AVERAGE, BILSTM, claims
-from demos.trial.ranking_answers import ErasureAnswer, RankingAnswer
+from demos.trial.ranking_answers import ErasureAnswer, ErasureCurve, RankingAnswer
 from demos.trial.results import AdversaryAnswer, ConsistentAnswer, Permutations, UniformAnswer
 
 WITHOUT_ATTENTION = ("gradient", "gradient_x_input", "integrated_gradients", "leave_one_out")
@@ -41,7 +41,7 @@ def _permutation(answer: Permutations) -> str:
     which = f"{count} shuffles" if moved == count else f"{moved} of {count} shuffles that moved a weight"
     return (
         f"Half of the {which} change P(positive) by at most {answer.median_moved:.3f}, and {flips} change "
-        f"the decision; the largest weight is {answer.largest_attention:.2f}."
+        f"the decision; the largest weight is {answer.largest_attention:.3f}."
     )
 
 
@@ -124,7 +124,7 @@ def _agreement(answer: RankingAnswer) -> str:
 
 def _pairs(answer: RankingAnswer) -> str:
     if answer.withheld:
-        return f"Not tested: {answer.withheld}"
+        return f"Not tested: {_few(answer)}."
     found = _rivals(answer)
     if not found:
         return "Not tested: no two of the methods without attention give this text an order."
@@ -139,7 +139,7 @@ def _pairs(answer: RankingAnswer) -> str:
 
 def _position(answer: RankingAnswer) -> str:
     if answer.withheld:
-        return f"Not tested: {answer.withheld}"
+        return f"No run can test a position, and {_few(answer)}."
     own = [tau for name in WITHOUT_ATTENTION if not isnan(tau := _tau(answer, "attention", name))]
     among = _rivals(answer)
     if not own or not among:
@@ -155,7 +155,7 @@ def _traced_back(answer: RankingAnswer) -> str:
     if "rollout" not in names:
         return "Not tested: this model has one layer of attention, so that there is nothing to trace back."
     if answer.withheld:
-        return f"Not tested: {answer.withheld}"
+        return f"Not tested: {_few(answer)}."
     last, rollout, flow = (
         _written(_tau(answer, name, "leave_one_out")) for name in ("attention", "rollout", "flow")
     )
@@ -166,21 +166,21 @@ def _traced_back(answer: RankingAnswer) -> str:
 
 
 def _erased(answer: ErasureAnswer) -> str:
-    told = []
-    for name, title in (("attention", "attention"), ("gradient", "gradients"), ("random", "chance")):
-        curve = next(curve for curve in answer.methods if curve.name == name)
-        flip = "never" if isnan(curve.flip) else f"at {curve.flip:.0%} of the words"
-        told.append(f"{title} {_written(curve.area_comprehensiveness)} (flips {flip})")
+    own, gradient, random = (_curve(answer, name) for name in ("attention", "gradient", "random"))
+    falls = [_written(curve.area_comprehensiveness) for curve in (own, gradient, random)]
+    flips = [
+        "never flips" if isnan(curve.flip) else f"flips at {round(100 * curve.flip)} % of the words"
+        for curve in (own, gradient)
+    ]
     return (
-        f"Without the first words the probability of “{answer.predicted}” falls on average by, in the order "
-        f"of {', of '.join(told)}."
+        f"The probability of “{answer.predicted}” falls on average by {falls[0]} without the words that "
+        f"attention puts first (the decision {flips[0]}), by {falls[1]} without the gradient's ({flips[1]}), "
+        f"by {falls[2]} in random order."
     )
 
 
 def _rationale(answer: ErasureAnswer) -> str:
-    own, random = (
-        next(curve for curve in answer.methods if curve.name == name) for name in ("attention", "random")
-    )
+    own, random = (_curve(answer, name) for name in ("attention", "random"))
     return (
         f"Attention's first words: comprehensiveness {_written(own.area_comprehensiveness)} (random order "
         f"{_written(random.area_comprehensiveness)}), sufficiency {_written(own.area_sufficiency)} (random "
@@ -194,6 +194,15 @@ def _convincing(answer: ErasureAnswer) -> str:
 
 def _measured_before(answer: Any) -> str:
     return "Not tested on your text: these models were trained and measured once, on SST."
+
+
+def _curve(answer: ErasureAnswer, name: str) -> ErasureCurve:
+    return next(curve for curve in answer.methods if curve.name == name)
+
+
+def _few(answer: RankingAnswer) -> str:
+    count = len(answer.words)
+    return f"{count} {'word has' if count == 1 else 'words have'} no tau"
 
 
 def _tau(answer: RankingAnswer, first: str, second: str) -> float:

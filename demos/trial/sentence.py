@@ -19,12 +19,12 @@ Erasure = Literal["delete", "mask", "attention"]
 class Sentence:
     """words [n] as shown; ids: the vocabulary entries of each word; unknown [n]: words that the model cannot
     read: it sees only that something stood there, or letters of a script that it was not trained on;
-    dropped: symbols of the text, emoji for one, that it does not read at all."""
+    unread_symbols: those of the text, emoji for one, that are left out or taken for an unknown token."""
 
     words: tuple[str, ...]
     ids: tuple[tuple[int, ...], ...]
     unknown: tuple[bool, ...]
-    dropped: tuple[str, ...] = ()
+    unread_symbols: tuple[str, ...] = ()
 
 
 def split_words(text: str) -> tuple[str, ...]:

@@ -36,7 +36,7 @@ def sentence(loaded: Any, text: str) -> Sentence:
     pieces = tokenizer(list(words), **options)["input_ids"]
     ids = tuple(tuple(word) or (tokenizer.unk_token_id,) for word in pieces)
     check_count(sum(map(len, ids)) + 2, "tokens", MAX_TOKENS)
-    dropped: dict[str, None] = {}
+    symbols: dict[str, None] = {}
     unknown = []
     for word, own in zip(words, ids, strict=True):
         unread = [word] if tokenizer.unk_token_id in own else []
@@ -46,8 +46,8 @@ def sentence(loaded: Any, text: str) -> Sentence:
             unread = [part for part, part_ids in found if tokenizer.unk_token_id in part_ids]
         signs = [part for part in unread if not any(c.isalnum() for c in part)]
         unknown.append(len(unread) > len(signs) or unread == [word] or other_script(word))
-        dropped |= dict.fromkeys(signs)
-    return Sentence(words, ids, tuple(unknown), tuple(dropped))
+        symbols |= dict.fromkeys(signs)
+    return Sentence(words, ids, tuple(unknown), tuple(symbols))
 
 
 def batch(loaded: Any, rows: Sequence[Sequence[int]]) -> dict[str, torch.Tensor]:

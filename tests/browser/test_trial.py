@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from demos.models.catalog import checkpoint
 from demos.trial import dependence, faithfulness, many_texts
+from demos.trial.claims import BEFORE
 from demos.trial.panels import STEPS
 from tests.browser.steps import (
     badge,
@@ -35,6 +36,7 @@ from tests.browser.trial_steps import (
 )
 
 TEXT = "a dull story told with great charm"
+KOREAN = "오늘 본 영화는 정말 좋았어요 그리고 재미있었어요"
 HOSTILE = (
     '</script><img src=x onerror="alert(1)"> \u202egnp.exe\u202c '
     + "x" * 80
@@ -130,7 +132,7 @@ def test_keys_and_buttons_set_the_weights(tried: Page, gallery: str):
     panel(tried, "weights").get_by_role("slider").nth(5).focus()
     tried.keyboard.press("End")
     expect_weights([float(i == 5) for i in range(count)])
-    press(tried, f"All weight on {own['words'][1]}")
+    press(tried, f"only {own['words'][1]}: all weight on it")
     expect_weights([float(i == 1) for i in range(count)])
     press(tried, "Model's own")
     expect_answer(tried, own["probability"], own["probability"])
@@ -149,10 +151,12 @@ def test_the_experiments_are_drawn_in_order_with_the_figures_of_the_api(tried: P
     answer = call(gallery, "trial_adversary", text=TEXT)
     assert answer["step"] == answer["steps"]
     told = caption(tried, "adversary")
-    assert f"(JSD): {number(answer['jsd'])}" in told
+    assert f"(JSD): {number(answer['jsd'], 2)}, where" in told
     assert f"moved it by {number(answer['tvd'])}." in told
     drawing = panel(tried, "adversary")
-    expect(drawing.locator("svg text", has_text=f"adversary {number(answer['jsd'])}")).to_be_visible()
+    expect(
+        drawing.locator("svg text", has_text=re.compile(f"adversary {number(answer['jsd'], 2)}$"))
+    ).to_be_visible()
     wings = drawing.locator(".st-right .st-number").all_inner_texts()
     assert wings == [number(weight) for weight in answer["attention"][0]]
 
@@ -217,6 +221,51 @@ def test_no_answer_of_an_earlier_sentence_stays_beside_a_later_one(tried: Page):
         expect(panel(tried, name).locator(".st-word")).to_have_text(["great", "zxqv"])
 
 
+def test_words_that_no_model_reads_are_withheld_and_can_be_seen_anyway(page: Page):
+    open_demo(page, "trial")
+    put(page, "trial", TEXT)
+    page.get_by_label("Text", exact=True).fill(KOREAN)
+    press(page, BUTTONS["trial"])
+    expect(page.get_by_text("cannot read 7 of these 7 words")).to_contain_text("No model here reads Korean")
+    for name in PANELS["trial"]:
+        expect(panel(page, name)).not_to_have_attribute("data-kind", re.compile("."))
+    expect(page.locator("#trial-permute [data-run]").first).to_have_text(BEFORE)
+    expect(toast(page)).to_have_count(0)
+    press(page, "Show anyway")
+    expect(panel(page, "weights").locator(".st-unknown")).to_have_count(7)
+    all_drawn(page, "trial")
+    expect(page.get_by_role("button", name="Show anyway")).to_be_hidden()
+
+
+def test_rare_words_offer_the_model_that_reads_them(page: Page):
+    open_demo(page, "trial-rankings")
+    page.get_by_label("Text", exact=True).fill("zzqx vlorp brimfully wonderful")
+    press(page, BUTTONS["trial-rankings"])
+    title = checkpoint("minilm-sentiment").title
+    press(page, f"Choose {title}")
+    expect(badge(page)).to_contain_text(title)
+    expect(page.get_by_label("Model", exact=True)).to_have_value(title)
+    all_drawn(page, "trial-rankings")
+
+
+def expect_names_to_hold_what_is_seen(page: Page) -> None:
+    """Who speaks to the page says what is written: a button's name contains its text."""
+    names = page.locator(".stage-trial-root button[aria-label]").evaluate_all(
+        "found => found.map((button) => [button.getAttribute('aria-label'), button.innerText.trim()])"
+    )
+    assert any(text for _, text in names)
+    assert [(name, text) for name, text in names if text not in name] == []
+
+
+def test_the_cards_say_what_this_run_shows(tried: Page, gallery: str):
+    expect_names_to_hold_what_is_seen(tried)
+    shuffled = call(gallery, "trial_permute", text=TEXT)
+    first = tried.locator("#trial-permute [data-run]").first
+    expect(first).to_contain_text(f"at most {number(shuffled['median_moved'])}")
+    for cell in tried.locator(".stage-claim [data-run]").all():
+        expect(cell).not_to_have_text(BEFORE)
+
+
 # Rankings and erasure
 
 
@@ -228,7 +277,16 @@ def expect_rankings(page: Page, gallery: str, **inputs: str) -> dict:
     shown = [[float(text) for text in row] for row in ranks]
     np.testing.assert_allclose(shown, np.array(answer["ranks"]).T)
     taus = cells(tables.get_by_role("group", name="Kendall's tau"))
-    assert taus == [["undefined" if tau is None else signed(tau, 2) for tau in row] for row in answer["tau"]]
+
+    def cell(tau: float | None, own: bool) -> str:
+        if tau is None:
+            return "undefined"
+        return f"({signed(tau, 2)})" if not own and abs(tau) <= answer["chance"] + 1e-9 else signed(tau, 2)
+
+    expected = [[cell(tau, i == j) for j, tau in enumerate(row)] for i, row in enumerate(answer["tau"])]
+    assert taus == expected
+    band = number(answer["chance"], 2)
+    assert f"95 % have a tau from −{band} to +{band}" in caption(page, "rankings")
     return answer
 
 
@@ -248,6 +306,7 @@ def test_rankings_and_erasure_are_those_of_the_api_for_every_way_to_erase(page: 
     open_demo(page, "trial-rankings")
     put(page, "trial-rankings", TEXT)
     expect_rankings(page, gallery, text=TEXT)
+    expect_names_to_hold_what_is_seen(page)
     deleted = expect_erasure(page, gallery, text=TEXT, erasure="delete")
 
     choose(page, "Taking a word away", "Replace it by a mask")
@@ -274,7 +333,7 @@ def test_a_method_says_how_it_measures(page: Page, gallery: str):
     method = call(gallery, "trial_rankings", text=TEXT)["methods"][0]
     told = drawn(page, "rankings").locator(".st-definition", has_text=method["definition"]).first
     expect(told).to_be_hidden()
-    press(page, f"{method['title']}: {method['definition']}")
+    press(page, f"? {method['title']}: {method['definition']}")
     expect(told).to_be_visible()
     page.keyboard.press("Escape")
     page.mouse.move(0, 0)
@@ -377,7 +436,8 @@ def test_the_survey_runs_to_its_end_and_shows_the_figures_of_the_api(page: Page,
     answer = call(gallery, "trial_dataset", texts=inputs.texts, adversaries=True)
     assert answer["done"] == len(inputs.texts) and len(answer["measures"]) == 6
     for measure, row in zip(answer["measures"], cells(figures(page)), strict=True):
-        assert number(measure["mean"]) in row[0]
+        digits = 2 if measure["name"] == "adversary" else 3
+        assert row[0].startswith(f"{number(measure['mean'], digits)} ±")
     borders = "cell => [getComputedStyle(cell).borderBottomColor, getComputedStyle(cell).color]"
     line, text = figures(page).locator("td").first.evaluate(borders)
     assert line != text, "the page's own styles for tables have won"

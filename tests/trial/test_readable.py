@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from demos.contract import Endpoint
+from demos.trial import payloads
 from demos.trial.dependence import ADVERSARY, CONSISTENT, PERMUTE, PREDICT, UNIFORM
 from demos.trial.faithfulness import ERASURE, RANKINGS
 from demos.trial.ranking_answers import RankingInputs
@@ -31,7 +32,7 @@ def ask(runner, endpoint: Endpoint, *values, **more):
 )
 def test_no_experiment_runs_on_words_of_another_script(runner, endpoint, model):
     with pytest.raises(
-        Unreadable, match="cannot read 7 of these 7 words .오늘, 본, .*No model here"
+        Unreadable, match="cannot read 7 of these 7 words .오늘, 본, .*No model here reads Korean"
     ) as refused:
         ask(runner, endpoint, KOREAN, model)
     assert refused.value.model == ""
@@ -47,6 +48,9 @@ def test_rare_words_name_the_model_that_reads_them_in_pieces(runner):
 def test_it_can_be_seen_anyway(runner):
     seen = ask(runner, PREDICT, KOREAN, anyway=True)
     assert len(seen.words) == 7 and all(seen.unknown) and "7 of 7 words" in left_out(seen)
+    # A weight that is dragged asks for the same.
+    key = payloads.weights(seen, PredictInputs(KOREAN, anyway=True))["key"]
+    assert runner(PREDICT, PredictInputs(**key)).words == seen.words
 
 
 def test_up_to_half_of_the_words_may_be_unknown(runner):
@@ -64,5 +68,5 @@ def test_scripts_are_told_apart_by_most_letters(word, other):
 def test_an_emoji_beside_a_word_is_left_out_and_the_word_is_read():
     item = sentence(transformer(), "the cat \N{GRINNING FACE} sat")
     assert item.words == ("the", "cat \N{GRINNING FACE}", "sat")
-    assert item.unknown == (False, False, False) and item.dropped == ("\N{GRINNING FACE}",)
+    assert item.unknown == (False, False, False) and item.unread_symbols == ("\N{GRINNING FACE}",)
     assert sentence(transformer(), "\N{GRINNING FACE}").unknown == (True,)

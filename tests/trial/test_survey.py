@@ -101,7 +101,7 @@ def test_it_grows_and_names_what_it_could_not_read():
     answers = list(survey(SurveyInputs(texts), additive()))
     assert [answer.done for answer in answers] == [16, 23]
     assert answers[-1].skipped == 3 and len(answers[-1].largest_attention) == 20
-    assert "3 texts left out; the first because: The text has no words" in skipped(answers[-1])
+    assert "3 texts left out; the first: The text has no words" in skipped(answers[-1])
     assert skipped(answers[0]) == ""
 
 

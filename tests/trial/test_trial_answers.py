@@ -78,9 +78,9 @@ def test_all_words_the_same_leave_rankings_of_words_without_position_undefined(r
 
 def test_unknown_words_are_told(runner):
     found = runner(PREDICT, PredictInputs("a zzqx film \N{GRINNING FACE}"))
-    assert found.unknown == (False, True, False) and found.dropped == ("\N{GRINNING FACE}",)
+    assert found.unknown == (False, True, False) and found.unread_symbols == ("\N{GRINNING FACE}",)
     assert left_out(found) == (
-        "Careful: this model cannot read 1 of 3 words: zzqx; it leaves out \N{GRINNING FACE}"
+        "Careful: this model cannot read 1 of 3 words: zzqx; it cannot read \N{GRINNING FACE}"
     )
     assert runner(PREDICT, PredictInputs("Isn't it GREAT?!")).words == ("isn", "t", "it", "great")
 

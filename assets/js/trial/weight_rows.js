@@ -4,7 +4,7 @@
   const S = window.StageAttention;
   const T = (window.StageTrial = window.StageTrial || {});
 
-  const UNKNOWN = { class: "st-word st-unknown", title: "not in the model's vocabulary" };
+  const UNKNOWN = { class: "st-word st-unknown", title: "a word that the model cannot read" };
 
   /** Weights [n] with one set to `value`: the others keep their proportions and fill up to 1. */
   T.reweigh = (weights, at, value) => {

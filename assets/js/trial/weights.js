@@ -67,7 +67,7 @@
         heads(payload.attention.length),
         special(payload.special_mass || []),
         payload.unknown.some(Boolean) &&
-          " Dotted words are not in the model's vocabulary: it sees only that something stands there.",
+          " Dotted words are those that the model cannot read: it sees only that something stands there.",
       );
     }
 
