@@ -46,7 +46,7 @@ INFO = Info(
     ),
 )
 STYLES = (ASSETS / "css" / "pipelines.css",)
-DEFAULT = "marian-en-fr"
+DEFAULT, ONLINE = "marian-en-fr", "opus-mt-en-fr"
 MOST_BEAMS, MOST_TOKENS = 5, 256
 TOKENS = 256
 """Tokens of a batch that the encoder reads: the decoder keeps every text in as many beams."""
@@ -201,7 +201,7 @@ def build(run: Run) -> None:
         beams = gr.Slider(1, MOST_BEAMS, value=4, step=1, label="Beams (1: greedy)")
         most = gr.Slider(8, MOST_TOKENS, value=96, step=8, label="New tokens at most")
     fields = {"text": text, "source": source, "target": target, "beams": beams, "max_new_tokens": most}
-    task_page(run, TRANSLATE, DEFAULT, fields, EXAMPLES, show, snippet, BATCH)
+    task_page(run, TRANSLATE, DEFAULT, fields, EXAMPLES, show, snippet, BATCH, online=ONLINE)
 
 
 def show(result: TranslateResult) -> str:
