@@ -126,9 +126,10 @@ def abstention(path: Path) -> str:
     return f"""## No answer here
 
 Where no sentence of the passage has a cosine of {at:.2f} with the question, the answer is withheld. That
-figure was chosen on the questions of every second article ({counts["choose"]}), where abstaining on passages of
-another article exceeds abstaining on the own passage most; the other half ({counts["test"]}) was looked at
-once. In per cent, how often it abstains on the passage of the question (wrongly) and on others (rightly):
+figure was chosen on the questions of every second article ({counts["choose"]}), where abstaining on
+passages of another article exceeds abstaining on the own passage most; the other half ({counts["test"]})
+was looked at once. In per cent, how often it abstains on the passage of the question (wrongly) and on
+others (rightly):
 
 | questions | own passage | of another article | another of the same article |
 |-|-|-|-|

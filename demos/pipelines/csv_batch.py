@@ -112,8 +112,8 @@ def begin(table: Table, column: str) -> tuple[Progress, tuple[str, ...]]:
 def cells(
     answer: Any, columns: Callable[[Any], Mapping[str, object]], origin: Origin
 ) -> Mapping[str, object] | str:
-    """What is written about one row: its answer, with its caution and the checkpoint that made it, or why there
-    is none; an answer that the page would withhold is not written either."""
+    """What is written about one row: its answer, with its caution and the checkpoint that made it, or why
+    there is none; an answer that the page would withhold is not written either."""
     if isinstance(answer, Exception):
         return reason(answer)
     if withheld := getattr(answer, "withheld", ""):

@@ -48,13 +48,13 @@ def task_page(
     """Lay out a task below its `fields`, inputs field name -> component, which stand already.
 
     The first field is the one that must be filled; Enter in a textbox asks. `default` is the bundled
-    checkpoint chosen at first, `online` the one where the Hub can be reached. `show(result)` gives the answer as HTML, in which everything is escaped, and
-    `snippet(inputs, origin)` the Python code that does the same. A result has `origin`, and `seconds` unless
-    `remark(result)` says what stands beside its checkpoint. A field of several texts is a textbox with a line
-    for each. With `batch` a whole CSV column can be answered; with `beside` two models answer from the start.
-    What streams grows on the page, and can be stopped. `ask` names the button. A result may have `instead`,
-    the name of a checkpoint that a button then asks. What cannot be answered says why in its own place.
-    """
+    checkpoint chosen at first, `online` the one where the Hub can be reached. `show(result)` gives the
+    answer as HTML, in which everything is escaped, and `snippet(inputs, origin)` the Python code that does
+    the same. A result has `origin`, and `seconds` unless `remark(result)` says what stands beside its
+    checkpoint. A field of several texts is a textbox with a line for each. With `batch` a whole CSV column
+    can be answered; with `beside` two models answer from the start. What streams grows on the page, and can
+    be stopped. `ask` names the button. A result may have `instead`, the name of a checkpoint that a button
+    then asks. What cannot be answered says why in its own place."""
     names = [entry.name for entry in suitable(endpoint)]
     default = at_first(endpoint, default, online)
     other = company.beside(endpoint, default)

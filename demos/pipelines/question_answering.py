@@ -10,27 +10,25 @@ not is called no quotation.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from demos.contract import Endpoint, Example, Info, Run
 from demos.errors import BadInput
 from demos.models.catalog import ASSETS
 from demos.models.specs import Origin, Spec
-from demos.pipelines import question_answering_prompt as prompts
+from demos.pipelines import question_answering_methods as methods
 from demos.pipelines.batches import one_by_one
-from demos.pipelines.choosing import Choice, choose, stretches
+from demos.pipelines.choosing import Choice
 from demos.pipelines.company import remedied
 from demos.pipelines.csv_batch import Batch
-from demos.pipelines.extraction import AnswerSpan, extract
-from demos.pipelines.instructions import chat_prompt, follow
+from demos.pipelines.extraction import AnswerSpan
 from demos.pipelines.legibility import legibility
 from demos.pipelines.question_answering_show import show
 from demos.pipelines.question_answering_snippets import snippet
 from demos.pipelines.question_answering_texts import MUSEUM, STREET
-from demos.pipelines.quotations import Quotation, quotation
-from demos.pipelines.retrieval import Retrieved, in_order, retrieve
+from demos.pipelines.quotations import Quotation
+from demos.pipelines.retrieval import Retrieved
 from demos.texts import check_text
 
 INFO = Info(
@@ -41,16 +39,13 @@ INFO = Info(
         "The bundled stand-in was not trained for this, and is often wrong: its exact match and F1 on 200 "
         "questions are in assets/cards/question_answering.md. Where no sentence is close to the question it "
         "says that there is no answer: on 578 other questions wrongly for 1 % on their own passage, rightly "
-        "for 99 % on one about something else, but only for 49 % on one of the same article. That an answer is a quotation does not make it the right one. The closest sentences may lack "
+        "for 99 % on one about something else, but only for 49 % on one of the same article. That an answer "
+        "is a quotation does not make it the right one. The closest sentences may lack "
         "what the question needs, and the language model reads no others. All of them know English only."
     ),
 )
 STYLES = (ASSETS / "css" / "pipelines.css",)
 DEFAULT = "smollm2"
-MOST_READ, CHOICES = 1536, 5
-EVIDENCE = {"minilm": 0.31}
-"""The cosine of the closest sentence below which an answer is withheld, by sentence encoder; chosen on XQuAD
-with passages of other articles (assets/cards/question_answering.md)."""
 QUESTION_CHARACTERS = 500
 
 
@@ -108,11 +103,11 @@ def answer(inputs: AnswerInputs, loaded: Any) -> AnswerResult:
     check_inputs(inputs)
     begin = time.perf_counter()
     if loaded.spec.head == "question-answering":
-        found = _extracted(inputs, loaded)
+        found = methods.extracted(inputs, loaded)
     elif loaded.spec.head == "causal-lm":
-        found = (_written if inputs.write else _chosen)(inputs, loaded)
+        found = (methods.written if inputs.write else methods.chosen)(inputs, loaded)
     else:
-        found = _sentence(inputs, loaded)
+        found = methods.sentence(inputs, loaded)
     rest: dict[str, Any] = {
         "probability": None,
         "unanswerable": False,
@@ -134,7 +129,7 @@ def answer(inputs: AnswerInputs, loaded: Any) -> AnswerResult:
     return AnswerResult(
         **found,
         passage=inputs.passage,
-        withheld=withheld or no_answer(found),
+        withheld=withheld or methods.no_answer(found),
         instead=instead,
         warning=" ".join(
             f"{name}: {judged.warning}"
@@ -144,91 +139,6 @@ def answer(inputs: AnswerInputs, loaded: Any) -> AnswerResult:
         seconds=seconds,
         origin=loaded.origin,
     )
-
-
-def no_answer(found: Mapping[str, Any]) -> str:
-    """Why the passage probably has no answer, or "": no sentence of it is close to the question, or the model
-    itself says so."""
-    if found["unanswerable"]:
-        return "No answer found here: the model scores no answer higher than the best span."
-    retriever, best = found["retriever"], found["sentences"][:1]
-    least = EVIDENCE.get(retriever.checkpoint, -1.0) if retriever else -1.0
-    if not best or best[0].cosine >= least:
-        return ""
-    return (
-        "No answer found here: no sentence of the passage is close to the question (best cosine "
-        f"{best[0].cosine:.2f}, needed {least:.2f})."
-    )
-
-
-def _extracted(inputs: AnswerInputs, loaded: Any) -> dict[str, Any]:
-    found = extract(inputs.question, inputs.passage, loaded)
-    best = found.spans[0]
-    return {
-        "answer": inputs.passage[best.start : best.end],
-        "quoted": Quotation(best.start, best.end, "exact"),
-        "method": "extracted",
-        "probability": best.probability,
-        "unanswerable": found.null_score > best.score,
-        "spans": found.spans,
-        "null_score": found.null_score,
-    }
-
-
-def _chosen(inputs: AnswerInputs, loaded: Any) -> dict[str, Any]:
-    passage = inputs.passage
-    sentences = retrieve(inputs.question, passage, loaded.helper)[: prompts.SENTENCES]
-    best = sentences[0]
-    text = passage[best.start : best.end]
-    places, longest = stretches(text, inputs.question)
-    if not places:
-        raise BadInput("The passage has no words.", "Type words.")
-    prompt = chat_prompt(prompts.asked(text, inputs.question), loaded.tokenizer) + prompts.BEGUN
-    ranked = [
-        replace(choice, start=best.start + choice.start, end=best.start + choice.end)
-        for choice in choose(prompt, text, places, prompts.UNTIL, loaded)
-    ]
-    return {
-        "answer": passage[ranked[0].start : ranked[0].end],
-        "quoted": Quotation(ranked[0].start, ranked[0].end, "exact"),
-        "method": "chosen",
-        "probability": ranked[0].probability,
-        "choices": tuple(ranked[:CHOICES]),
-        "scored": len(ranked),
-        "longest": longest,
-        "sentences": sentences,
-        "prompt": prompt,
-        "retriever": loaded.helper.origin,
-    }
-
-
-def _written(inputs: AnswerInputs, loaded: Any) -> dict[str, Any]:
-    chosen = retrieve(inputs.question, inputs.passage, loaded.helper)[: prompts.SENTENCES]
-    asked = prompts.asked(in_order(inputs.passage, chosen), inputs.question)
-    written = follow(asked, loaded, MOST_READ, prompts.MOST_WRITTEN, prompts.BEGUN, prompts.UNTIL)
-    within = [(sentence.start, sentence.end) for sentence in chosen]
-    return {
-        "answer": written.text,
-        "quoted": quotation(inputs.passage, written.text, within),
-        "method": "written",
-        "probability": written.probability,
-        "sentences": chosen,
-        "prompt": written.prompt,
-        "ended": written.ended,
-        "retriever": loaded.helper.origin,
-    }
-
-
-def _sentence(inputs: AnswerInputs, loaded: Any) -> dict[str, Any]:
-    chosen = retrieve(inputs.question, inputs.passage, loaded)[: prompts.SENTENCES]
-    best = chosen[0]
-    return {
-        "answer": inputs.passage[best.start : best.end],
-        "quoted": Quotation(best.start, best.end, "exact"),
-        "method": "sentence",
-        "sentences": chosen,
-        "retriever": loaded.origin,
-    }
 
 
 def check_inputs(inputs: AnswerInputs) -> None:

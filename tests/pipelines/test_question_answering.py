@@ -15,15 +15,14 @@ from demos.pipelines.choosing import stretches
 from demos.pipelines.csv_batch import cells
 from demos.pipelines.question_answering import (
     ANSWER,
-    EVIDENCE,
     EXAMPLES,
     INFO,
     AnswerInputs,
     answer,
     columns,
-    no_answer,
     snippet,
 )
+from demos.pipelines.question_answering_methods import EVIDENCE, no_answer
 from demos.pipelines.question_answering_prompt import BEGUN, SENTENCES
 from demos.pipelines.question_answering_show import show
 from demos.pipelines.question_answering_texts import MUSEUM
