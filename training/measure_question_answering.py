@@ -77,8 +77,8 @@ def measure(asked: list[Question], run: Runner, model: str, write: bool) -> dict
 
 
 def evidence(path: Path) -> dict[str, dict[str, list[float]]]:
-    """By half of the articles, "choose" (the first, third, ...) and "test": the cosine of the closest sentence
-    to each question in its own passage, in a random one of another article and in another of its own."""
+    """By half of the articles, "choose" (the first, third, ...) and "test": the cosine of the closest
+    sentence to each question in its own passage, in one of another article and in another of its own."""
     articles = json.loads(path.read_text(encoding="utf-8"))["data"]
     rng = random.Random(SEED)
     found: dict[str, dict[str, list[float]]] = {}
@@ -95,11 +95,8 @@ def evidence(path: Path) -> dict[str, dict[str, list[float]]]:
                     for asked in vectors(loaded, [one["question"] for one in paragraph["qas"]]):
                         other = rng.choice([i for i in range(len(said)) if i != number])
                         beside = rng.choice([i for i in range(len(said[number])) if i != place])
-                        of = (
-                            said[number][place],
-                            said[other][rng.randrange(len(said[other]))],
-                            said[number][beside],
-                        )
+                        foreign = said[other][rng.randrange(len(said[other]))]
+                        of = (said[number][place], foreign, said[number][beside])
                         for name, sentences in zip(rows, of, strict=True):
                             rows[name].append(float((sentences @ asked).max()))
             found[half] = rows
@@ -128,16 +125,18 @@ def abstention(path: Path) -> str:
     counts = {half: len(found["own"]) for half, found in halves.items()}
     return f"""## No answer here
 
-Where no sentence of the passage has a cosine of {at:.2f} with the question, the answer is withheld. That figure
-was chosen on the questions of every second article ({counts["choose"]}), so that abstaining on the passages of
-another article exceeds abstaining on the own passage most; the other half ({counts["test"]}) was looked at once.
+Where no sentence of the passage has a cosine of {at:.2f} with the question, the answer is withheld. That
+figure was chosen on the questions of every second article ({counts["choose"]}), where abstaining on
+passages of another article exceeds abstaining on the own passage most; the other half ({counts["test"]})
+was looked at once. In per cent, how often it abstains on the passage of the question (wrongly) and on
+others (rightly):
 
-| abstains, in per cent | on its own passage (wrongly) | on one of another article (rightly) | on another of the same article (rightly) |
+| questions | own passage | of another article | another of the same article |
 |-|-|-|-|
 {NEWLINE.join(rows)}
 
-A passage about the same matter that lacks the answer is mostly not noticed: closeness is evidence that the
-passage speaks of what is asked, not that it says it.
+Closeness is evidence that a passage speaks of what is asked, not that it says it: of passages about the same
+matter that lack the answer, many are not noticed.
 """
 
 

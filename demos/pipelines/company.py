@@ -43,7 +43,8 @@ def reader(endpoint: Endpoint, code: str) -> Checkpoint | None:
 
 
 def remedied(judged: Legibility, endpoint: Endpoint, loaded: Any) -> tuple[str, str]:
-    """Why an answer is withheld, with the model that can read the text, and that model's name; "" for none."""
+    """Why an answer is withheld, with the model that can read the text, and that model's name; "" for
+    none."""
     other = reader(endpoint, judged.language) if judged.language else None
     if other is None or other.name == loaded.origin.checkpoint:
         return judged.withheld, ""

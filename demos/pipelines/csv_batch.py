@@ -91,8 +91,7 @@ class Progress:
     def take(self, part: ColumnPart, columns: Callable[[Any], Mapping[str, object]]) -> None:
         """Write the answers of one part to their rows."""
         for row, answer in zip(part.rows, part.answers, strict=True):
-            failed = isinstance(answer, Exception)
-            self.answers[self.places[row]] = reason(answer) if failed else columns(answer)
+            self.answers[self.places[row]] = cells(answer, columns, part.origin)
         self.done += len(part.rows)
 
     def written(self) -> tuple[str, int]:
@@ -108,6 +107,19 @@ def begin(table: Table, column: str) -> tuple[Progress, tuple[str, ...]]:
     places = [i for i, record in enumerate(table.records) if not record.problem]
     waiting = [record.problem or STOPPED for record in table.records]
     return Progress(table, places, waiting), tuple(table.records[i].cells[cell] for i in places)
+
+
+def cells(
+    answer: Any, columns: Callable[[Any], Mapping[str, object]], origin: Origin
+) -> Mapping[str, object] | str:
+    """What is written about one row: its answer, with its caution and the checkpoint that made it, or why
+    there is none; an answer that the page would withhold is not written either."""
+    if isinstance(answer, Exception):
+        return reason(answer)
+    if withheld := getattr(answer, "withheld", ""):
+        return f"Withheld: {withheld}"
+    made = {"model": origin.hub_id or origin.checkpoint, "revision": origin.revision or ""}
+    return {**columns(answer), "warning": getattr(answer, "warning", ""), **made}
 
 
 def reason(error: Exception) -> str:

@@ -67,8 +67,9 @@ class Direction:
     target_code: str = ""
 
 
-def direction(source: str, target: str, loaded: Any) -> Direction:
-    """The direction asked for, or the checkpoint's own where `source` or `target` is "".
+def direction(source: str, target: str, loaded: Any, likely: str = "") -> Direction:
+    """The direction asked for, or the checkpoint's own where `source` or `target` is ""; one that reads many
+    languages then takes the text to be in the one that is `likely`, if it reads that, or in English.
 
     Raises `BadInput` for a language that the checkpoint does not read or write.
     """
@@ -78,7 +79,7 @@ def direction(source: str, target: str, loaded: Any) -> Direction:
         target = _one(target or "de", T5_TARGETS, "written")
         return Direction(source, target, t5_prefix(target))
     if kind == "mbart":
-        source = _one(source or "en", tuple(MBART), "read")
+        source = _one(source or (likely if likely in MBART else "en"), tuple(MBART), "read")
         target = _one(target or "de", tuple(MBART), "written")
         return Direction(source, target, "", MBART[source], MBART[target])
     own = pair_of(loaded)

@@ -46,9 +46,9 @@ _EMOJI = re.compile("[\u231a-\u23ff\u2600-\u27bf\u2b1b-\u2b55\U0001f000-\U0001fa
 
 @dataclass(frozen=True)
 class Legibility:
-    """withheld: why the model cannot read most of a text, or ""; warning: which words and emoji of one that it
-    can read it has not read, or "". Plain sentences. language: that of a text that is in another script than
-    the model's, where the script tells it, or ""."""
+    """withheld: why the model cannot read most of a text, or ""; warning: which words and emoji of one that
+    it can read it has not read, or "". Plain sentences. language: that of a text that is in another script
+    than the model's, where the script tells it, or ""."""
 
     withheld: str = ""
     warning: str = ""
@@ -90,10 +90,9 @@ def language(text: str) -> str:
 
 def named(languages: Sequence[str]) -> str:
     """Languages in words."""
-    names = [NAMES.get(code, code) for code in languages]
-    if MANY in languages or len(names) > 4:
-        return "many languages" if MANY in languages else f"{len(names)} languages"
-    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]])) if names else "other languages"
+    if MANY in languages or len(languages) > 4:
+        return "many languages" if MANY in languages else f"{len(languages)} languages"
+    return ", ".join(NAMES.get(code, code) for code in languages)
 
 
 def _judged(text: str, tokenizer: Any, known: tuple[str, ...], title: str) -> Legibility:

@@ -6,6 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from demos.pipelines.bars import careful, per_cent, score_bars
+from demos.pipelines.withheld import withheld
 
 if TYPE_CHECKING:
     from demos.pipelines.question_answering import AnswerResult
@@ -17,13 +18,10 @@ _AROUND = 700
 def show(result: AnswerResult) -> str:
     """The answer, what it is, and the passage with the answer marked."""
     said = escape(result.answer) or "(nothing was written)"
-    if result.unanswerable:
-        said = "No answer in this passage"
     verdict = f'<p class="task-verdict"><bdi>{said}</bdi></p>'
     notes = "".join(f'<p class="task-note">{escape(note)}</p>' for note in _notes(result))
-    return (
-        verdict + careful(result.warning) + notes + _passage(result) + _choices(result) + _sentences(result)
-    )
+    answer = verdict + careful(result.warning) + notes + _passage(result) + _choices(result)
+    return withheld(result.withheld, answer) + _sentences(result)
 
 
 def _choices(result: AnswerResult) -> str:
@@ -40,8 +38,7 @@ def _notes(result: AnswerResult) -> list[str]:
         return [
             f"The best span scores {best.score:.2f} ({share} among the {len(result.spans)} best and no "
             f"answer), no answer {null:.2f}. Only a checkpoint that was trained on questions without an "
-            "answer has learnt the second score.",
-            *([f"The best span would be: {result.answer}"] if result.unanswerable else []),
+            "answer has learnt the second score."
         ]
     if result.method == "sentence":
         return [
@@ -69,7 +66,7 @@ def _notes(result: AnswerResult) -> list[str]:
 
 def _passage(result: AnswerResult) -> str:
     quoted = result.quoted
-    if quoted is None or result.unanswerable:
+    if quoted is None:
         return ""
     passage = result.passage
     first, last = max(0, quoted.start - _AROUND), min(len(passage), quoted.end + _AROUND)

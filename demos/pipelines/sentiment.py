@@ -34,8 +34,8 @@ INFO = Info(
         "The bundled checkpoints know reviews of films, and two answers only: a text that is neutral, mixed "
         "or about something else still gets one of them, often with a high probability. A probability says "
         "how sure the model is, not how often it is right. Irony and comparison escape it. Each checkpoint "
-        "reads one language: what it says of a text in another is withheld. Of 1,000 Korean reviews and 1,014 "
-        "English captions, the right checkpoint withheld under 1 %, the wrong one over 99 %."
+        "reads one language: what it says of a text in another is withheld. Of 1,000 Korean reviews and "
+        "1,014 English captions, the right checkpoint withheld under 1 %, the wrong one over 99 %."
     ),
 )
 STYLES = (ASSETS / "css" / "pipelines.css",)
@@ -62,8 +62,8 @@ class LabelScore:
 class SentimentResult:
     """label: the likeliest; scores: of every label, the highest first; tokens: how many were read, special
     ones included; withheld: why label and scores say nothing about this text (the model cannot read most of
-    it), or ""; instead: the name of a checkpoint that can read it, or ""; warning: what of it was not read, or
-    ""; seconds: of the computation, which several waiting texts may have shared."""
+    it), or ""; instead: the name of a checkpoint that can read it, or ""; warning: what of it was not read,
+    or ""; seconds: of the computation, which several waiting texts may have shared."""
 
     label: str
     scores: tuple[LabelScore, ...]

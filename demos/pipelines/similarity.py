@@ -27,7 +27,7 @@ from demos.pipelines.csv_batch import Batch
 from demos.pipelines.sentence_map import project
 from demos.pipelines.similarity_show import show
 from demos.pipelines.snippets import with_pipeline
-from demos.pipelines.vectors import mean_pooled
+from demos.pipelines.vectors import LeftOut, mean_pooled, read_lines
 
 INFO = Info(
     slug="similarity",
@@ -57,11 +57,11 @@ class SimilarityInputs:
 @dataclass(frozen=True, eq=False)
 class SimilarityResult:
     """cosine [n, n] in [-1, 1], of which the rows and columns of what was left out are NaN (null in JSON);
-    tokens [n]: how many each sentence has, special ones included, 0 of those; places [n, 2]: the vectors along
-    their first two principal components, which hold the shares `explained` of their variance, NaN for what was
-    left out; left_out: the sentences that the model cannot read. withheld: why cosines and places say nothing
-    (it reads none or only one of the sentences, and all were taken), or ""; instead: the name of a checkpoint
-    that can read them, or ""; warning: what of the sentences was not read, or ""."""
+    tokens [n]: how many each sentence has, special ones included, 0 of those; places [n, 2]: the vectors
+    along their first two principal components, which hold the shares `explained` of their variance, NaN for
+    what was left out; left_out: the sentences that the model cannot read. withheld: why cosines and places
+    say nothing (it reads none or only one of the sentences, and all were taken), or ""; instead: the name
+    of a checkpoint that can read them, or ""; warning: what of the sentences was not read, or ""."""
 
     sentences: tuple[str, ...]
     cosine: np.ndarray
@@ -76,18 +76,10 @@ class SimilarityResult:
     origin: Origin
 
 
-@dataclass(frozen=True)
-class LeftOut:
-    """number: of the sentence, from 1; reason: why the model cannot read it."""
-
-    number: int
-    reason: str
-
-
 @dataclass(frozen=True, eq=False)
 class Feature:
-    """vector [width]: of unit length, the mean of the token vectors; tokens: how many there were; withheld: why
-    the vector says nothing about the text, or ""; warning: what of the text was not read, or ""."""
+    """vector [width]: of unit length, the mean of the token vectors; tokens: how many there were; withheld:
+    why the vector says nothing about the text, or ""; warning: what of the text was not read, or ""."""
 
     vector: np.ndarray
     tokens: int
@@ -120,7 +112,8 @@ def similarity(inputs: SimilarityInputs, loaded: Any) -> SimilarityResult:
     # Rounding can take a cosine a hair beyond 1.
     cosine[np.ix_(kept, kept)] = np.clip(vectors @ vectors.T, -1, 1)
     places[kept], explained = project(vectors)
-    warnings = [f"sentence {place + 1}: {said}" for place, l in legible.items() if (said := l.judged.warning)]
+    said = {place + 1: line.judged.warning for place, line in legible.items()}
+    warnings = [f"sentence {number}: {warning}" for number, warning in said.items() if warning]
     return SimilarityResult(
         inputs.sentences,
         cosine,
@@ -133,18 +126,6 @@ def similarity(inputs: SimilarityInputs, loaded: Any) -> SimilarityResult:
         time.perf_counter() - begin,
         loaded.origin,
     )
-
-
-def read_lines(sentences: Sequence[str], loaded: Any) -> tuple[dict[int, Encoded], list[LeftOut]]:
-    """The sentences as tokens, by their places from 0, and those that cannot be turned into tokens."""
-    read: dict[int, Encoded] = {}
-    left_out = []
-    for place, sentence in enumerate(sentences):
-        try:
-            read[place] = encode(sentence, loaded)
-        except BadInput as error:
-            left_out.append(LeftOut(place + 1, error.problem))
-    return read, left_out
 
 
 def features(many: Sequence[SimilarityInputs], loaded: Any) -> list[Feature | StageError]:

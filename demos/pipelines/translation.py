@@ -14,22 +14,22 @@ import statistics
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Any, Literal
 
-from demos.attention.link import link_to
-from demos.attention.measure import Selection
 from demos.contract import Endpoint, Example, Info, Run
 from demos.errors import BadInput, StageError
 from demos.models.catalog import ASSETS
 from demos.models.specs import Origin
 from demos.models.tokenizing import reading
-from demos.pipelines.bars import COPY, careful, per_cent
+from demos.pipelines.bars import per_cent
 from demos.pipelines.batches import answer_all, only
 from demos.pipelines.beam_search import Written, beam_search
-from demos.pipelines.classify import encode, window
+from demos.pipelines.classify import Encoded, encode, window
+from demos.pipelines.company import remedied
 from demos.pipelines.csv_batch import Batch
 from demos.pipelines.languages import NAMES, Direction, direction, rare_words
+from demos.pipelines.legibility import language
+from demos.pipelines.translation_show import show
 from demos.pipelines.translation_snippets import snippet
 from demos.texts import check_text
 
@@ -46,8 +46,10 @@ INFO = Info(
     ),
 )
 STYLES = (ASSETS / "css" / "pipelines.css",)
-DEFAULT = "marian-en-fr"
+DEFAULT, ONLINE = "marian-en-fr", "opus-mt-en-fr"
 MOST_BEAMS, MOST_TOKENS = 5, 256
+DOUBT = 0.25
+"""How much more probability is needed if all words are rare, chosen on captions of val and on other texts."""
 TOKENS = 256
 """Tokens of a batch that the encoder reads: the decoder keeps every text in as many beams."""
 
@@ -69,10 +71,12 @@ class TranslateInputs:
 class TranslateResult:
     """translation, from `source` to `target`; probability: of a token of it, the geometric mean; low: what 19
     of 20 texts like those that the checkpoint learned from exceed with four beams, or null if nobody measured
-    it; finished:
-    "end" where the model ended, "length" where it had to stop; tokens, new_tokens: read and written; words:
-    how many the text has; rare: those that the vocabulary has only in pieces, or not at all; seconds: of the
-    computation, which several texts of a column may have shared."""
+    it; needed: the probability below which a translation of this text is withheld, or null; finished: "end"
+    where the model ended, "length" where it had to stop; tokens, new_tokens: read and written; words: how
+    many the text has; rare: those that the vocabulary has only in pieces, or not at all; withheld: why the
+    translation is not to be believed (the model cannot read the text, or hardly trusts what it wrote), or
+    ""; instead: the name of a checkpoint that can read the text, or ""; warning: what else to be careful
+    about, or ""; seconds: of the computation, which several texts of a column may have shared."""
 
     text: str
     translation: str
@@ -80,25 +84,29 @@ class TranslateResult:
     target: str
     probability: float
     low: float | None
+    needed: float | None
     finished: Literal["end", "length"]
     tokens: int
     new_tokens: int
     words: int
     rare: tuple[str, ...]
+    withheld: str
+    instead: str
+    warning: str
     seconds: float
     origin: Origin
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A text ready to be translated, as token ids."""
+    """A text ready to be translated."""
 
     inputs: TranslateInputs
     way: Direction
-    ids: list[int]
+    encoded: Encoded
 
     def __len__(self) -> int:
-        return len(self.ids)
+        return len(self.encoded)
 
 
 def translate(inputs: TranslateInputs, loaded: Any) -> TranslateResult:
@@ -113,38 +121,72 @@ def translations(many: Sequence[TranslateInputs], loaded: Any) -> list[Translate
 
     def prepare(inputs: TranslateInputs) -> Asked:
         check_inputs(inputs)
-        way = direction(inputs.source, inputs.target, loaded)
+        way = direction(inputs.source, inputs.target, loaded, language(inputs.text))
         with reading(tokenizer, way.source_code):
-            return Asked(inputs, way, encode(way.prefix + inputs.text, loaded).ids)
+            return Asked(inputs, way, encode(inputs.text, loaded, way.prefix, (way.source,)))
 
     def compute(texts: Sequence[Asked]) -> list[TranslateResult]:
         inputs, way = texts[0].inputs, texts[0].way
         first = tokenizer.convert_tokens_to_ids(way.target_code) if way.target_code else None
         most = min(inputs.max_new_tokens, window(loaded) - 1)
         begin = time.perf_counter()
-        written = beam_search([text.ids for text in texts], loaded, inputs.beams, most, first)
+        written = beam_search([text.encoded.ids for text in texts], loaded, inputs.beams, most, first)
         seconds = time.perf_counter() - begin
         return [result(text, new, seconds) for text, new in zip(texts, written, strict=True)]
 
     def result(text: Asked, new: Written, seconds: float) -> TranslateResult:
         words = re.findall(r"\w+", text.inputs.text)
+        rare = rare_words(words, tokenizer)
+        probability = math.exp(statistics.fmean(new.logprobs)) if new.logprobs else 0.0
+        low = getattr(loaded.model.config, "stage_low_probability", None)
+        needed = None if low is None else min(1.0, low + DOUBT * len(rare) / max(1, len(words)))
+        withheld, instead = remedied(text.encoded.judged, TRANSLATE, loaded)
         return TranslateResult(
-            text.inputs.text,
-            tokenizer.decode(new.ids, skip_special_tokens=True),
-            text.way.source,
-            text.way.target,
-            math.exp(statistics.fmean(new.logprobs)) if new.logprobs else 0.0,
-            getattr(loaded.model.config, "stage_low_probability", None),
-            "end" if new.ended else "length",
-            len(text),
-            len(new.ids),
-            len(words),
-            rare_words(words, tokenizer),
-            seconds,
-            loaded.origin,
+            text=text.inputs.text,
+            translation=tokenizer.decode(new.ids, skip_special_tokens=True),
+            source=text.way.source,
+            target=text.way.target,
+            probability=probability,
+            low=low,
+            needed=needed,
+            finished="end" if new.ended else "length",
+            tokens=len(text),
+            new_tokens=len(new.ids),
+            words=len(words),
+            rare=rare,
+            withheld=withheld or distrusted(probability, needed, len(rare), len(words)),
+            instead=instead,
+            warning=warning(text.encoded.judged.warning, rare, len(words), new.ended),
+            seconds=seconds,
+            origin=loaded.origin,
         )
 
     return answer_all(many, prepare, compute, TOKENS)
+
+
+def distrusted(probability: float, needed: float | None, rare: int, words: int) -> str:
+    """Why a translation is not to be believed, or ""."""
+    if needed is None or probability >= needed:
+        return ""
+    share = f", of whose {words} words it has {rare} only in pieces" if rare else ""
+    return (
+        f"The model hardly trusts its translation of this text{share}: {per_cent(probability)} for a token "
+        f"on average, where {per_cent(needed)} would be needed. It is probably wrong."
+    )
+
+
+def warning(dropped: str, rare: Sequence[str], words: int, ended: bool) -> str:
+    """What to be careful about in a translation that is shown."""
+    parts = [dropped]
+    if rare:
+        listed = ", ".join(rare[:12]) + (" …" if len(rare) > 12 else "")
+        parts.append(
+            f"{len(rare)} of {words} words are rare or unknown to this model, whose vocabulary has them only "
+            f"in pieces: {listed}."
+        )
+    if not ended:
+        parts.append("The model had to stop here; the translation is not complete.")
+    return " ".join(filter(None, parts))
 
 
 def check_inputs(inputs: TranslateInputs) -> None:
@@ -168,7 +210,7 @@ EXAMPLES = (
         TranslateInputs("A man in a red shirt is playing the guitar on stage.", model="marian-en-de"),
     ),
     Example("Wrong, and no warning", TranslateInputs("A bank on the river.")),
-    Example("Wrong: not a caption", TranslateInputs("The central bank raised interest rates again.")),
+    Example("Withheld: not a caption", TranslateInputs("The central bank raised interest rates again.")),
 )
 
 
@@ -201,40 +243,4 @@ def build(run: Run) -> None:
         beams = gr.Slider(1, MOST_BEAMS, value=4, step=1, label="Beams (1: greedy)")
         most = gr.Slider(8, MOST_TOKENS, value=96, step=8, label="New tokens at most")
     fields = {"text": text, "source": source, "target": target, "beams": beams, "max_new_tokens": most}
-    task_page(run, TRANSLATE, DEFAULT, fields, EXAMPLES, show, snippet, BATCH)
-
-
-def show(result: TranslateResult) -> str:
-    """The translation, its languages and probability, words to be careful about, the way to its attention."""
-    pair = f"{NAMES.get(result.source, result.source)} to {NAMES.get(result.target, result.target)}"
-    trust = f"probability of a token, on average (geometric mean): {per_cent(result.probability)}"
-    written = f"<bdi>{escape(result.translation)}</bdi>" if result.translation.strip() else "(nothing)"
-    parts = [
-        f'<p class="task-verdict task-copied" lang="{escape(result.target, quote=True)}">{written}</p>',
-        COPY if result.translation.strip() else "",
-        f'<p class="task-note">{escape(pair)} · {result.new_tokens} tokens · {trust}</p>',
-    ]
-    if result.rare:
-        listed = ", ".join(result.rare[:12]) + (" …" if len(result.rare) > 12 else "")
-        parts.append(
-            careful(
-                f"{len(result.rare)} of {result.words} words are rare or unknown to this model, whose "
-                f"vocabulary has them only in pieces: {listed}."
-            )
-        )
-    if result.low is not None and result.probability < result.low:
-        parts.append(
-            careful(
-                "the model itself hardly trusts this. With four beams, 19 of 20 captions that it never read "
-                f"got more than {per_cent(result.low)}."
-            )
-        )
-    if result.finished == "length":
-        parts.append(careful("the model had to stop here; the translation is not complete."))
-    selection = Selection(result.text, target=result.translation, model=result.origin.checkpoint)
-    if result.translation.strip() and (address := link_to(selection)):
-        parts.append(
-            f'<p class="task-note"><a href="{escape(address, quote=True)}" target="_blank" rel="noopener">'
-            "See the cross-attention of this pair in the viewer</a></p>"
-        )
-    return "".join(parts)
+    task_page(run, TRANSLATE, DEFAULT, fields, EXAMPLES, show, snippet, BATCH, online=ONLINE)

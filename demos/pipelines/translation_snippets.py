@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from demos.models.specs import Origin
 from demos.pipelines.languages import MBART, t5_prefix
+from demos.pipelines.legibility import language
 from demos.pipelines.snippets import where
 
 if TYPE_CHECKING:
@@ -27,7 +28,8 @@ def snippet(inputs: TranslateInputs, origin: Origin) -> str:
     text, source, target = inputs.text, "", ""
     identity = (origin.hub_id or "").lower()
     if "mbart" in identity:
-        source = f', src_lang="{MBART[inputs.source or "en"]}"'
+        likely = language(text)
+        source = f', src_lang="{MBART[inputs.source or (likely if likely in MBART else "en")]}"'
         code = MBART[inputs.target or "de"]
         target = f', forced_bos_token_id=tokenizer.convert_tokens_to_ids("{code}")'
     elif "t5" in identity:

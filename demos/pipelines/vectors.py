@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,11 +11,19 @@ import numpy as np
 from demos.errors import BadInput
 from demos.models.precision import at_least_single
 from demos.pipelines.batches import answer_all
-from demos.pipelines.classify import refuse_longer, window
+from demos.pipelines.classify import Encoded, encode, refuse_longer, window
 from demos.pipelines.legibility import legibility
 from demos.pipelines.sentences import Sentence, sentences
 
 MOST_SENTENCES = 1000
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """number: of the sentence, from 1; reason: why the model cannot read it."""
+
+    number: int
+    reason: str
 
 
 def mean_pooled(rows: Sequence[Sequence[int]], loaded: Any) -> np.ndarray:
@@ -55,6 +64,18 @@ def readable_sentences(text: str, loaded: Any) -> tuple[Sentence, ...]:
             f"The text has {len(found):,} sentences; at most {MOST_SENTENCES:,} are compared.", "Shorten it."
         )
     return found
+
+
+def read_lines(sentences: Sequence[str], loaded: Any) -> tuple[dict[int, Encoded], list[LeftOut]]:
+    """The sentences as tokens, by their places from 0, and those that cannot be turned into tokens."""
+    read: dict[int, Encoded] = {}
+    left_out = []
+    for place, sentence in enumerate(sentences):
+        try:
+            read[place] = encode(sentence, loaded)
+        except BadInput as error:
+            left_out.append(LeftOut(place + 1, error.problem))
+    return read, left_out
 
 
 def hardly_readable(text: str, loaded: Any) -> str:

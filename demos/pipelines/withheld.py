@@ -1,8 +1,10 @@
-"""An answer that is withheld: the reason stands first, the answer only behind "Show anyway"."""
+"""An answer that is withheld, its reason first and the answer behind "Show anyway"; one that there is not."""
 
 from __future__ import annotations
 
 from html import escape
+
+from demos.errors import StageError
 
 
 def withheld(reason: str, answer: str) -> str:
@@ -16,3 +18,8 @@ def withheld(reason: str, answer: str) -> str:
         f'<p class="task-withheld" role="note">{escape(reason)}</p>'
         f'<details class="task-anyway"><summary>Show anyway</summary>{answer}</details>'
     )
+
+
+def refused(error: StageError) -> str:
+    """What stands in the place of an answer that there is not: what is wrong, and what to do about it."""
+    return f'<p class="task-withheld" role="alert">{escape(str(error))}</p>'

@@ -45,6 +45,11 @@ def badge(page: Page) -> Locator:
     return page.locator(".stage-badge p:visible")
 
 
+def refusal(page: Page) -> Locator:
+    """Why there is no answer, in its place on a task's page."""
+    return page.locator(".task-withheld[role=alert]:visible")
+
+
 def toast(page: Page) -> Locator:
     """The text of an error message, without its title; a note that a model is being loaded is none."""
     return page.locator(".toast-body.error").get_by_test_id("toast-text")

@@ -15,6 +15,7 @@ from tests.browser.steps import (
     open_demo,
     open_view,
     press,
+    refusal,
     status,
     toast,
     viewer,
@@ -68,16 +69,21 @@ def expect_unharmed(page: Page, box: Locator, text: str) -> None:
     assert box.evaluate(same, _units(text)), "the box lost what was typed"
 
 
-def expect_refusals(page: Page, label: str, button: str, refused: dict[str, tuple[str, str]]) -> None:
-    """Each text gets an error message that says what is wrong and what to do, in sentences."""
+def expect_refusals(
+    page: Page, label: str, button: str, refused: dict[str, tuple[str, str]], in_place: bool = False
+) -> None:
+    """Each text gets an error message that says what is wrong and what to do, in sentences; a task's page has
+    it in the place of the answer."""
     for text, sentence in refused.values():
         box = type_in(page, label, text)
         press(page, button)
-        expect(toast(page)).to_contain_text(sentence)
-        assert re.fullmatch(r"[^.]+\. .+\.", toast(page).inner_text(), re.DOTALL), toast(page).inner_text()
-        assert "Traceback" not in toast(page).inner_text()
+        message = refusal(page) if in_place else toast(page)
+        expect(message).to_contain_text(sentence)
+        said = message.inner_text()
+        assert re.fullmatch(r"[^.]+\. .+\.", said, re.DOTALL) and "Traceback" not in said, said
         expect_unharmed(page, box, text)
-        dismiss(page)
+        if not in_place:
+            dismiss(page)
 
 
 # The attention viewer
@@ -150,12 +156,12 @@ def test_similarity_refuses_what_cannot_be_compared(page: Page):
         "one": ("alone", "1 sentence given"),
         "forty": ("a\n" * 40, "40 sentences given"),
         "lone surrogate": (f"{NORMAL}\ngood \ud83d bad", "half of a surrogate pair"),
-        "a very long word": (f"{NORMAL}\n" + DRAWN["a very long word"], "Sentence 2: The text has nothing"),
-        "100,001 characters": (f"{NORMAL}\n" + "a" * 100_001, "sentence 2 has 100,001 characters"),
-        "100,000 characters": (f"{NORMAL}\n" + "a " * 49_999 + "bc", "Sentence 2: The text has"),
-        "emoji": ("\N{GRINNING FACE} " * 10_000 + f"\n{NORMAL}", "Sentence 1: The text has"),
+        "a very long word": (f"{NORMAL}\n" + DRAWN["a very long word"], "sentence 2: The text has nothing"),
+        "100,001 characters": (f"{NORMAL}\n" + "a" * 100_001, "sentence 2: The text has 100,001 characters"),
+        "100,000 characters": (f"{NORMAL}\n" + "a " * 49_999 + "bc", "sentence 2: The text has"),
+        "emoji": ("\N{GRINNING FACE} " * 10_000 + f"\n{NORMAL}", "sentence 1: The text has"),
     }
-    expect_refusals(page, SENTENCES, "Measure", refused)
+    expect_refusals(page, SENTENCES, "Measure", refused, in_place=True)
     similarity_works(page, "Another sentence.")
 
 
@@ -187,7 +193,7 @@ def test_generation_continues_whatever_is_typed(page: Page, name: str):
 def test_generation_refuses_what_cannot_be_read(page: Page):
     few_tokens(page)
     long = (DRAWN["10,000 emoji"], "tokens and 4 are to be written")
-    expect_refusals(page, "Prompt", "Write", REFUSED | {"10,000 emoji": long})
+    expect_refusals(page, "Prompt", "Write", REFUSED | {"10,000 emoji": long}, in_place=True)
     generation_works(page, NORMAL)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.steps import badge, dismiss, open_demo, press, toast
+from tests.browser.steps import badge, open_demo, press, refusal
 
 
 @pytest.fixture
@@ -53,11 +53,29 @@ def test_what_cannot_be_read_is_a_sentence_and_leaves_no_old_answer(sentiment: P
     ask(sentiment, "A fine film.")
     expect(sentiment.locator(".task-verdict:visible")).to_have_count(1)
     ask(sentiment, "word " * 600)
-    expect(toast(sentiment)).to_contain_text("602 tokens")
+    expect(refusal(sentiment)).to_contain_text("602 tokens")
     expect(sentiment.locator(".task-verdict:visible")).to_have_count(0)
-    dismiss(sentiment)
+
+
+def test_a_withheld_answer_is_seen_on_demand_and_its_reader_asked_by_keyboard(sentiment: Page):
+    sentiment.get_by_label("Compare with a second model").check()
     ask(sentiment, "정말 재미있는 영화")
-    expect(sentiment.locator(".task-note:visible")).to_contain_text("Careful")
+    places = sentiment.locator(".task-withheld:visible")
+    expect(places).to_have_count(2)
+    expect(places.first).to_contain_text("mostly Korean")
+    verdicts = sentiment.locator(".task-verdict:visible")
+    expect(verdicts).to_have_count(0)
+    sentiment.locator(".task-anyway summary:visible").first.click()
+    expect(verdicts).to_have_count(1)
+    instead = sentiment.get_by_role("button", name="Ask Small Korean encoder for sentiment instead")
+    instead.first.focus()
+    sentiment.keyboard.press("Enter")
+    expect(verdicts).to_have_text(["positive"])
+    expect(badge(sentiment).first).to_contain_text("Small Korean encoder")
+    expect(sentiment.get_by_label("Model", exact=True)).to_have_value("Small Korean encoder for sentiment")
+    # The other column still says why it has no answer; its own button remains.
+    expect(places).to_have_count(1)
+    expect(instead).to_have_count(1)
 
 
 def test_a_column_is_answered_row_by_row_and_can_be_stopped(sentiment: Page, tmp_path: Path):

@@ -13,7 +13,7 @@ from demos.csv_table import MOST_ROWS, _lines, defused, read_table, write_table
 from demos.errors import BadInput
 from demos.pipelines import question_answering, summarization
 from demos.pipelines.column_panel import found, likely_column, summary, under_way
-from demos.pipelines.csv_batch import ColumnInputs, begin, column_endpoint
+from demos.pipelines.csv_batch import ColumnInputs, begin, cells, column_endpoint
 from demos.pipelines.sentiment import BATCH, SENTIMENT, SentimentInputs, columns
 from tests.closeness import SHIPPED, assert_close
 
@@ -34,17 +34,39 @@ def test_every_row_comes_back_in_its_place_with_an_answer_or_a_reason(runner):
     data = 'id,review\n1,A fine film.\n2,\n3,"Dull,\nvery dull."\n4,one,two\n5,ok\n6,{}\n7,Superb.\n'
     progress = answered(runner, data.format("word " * 600).encode(), "review")
     header, *rows = rows_of(progress.written()[0])
-    assert header == ["id", "review", "label", "p(negative)", "p(positive)", "problem"]
+    answer = ["label", "p(negative)", "p(positive)", "warning", "model", "revision"]
+    assert header == ["id", "review", *answer, "problem"]
     assert [row[0] for row in rows] == list("1234567")
     assert [row[2] for row in rows] == ["positive", "", "negative", "", rows[4][2], "", "positive"]
     assert rows[2][1] == "Dull,\nvery dull."
     assert rows[3][1] == "one,two"
-    problems = {row[0]: row[5] for row in rows if row[5]}
+    problems = {row[0]: row[-1] for row in rows if row[-1]}
     assert problems.keys() == {"2", "4", "6"}
     assert problems["2"].startswith("line 3: The text is empty.")
     assert problems["4"] == "line 6: 3 cells instead of 2."
     assert problems["6"].startswith("line 8: The text has 602 tokens")
     assert [line for line, _ in progress.failed] == [3, 6, 8]
+
+
+def test_caution_and_checkpoint_come_with_the_answers_and_what_is_withheld_stays_empty(runner):
+    data = "text\nA fine film.\nGreat 😀😀\n이 영화는 재미있다\n😀?\n"
+    progress = answered(runner, data.encode(), "text")
+    header, *rows = rows_of(progress.written()[0])
+    fine, emoji, korean, none = (dict(zip(header, row, strict=True)) for row in rows)
+    assert fine["label"] == "positive" and fine["warning"] == fine["problem"] == ""
+    assert emoji["warning"] == "2 emoji were not read." and emoji["label"]
+    assert {row["model"] for row in (fine, emoji)} == {"minilm-sst"}
+    for row, said in ((korean, "mostly Korean"), (none, "no word")):
+        assert row["problem"].startswith("line ") and said in row["problem"] and "Withheld" in row["problem"]
+        assert not any(row[name] for name in header if name not in ("text", "problem"))
+    assert "Small Korean encoder" in korean["problem"]
+    assert [line for line, _ in progress.failed] == [4, 5]
+
+
+@pytest.mark.parametrize("revision", ["0" * 40, "package==1.0", None])
+def test_the_revision_is_that_of_the_weights(origin, revision):
+    made = cells(object(), lambda _: {"label": "x"}, replace(origin, hub_id="a/b", revision=revision))
+    assert made == {"label": "x", "warning": "", "model": "a/b", "revision": revision or ""}
 
 
 def test_a_column_says_what_the_texts_alone_are_told(runner):

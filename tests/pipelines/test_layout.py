@@ -9,7 +9,7 @@ import pytest
 
 from demos.errors import BadInput
 from demos.models.specs import Origin
-from demos.pipelines import generate, sentiment
+from demos.pipelines import generate, sentiment, translation
 from demos.pipelines.bars import WRITING, careful, per_cent, score_bars
 from demos.pipelines.layout import at_first, inputs_of, took
 from demos.stopping import STOPPED
@@ -40,6 +40,20 @@ def test_the_first_checkpoint_is_the_bundled_one_unless_only_the_hub_is_wanted(m
     assert at_first(sentiment.SENTIMENT, "minilm-sst") == "distilbert-sst2"
 
 
+def test_a_real_translator_is_the_first_where_the_hub_can_be_reached(monkeypatch):
+    first = lambda: at_first(translation.TRANSLATE, translation.DEFAULT, translation.ONLINE)  # noqa: E731
+    monkeypatch.setattr("demos.pipelines.layout.hub_reachable", lambda: True)
+    assert first() == "marian-en-fr"  # bundled weights only
+    monkeypatch.setenv("STAGE_MODELS", "auto")
+    assert first() == "opus-mt-en-fr"
+    with gr.Blocks() as blocks:
+        translation.build(lambda endpoint, inputs: None)
+    models = [c for c in blocks.blocks.values() if isinstance(c, gr.Dropdown) and "odel" in c.label]
+    assert [c.value for c in models][:2] == ["opus-mt-en-fr", "marian-en-fr"]
+    monkeypatch.setattr("demos.pipelines.layout.hub_reachable", lambda: False)
+    assert first() == "marian-en-fr"
+
+
 def listeners(build, run, components):
     """What a page does on events whose first inputs are these kinds of components."""
     with gr.Blocks() as blocks:
@@ -62,11 +76,55 @@ def test_a_second_model_is_asked_only_when_it_is_wanted():
     assert beside
     for answer in beside:
         for values in (("text", "minilm-sst", False), (" ", "minilm-sst", True)):
-            assert answer(*values, "[]") == (None, None, None, "", None)
+            assert answer(*values, "[]") == (None, None, None, None, "", None)
         assert asked == []
-        with pytest.raises(gr.Error):
-            answer("text", "minilm-sst", True, "[]")
+        said = answer("text", "minilm-sst", True, "[]")
+        assert "enough" in said[0] and 'role="alert"' in said[0] and not any(said[1:4])
         assert asked.pop() == sentiment.SentimentInputs("text", "minilm-sst")
+        assert "No second model is chosen" in answer("text", None, True, "[]")[0] and asked == []
+
+
+def test_what_cannot_be_answered_says_why_in_its_place_and_the_other_model_is_asked():
+    """The second model is asked behind the first where that went well: an error in its place is no failure."""
+
+    def run(endpoint, inputs):
+        raise BadInput(f"<b>{inputs.model}</b> cannot.", "Choose another.")
+
+    first = listeners(sentiment.build, run, [gr.Textbox, gr.Dropdown, gr.Textbox])
+    assert first
+    for answer in first:
+        shown, *nothing = answer("text", "gpt2", "[]")[:4]
+        assert "&lt;b&gt;gpt2&lt;/b&gt; cannot. Choose another." in shown and not any(nothing)
+
+
+def test_a_model_that_reads_the_text_can_be_asked_by_a_button(runner):
+    """The button is offered with the answer; it chooses that model and asks."""
+    with gr.Blocks() as blocks:
+        sentiment.build(runner)
+    answers = [
+        (number, function)
+        for number, function in blocks.fns.items()
+        if function.fn and [type(c) for c in function.inputs] == [gr.Textbox, gr.Dropdown, gr.Textbox]
+    ]
+    name_place = answers[0][1].outputs[3]
+    shown = answers[0][1].fn("이 영화는 재미있다", "minilm-sst", "[]")
+    assert shown[3] == "korean-sentiment" and "Show anyway" in shown[0]
+    (offer,) = [
+        function
+        for function in blocks.fns.values()
+        if function.inputs == [name_place] and isinstance(function.outputs[0], gr.Button)
+    ]
+    button = offer.fn(shown[3])
+    assert button.visible and button.value == "Ask Small Korean encoder for sentiment instead"
+    assert not offer.fn("").visible and not offer.fn(None).visible
+    (choose,) = [
+        (number, f)
+        for number, f in blocks.fns.items()
+        if f.inputs == [name_place] and isinstance(f.outputs[0], gr.Dropdown)
+    ]
+    assert choose[1].targets == [(offer.outputs[0]._id, "click")]
+    assert choose[1].fn("korean-sentiment") == "korean-sentiment"
+    assert any(f.trigger_after == choose[0] for _, f in answers)
 
 
 class Writes:
@@ -98,7 +156,7 @@ def test_what_streams_grows_for_both_models(monkeypatch):
         empty, first, last = answer(*VALUES, True, "made for", "ticket")
         assert not any(empty) and "On" in first[0] and WRITING in first[1]
         assert "Once" in last[0] and WRITING not in last[1] and "Say it" in last[2]
-        assert first[3:] == last[3:] == ("made for", VALUES)
+        assert first[3:] == last[3:] == ("", "made for", VALUES)
         for unwanted in ((*VALUES, False), ("", *VALUES[1:], True)):
             assert not any(any(shown) for shown in answer(*unwanted, "made for", "ticket"))
     assert beside and run.asked == ["gpt2"] * len(beside)

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from demos.errors import BadInput, StageError
+from demos.models.catalog import ASSETS
 from demos.models.specs import Spec
 from demos.pipelines.choosing import stretches
-from demos.pipelines.question_answering import ANSWER, EXAMPLES, AnswerInputs, answer, snippet
+from demos.pipelines.csv_batch import cells
+from demos.pipelines.question_answering import (
+    ANSWER,
+    EXAMPLES,
+    INFO,
+    AnswerInputs,
+    answer,
+    columns,
+    snippet,
+)
+from demos.pipelines.question_answering_methods import EVIDENCE, no_answer
 from demos.pipelines.question_answering_prompt import BEGUN, SENTENCES
 from demos.pipelines.question_answering_show import show
 from demos.pipelines.question_answering_texts import MUSEUM
@@ -120,6 +132,53 @@ def test_examples_are_right_and_wrong_as_they_are_labelled(runner):
     }
 
 
+ADA = (
+    "Ada Lovelace was an English mathematician. She worked with Charles Babbage on a machine for "
+    "calculating. She died in 1852, when she was 36 years old."
+)
+
+
+@pytest.mark.parametrize("model", ["smollm2", "minilm"])
+@pytest.mark.parametrize(
+    ("question", "why"),
+    [
+        ("What is the capital of Mongolia?", "No answer found here: no sentence"),
+        ("capital of Mongolia?", "No answer found here: no sentence"),
+        ("😀?", "has no word that"),
+        ("그녀는 언제 죽었나요?", "mostly Korean"),
+    ],
+)
+def test_a_question_that_the_passage_does_not_speak_of_is_not_answered(runner, question, why, model):
+    """It was answered "36" with 99.8 %."""
+    result = runner(ANSWER, AnswerInputs(ADA, question, model))
+    assert why in result.withheld and result.answer
+    verdict, rest = show(result).split("<details", 1)
+    assert result.answer not in verdict and result.answer in rest.split("</details>")[0]
+    assert "cosine" in rest.split("</details>")[1]  # the evidence stands on the page
+    assert cells(result, columns, result.origin) == f"Withheld: {result.withheld}"
+
+
+def test_a_question_that_it_speaks_of_is_answered(runner):
+    for question in ("When did Ada Lovelace die?", "How old was she when she died?", "Who was Ada?"):
+        assert runner(ANSWER, AnswerInputs(ADA, question)).withheld == "", question
+    withheld = {example.label for example in EXAMPLES if runner(ANSWER, example.inputs).withheld}
+    assert withheld == set()
+
+
+def test_a_model_that_learnt_to_abstain_is_believed():
+    """SQuAD 2: the score of no answer above the best span's."""
+    found = {"sentences": (), "retriever": None}
+    assert "No answer found here" in no_answer({"unanswerable": True, **found})
+    assert no_answer({"unanswerable": False, **found}) == ""
+
+
+def test_the_threshold_is_the_one_that_was_measured():
+    card = (ASSETS / "cards" / "question_answering.md").read_text(encoding="utf-8")
+    assert re.search(r"a cosine of (\S+) with", card)[1] == f"{EVIDENCE['minilm']:.2f}"
+    for share in re.search(r"\| test \| (\S+) \| (\S+) \| (\S+) \|", card).groups():
+        assert f"{float(share):.0f} %" in INFO.limits
+
+
 def test_a_long_passage_is_read_to_its_end(runner):
     filler = " ".join(f"The path passes gate number {number}." for number in range(400))
     passage = f"{filler} The password of the museum is swordfish. {filler}"
@@ -153,7 +212,7 @@ def test_strange_passages_get_an_answer_or_a_sentence(runner):
     with pytest.raises(BadInput, match="has no words"):
         runner(ANSWER, AnswerInputs("…!?", "What?"))
     korean = runner(ANSWER, AnswerInputs("한국은 서울에 있다. 👍", "어디에 있나요?"))
-    assert korean.quoted and "no words for it" in show(korean)
+    assert korean.quoted and "mostly Korean" in korean.withheld
     for passage in (
         "\0\1\2 binary \x7f",
         "한국은 서울에 있다. 👍",

@@ -74,7 +74,8 @@ def test_what_cannot_be_answered_is_a_sentence(runner, text):
 
 
 def test_an_answer_about_a_text_in_another_language_is_withheld_and_a_reader_named(runner, classifier):
-    """Korean under the English checkpoint was called 94 % positive, English under the Korean one not noticed."""
+    """Korean under the English checkpoint was called 94 % positive, English under the Korean one not
+    noticed."""
     for text, model, other in (
         ("이 영화는 재미있다", DEFAULT, KOREAN),
         ("A warm, funny film that never wastes a minute.", KOREAN, DEFAULT),

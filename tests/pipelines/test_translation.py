@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from html import unescape
+from html import escape, unescape
 
 import numpy as np
 import pytest
@@ -15,15 +15,19 @@ from transformers import MBart50Tokenizer
 from demos.attention.link import carried, link_to
 from demos.attention.measure import Selection
 from demos.errors import BadInput, StageError
+from demos.models.catalog import ASSETS
 from demos.models.specs import Loaded, Origin, Spec
 from demos.pipelines import beam_search
 from demos.pipelines.languages import MBART, NAMES, direction, rare_words
 from demos.pipelines.translation import (
+    DOUBT,
     EXAMPLES,
+    INFO,
     TRANSLATE,
     TranslateInputs,
     check_inputs,
     columns,
+    distrusted,
     show,
     translate,
     translations,
@@ -176,14 +180,61 @@ def test_batched_equals_one_by_one_and_a_bad_text_fails_alone(family, beams):
         assert_close(answer.probability, alone.probability, atol=OURS)
 
 
-def test_a_probability_that_captions_seldom_have_is_warned_of():
+def test_a_probability_that_captions_seldom_have_withholds_the_translation():
     result = translate(TranslateInputs(TEXT, max_new_tokens=5), translator("Marian"))
-    assert result.low is None and "hardly trusts" not in show(result)
+    assert result.low is result.needed is None and "hardly trusts" not in show(result)
     told = translate(
         TranslateInputs(TEXT, max_new_tokens=5), translator("Marian", stage_low_probability=0.999)
     )
-    assert told.probability < told.low == 0.999 and "more than 99.9 %" in show(told)
-    assert "hardly trusts" not in show(replace(told, probability=0.999))
+    assert told.probability < told.low == told.needed == 0.999 and "99.9 % would be needed" in told.withheld
+    before, inside = show(told).split("<details", 1)
+    assert "task-copy" not in before and told.translation not in before
+    assert "task-copy" in inside and inside.endswith("</details>")
+    assert distrusted(0.999, 0.999, 0, 3) == ""
+
+
+def test_the_more_words_are_rare_the_more_trust_is_needed():
+    asked = TranslateInputs("the quark sat", max_new_tokens=5)
+    result = translate(asked, translator("Marian", stage_low_probability=0.5))
+    assert result.needed == pytest.approx(0.5 + DOUBT / 3)
+    assert "of whose 3 words it has 1 only in pieces" in distrusted(0.5, result.needed, 1, 3)
+
+
+@pytest.mark.parametrize("model", ["marian-en-fr", "marian-en-de"])
+def test_what_the_model_does_not_know_is_withheld_and_captions_are_not(runner, model):
+    """It said "Le patient moustachu ne prend soin." in bold, with a button to copy it."""
+    for text in (
+        "The patient must not take this medicine.",
+        "The central bank raised interest rates again.",
+        "Parliament voted on the new budget on Tuesday.",
+        "I will never forget what you told me yesterday.",
+        "이 약을 먹으면 안 됩니다.",
+        "😀?",
+    ):
+        result = runner(TRANSLATE, TranslateInputs(text, model=model))
+        assert result.withheld and result.translation, text
+        assert escape(result.translation) not in show(result).split("<details")[0]
+    for text in (
+        "Two dogs are running on the beach.",
+        "A man in a red shirt is playing the guitar on stage.",
+        "A little girl is jumping on a bed.",
+        "People are sitting at tables outside a restaurant.",
+        "A woman is standing in front of a large building.",
+    ):
+        assert runner(TRANSLATE, TranslateInputs(text, model=model)).withheld == "", text
+
+
+def test_the_figures_on_the_page_are_those_of_the_card():
+    card = (ASSETS / "cards" / "translation.md").read_text(encoding="utf-8")
+    for share in re.findall(r"\| test_2016_flickr, captions \|.* ([\d.]+) \|", card):
+        assert f"{float(share):.0f} %" in INFO.limits
+
+
+def test_a_text_is_read_in_the_language_of_its_script_where_the_model_reads_many():
+    loaded = translator("MBart")
+    assert direction("", "", loaded, "ko").source == "ko"
+    assert direction("en", "", loaded, "ko").source == "en"
+    assert direction("", "", loaded, "el").source == direction("", "", loaded).source == "en"
 
 
 @pytest.mark.parametrize(
@@ -249,9 +300,10 @@ def test_examples_are_right_and_wrong_as_they_are_labelled(runner):
     assert (german.target, german.rare, german.finished) == ("de", (), "end")
     unnoticed = said["Wrong, and no warning"]
     assert not {"rive", "berge", "bord"} & set(unnoticed.translation.split())
-    assert "Careful" not in show(unnoticed)
-    news = said["Wrong: not a caption"]
+    assert "Careful" not in show(unnoticed) and unnoticed.withheld == ""
+    news = said["Withheld: not a caption"]
     assert "central" in news.rare and news.probability < news.low < said["A caption"].probability
+    assert "hardly trusts" in news.withheld
     assert "banque" not in news.translation
 
 

@@ -164,6 +164,24 @@ def test_what_cannot_be_asked_is_a_sentence(runner, change, said):
     assert refused.value.remedy
 
 
+@pytest.mark.parametrize("model", ["minilm", "smollm2"])
+def test_what_the_model_cannot_read_is_withheld(runner, model):
+    for text, labels in (
+        ("이 영화는 재미있다.", ("sports", "film")),
+        ("The film is good.", ("스포츠", "영화")),
+    ):
+        result = runner(ZERO_SHOT, ZeroShotInputs(text, labels, model=model))
+        assert "mostly Korean" in result.withheld and "reads English" in result.withheld
+        assert result.labels[0].label not in show(result).split("<details")[0]
+    mixed = runner(ZERO_SHOT, ZeroShotInputs("The film 영화 is good.", ("sports", "film"), model=model))
+    assert mixed.withheld == "" and "영화" in mixed.warning and "Careful" in show(mixed)
+
+
+def test_a_text_that_is_too_long_is_refused_with_the_count(runner):
+    with pytest.raises(BadInput, match="has 602 tokens; MiniLM sentence encoder reads 512"):
+        runner(ZERO_SHOT, ZeroShotInputs("word " * 600, ("sports", "film")))
+
+
 def test_a_template_is_data(minilm):
     result = zero_shot(replace(GOOD, template="{0.__class__} {} {"), minilm)
     assert len(result.labels) == 2
