@@ -52,8 +52,8 @@ model.
   {seconds:.0f} seconds on one shared core, bfloat16 products).
 - **Figures** (`figures.json`), on every twentieth document of each text, all of it, held out: a chapter, the
   five captions of an image, all that WordNet says of a set of synonyms. 15 % of the tokens, drawn once, are
-  all replaced by [MASK]; share of right first guesses, and of the start's. Lines are known again where half or
-  more of their runs of eight words stand in training documents too (a shorter line: where it is the same):
+  all replaced by [MASK]; share of right first guesses, and of the start's. Lines are known again where half
+  or more of their runs of eight words stand in training documents too (a shorter line: where it is the same):
   parallel books of the Bible tell some things twice, and two people can write the same caption.
 
 | text | rows held out | right | start | lines known again |
