@@ -6,8 +6,9 @@
 
 The start is the package's BertForMaskedLM (two layers of width 128, Apache-2.0), tuned there for search and
 hardly able to fill a gap; only its safetensors, configuration and tokenizer are read. `training.texts` says
-where the texts come from. Every twentieth document of each file (a chapter, all captions of an image, all that
-is said of a set of synonyms) is held out: it is never trained on, and measures the masked accuracy of that file.
+where the texts come from. Every twentieth document of each file (a chapter, all captions of an image, all
+that is said of a set of synonyms) is held out: it is never trained on, and measures the masked accuracy of that
+file.
 """
 
 from __future__ import annotations
@@ -50,9 +51,9 @@ model.
 - **Made by**: `python -m training.mlm --data texts --start cognition/model` (seed 0, {epochs} epochs,
   {seconds:.0f} seconds on one shared core, bfloat16 products).
 - **Figures** (`figures.json`), on every twentieth document of each text, all of it, held out: a chapter, the
-  five captions of an image, all that WordNet says of a set of synonyms. 15 % of the tokens, drawn once, are all
-  replaced by [MASK]; share of right first guesses, and of the start's. Lines are known again where half or
-  more of their runs of eight words stand in training documents too (a shorter line: where it is the same):
+  five captions of an image, all that WordNet says of a set of synonyms. 15 % of the tokens, drawn once, are
+  all replaced by [MASK]; share of right first guesses, and of the start's. Lines are known again where half
+  or more of their runs of eight words stand in training documents too (a shorter line: where it is the same):
   parallel books of the Bible tell some things twice, and two people can write the same caption.
 
 | text | rows held out | right | start | lines known again |

@@ -1,5 +1,6 @@
-"""Write a folder of plain English texts for `training.mlm`: one sentence or paragraph a line, and an empty line
-between documents, which are what is held out together.
+"""Write a folder of plain English texts for `training.mlm`.
+
+A sentence or paragraph stands on a line; an empty line parts documents, which are what is held out together.
 
     python -m training.texts --wordnet FOLDER --bible FOLDER --captions FOLDER --out texts
 

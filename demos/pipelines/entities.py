@@ -7,6 +7,9 @@ is the mean probability of its words' tags.
 The classes are the checkpoint's own: people (PER), places (LOC), organisations (ORG) and other names (MISC),
 or, with *Rampart*, personal data such as names, addresses, phone numbers and account numbers. A text that is
 longer than the model reads goes through it in windows that overlap.
+
+What has a form of its own is found by fixed rules, beside any model: e-mail addresses, URLs, card numbers
+(Luhn's checksum), IBANs (mod 97), US social security numbers and telephone numbers. Each find names its finder.
 """
 
 from __future__ import annotations
@@ -24,6 +27,7 @@ from demos.models.specs import Origin
 from demos.pipelines.bars import careful, per_cent
 from demos.pipelines.batches import only
 from demos.pipelines.csv_batch import Batch
+from demos.pipelines.patterns import patterns, with_patterns
 from demos.pipelines.snippets import pipeline_code
 from demos.pipelines.spans import entities as spelled
 from demos.pipelines.tagger import OVERLAP, Pieces, pieces, probabilities, words
@@ -36,8 +40,9 @@ INFO = Info(
     limits=(
         "What is not marked is not proven to be no name: both bundled checkpoints miss names and mark words "
         "that are none, more often in text unlike what they were trained on. Rampart sees no capital "
-        "letters; it reads seven languages in Latin letters and was made to work together with fixed rules "
-        "for numbers, which are not used here: do not trust it alone to remove personal data. Where accents "
+        "letters and reads seven languages in Latin letters. The rules know no number with a mistyped digit, "
+        "and no telephone number without its country code but a US one: do not trust this page to remove "
+        "personal data. A checksum says that a number can be one, not that it is. Where accents "
         "are written as characters of their own, a word can be taken for a part of the word before it, as "
         "in transformers."
     ),
@@ -48,22 +53,26 @@ DEFAULT = "minilm-ner"
 
 @dataclass(frozen=True)
 class EntitiesInputs:
-    """text: at most 100,000 characters; model: a token classifier of the catalog."""
+    """text: at most 100,000 characters; model: a token classifier of the catalog; rules: whether what has a
+    form of its own is looked for too."""
 
     text: str
     model: str = DEFAULT
+    rules: bool = True
 
 
 @dataclass(frozen=True)
 class NamedEntity:
     """text: as it stands at start:end, counted in Unicode characters; score: mean probability of its words'
-    tags, in [0, 1]."""
+    tags, in [0, 1], None for what a rule found; found_by: the model's title, or the rule and what verified
+    it."""
 
     text: str
     label: str
     start: int
     end: int
-    score: float
+    score: float | None
+    found_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,17 +108,31 @@ def entities_of_all(many: Sequence[EntitiesInputs], loaded: Any) -> list[Entitie
     scores = iter(probabilities([text for text in ready if isinstance(text, Pieces)], loaded))
     seconds = time.perf_counter() - begin
 
-    def answer(text: str, tokens: Pieces) -> EntitiesResult:
-        found = tuple(
-            NamedEntity(text[e.start : e.end], e.label, e.start, e.end, e.probability)
-            for e in spelled(words(text, tokens, next(scores), loaded.tokenizer, names))
-        )
+    def answer(text: str, tokens: Pieces, rules: bool) -> EntitiesResult:
+        by_model = spelled(words(text, tokens, next(scores), loaded.tokenizer, names))
+        found = with_patterns(by_model, patterns(text) if rules else (), text)
         return EntitiesResult(
-            text, found, len(tokens), len(tokens.windows), tokens.warning, seconds, loaded.origin
+            text,
+            tuple(
+                NamedEntity(
+                    text[e.start : e.end],
+                    e.label,
+                    e.start,
+                    e.end,
+                    e.probability,
+                    e.found_by or loaded.origin.title,
+                )
+                for e in found
+            ),
+            len(tokens),
+            len(tokens.windows),
+            tokens.warning,
+            seconds,
+            loaded.origin,
         )
 
     return [
-        answer(inputs.text, tokens) if isinstance(tokens, Pieces) else tokens
+        answer(inputs.text, tokens, inputs.rules) if isinstance(tokens, Pieces) else tokens
         for inputs, tokens in zip(many, ready, strict=True)
     ]
 
@@ -143,20 +166,24 @@ EXAMPLES = (
     Example(
         "Personal data",
         EntitiesInputs(
-            "My name is Jane Doe, I live at 12 Main Street in Springfield, IL 62704.", model="rampart"
+            "My name is Jane Doe, I live at 12 Main Street in Springfield, IL 62704. Write to "
+            "jane@example.org, call +1 202-555-0143, or pay by card 4111 1111 1111 1111 or to "
+            "DE89 3704 0044 0532 0130 00.",
+            model="rampart",
         ),
     ),
     Example(
-        "Wrong: a card that is missed",
-        EntitiesInputs("Jane Doe, card 4417 1234 5678 9113, expires soon.", model="rampart"),
+        "Wrong: one digit mistyped",
+        EntitiesInputs("Jane Doe, card 4417 1234 5678 9112, expires soon.", model="rampart"),
     ),
 )
 
 
 def columns(result: EntitiesResult) -> dict[str, object]:
-    """What a CSV says about one text: how many entities, and each as "text (label)"."""
+    """What a CSV says about one text: how many entities, each as "text (label)", and who found them."""
     said = "; ".join(f"{one.text} ({one.label})" for one in result.entities)
-    return {"entities": len(result.entities), "found": said}
+    by = "; ".join(one.found_by for one in result.entities)
+    return {"entities": len(result.entities), "found": said, "found by": by}
 
 
 BATCH = Batch(entities_of_all, columns)
@@ -169,7 +196,10 @@ def build(run: Run) -> None:
     from demos.pipelines.layout import task_page
 
     text = gr.Textbox(label="Text", lines=3, max_lines=16, placeholder="Type or paste a text")
-    task_page(run, ENTITIES, DEFAULT, {"text": text}, EXAMPLES, show, snippet, BATCH)
+    rules = gr.Checkbox(
+        True, label="Also what has a form of its own: e-mail, URL, card, IBAN, SSN, telephone"
+    )
+    task_page(run, ENTITIES, DEFAULT, {"text": text, "rules": rules}, EXAMPLES, show, snippet, BATCH)
 
 
 def show(result: EntitiesResult) -> str:
@@ -177,13 +207,15 @@ def show(result: EntitiesResult) -> str:
     windows = f" in {result.windows} windows that overlap" if result.windows > 1 else ""
     count = f"{len(result.entities):,} found in {result.tokens:,} tokens{windows}."
     rows = "".join(
-        f"<tr><td><bdi>{escape(one.text)}</bdi></td><td>{escape(said(one.label))}</td><td>{per_cent(one.score)}</td></tr>"
+        f"<tr><td><bdi>{escape(one.text)}</bdi></td><td>{escape(said(one.label))}</td>"
+        f"<td>{'' if one.score is None else per_cent(one.score)}</td><td>{escape(one.found_by)}</td></tr>"
         for one in result.entities[:LISTED]
     )
     more = f"; the first {LISTED}" if len(result.entities) > LISTED else ""
     table = (
         f'<table class="task-found"><caption>Found{more}</caption><thead><tr><th scope="col">Text</th>'
-        f'<th scope="col">Class</th><th scope="col">Score</th></tr></thead><tbody>{rows}</tbody></table>'
+        '<th scope="col">Class</th><th scope="col">Score</th><th scope="col">Found by</th></tr></thead>'
+        f"<tbody>{rows}</tbody></table>"
     )
     return (
         f'{marked_text(result.text, result.entities)}<p class="task-note">{count}</p>'
@@ -194,7 +226,7 @@ def show(result: EntitiesResult) -> str:
 LISTED = 200
 LONG = 500
 """Characters beyond which a text may take more tokens than a model reads."""
-ABBREVIATIONS = ("PER", "LOC", "ORG", "MISC", "URL")
+ABBREVIATIONS = ("PER", "LOC", "ORG", "MISC", "URL", "IBAN", "US", "SSN")
 
 
 def marked_text(text: str, entities: Sequence[NamedEntity]) -> str:
@@ -215,7 +247,7 @@ def marked(entity: NamedEntity) -> str:
 
 def said(label: str) -> str:
     """The name of a class as it is written on the page."""
-    return label if label in ABBREVIATIONS else label.replace("_", " ").lower()
+    return " ".join(word if word in ABBREVIATIONS else word.lower() for word in label.split("_"))
 
 
 def snippet(inputs: EntitiesInputs, origin: Origin) -> str:
@@ -224,6 +256,15 @@ def snippet(inputs: EntitiesInputs, origin: Origin) -> str:
     if len(inputs.text) > LONG:
         options += f", stride={OVERLAP}"
         remark = "# In windows that overlap; where they do, this page may choose another window's tag.\n"
-    return remark + pipeline_code(
+    code = remark + pipeline_code(
         "token-classification", "token-classification", origin, inputs.text, options
     )
+    return code + RULES.format(text=inputs.text) if inputs.rules else code
+
+
+RULES = """
+from demos.pipelines.patterns import patterns  # in a checkout of this gallery
+
+for found in patterns({text!r}):  # where the two overlap, the page follows these
+    print(found)
+"""

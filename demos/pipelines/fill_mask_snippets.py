@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from demos.models.catalog import checkpoint
 from demos.models.specs import Origin
 from demos.pipelines.infill import BEGINNING
-from demos.pipelines.snippets import where
+from demos.pipelines.snippets import with_folder
 
 if TYPE_CHECKING:
     from demos.pipelines.fill_mask import FillMaskInputs
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 MASKED = """\
 from transformers import pipeline
 
-pipe = pipeline("fill-mask", {where}, top_k={top_k})
+pipe = pipeline("fill-mask", folder, top_k={top_k})
 print(pipe({text!r}.replace("[MASK]", pipe.tokenizer.mask_token)))
 """
 
@@ -23,8 +23,8 @@ CAUSAL = """\
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-tokenizer = AutoTokenizer.from_pretrained({where})
-model = AutoModelForCausalLM.from_pretrained({where})
+tokenizer = AutoTokenizer.from_pretrained(folder)
+model = AutoModelForCausalLM.from_pretrained(folder)
 before, after = {text!r}.split("[MASK]")
 ids = tokenizer({begin!r} + before.rstrip(), return_tensors="pt").input_ids
 
@@ -43,6 +43,5 @@ with torch.inference_mode():  # here: next tokens that are whole words; the gall
 def snippet(inputs: FillMaskInputs, origin: Origin) -> str:
     """The same with transformers; of a stand-in its judging, on a few words."""
     causal = checkpoint(origin.checkpoint).architecture == "decoder"
-    return (CAUSAL if causal else MASKED).format(
-        where=where(origin), text=inputs.text, top_k=inputs.top_k, begin=BEGINNING
-    )
+    code = CAUSAL if causal else MASKED
+    return with_folder(code.format(text=inputs.text, top_k=inputs.top_k, begin=BEGINNING), origin)

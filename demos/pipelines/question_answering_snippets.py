@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from demos.models.catalog import checkpoint
 from demos.models.specs import Origin
 from demos.pipelines import question_answering_prompt as prompts
-from demos.pipelines.snippets import hub_arguments, where
+from demos.pipelines.snippets import with_folder
 
 if TYPE_CHECKING:
     from demos.pipelines.question_answering import AnswerInputs
@@ -16,8 +16,8 @@ _EXTRACTED = """\
 import torch
 from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
-tokenizer = AutoTokenizer.from_pretrained({where})
-model = AutoModelForQuestionAnswering.from_pretrained({where})
+tokenizer = AutoTokenizer.from_pretrained(folder)
+model = AutoModelForQuestionAnswering.from_pretrained(folder)
 question, passage = {question!r}, {passage!r}
 options = {{"truncation": "only_second", "return_offsets_mapping": True, "return_tensors": "pt"}}
 batch = tokenizer(question, passage, **options)  # this reads one window; the page reads several
@@ -35,11 +35,13 @@ _RETRIEVAL = """\
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer, pipeline
 
-from demos.pipelines.sentences import sentences  # in a checkout of this gallery; or a splitter of your own
+from demos.models.catalog import checkpoint
+from demos.models.hub import resolve  # in a checkout of this gallery
+from demos.pipelines.sentences import sentences
 
 question, passage = {question!r}, {passage!r}
 texts = [sentence.of(passage) for sentence in sentences(passage)]
-encode = pipeline("feature-extraction", {encoder})
+encode = pipeline("feature-extraction", str(resolve(checkpoint("minilm")).folder))
 vectors = torch.stack([torch.tensor(encode(text)[0]).mean(0) for text in [question, *texts]])
 cosines = torch.cosine_similarity(vectors[:1], vectors[1:])
 """
@@ -50,8 +52,8 @@ _CHOSEN = """\
 from demos.pipelines.choosing import stretches
 
 closest = texts[cosines.argmax()]
-tokenizer = AutoTokenizer.from_pretrained({where})
-model = AutoModelForCausalLM.from_pretrained({where})
+tokenizer = AutoTokenizer.from_pretrained(folder)
+model = AutoModelForCausalLM.from_pretrained(folder)
 messages = [{{"role": "user", "content": {asked}.format(closest, question)}}]
 prompt = tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True) + {begun!r}
 start = len(tokenizer(prompt, add_special_tokens=False).input_ids)
@@ -69,8 +71,8 @@ with torch.inference_mode():
 _WRITTEN = """\
 best = sorted(cosines.topk(min({sentences}, len(texts))).indices.tolist())
 
-tokenizer = AutoTokenizer.from_pretrained({where})
-model = AutoModelForCausalLM.from_pretrained({where})
+tokenizer = AutoTokenizer.from_pretrained(folder)
+model = AutoModelForCausalLM.from_pretrained(folder)
 ask = {asked}.format(" ".join(texts[i] for i in best), question)
 messages = [{{"role": "user", "content": ask}}]
 prompt = tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True) + {begun!r}
@@ -90,9 +92,7 @@ def snippet(inputs: AnswerInputs, origin: Origin) -> str:
         code = _RETRIEVAL + (by_chat if "chat" in entry.tasks else _SENTENCE)
         if "chat" not in entry.tasks:
             code = code.replace("AutoModelForCausalLM, AutoTokenizer, ", "")
-    return code.format(
-        where=where(origin),
-        encoder=hub_arguments(checkpoint("minilm")),
+    filled = code.format(
         question=inputs.question.strip(),
         passage=inputs.passage,
         sentences=prompts.SENTENCES,
@@ -101,3 +101,4 @@ def snippet(inputs: AnswerInputs, origin: Origin) -> str:
         asked=repr(prompts.asked("{}", "{}")),
         most=prompts.MOST_WRITTEN,
     )
+    return with_folder(filled, origin)

@@ -12,12 +12,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Entity:
-    """text[start:end] is a name of class `label`; probability is the mean of its words' tags'."""
+    """text[start:end] is a name of class `label`; probability is the mean of its words' tags'.
+
+    A rule has no probability, and says in `found_by` what it is.
+    """
 
     start: int
     end: int
     label: str
-    probability: float
+    probability: float | None
+    found_by: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,10 @@
 """A long text in a few sentences.
 
-Two ways beside one another. *Extractive*: the sentence encoder finds the sentences that are most like all the
-others and unlike one another (centrality by LexRank, redundancy by maximal marginal relevance); they are shown
-word for word. *Abstractive*: a language model writes new sentences, and may write what
-the text does not say; words that the text does not have are underlined. With a network, models that were
-trained on summaries of news can be chosen.
+Two ways beside one another. *Extractive*: the sentence encoder finds the sentences that are most like all
+others and unlike one another (centrality by LexRank, redundancy by maximal marginal relevance); they are
+shown word for word. *Abstractive*: a language model writes new sentences, and may write what the text does
+not say; words that the text does not have are underlined. With a network, models that were trained on
+summaries of news can be chosen.
 """
 
 from __future__ import annotations

@@ -25,8 +25,8 @@ class Chosen:
 
 
 def extractive(text: str, count: int, loaded: Any) -> tuple[tuple[Chosen, ...], int]:
-    """At most `count` central sentences that do not repeat one another, in the order of the text, and how many
-    there are to choose from."""
+    """At most `count` central sentences that do not repeat one another, in the order of the text, and how
+    many there are to choose from."""
     found = readable_sentences(text, loaded)
     texts = [sentence.of(text) for sentence in found]
     encoded = vectors(loaded, texts)

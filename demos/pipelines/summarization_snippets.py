@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from demos.models.catalog import checkpoint
 from demos.models.specs import Origin
 from demos.pipelines import summarization_methods as methods
-from demos.pipelines.snippets import where
+from demos.pipelines.snippets import with_folder
 
 if TYPE_CHECKING:
     from demos.pipelines.summarization import SummarizeInputs
@@ -18,7 +18,7 @@ from demos.pipelines.centrality import centrality, most_central  # in a checkout
 from demos.pipelines.sentences import sentences
 from transformers import pipeline
 
-pipe = pipeline("feature-extraction", {where})
+pipe = pipeline("feature-extraction", folder)
 text = {text!r}
 texts = [sentence.of(text) for sentence in sentences(text)]
 vectors = np.array([np.mean(pipe(one)[0], 0) for one in texts])
@@ -29,8 +29,8 @@ print("\\n".join(texts[i] for i in most_central(centrality(vectors), vectors, {c
 _WRITTEN = """\
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-tokenizer = AutoTokenizer.from_pretrained({where})
-model = AutoModelForCausalLM.from_pretrained({where})
+tokenizer = AutoTokenizer.from_pretrained(folder)
+model = AutoModelForCausalLM.from_pretrained(folder)
 messages = [{{"role": "user", "content": {instruction!r}}}]
 prompt = tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
 batch = tokenizer(prompt, return_tensors="pt", add_special_tokens=False)
@@ -41,8 +41,8 @@ print(tokenizer.decode(written[0, batch.input_ids.shape[1] :], skip_special_toke
 _GENERATED = """\
 from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
 
-tokenizer = AutoTokenizer.from_pretrained({where})
-model = AutoModelForSeq2SeqLM.from_pretrained({where})
+tokenizer = AutoTokenizer.from_pretrained(folder)
+model = AutoModelForSeq2SeqLM.from_pretrained(folder)
 settings = dict((getattr(model.config, "task_specific_params", None) or {{}}).get("summarization", {{}}))
 prefix = settings.pop("prefix", "summarize: " if model.config.model_type == "t5" else "")
 settings = settings or {{"num_beams": 4, "max_new_tokens": {most}}}
@@ -57,10 +57,10 @@ def snippet(inputs: SummarizeInputs, origin: Origin) -> str:
     code = _WRITTEN if "chat" in tasks else _EXTRACTIVE
     if "summarization" in tasks:
         code = _GENERATED
-    return code.format(
-        where=where(origin),
+    filled = code.format(
         text=inputs.text,
         count=inputs.sentences,
         instruction=methods.instruction(inputs.text, inputs.sentences),
         most=methods.MOST_WRITTEN,
     )
+    return with_folder(filled, origin)

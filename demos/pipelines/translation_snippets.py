@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from demos.models.specs import Origin
 from demos.pipelines.languages import MBART, t5_prefix
 from demos.pipelines.legibility import language
-from demos.pipelines.snippets import where
+from demos.pipelines.snippets import with_folder
 
 if TYPE_CHECKING:
     from demos.pipelines.translation import TranslateInputs
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 _CODE = """\
 from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
 
-tokenizer = AutoTokenizer.from_pretrained({where}{source})
-model = AutoModelForSeq2SeqLM.from_pretrained({where})
+tokenizer = AutoTokenizer.from_pretrained(folder{source})
+model = AutoModelForSeq2SeqLM.from_pretrained(folder)
 batch = tokenizer({text!r}, return_tensors="pt")
 ids = model.generate(**batch, num_beams={beams}, do_sample=False, max_new_tokens={most}{target})
 print(tokenizer.decode(ids[0], skip_special_tokens=True))
@@ -34,11 +34,11 @@ def snippet(inputs: TranslateInputs, origin: Origin) -> str:
         target = f', forced_bos_token_id=tokenizer.convert_tokens_to_ids("{code}")'
     elif "t5" in identity:
         text = t5_prefix(inputs.target or "de") + text
-    return _CODE.format(
-        where=where(origin),
+    filled = _CODE.format(
         text=text,
         beams=inputs.beams,
         most=inputs.max_new_tokens,
         source=source,
         target=target,
     )
+    return with_folder(filled, origin)

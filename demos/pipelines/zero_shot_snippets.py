@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from demos.models.catalog import checkpoint
 from demos.models.specs import Origin
-from demos.pipelines.snippets import where
+from demos.pipelines.snippets import with_folder
 from demos.prompting.render import CONTENT_FREE
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _ENTAILMENT = """\
 from transformers import pipeline
 
-pipe = pipeline("zero-shot-classification", {where})
+pipe = pipeline("zero-shot-classification", folder)
 print(pipe({text!r}, {labels!r}, hypothesis_template={template!r}, multi_label={multi_label}))
 """
 
@@ -23,7 +23,7 @@ _SIMILARITY = """\
 import torch
 from transformers import pipeline
 
-pipe = pipeline("feature-extraction", {where})
+pipe = pipeline("feature-extraction", folder)
 labels = {labels!r}
 texts = [{text!r}, *({template!r}.replace("{{}}", label) for label in labels)]
 vectors = [torch.tensor(pipe(text)[0]).mean(0) for text in texts]
@@ -35,8 +35,8 @@ _LIKELIHOOD = """\
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-tokenizer = AutoTokenizer.from_pretrained({where})
-model = AutoModelForCausalLM.from_pretrained({where})
+tokenizer = AutoTokenizer.from_pretrained(folder)
+model = AutoModelForCausalLM.from_pretrained(folder)
 labels = {labels!r}
 
 
@@ -61,11 +61,11 @@ def snippet(inputs: ZeroShotInputs, origin: Origin) -> str:
     code = _SIMILARITY if "similarity" in entry.tasks else _LIKELIHOOD
     if "entailment" in entry.tasks:
         code = _ENTAILMENT
-    return code.format(
-        where=where(origin),
+    filled = code.format(
         text=inputs.text,
         labels=list(inputs.labels),
         template=inputs.template,
         multi_label=inputs.multi_label,
         free=", ".join(map(repr, CONTENT_FREE)),
     )
+    return with_folder(filled, origin)

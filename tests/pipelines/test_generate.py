@@ -24,7 +24,6 @@ from demos.pipelines.generate import (
 )
 from demos.pipelines.generate_show import remark, show
 from demos.pipelines.generate_snippets import snippet
-from demos.pipelines.snippets import where
 from demos.prompting.scoring import log_likelihoods
 from tests.closeness import TINY, assert_close
 from tests.prompting import models
@@ -126,7 +125,7 @@ def test_a_column_of_prompts_is_continued(runner):
 def test_the_code_writes_the_same(writer, sampling, capsys):
     inputs = replace(PLAIN, **sampling)
     result = whole(inputs, writer)
-    exec(snippet(inputs, result.origin).replace(where(result.origin), repr(str(writer.folder))), {})
+    exec(snippet(inputs, result.origin), {})
     assert capsys.readouterr().out.strip() == result.text.strip()
 
 

@@ -124,11 +124,7 @@ def test_the_code_says_the_same(runner, model, capsys):
         'It\'s "late" {here}.\n', ("time", "good food"), "This is {}, really.", model=model
     )
     result = runner(ZERO_SHOT, inputs)
-    head = "causal-lm" if model == "smollm2" else "base"
-    with runner.cache.lease(Spec(model, head)) as loaded:
-        code = snippet(inputs, result.origin)
-        local = code.replace(f'"{result.origin.hub_id}", revision=', f'"{loaded.folder}", revision=')
-    exec(local, {})
+    exec(snippet(inputs, result.origin), {})
     said = eval(capsys.readouterr().out.splitlines()[-1])
     assert_close(said, {one.label: one.score for one in result.labels}, atol=SUMMED)
 

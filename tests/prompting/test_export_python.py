@@ -55,12 +55,13 @@ def constants(script: str) -> dict[str, object]:
     return found
 
 
-def run(script: str, folder) -> tuple[list[dict], str]:
-    """What a script prints when it is run as it stands, elsewhere: the labels' rows and the completion."""
+def run(script: str, folder, hub: str = "") -> tuple[list[dict], str]:
+    """What a script prints when it is run as it stands, elsewhere and without a network: the labels' rows and
+    the completion. `hub` is the Hub's local cache."""
     path = folder / FILES["python"]
     path.write_text(script, encoding="utf-8", newline="")
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    environment |= {"OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1", "PYTHONUTF8": "1"}
+    environment |= {"OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1", "PYTHONUTF8": "1", "HF_HUB_CACHE": hub}
     done = subprocess.run(
         [sys.executable, path], cwd=folder, env=environment, capture_output=True, text=True, timeout=250
     )
@@ -79,7 +80,7 @@ def assert_same_scores(rows: list[dict], scored: ScoreAnswer) -> None:
 
 @pytest.fixture(scope="module")
 def saved(smollm2, tmp_path_factory):
-    """A small random model that a script can load, as from the Hub, out of a folder.
+    """A small random model that a script can load out of the Hub's local cache, which is its folder.
 
     Its tokenizer puts the first token in front, which a chat format has written already.
     """
@@ -88,12 +89,12 @@ def saved(smollm2, tmp_path_factory):
     tokenizer.backend_tokenizer.post_processor = processors.TemplateProcessing(
         single=f"{first} $A", special_tokens=[(first, tokenizer.bos_token_id)]
     )
-    folder = tmp_path_factory.mktemp("model")
+    hub, revision = tmp_path_factory.mktemp("hub"), "c3" * 20
     loaded = writer("Llama", smollm2.tokenizer)
-    loaded.model.save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    origin = replace(loaded.origin, source="hub", hub_id=str(folder), revision="main")
-    return replace(loaded, tokenizer=tokenizer, origin=origin)
+    for part in (loaded.model, tokenizer):
+        part.save_pretrained(hub / "models--someone--tiny" / "snapshots" / revision)
+    origin = replace(loaded.origin, source="hub", hub_id="someone/tiny", revision=revision)
+    return replace(loaded, tokenizer=tokenizer, origin=origin, folder=str(hub))
 
 
 def test_the_script_gives_the_same_scores_and_completion_on_the_bundled_weights(tmp_path):
@@ -121,7 +122,7 @@ def test_the_script_gives_the_same_scores_in_every_style(saved, tmp_path, style)
     asked = record(inputs, saved)
     assert asked.rendered.tokens[0].id == saved.tokenizer.bos_token_id != asked.rendered.tokens[1].id
     *_, written = complete(CompleteInputs(**vars(inputs), max_new_tokens=6), saved)
-    rows, completion = run(as_python(asked), tmp_path)
+    rows, completion = run(as_python(asked), tmp_path, saved.folder)
     assert_same_scores(rows, asked.scored)
     assert completion == written.text
 
