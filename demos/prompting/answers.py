@@ -18,11 +18,10 @@ from demos.prompting.labels import (
     label_warnings,
     score_labels,
 )
+from demos.prompting.fitting import Fitted, fit
 from demos.prompting.render import (
-    Fitted,
     budget,
     content_free_rows,
-    fit,
     render,
     token_roles,
     tokens,

@@ -11,7 +11,8 @@ from typing import Any
 from demos.contract import parse, to_plain
 from demos.errors import BadInput
 from demos.prompting.answers import render_prompt, score, task_of
-from demos.prompting.render import content_free_rows, fit, render
+from demos.prompting.fitting import fit
+from demos.prompting.render import content_free_rows, render
 from demos.prompting.results import PromptInputs, RenderAnswer, ScoreAnswer
 from demos.prompting.task import Row, Task, task_from_json, task_to_json
 

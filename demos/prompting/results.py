@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from demos.models.specs import Origin
-from demos.prompting.experiments import Accuracy
+from demos.prompting.experiments import Accuracy, MostSaid
 from demos.prompting.render import Budget, Role, Style
 
 Fields = tuple[tuple[str, str], ...]
@@ -113,7 +113,7 @@ class ExperimentInputs:
 
     task: str = "sentiment"
     k: int = 4
-    rows: int = 20
+    rows: int = 40
     seeds: int = 3
     style: Style = "plain"
     model: str = "smollm2"
@@ -122,7 +122,9 @@ class ExperimentInputs:
 @dataclass(frozen=True, eq=False)
 class Column:
     """One condition: accuracy without and with contextual calibration, per run [s] and over all, and the
-    entropy in bits of the predicted labels per run [s] (null where rows have choices of their own)."""
+    entropy in bits of the predicted labels per run [s] (null where rows have choices of their own).
+    most_said: per run the label that the model says most (by the highest probability, not calibrated), to
+    how many rows, and to how many it would be right; empty where rows have choices of their own."""
 
     name: str
     title: str
@@ -131,12 +133,14 @@ class Column:
     entropies: np.ndarray
     accuracy: Accuracy
     calibrated: Accuracy
+    most_said: tuple[MostSaid, ...]
 
 
 @dataclass(frozen=True)
 class ExperimentAnswer:
     """The conditions done so far, of `total`; rows and seeds as they were run; chance: accuracy of
-    guessing."""
+    guessing. planned_tokens and planned_seconds: what all conditions were estimated to take before the
+    start, for this size of model on two cores; tokens and seconds: what it has taken so far."""
 
     experiment: str
     columns: tuple[Column, ...]
@@ -144,4 +148,8 @@ class ExperimentAnswer:
     rows: int
     seeds: int
     chance: float
+    planned_tokens: int
+    planned_seconds: float
+    tokens: int
+    seconds: float
     origin: Origin

@@ -10,7 +10,8 @@ import numpy as np
 from demos.prompting.answers import task_of
 from demos.prompting.experiments import Accuracy, accuracy
 from demos.prompting.labels import calibrate, content_free, label_warnings, score_labels
-from demos.prompting.render import Prompt, content_free_rows, fit, render, tokens
+from demos.prompting.fitting import fit
+from demos.prompting.render import Prompt, content_free_rows, render, tokens
 from demos.prompting.task import Labels, Row, Task
 from demos.prompting.variants import (
     AskedQuery,
