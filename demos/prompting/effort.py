@@ -17,6 +17,8 @@ PARAMETERS, TOKENS_PER_SECOND = 135e6, 500
 CHARACTERS_PER_SECOND = 1e6
 """What a tokenizer reads: every prompt once for each word that is scored after it, and once more."""
 MOST_SECONDS = 300
+MOST_SECONDS_AT_ONCE = 120
+"""Of work that cannot be stopped in between."""
 _MOST_CHARACTERS_OF_A_TOKEN = 20  # of text; ordinary English has 4 to 5
 
 
@@ -38,9 +40,9 @@ class Asking:
     rows: Sequence[Row]
 
 
-def effort_of(loaded: Any, askings: Sequence[Asking]) -> Effort:
+def effort_of(loaded: Any, askings: Sequence[Asking], most: int = MOST_SECONDS) -> Effort:
     """What it takes to score the labels of every row, and of inputs without content; raises BadInput where
-    that is more than a visitor may ask for.
+    that takes more than `most` seconds.
 
     The parts of the prompts are counted once each, so that the estimate itself costs little; the marks of
     a chat format are left out.
@@ -55,7 +57,7 @@ def effort_of(loaded: Any, askings: Sequence[Asking]) -> Effort:
             characters += (head + len(query)) * (1 + words)
             least += len(query) if shares else words * (head + len(query))
         least += head
-    check_effort(effort(loaded, least // _MOST_CHARACTERS_OF_A_TOKEN, characters))
+    check_effort(effort(loaded, least // _MOST_CHARACTERS_OF_A_TOKEN, characters), most)
 
     @cache
     def count(text: str) -> int:
@@ -69,7 +71,7 @@ def effort_of(loaded: Any, askings: Sequence[Asking]) -> Effort:
             further = sum(words) - len(words)  # a word's last token is predicted, not read
             tokens += further + (count(query) if shares else len(words) * (head + count(query)))
         tokens += head if shares else 0
-    return check_effort(effort(loaded, tokens, characters))
+    return check_effort(effort(loaded, tokens, characters), most)
 
 
 def effort(loaded: Any, tokens: int, characters: int) -> Effort:
@@ -79,11 +81,11 @@ def effort(loaded: Any, tokens: int, characters: int) -> Effort:
     return Effort(tokens, characters, seconds)
 
 
-def check_effort(found: Effort) -> Effort:
+def check_effort(found: Effort, most: int = MOST_SECONDS) -> Effort:
     """Return an effort unchanged, or raise BadInput if it takes too long."""
-    if found.seconds > MOST_SECONDS:
+    if found.seconds > most:
         raise BadInput(
-            f"That would take about {duration(found.seconds)} here; the limit is {duration(MOST_SECONDS)} "
+            f"That would take about {duration(found.seconds)} here; the limit is {duration(most)} "
             f"(the model reads {found.tokens:,} tokens, its tokenizer {found.characters:,} characters).",
             "Use fewer or shorter shots, inputs or label words, or a smaller model.",
         )

@@ -27,7 +27,7 @@ from demos.prompting.experiments import (
 )
 from demos.prompting.labels import content_free, score_labels_in_steps
 from demos.prompting.render import Style, content_free_rows, render
-from demos.prompting.results import Column, ExperimentAnswer, ExperimentInputs
+from demos.prompting.results import Column, ExperimentAnswer, ExperimentInputs, Progress
 from demos.prompting.steps import Steps
 from demos.prompting.task import Row, Task
 
@@ -95,10 +95,7 @@ def _grow(
             rows=len(rows),
             seeds=inputs.seeds,
             chance=chance_line(task, rows),
-            tokens=read,
-            planned_tokens=planned.tokens,
-            planned_seconds=planned.seconds,
-            seconds=time.perf_counter() - start,
+            progress=Progress(planned.tokens, planned.seconds, read, time.perf_counter() - start),
             origin=loaded.origin,
         )
 
