@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 from demos.errors import BadInput
 from demos.pipelines.decoding import Decoding
-from demos.pipelines.generate import GenerateInputs, GenerateResult, written
+from demos.pipelines.generate import GenerateInputs, GenerateResult, Piece, written
 from demos.pipelines.generate import check_inputs as check_decoding
+from demos.prompting.effort import MOST_SECONDS_AT_ONCE, Asking, effort_of
 from demos.prompting.encoding import encode
+from demos.prompting.fitting import Fitted, fit
 from demos.prompting.labels import (
     LabelScores,
     calibrate,
@@ -19,16 +23,16 @@ from demos.prompting.labels import (
     score_labels,
 )
 from demos.prompting.render import (
-    Fitted,
     budget,
     content_free_rows,
-    fit,
     render,
     token_roles,
     tokens,
 )
 from demos.prompting.results import (
+    CompleteAnswer,
     CompleteInputs,
+    Fields,
     LabelRow,
     PromptInputs,
     PromptToken,
@@ -36,7 +40,9 @@ from demos.prompting.results import (
     ScoreAnswer,
     Word,
 )
-from demos.prompting.task import Labels, Row, Task, ready_tasks, task_from_json
+from demos.prompting.stops import cut, stop_strings
+from demos.prompting.task import MAX_LABELS, Labels, Row, Task, check_label, ready_tasks, task_from_json
+from demos.prompting.verdict import expected_label, is_right
 
 MOST_SHOTS = 64
 MOST_RESERVED = 1024
@@ -66,10 +72,27 @@ def check_prompt(inputs: PromptInputs) -> None:
         raise BadInput(
             f"The task has {len(task.shots)} shots, fewer than {inputs.k}.", "Ask for fewer shots."
         )
+    check_fields(inputs.query, "query")
+    if len(inputs.choices) > MAX_LABELS:
+        raise BadInput(f"The query has {len(inputs.choices):,} choices; the limit is {MAX_LABELS}.", "Use fewer.")
+    for choice in inputs.choices:
+        check_label(choice, "choice of the query")
     if inputs.query and not any(value.strip() for _, value in inputs.query):
         name = inputs.query[0][0]
         raise BadInput("The query is empty.", f"Type into the field {name!r}, or choose an example.")
     render(task, task.shots[: inputs.k], _query(inputs), "plain")
+
+
+def check_fields(fields: Fields, where: str) -> None:
+    """Raise `BadInput` unless every field is a pair of texts, and none is there twice."""
+    for number, pair in enumerate(fields, 1):
+        if not isinstance(pair, tuple) or len(pair) != 2 or not all(isinstance(text, str) for text in pair):
+            raise BadInput(
+                f"Field {number} of the {where} is no pair of a name and a text.",
+                'Write the fields as an object, like {"text": "A warm film."}.',
+            )
+    if len(dict(fields)) < len(fields):
+        raise BadInput(f"The {where} has a field twice.", "Give every field once.")
 
 
 def check_completion(inputs: CompleteInputs) -> None:
@@ -119,6 +142,9 @@ def score(inputs: PromptInputs, loaded: Any) -> ScoreAnswer:
     before = parameter_checksum(loaded.model)
     fitted = _fitted(inputs, loaded, inputs.reserve)
     labels = _labels(inputs)
+    effort_of(
+        loaded, [Asking(task_of(inputs.task), fitted.shots, (_query(inputs),))], MOST_SECONDS_AT_ONCE
+    )
     free = [
         render(task_of(inputs.task), fitted.shots, row, inputs.style, loaded.tokenizer)
         for row in content_free_rows(task_of(inputs.task))
@@ -134,15 +160,49 @@ def score(inputs: PromptInputs, loaded: Any) -> ScoreAnswer:
         checksum_before=before,
         checksum_after=parameter_checksum(loaded.model),
         origin=loaded.origin,
+        expected=expected_label(task_of(inputs.task), _query(inputs)),
     )
 
 
-def complete(inputs: CompleteInputs, loaded: Any) -> Iterator[GenerateResult]:
-    """Let the model continue the prompt, token by token; each result holds the text so far."""
+def complete(inputs: CompleteInputs, loaded: Any) -> Iterator[CompleteAnswer]:
+    """Let the model continue the prompt, token by token, up to where the template's next field would begin;
+    each result holds the text so far."""
     fitted = _fitted(inputs, loaded, inputs.max_new_tokens)
     batch = encode(loaded.tokenizer, fitted.prompt.text, return_tensors="pt")
     decoding = Decoding(inputs.max_new_tokens, inputs.temperature, inputs.top_p, inputs.seed)
-    return written(loaded, fitted.prompt.text, batch, decoding)
+    task = task_of(inputs.task)
+    results = written(loaded, fitted.prompt.text, batch, decoding)
+    return _up_to_the_next_field(results, task, inputs)
+
+
+def _up_to_the_next_field(
+    results: Iterator[GenerateResult], task: Task, inputs: CompleteInputs
+) -> Iterator[CompleteAnswer]:
+    stops = stop_strings(task, inputs.style)
+    label = expected_label(task, _query(inputs))
+    words = () if label is None else dict(task.labels or ((label, (label,)),))[label]
+    with closing(results):  # what it would write behind a stop is not written
+        for result in results:
+            text, stop = cut(result.text, stops, ended=bool(result.finished))
+            finished = "field" if stop else result.finished
+            yield CompleteAnswer(
+                **vars(result)
+                | {"text": text, "pieces": _spelling(text, result.pieces), "finished": finished, "stop": stop},
+                expected=words[0] if words else None,
+                right=is_right(text, words) if words and finished else None,
+            )
+            if stop:
+                return
+
+
+def _spelling(text: str, pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
+    """The pieces that spell a text which the last of them may go beyond."""
+    kept, length = [], 0
+    for piece in pieces:
+        if length < len(text):
+            kept.append(replace(piece, text=piece.text[: len(text) - length]))
+        length += len(piece.text)
+    return tuple(kept)
 
 
 def _label_rows(loaded: Any, own: LabelScores, nothing: list[LabelScores]) -> tuple[LabelRow, ...]:

@@ -8,7 +8,7 @@ and after.
 - **What the model sees**: the exact text, token by token, coloured by its parts; hover for a token's id.
 - **Score the labels**: how likely each label's words are after the prompt. *Calibrated* (Zhao et al. 2021)
   divides by the probabilities after inputs that say nothing, which shows what the model says anyway.
-- **Write**: the model continues the prompt by itself.
+- **Write**: the model continues the prompt by itself, up to where the template's next field would begin.
 - **0 to 8 shots**: the same query after more and more shots.
 
 The template names fields in braces; `{label}` stands where the answer goes. A line of labels is
@@ -39,6 +39,7 @@ from demos.prompting.answers import (
 from demos.prompting.draft import MOST_SHOTS, draft_of_task, draft_of_values, inputs_of_draft
 from demos.prompting.export import EXPORT
 from demos.prompting.results import CompleteInputs, PromptInputs
+from demos.stopping import Stopped
 
 INFO = Info(
     slug="prompt",
@@ -114,6 +115,7 @@ def build(run: Run) -> None:
     scores = gr.HTML("", padding=False)
     writing = editors.answer("Write", stop)
     text = gr.Textbox(label="What the model writes", lines=2, max_lines=12, interactive=False)
+    ended = gr.HTML("", padding=False)
     gr.HTML('<h3 class="stage-panel">What the model sees</h3>', padding=False)
     sight = editors.answer("Score the labels", quiet=True)
     seen, badge = gr.HTML("", padding=False), page.badge()
@@ -137,14 +139,22 @@ def build(run: Run) -> None:
     def scored(*values: Any) -> str:
         return pictures.label_table(run(SCORE, asked(*values)))
 
-    def columns(*values: Any) -> str:
+    def columns(*values: Any) -> Iterator[str]:
         inputs = asked(*values)
         most = len(task_of(inputs.task).shots)
-        return pictures.shots_table([run(SCORE, replace(inputs, k=n)) for n in KS if n <= most])
+        answers = []
+        for n in (n for n in KS if n <= most):
+            answers.append(run(SCORE, replace(inputs, k=n)))
+            yield pictures.shots_table(answers)
 
-    def written(*values: Any) -> Iterator[str]:
-        for result in run.stream(COMPLETE, CompleteInputs(**vars(asked(*values)))):
-            yield result.text
+    def written(*values: Any) -> Iterator[tuple[str, str]]:
+        text = ""
+        try:
+            for result in run.stream(COMPLETE, CompleteInputs(**vars(asked(*values)))):
+                text = result.text
+                yield text, pictures.written_line(result)
+        except Stopped:
+            yield text, pictures.STOPPED
 
     state, view = editors.all, [seen, badge]
     instruction, template, labels, shots, _ = task
@@ -156,7 +166,7 @@ def build(run: Run) -> None:
     anew = [*filled, *loaded, restored]
     sight.after([*imported, *retitled, *anew], see, view)
     scoring.clear_after(anew, [scores])
-    writing.clear_after(anew, [text])
+    writing.clear_after(anew, [text, ended])
     # What is taken away is scored too: the page shows the same then.
     judged = [
         scoring.on([show.click], scored, [scores]),
@@ -164,4 +174,4 @@ def build(run: Run) -> None:
         scoring.on([several.click], columns, [scores]),
     ]
     sight.after(judged, see, view)
-    writing.on([write.click], written, [text], page.WRITING_QUEUE)
+    writing.on([write.click], written, [text, ended], page.WRITING_QUEUE)

@@ -1,19 +1,20 @@
-"""The experiments as endpoints: they grow column by column, and can be stopped."""
+"""The experiments as endpoints: they grow column by column, and can be stopped at every batch."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from demos.errors import BadInput
 from demos.prompting.answers import task_of
+from demos.prompting.effort import Asking, effort_of
 from demos.prompting.experiments import (
     Ask,
     Condition,
-    Plan,
+    Setting,
     accuracy,
     chance_line,
     draw,
@@ -21,11 +22,13 @@ from demos.prompting.experiments import (
     k_curve,
     label_noise,
     label_words,
+    measured,
     order_sensitivity,
 )
-from demos.prompting.labels import content_free, score_labels
+from demos.prompting.labels import content_free, score_labels_in_steps
 from demos.prompting.render import Style, content_free_rows, render
-from demos.prompting.results import Column, ExperimentAnswer, ExperimentInputs
+from demos.prompting.results import Column, ExperimentAnswer, ExperimentInputs, Progress
+from demos.prompting.steps import Steps
 from demos.prompting.task import Row, Task
 
 KS = (0, 1, 2, 4, 8)
@@ -49,48 +52,64 @@ def check_experiment(inputs: ExperimentInputs) -> None:
 
 def k_curve_answer(inputs: ExperimentInputs, loaded: Any) -> Iterator[ExperimentAnswer]:
     """Accuracy against the number of shots (0, 1, 2, 4, 8), on the same test rows for every seed."""
-    ks = [k for k in KS if k <= len(task_of(inputs.task).shots)]
-    return _grow("k_curve", inputs, loaded, len(ks), lambda *known: k_curve(*known[:2], ks, known[2]))
+    task = task_of(inputs.task)
+    ks = [k for k in KS if k <= len(task.shots)]
+    return _grow("k_curve", inputs, loaded, k_curve(task, ks, inputs.seeds))
 
 
 def order_answer(inputs: ExperimentInputs, loaded: Any) -> Iterator[ExperimentAnswer]:
     """Accuracy under every order of the same shots, at most four."""
-    shots = task_of(inputs.task).shots[: min(inputs.k, MOST_ORDERED)]
-    orders = math.factorial(len(shots))
-    return _grow(
-        "order_sensitivity",
-        inputs,
-        loaded,
-        orders,
-        lambda *known: order_sensitivity(*known[:2], shots, known[2]),
-    )
+    task = task_of(inputs.task)
+    shots = task.shots[: min(inputs.k, MOST_ORDERED)]
+    return _grow("order_sensitivity", inputs, loaded, order_sensitivity(task, shots))
 
 
 def label_noise_answer(inputs: ExperimentInputs, loaded: Any) -> Iterator[ExperimentAnswer]:
     """Accuracy without demonstrations, with random labels and with the right ones."""
-    return _grow("label_noise", inputs, loaded, 3, lambda *known: label_noise(*known[:2], inputs.k, known[2]))
+    settings = label_noise(task_of(inputs.task), inputs.k, inputs.seeds)
+    return _grow("label_noise", inputs, loaded, settings)
 
 
 def label_words_answer(inputs: ExperimentInputs, loaded: Any) -> Iterator[ExperimentAnswer]:
     """Accuracy with the task's label words, with letters, and with the words exchanged."""
-    return _grow("label_words", inputs, loaded, 3, lambda *known: label_words(*known[:2], inputs.k, known[2]))
+    settings = label_words(task_of(inputs.task), inputs.k, inputs.seeds)
+    return _grow("label_words", inputs, loaded, settings)
 
 
 def _grow(
-    experiment: str,
-    inputs: ExperimentInputs,
-    loaded: Any,
-    total: int,
-    conditions: Callable[[Task, Ask, Plan], Iterator[Condition]],
+    experiment: str, inputs: ExperimentInputs, loaded: Any, settings: Sequence[Setting]
 ) -> Iterator[ExperimentAnswer]:
+    """An answer before the start, which says how much there is to do, one after every batch of the model,
+    and one with every condition; what would take too long is refused."""
     task = task_of(inputs.task)
-    plan = Plan(len(frozen_rows(task, inputs.rows)), inputs.seeds)
-    chance, columns = chance_line(task, plan), []
-    for condition in conditions(task, asker(loaded, inputs.style), plan):
-        columns.append(column(condition))
-        yield ExperimentAnswer(
-            experiment, tuple(columns), total, plan.rows, plan.seeds, chance, loaded.origin
+    rows = frozen_rows(task, inputs.rows)
+    planned = effort_of(loaded, [Asking(s.task, run, rows) for s in settings for run in s.runs])
+    start, read = time.perf_counter(), 0
+    columns: list[Column] = []
+
+    def answer() -> ExperimentAnswer:
+        return ExperimentAnswer(
+            experiment=experiment,
+            columns=tuple(columns),
+            total=len(settings),
+            rows=len(rows),
+            seeds=inputs.seeds,
+            chance=chance_line(task, rows),
+            progress=Progress(planned.tokens, planned.seconds, read, time.perf_counter() - start),
+            origin=loaded.origin,
         )
+
+    yield answer()
+    for setting in settings:
+        steps = measured(setting, asker(loaded, inputs.style), rows)
+        while True:
+            try:
+                read += next(steps)
+            except StopIteration as end:
+                columns.append(column(end.value))
+                break
+            yield answer()
+        yield answer()
 
 
 def column(condition: Condition) -> Column:
@@ -100,6 +119,7 @@ def column(condition: Condition) -> Column:
         accuracies=condition.correct.mean(1),
         calibrated_accuracies=condition.calibrated_correct.mean(1),
         entropies=condition.entropy,
+        most_said=condition.most_said,
         accuracy=accuracy(condition.correct),
         calibrated=accuracy(condition.calibrated_correct),
     )
@@ -108,7 +128,9 @@ def column(condition: Condition) -> Column:
 def asker(loaded: Any, style: Style) -> Ask:
     """Render and score with a leased model: all queries after the same shots go in one batch."""
 
-    def ask(task: Task, shots: tuple[Row, ...], rows: tuple[Row, ...]) -> list[tuple[np.ndarray, np.ndarray]]:
+    def ask(
+        task: Task, shots: tuple[Row, ...], rows: tuple[Row, ...]
+    ) -> Steps[list[tuple[np.ndarray, np.ndarray]]]:
         def prompt(row: Row) -> Any:
             return render(task, shots, row, style, loaded.tokenizer)
 
@@ -119,7 +141,8 @@ def asker(loaded: Any, style: Style) -> Ask:
             (prompt(Row(row.fields, "", row.choices)), own) for row, own in zip(rows, labels, strict=True)
         ]
         prompts, verbalizers = zip(*queries, *nothing, strict=True)
-        found = [item.probabilities["sum"] for item in score_labels(loaded, prompts, verbalizers)]
+        scored = yield from score_labels_in_steps(loaded, prompts, verbalizers)
+        found = [item.probabilities["sum"] for item in scored]
         each = len(content_free_rows(task))
         free = {
             own: content_free(np.stack(found[len(rows) + i * each : len(rows) + (i + 1) * each]))

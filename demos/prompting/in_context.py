@@ -30,6 +30,7 @@ from demos.prompting.experiment_answers import (
     order_answer,
 )
 from demos.prompting.results import ExperimentInputs
+from demos.stopping import Stopped
 
 __all__ = ["ENDPOINTS", "EXAMPLES", "INFO", "SCRIPTS", "STYLES", "build"]
 
@@ -45,7 +46,10 @@ INFO = Info(
     ),
 )
 
-EXAMPLES = (Example("A quick look: 6 rows, 1 seed", ExperimentInputs("sentiment", rows=6, seeds=1)),)
+EXAMPLES = (
+    Example("Shots for topics: 40 rows, 3 seeds", ExperimentInputs("topic")),
+    Example("Too little to tell: 6 rows, 1 seed", ExperimentInputs("sentiment", rows=6, seeds=1)),
+)
 
 CURVE = Endpoint("k_curve", k_curve_answer, DECODERS, check=check_experiment)
 ORDER = Endpoint("order_sensitivity", order_answer, DECODERS, check=check_experiment)
@@ -78,7 +82,7 @@ def build(run: Run) -> None:
         style = gr.Dropdown(STYLES_OF_PROMPT, value="plain", label="Format")
     with gr.Row():
         k = gr.Slider(1, 8, value=4, step=1, label="Shots per prompt (not for their number)")
-        rows = gr.Slider(4, 40, value=20, step=1, label="Test rows")
+        rows = gr.Slider(4, 200, value=40, step=1, label="Test rows (the ready tasks have 40)")
         seeds = gr.Slider(1, 5, value=3, step=1, label="Seeds (draws of shots)")
     fields = {"task": task, "k": k, "rows": rows, "seeds": seeds, "style": style, "model": model}
     filled = page.examples(EXAMPLES, fields)
@@ -96,10 +100,15 @@ def build(run: Run) -> None:
         *values, drafted = values
         inputs = ExperimentInputs(**dict(zip(fields, values, strict=True)))
         inputs = replace(inputs, task=task_named(inputs.task, drafted))
-        yield '<p class="stage-notice">Asking the model …</p>', "", ""
-        for result in run.stream(TITLES[chosen], inputs):
-            written = json.dumps(to_plain(result), indent=1, ensure_ascii=False)
-            yield pictures.experiment_chart(result), page.badge_html(result.origin), written
+        chart, badge, written = '<p class="stage-notice">Asking the model …</p>', "", ""
+        yield chart, badge, written
+        try:
+            for result in run.stream(TITLES[chosen], inputs):
+                written = json.dumps(to_plain(result), indent=1, ensure_ascii=False)
+                chart, badge = pictures.experiment_chart(result), page.badge_html(result.origin)
+                yield chart, badge, written
+        except Stopped:
+            yield chart + pictures.STOPPED, badge, written
 
     shown = {"outputs": [chart, badge, numbers], "queue": page.WRITING_QUEUE, "js": OWN_TASK, "extra": [own]}
     measured.on([start.click], answer, **shown)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, islice
 from typing import Any
 
 import numpy as np
 
 from demos.prompting.encoding import encode_pair
 from demos.prompting.render import Prompt
+from demos.prompting.steps import Steps, finish
 from demos.prompting.task import Labels
 
+MOST_WARNINGS = 20
 MEASURES = ("sum", "characters", "bytes", "mutual_information")
 """ln p(word | prompt); the same per character and per UTF-8 byte of the word; and minus ln p(word | "")."""
 
@@ -53,9 +55,16 @@ def score_labels(
     """Score the labels of every prompt (`verbalizers[i]` are those of `prompts[i]`) in one go.
 
     Nothing is sampled, so temperature and the like have no part in it. Raises BadInput for a word
-    without tokens and for a prompt beyond the model's window.
+    without tokens, for a prompt beyond the model's window, and where it would take too long.
     """
-    from demos.prompting.scoring import log_likelihoods  # brings torch
+    return finish(score_labels_in_steps(loaded, prompts, verbalizers))
+
+
+def score_labels_in_steps(
+    loaded: Any, prompts: Sequence[Prompt], verbalizers: Sequence[Labels]
+) -> Steps[tuple[LabelScores, ...]]:
+    """The same, batch by batch."""
+    from demos.prompting.scoring import log_likelihoods_in_steps  # brings torch
 
     asked = [
         (prompt, label, word)
@@ -65,7 +74,7 @@ def score_labels(
     ]
     alone = list(dict.fromkeys(prompt.lead + word for prompt, _, word in asked))
     requests = [(prompt.text, prompt.lead + word) for prompt, _, word in asked]
-    found = log_likelihoods(loaded, [*requests, *(("", text) for text in alone)])
+    found = yield from log_likelihoods_in_steps(loaded, [*requests, *(("", text) for text in alone)])
     unconditional = {text: one.logprob for text, one in zip(alone, found[len(asked) :], strict=True)}
     scored = iter(
         WordScore(
@@ -90,9 +99,12 @@ def score_labels(
 
 def _of_one_prompt(labels: Labels, words: tuple[WordScore, ...]) -> LabelScores:
     names = tuple(label for label, _ in labels)
+    own: dict[str, list[WordScore]] = {name: [] for name in names}
+    for word in words:
+        own[word.label].append(word)
     scores = {
         measure: np.array(
-            [np.logaddexp.reduce([word.scores[measure] for word in words if word.label == n]) for n in names]
+            [np.logaddexp.reduce([word.scores[measure] for word in own[name]]) for name in names]
         )
         for measure in MEASURES
     }
@@ -122,8 +134,11 @@ def calibrate(probabilities: np.ndarray, free: np.ndarray) -> np.ndarray:
 
 
 def label_warnings(tokenizer: Any, prompt: Prompt, labels: Labels) -> tuple[str, ...]:
-    """Sentences about words of different labels whose tokens begin alike."""
-    warnings = []
+    """Sentences about words of different labels whose tokens begin alike, the first `MOST_WARNINGS`."""
+    return tuple(islice(_warnings(tokenizer, prompt, labels), MOST_WARNINGS))
+
+
+def _warnings(tokenizer: Any, prompt: Prompt, labels: Labels) -> Iterator[str]:
     words = [(label, word, _tokens(tokenizer, prompt, word)) for label, own in labels for word in own]
     for (label, word, ids), (other, another, others) in combinations(words, 2):
         common = next((i for i, (a, b) in enumerate(zip(ids, others, strict=False)) if a != b), None)
@@ -131,15 +146,10 @@ def label_warnings(tokenizer: Any, prompt: Prompt, labels: Labels) -> tuple[str,
             continue
         if common is None:
             short, long = (word, another) if len(ids) <= len(others) else (another, word)
-            warnings.append(
-                f"All tokens of {short!r} also begin {long!r}, whose sum can therefore never be higher."
-            )
+            yield f"All tokens of {short!r} also begin {long!r}, whose sum can therefore never be higher."
         else:
             count = "token" if common == 1 else f"{common} tokens"
-            warnings.append(
-                f"{word!r} and {another!r} begin with the same {count}: only what follows tells them apart."
-            )
-    return tuple(warnings)
+            yield f"{word!r} and {another!r} begin with the same {count}: only what follows tells them apart."
 
 
 def _tokens(tokenizer: Any, prompt: Prompt, word: str) -> tuple[int, ...]:

@@ -10,9 +10,19 @@ import math
 from collections.abc import Sequence
 from html import escape
 
+from demos.prompting.effort import MOST_SECONDS, duration
+from demos.prompting.experiment_notes import stuck, too_little
 from demos.prompting.experiments import Accuracy
 from demos.prompting.render import Budget
-from demos.prompting.results import Column, ExperimentAnswer, LabelRow, PromptToken, ScoreAnswer
+from demos.prompting.results import (
+    Column,
+    CompleteAnswer,
+    ExperimentAnswer,
+    LabelRow,
+    Progress,
+    PromptToken,
+    ScoreAnswer,
+)
 
 ROLES = {
     "instruction": "Instruction",
@@ -21,6 +31,8 @@ ROLES = {
     "template": "Format",
     "reserve": "Kept for the answer",
 }
+
+STOPPED = '<p class="stage-notice" role="status">Stopped by you.</p>'
 
 
 def chips(tokens: Sequence[PromptToken]) -> str:
@@ -96,8 +108,42 @@ def label_table(answer: ScoreAnswer) -> str:
         f"label after {answer.k} shot{'' if answer.k == 1 else 's'}. Nothing is sampled: temperature has no "
         f"part in it. The highest probability is in bold.</p>"
         f'<div class="stage-scroll"><table class="stage-labels"><thead><tr>{head}</tr></thead>'
-        f"<tbody>{rows}</tbody></table></div>{told}"
+        f"<tbody>{rows}</tbody></table></div>{expected_line(answer)}{told}"
     )
+
+
+def expected_line(answer: ScoreAnswer) -> str:
+    """Whether the likeliest label is the right one, plain and calibrated; nothing where that is not known."""
+    if answer.expected is None:
+        return ""
+    said = []
+    for kind, title in (("probability", "by its probability"), ("calibrated", "calibrated")):
+        best = max(answer.labels, key=lambda row, kind=kind: getattr(row, kind)).label
+        mark = "right" if best == answer.expected else "wrong"
+        said.append(f'<strong class="stage-{mark}">{mark}</strong> {title}')
+    return (
+        '<p class="stage-notice">The task&#x27;s own row says <strong><bdi>'
+        f"{escape(answer.expected)}</bdi></strong>: {', '.join(said)}.</p>"
+    )
+
+
+def written_line(answer: CompleteAnswer) -> str:
+    """Why a text ended, and whether it is the right answer; nothing while it is written."""
+    ends = {
+        "end": "The model ended here.",
+        "length": f"Ended after {answer.new_tokens} tokens.",
+        "field": f"Ended at {escape(repr(answer.stop))}, where the template&#x27;s next part would begin.",
+    }
+    why = ends.get(answer.finished, "")
+    if answer.expected is None or not why:
+        return f'<p class="stage-notice">{why}</p>' if why else ""
+    expected = f"<bdi>{escape(answer.expected)}</bdi>"
+    verdicts = {
+        True: '<strong class="stage-right">Right.</strong>',
+        False: f'<strong class="stage-wrong">Wrong:</strong> the task&#x27;s own row says {expected}.',
+        None: f"It contains the right answer, {expected}, but says more: judge yourself.",
+    }
+    return f'<p class="stage-notice">{verdicts[answer.right]} {why}</p>'
 
 
 def _label_row(row: LabelRow, best: bool, best_calibrated: bool) -> str:
@@ -138,9 +184,37 @@ def shots_table(answers: Sequence[ScoreAnswer]) -> str:
 
 
 def experiment_chart(answer: ExperimentAnswer) -> str:
-    """Accuracy per condition: a dot per run, the mean, its 95 % interval, and the chance line."""
+    """Accuracy per condition: a dot per run, the mean, its 95 % interval, and the chance line; before it
+    what is too little to be told by it, and behind it how far it is."""
+    notes = f'<p class="stage-notice" role="status">{escape(note)}</p>' if (note := too_little(answer)) else ""
+    done = len(answer.columns) == answer.total
+    ahead = f'<p class="stage-notice">{len(answer.columns)} of {answer.total} conditions done.</p>'
+    ahead += progress_line(answer.progress, done)
+    return notes + (_experiment_table(answer) if answer.columns else "") + ahead
+
+
+def progress_line(progress: Progress, done: bool) -> str:
+    """How much is read of what was planned, and how long the rest takes at the speed so far."""
+    planned, read = f"{progress.planned_tokens:,}", f"{progress.tokens:,}"
+    left = progress.planned_tokens - progress.tokens
+    if done:
+        said = f"The model has read {read} tokens in {duration(progress.seconds)}."
+    elif not progress.tokens:
+        said = (
+            f"The model will read about {planned} tokens: about {duration(progress.planned_seconds)} here; "
+            f"the limit is {duration(MOST_SECONDS)}."
+        )
+    elif left > 0:
+        rest = duration(left * progress.seconds / progress.tokens)
+        said = f"{read} of about {planned} tokens read; about {rest} left."
+    else:
+        said = f"{read} tokens read; nearly done."
+    return f'<p class="stage-notice">{said}</p>'
+
+
+def _experiment_table(answer: ExperimentAnswer) -> str:
     rows = "".join(
-        f'<tr><th scope="row" rowspan="2"><bdi>{escape(column.title)}</bdi></th>'
+        f'<tr><th scope="row" rowspan="2"><bdi>{escape(column.title)}</bdi>{_stuck(column, answer.rows)}</th>'
         f"{_accuracy(column.accuracy, column.accuracies, answer.chance, 'plain')}"
         f'<td rowspan="2">{_entropy(column)}</td></tr>'
         f"<tr>{_accuracy(column.calibrated, column.calibrated_accuracies, answer.chance, 'calibrated')}</tr>"
@@ -157,8 +231,12 @@ def experiment_chart(answer: ExperimentAnswer) -> str:
         "its answers over the labels; 0 means that it always says the same.</p>"
         '<div class="stage-scroll"><table class="stage-labels stage-experiment">'
         f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
-        f'<p class="stage-notice">{len(answer.columns)} of {answer.total} conditions done.</p>'
     )
+
+
+def _stuck(column: Column, rows: int) -> str:
+    said = stuck(column, rows)
+    return f'<small class="stage-stuck">{escape(said)}</small>' if said else ""
 
 
 def _accuracy(value: Accuracy, runs: Sequence[float], chance: float, kind: str) -> str:

@@ -30,6 +30,11 @@ class Node:
     children: tuple[Node, ...]
 
 
+def size(node: Node) -> int:
+    """How many tokens a node and all below it hold."""
+    return len(node.ids) + sum(map(size, node.children))
+
+
 @dataclass
 class _Row:
     ids: tuple[int, ...]

@@ -11,9 +11,11 @@ from typing import Any
 from demos.contract import parse, to_plain
 from demos.errors import BadInput
 from demos.prompting.answers import render_prompt, score, task_of
-from demos.prompting.render import content_free_rows, fit, render
+from demos.prompting.fitting import fit
+from demos.prompting.render import content_free_rows, render
 from demos.prompting.results import PromptInputs, RenderAnswer, ScoreAnswer
 from demos.prompting.task import Row, Task, task_from_json, task_to_json
+from demos.prompting.verdict import expected_label
 
 FORMAT = "transformers-on-stage/prompt"
 VERSION = 1
@@ -54,7 +56,8 @@ def record(inputs: PromptInputs, loaded: Any) -> Record:
     from demos.pipelines.decoding import end_ids
     from demos.prompting.scoring import window
 
-    task = replace(task_of(inputs.task), rows=())
+    whole = task_of(inputs.task)
+    task = replace(whole, rows=())
     inputs = replace(inputs, task=task_to_json(task))
     query = Row(inputs.query, "", inputs.choices)
     shots, room = task.shots[: inputs.k], window(loaded)
@@ -63,6 +66,9 @@ def record(inputs: PromptInputs, loaded: Any) -> Record:
         render(task, fitted.shots, row, inputs.style, loaded.tokenizer).text
         for row in content_free_rows(task)
     ]
+    scored = score(inputs, loaded) if task.labels_of(query) else None
+    if scored:  # the answer may stand in a row that is not taken along
+        scored = replace(scored, expected=expected_label(whole, query))
     return Record(
         inputs=inputs,
         dropped=len(fitted.dropped),
@@ -70,7 +76,7 @@ def record(inputs: PromptInputs, loaded: Any) -> Record:
         content_free=tuple(free),
         end_ids=tuple(sorted(end_ids(loaded))),
         rendered=render_prompt(inputs, loaded),
-        scored=score(inputs, loaded) if task.labels_of(query) else None,
+        scored=scored,
     )
 
 

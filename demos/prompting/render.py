@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args
 from demos.errors import BadInput
 from demos.prompting.encoding import encode
 from demos.prompting.task import Row, Task
-from demos.prompting.template import LABEL, template_fields, template_parts
+from demos.prompting.template import LABEL, check_length, template_fields, template_parts
 from demos.texts import check_text
 
 Role = Literal["instruction", "shot", "query", "template"]
@@ -41,23 +41,6 @@ class Prompt:
     text: str
     spans: tuple[Span, ...]
     lead: str = ""
-
-
-@dataclass(frozen=True)
-class Fitted:
-    """A prompt that fits, the shots in it, and the indices of those that were dropped."""
-
-    prompt: Prompt
-    shots: tuple[Row, ...]
-    dropped: tuple[int, ...]
-
-    @property
-    def notice(self) -> str:
-        """One sentence that names the dropped shots, counted from 1; empty if there are none."""
-        if not self.dropped:
-            return ""
-        names = ", ".join(str(index + 1) for index in self.dropped)
-        return f"Dropped to fit into the window: shot{'s' if len(self.dropped) > 1 else ''} {names}."
 
 
 @dataclass(frozen=True)
@@ -127,6 +110,7 @@ def conversation(task: Task, shots: Sequence[Row], query: Row, style: Style) -> 
 def instruction_text(task: Task) -> str:
     """The instruction, with the label words in place of {labels}."""
     words = ", ".join(task.word(label) for label, _ in task.labels or ())
+    check_length(len(task.instruction) + task.instruction.count("{labels}") * len(words), "instruction")
     return task.instruction.replace("{labels}", words).strip()
 
 
@@ -134,31 +118,6 @@ def content_free_rows(task: Task) -> tuple[Row, ...]:
     """Queries that say nothing: every field of the template holds "N/A", then "", then "[MASK]"."""
     names = template_fields(task.template)
     return tuple(Row(tuple((name, text) for name in names), "") for text in CONTENT_FREE)
-
-
-def fit(
-    tokenizer: Any,
-    task: Task,
-    shots: Sequence[Row],
-    query: Row,
-    window: int,
-    reserve: int,
-    style: Style = "plain",
-) -> Fitted:
-    """Render with as many of the last shots as leave `reserve` of the `window` tokens free.
-
-    Whole shots go, the first one first. Raises BadInput if the query does not fit even alone.
-    """
-    for first in range(len(shots) + 1):
-        prompt = render(task, shots[first:], query, style, tokenizer)
-        length = len(tokens(tokenizer, prompt.text)["input_ids"])
-        if length + reserve <= window:
-            return Fitted(prompt, tuple(shots[first:]), tuple(range(first)))
-    raise BadInput(
-        f"Even without shots the prompt has {length:,} tokens; with {reserve:,} kept for the answer that is "
-        f"more than the model's {window:,}.",
-        "Shorten the query or the instruction.",
-    )
 
 
 def budget(tokenizer: Any, prompt: Prompt, window: int, reserve: int) -> Budget:
@@ -205,6 +164,7 @@ def _filled(task: Task, row: Row, where: str) -> tuple[str, str, str]:
     values, parts = dict(row.fields), template_parts(task.template)
     if unknown := values.keys() - {name for _, name in parts}:
         raise BadInput(f"The {where} has the field {min(unknown)!r}, which the template does not name.")
+    check_length(sum(len(text) + len(values.get(name or "", "")) for text, name in parts), where)
     before, after = "", ""
     for literal, name in parts:
         if name is None:

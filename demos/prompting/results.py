@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
 from demos.models.specs import Origin
-from demos.prompting.experiments import Accuracy
+from demos.pipelines.generate import GenerateResult
+from demos.prompting.experiments import Accuracy, MostSaid
 from demos.prompting.render import Budget, Role, Style
 
 Fields = tuple[tuple[str, str], ...]
@@ -38,6 +40,19 @@ class CompleteInputs(PromptInputs):
     temperature: float = 0.0
     top_p: float = 1.0
     seed: int = 0
+
+
+@dataclass(frozen=True)
+class CompleteAnswer(GenerateResult):
+    """A continuation as /generate gives it, cut where the template's next field would begin: finished is then
+    "field", and stop what stood there; new_tokens and probability count what was cut off too. expected: the
+    right answer, where the query is one of the task's own rows; right: whether the whole text is that, but
+    for case and punctuation (null while it is written, and where it contains the answer, but says more)."""
+
+    finished: Literal["", "end", "length", "field"]
+    stop: str = ""
+    expected: str | None = None
+    right: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -94,7 +109,8 @@ class LabelRow:
 @dataclass(frozen=True)
 class ScoreAnswer:
     """Scores of every label after a prompt. checksum_before and checksum_after: CRC-32 over all of the
-    model's parameters, taken before and after: equal, since nothing is trained."""
+    model's parameters, taken before and after: equal, since nothing is trained. expected: the right label,
+    where the query is one of the task's own rows."""
 
     prompt: str
     k: int
@@ -104,6 +120,18 @@ class ScoreAnswer:
     checksum_before: str
     checksum_after: str
     origin: Origin
+    expected: str | None = None
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a longer work is. planned_tokens, planned_seconds: what all of it was estimated to take before
+    the start, for this size of model on two cores; tokens, seconds: what it has taken so far."""
+
+    planned_tokens: int
+    planned_seconds: float
+    tokens: int
+    seconds: float
 
 
 @dataclass(frozen=True)
@@ -113,7 +141,7 @@ class ExperimentInputs:
 
     task: str = "sentiment"
     k: int = 4
-    rows: int = 20
+    rows: int = 40
     seeds: int = 3
     style: Style = "plain"
     model: str = "smollm2"
@@ -122,7 +150,9 @@ class ExperimentInputs:
 @dataclass(frozen=True, eq=False)
 class Column:
     """One condition: accuracy without and with contextual calibration, per run [s] and over all, and the
-    entropy in bits of the predicted labels per run [s] (null where rows have choices of their own)."""
+    entropy in bits of the predicted labels per run [s] (null where rows have choices of their own).
+    most_said: per run the label that the model says most (by the highest probability, not calibrated), to
+    how many rows, and to how many it would be right; empty where rows have choices of their own."""
 
     name: str
     title: str
@@ -131,6 +161,7 @@ class Column:
     entropies: np.ndarray
     accuracy: Accuracy
     calibrated: Accuracy
+    most_said: tuple[MostSaid, ...]
 
 
 @dataclass(frozen=True)
@@ -144,4 +175,5 @@ class ExperimentAnswer:
     rows: int
     seeds: int
     chance: float
+    progress: Progress
     origin: Origin

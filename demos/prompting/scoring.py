@@ -18,12 +18,15 @@ from transformers.cache_utils import DynamicLayer
 
 from demos.errors import BadInput
 from demos.models.precision import at_least_single
+from demos.prompting.effort import check_effort, effort
 from demos.prompting.encoding import encode_pair
-from demos.prompting.prefix_tree import Node, Wanted, prefix_tree
+from demos.prompting.prefix_tree import Node, Wanted, prefix_tree, size
+from demos.prompting.steps import Steps, finish
 
 _LEAST_SHARED = 8  # tokens; on a processor, one more forward pass costs about 30
 _NEW_TOKENS = 512  # in one forward pass: more brings no speed, only memory for logits
 _CACHED_TOKENS = 8192  # over all rows of a batch: 370 MB of keys and values for SmolLM2
+_ENCODED = 200_000  # characters between two steps, about a fifth of a second
 
 
 @dataclass(frozen=True)
@@ -46,10 +49,24 @@ Request = tuple[str, str]
 def log_likelihoods(loaded: Any, requests: Sequence[Request]) -> list[Likelihood]:
     """Score all requests together, in their order; equal to `log_likelihoods_plain` up to rounding.
 
-    Raises BadInput for a continuation without tokens of its own and for a request beyond the window.
+    Raises BadInput for a continuation without tokens of its own, for a request beyond the window, and where
+    it would take too long.
     """
-    pairs = [encode_pair(loaded.tokenizer, *request) for request in requests]
-    shares = _can_share(loaded.model)
+    return finish(log_likelihoods_in_steps(loaded, requests))
+
+
+def log_likelihoods_in_steps(loaded: Any, requests: Sequence[Request]) -> Steps[list[Likelihood]]:
+    """The same, batch by batch; what could be known to take too long is refused before the first one."""
+    characters = sum(len(context) + len(continuation) for context, continuation in requests)
+    check_effort(effort(loaded, 0, characters))
+    pairs, encoded = [], 0
+    for context, continuation in requests:
+        pairs.append(encode_pair(loaded.tokenizer, context, continuation))
+        encoded += len(context) + len(continuation)
+        if encoded > _ENCODED:
+            yield 0
+            encoded = 0
+    shares = can_share(loaded.model)
     sequences = []
     for number, (context, continuation) in enumerate(pairs):
         ids = _read(loaded, context, continuation)
@@ -58,12 +75,20 @@ def log_likelihoods(loaded: Any, requests: Sequence[Request]) -> list[Likelihood
         sequences.append((ids, wanted))
     longest = max((len(ids) for ids, _ in sequences), default=0)
     tree = prefix_tree(sequences, _LEAST_SHARED if shares else longest + 1)
+    check_effort(effort(loaded, sum(map(size, tree)), 0))
     logprobs = [[0.0] * len(continuation) for _, continuation in pairs]
     greedy = [True] * len(pairs)
-    with torch.inference_mode():
-        for want, logprob, first_choice in _run(loaded.model, [(0, node) for node in tree], None, shares):
+    batches = _run(loaded.model, [(0, node) for node in tree], None, shares)
+    while True:
+        with torch.inference_mode():  # not around the pauses, in which others may work on this thread
+            batch = next(batches, None)
+        if batch is None:
+            break
+        read, answers = batch
+        for want, logprob, first_choice in answers:
             logprobs[want.request][want.index] = logprob
             greedy[want.request] &= first_choice
+        yield read
     return [
         Likelihood(sum(logprobs[number]), continuation, greedy[number])
         for number, (_, continuation) in enumerate(pairs)
@@ -106,7 +131,7 @@ def _read(loaded: Any, context: tuple[int, ...], continuation: tuple[int, ...]) 
     return ids
 
 
-def _can_share(model: Any) -> bool:
+def can_share(model: Any) -> bool:
     """Whether keys and values can be kept and given to several rows, with positions as we say."""
     takes = inspect.signature(model.forward).parameters
     if not {"past_key_values", "position_ids", "attention_mask"} <= takes.keys():
@@ -131,14 +156,15 @@ class _Past:
 
 def _run(
     model: Any, nodes: list[tuple[int, Node]], past: _Past | None, shares: bool
-) -> Iterator[tuple[Wanted, float, bool]]:
-    """Read nodes, each after its row of `past`, then their children; yields everything wanted."""
+) -> Iterator[tuple[int, list[tuple[Wanted, float, bool]]]]:
+    """Read nodes, each after its row of `past`, then their children; yields for every batch how many tokens
+    it had and everything wanted."""
     pads = "position_ids" in inspect.signature(model.forward).parameters
     for batch in _batches(nodes, past.mask.shape[1] if past else 0, pads):
         before = past.of_rows([row for row, _ in batch]) if past else None
         stretches = [node for _, node in batch]
         now, answers = _forward(model, stretches, before, shares)
-        yield from answers
+        yield sum(len(node.ids) for node in stretches), answers
         children = [(row, child) for row, node in enumerate(stretches) for child in node.children]
         yield from _run(model, children, now, shares)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import string
 
 from demos.errors import BadInput
+from demos.texts import MAX_CHARACTERS
 
 LABEL = "label"
 
@@ -48,3 +49,12 @@ def template_parts(template: str) -> tuple[tuple[str, str | None], ...]:
 def template_fields(template: str) -> tuple[str, ...]:
     """The template's fields in order, each once, without the label."""
     return tuple(dict.fromkeys(name for _, name in template_parts(template) if name not in (LABEL, None)))
+
+
+def check_length(characters: int, what: str) -> None:
+    """Raise BadInput for a part of a prompt that would be too long once it is filled in."""
+    if characters > MAX_CHARACTERS:
+        raise BadInput(
+            f"Filled in, the {what} has {characters:,} characters; the limit is {MAX_CHARACTERS:,}.",
+            "Use a shorter one, or name fields less often.",
+        )

@@ -1,16 +1,22 @@
-"""The matrix of prompt variants and inputs, in one batch of forward passes."""
+"""The matrix of prompt variants and inputs, wording by wording."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from demos.prompting.answers import task_of
+from demos.prompting.effort import Asking, effort_of
 from demos.prompting.experiments import Accuracy, accuracy
-from demos.prompting.labels import calibrate, content_free, label_warnings, score_labels
-from demos.prompting.render import Prompt, content_free_rows, fit, render, tokens
+from demos.prompting.fitting import fit
+from demos.prompting.labels import calibrate, content_free, label_warnings, score_labels_in_steps
+from demos.prompting.render import Prompt, content_free_rows, render, tokens
+from demos.prompting.results import Progress
+from demos.prompting.steps import Steps
 from demos.prompting.task import Labels, Row, Task
 from demos.prompting.variants import (
     AskedQuery,
@@ -26,7 +32,7 @@ RESERVE = 32  # tokens kept free for the label, as /score_labels does
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _Questions:
     """What a cell asks: its prompt, the content-free ones after the same shots, and the labels."""
 
     prompt: Prompt
@@ -35,42 +41,86 @@ class _Asked:
     notice: str
 
 
-def prompt_matrix(inputs: MatrixInputs, loaded: Any) -> MatrixAnswer:
+@dataclass(frozen=True)
+class _Column:
+    """One wording's column, and what to know about its label words."""
+
+    variant: VariantAnswer
+    warnings: tuple[str, ...]
+
+
+def prompt_matrix(inputs: MatrixInputs, loaded: Any) -> Iterator[MatrixAnswer]:
     """Ask every input in every wording of a prompt: each label's probability, plain and calibrated.
 
-    All prompts are scored together; what several of them begin with is read once.
+    The prompts of a wording are scored together; what several of them begin with is read once. The first
+    answer says how much there is to do, and what would take too long is refused; every further one comes
+    after a batch of the model, or with one more wording.
     """
     task = task_of(inputs.task)
     rows = [row_of(task, query, number) for number, query in enumerate(inputs.queries, 1)]
-    asked = [_asked(loaded, worded(task, variant), rows, inputs) for variant in inputs.variants]
-    pairs = list(
-        dict.fromkeys(
-            (prompt, one.labels) for line in asked for one in line for prompt in (one.prompt, *one.nothing)
-        )
-    )
-    scored = score_labels(loaded, *zip(*pairs, strict=True))
-    found = {pair: scores.probabilities["sum"] for pair, scores in zip(pairs, scored, strict=True)}
-    matrix = [[_cell(loaded, one, found) for one in line] for line in asked]
-    plain = np.array([[cell.predicted for cell in line] for line in matrix])
-    calibrated = np.array([[cell.calibrated_predicted for cell in line] for line in matrix])
-    variants = tuple(
-        VariantAnswer(variant.name, tuple(line), _accuracy(plain[i], rows), _accuracy(calibrated[i], rows))
-        for i, (variant, line) in enumerate(zip(inputs.variants, matrix, strict=True))
-    )
+    shots = task.shots[: inputs.k]
+    planned = effort_of(loaded, [Asking(worded(task, one), shots, rows) for one in inputs.variants])
+    progress = Progress(planned.tokens, planned.seconds, tokens=0, seconds=0.0)
+    start = time.perf_counter()
+    columns: list[_Column] = []
+    yield _matrix(inputs, loaded, rows, (), progress)
+    for variant in inputs.variants:
+        steps = _column(loaded, variant.name, worded(task, variant), rows, inputs)
+        while True:
+            try:
+                read = next(steps)
+            except StopIteration as end:
+                columns.append(end.value)
+                break
+            progress = replace(
+                progress, tokens=progress.tokens + read, seconds=time.perf_counter() - start
+            )
+            yield _matrix(inputs, loaded, rows, (), progress)
+        yield _matrix(inputs, loaded, rows, columns, progress)
+
+
+def _matrix(
+    inputs: MatrixInputs, loaded: Any, rows: list[Row], columns: Sequence[_Column], progress: Progress
+) -> MatrixAnswer:
+    """The wordings asked so far, side by side."""
+    task = task_of(inputs.task)
+    shape = (len(columns), len(rows))
+    plain = np.array([[cell.predicted for cell in one.variant.cells] for one in columns]).reshape(shape)
+    calibrated = np.array([[cell.calibrated_predicted for cell in one.variant.cells] for one in columns])
+    calibrated = calibrated.reshape(shape)
     return MatrixAnswer(
         queries=tuple(_asked_query(task, row, inputs.k) for row in rows),
-        variants=variants,
+        variants=tuple(one.variant for one in columns),
         disagreement=(plain[:, None] != plain).mean(-1),
         calibrated_disagreement=(calibrated[:, None] != calibrated).mean(-1),
-        unanimous=int((plain == plain[0]).all(0).sum()),
-        calibrated_unanimous=int((calibrated == calibrated[0]).all(0).sum()),
-        warnings=_warnings(loaded, task, asked),
+        unanimous=int((plain == plain[:1]).all(0).sum()) if columns else 0,
+        calibrated_unanimous=int((calibrated == calibrated[:1]).all(0).sum()) if columns else 0,
+        warnings=tuple(dict.fromkeys(warning for one in columns for warning in one.warnings)),
         k=inputs.k,
+        progress=progress,
         origin=loaded.origin,
     )
 
 
-def _asked(loaded: Any, task: Task, rows: list[Row], inputs: MatrixInputs) -> list[_Asked]:
+def _column(
+    loaded: Any, name: str, task: Task, rows: list[Row], inputs: MatrixInputs
+) -> Steps[_Column]:
+    """Ask every input in one wording."""
+    asked = yield from _questions(loaded, task, rows, inputs)
+    pairs = list(dict.fromkeys((p, one.labels) for one in asked for p in (one.prompt, *one.nothing)))
+    scored = yield from score_labels_in_steps(loaded, *zip(*pairs, strict=True))
+    found = {pair: scores.probabilities["sum"] for pair, scores in zip(pairs, scored, strict=True)}
+    cells = tuple(_cell(loaded, one, found) for one in asked)
+    plain, calibrated = (
+        [getattr(cell, kind) for cell in cells] for kind in ("predicted", "calibrated_predicted")
+    )
+    variant = VariantAnswer(name, cells, _accuracy(plain, rows), _accuracy(calibrated, rows))
+    # About the words of a task's labels; choices are too many to tell.
+    warnings = label_warnings(loaded.tokenizer, asked[0].prompt, task.labels) if task.labels else ()
+    return _Column(variant, warnings)
+
+
+def _questions(loaded: Any, task: Task, rows: list[Row], inputs: MatrixInputs) -> Steps[list[_Questions]]:
     from demos.prompting.scoring import window
 
     nothing: dict[tuple[Row, ...], tuple[Prompt, ...]] = {}
@@ -84,11 +134,12 @@ def _asked(loaded: Any, task: Task, rows: list[Row], inputs: MatrixInputs) -> li
                 render(task, fitted.shots, free, inputs.style, loaded.tokenizer)
                 for free in content_free_rows(task)
             )
-        made.append(_Asked(fitted.prompt, nothing[fitted.shots], task.labels_of(row), fitted.notice))
+        made.append(_Questions(fitted.prompt, nothing[fitted.shots], task.labels_of(row), fitted.notice))
+        yield 0
     return made
 
 
-def _cell(loaded: Any, asked: _Asked, found: dict[tuple[Prompt, Labels], np.ndarray]) -> Cell:
+def _cell(loaded: Any, asked: _Questions, found: dict[tuple[Prompt, Labels], np.ndarray]) -> Cell:
     names = [name for name, _ in asked.labels]
     own = found[asked.prompt, asked.labels]
     free = content_free(np.stack([found[prompt, asked.labels] for prompt in asked.nothing]))
@@ -105,7 +156,7 @@ def _cell(loaded: Any, asked: _Asked, found: dict[tuple[Prompt, Labels], np.ndar
     )
 
 
-def _accuracy(predicted: np.ndarray, rows: list[Row]) -> Accuracy | None:
+def _accuracy(predicted: list[str], rows: list[Row]) -> Accuracy | None:
     right = [name == row.label for name, row in zip(predicted, rows, strict=True) if row.label]
     return accuracy(np.array([right])) if right else None
 
@@ -120,10 +171,3 @@ def _asked_query(task: Task, row: Row, k: int) -> AskedQuery:
     names = tuple(name for name, _ in task.labels_of(row))
     return AskedQuery(row.fields, names, row.label or None, notice)
 
-
-def _warnings(loaded: Any, task: Task, asked: list[list[_Asked]]) -> tuple[str, ...]:
-    """About the words of a task's labels; choices are too many to tell."""
-    if task.labels is None:
-        return ()
-    each = [label_warnings(loaded.tokenizer, line[0].prompt, task.labels) for line in asked]
-    return tuple(dict.fromkeys(warning for own in each for warning in own))

@@ -18,7 +18,7 @@ fields too. Empty a row to take a variant out. *exact prompt* in a cell shows wh
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from demos.contract import Endpoint, Example, Info, Run
@@ -39,6 +39,7 @@ from demos.prompting.variants import (
     check_matrix,
     first_variants,
 )
+from demos.stopping import Stopped
 
 __all__ = ["ENDPOINTS", "EXAMPLES", "INFO", "SCRIPTS", "STYLES", "build"]
 
@@ -81,8 +82,8 @@ def build(run: Run) -> None:
     import gradio as gr
 
     from demos import page
-    from demos.freshness import Answer
-    from demos.prompting import variant_pictures
+    from demos.freshness import Answer, Stop
+    from demos.prompting import pictures, variant_pictures
     from demos.prompting.task_choice import own_task, task_choice
 
     start = EXAMPLES[0].inputs
@@ -113,17 +114,31 @@ def build(run: Run) -> None:
         more_queries = gr.Button("Add an input", size="sm")
     fields = {"task": task, "variants": variants, "queries": queries, "k": k}
     filled = page.examples(EXAMPLES, fields, values_of)
-    ask = gr.Button("Ask all variants", variant="primary")
-    compared = Answer([task, variants, queries, k, style, model], "Ask all variants")
+    with gr.Row():
+        ask = gr.Button("Ask all variants", variant="primary")
+        stop = Stop()
+    compared = Answer([task, variants, queries, k, style, model], "Ask all variants", stop)
+    ahead = gr.HTML("", padding=False)
     matrix, badge = gr.HTML("", padding=False), page.badge()
     own = own_task()
 
-    def answer(name: str, *values: Any) -> tuple[str, str]:
+    def answer(name: str, *values: Any) -> Iterator[tuple[Any, Any, Any]]:
         *values, draft = values
-        result = run(MATRIX, inputs_of_page(task_named(name, draft), *values))
-        return variant_pictures.matrix_table(result), page.badge_html(result.origin)
+        inputs = inputs_of_page(task_named(name, draft), *values)
+        told = '<p class="stage-notice">Asking the model …</p>'
+        yield told, "", ""
+        try:
+            for result in run.stream(MATRIX, inputs):
+                done = len(result.variants) == len(inputs.variants)
+                told = pictures.progress_line(result.progress, done)
+                if result.variants:
+                    yield told, variant_pictures.matrix_table(result), page.badge_html(result.origin)
+                else:
+                    yield told, gr.skip(), gr.skip()
+        except Stopped:
+            yield told + pictures.STOPPED, gr.skip(), gr.skip()
 
-    shown = [matrix, badge]
+    shown = {"outputs": [ahead, matrix, badge], "queue": page.WRITING_QUEUE, "js": OWN_TASK, "extra": [own]}
     # Not on every change: an example changes the task too, and brings tables of its own.
     page.at_once(
         [task.input],
@@ -140,8 +155,8 @@ def build(run: Run) -> None:
         js=OWN_TASK,
     )
     page.at_once([more_queries.click], with_query, [queries], [queries])
-    compared.on([ask.click], answer, shown, js=OWN_TASK, extra=[own])
-    compared.after(filled, answer, shown, js=OWN_TASK, extra=[own])
+    compared.on([ask.click], answer, **shown)
+    compared.after(filled, answer, **shown)
 
 
 def values_of(inputs: MatrixInputs) -> list[Any]:

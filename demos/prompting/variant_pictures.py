@@ -9,7 +9,10 @@ from demos.prompting.variants import AskedQuery, Cell, MatrixAnswer, VariantAnsw
 
 
 def matrix_table(answer: MatrixAnswer) -> str:
-    """A row per input and a column per variant, below them how often each variant was right."""
+    """A row per input and a column per variant, below them how often each variant was right; nothing for an
+    answer without variants."""
+    if not answer.variants:
+        return ""
     count = len(answer.queries)
     head = "".join(f'<th scope="col"><bdi>{escape(one.name)}</bdi></th>' for one in answer.variants)
     rows = "".join(

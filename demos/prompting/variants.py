@@ -10,11 +10,11 @@ import numpy as np
 
 from demos.errors import BadInput
 from demos.models.specs import Origin
-from demos.prompting.answers import MOST_SHOTS, task_of
+from demos.prompting.answers import MOST_SHOTS, check_fields, task_of
 from demos.prompting.experiments import Accuracy
 from demos.prompting.render import Style, render
-from demos.prompting.results import Fields
-from demos.prompting.task import Row, Task
+from demos.prompting.results import Fields, Progress
+from demos.prompting.task import MAX_LABELS, Row, Task, check_label
 from demos.prompting.template import template_fields
 from demos.texts import check_text
 
@@ -97,7 +97,8 @@ class VariantAnswer:
 
 @dataclass(frozen=True, eq=False)
 class MatrixAnswer:
-    """The matrix by variant, then query. disagreement [variants, variants]: on what share of the queries two
+    """The matrix by variant, then query: the variants done so far, or none in an answer that only says how far
+    the next one is (progress). disagreement [variants, variants]: on what share of the queries two
     variants name different labels; unanimous: on how many all of them name the same; both also with the
     calibrated probabilities. warnings: about words of labels that begin alike."""
 
@@ -109,6 +110,7 @@ class MatrixAnswer:
     calibrated_unanimous: int
     warnings: tuple[str, ...]
     k: int
+    progress: Progress
     origin: Origin
 
 
@@ -133,6 +135,10 @@ def check_matrix(inputs: MatrixInputs) -> None:
     for what, count, least, most in ranges:
         if not least <= count <= most:
             raise BadInput(f"The number of {what} is {count}.", f"It must be {least} to {most}.")
+    for number, query in enumerate(inputs.queries, 1):
+        check_fields(query.fields, f"input {number}")
+        if len(query.choices) > MAX_LABELS:
+            raise BadInput(f"Input {number} has {len(query.choices):,} choices; the limit is {MAX_LABELS}.")
     rows = [row_of(task, query, number) for number, query in enumerate(inputs.queries, 1)]
     size = len(inputs.variants) * sum(len(text) for row in rows for _, text in row.fields)
     if size > MOST_CHARACTERS:
@@ -168,6 +174,8 @@ def row_of(task: Task, query: Query, number: int) -> Row:
         known = next((row for row in (*task.rows, *task.shots) if dict(row.fields) == values), None)
         if query.choices and task.labels is not None:
             raise BadInput("It has choices, but the task has labels.", "Remove the choices.")
+        for choice in query.choices:
+            check_label(choice, "choice")
         choices = query.choices or (known.choices if known else ())
         row = Row(tuple((name, values[name]) for name in wanted), "", choices)
         labels = [label for label, _ in task.labels_of(row)]

@@ -10,7 +10,7 @@ import pytest
 from demos.errors import BadInput
 from demos.prompting.answers import task_of
 from demos.prompting.experiments import (
-    Plan,
+    MostSaid,
     accuracy,
     chance_line,
     draw,
@@ -19,11 +19,23 @@ from demos.prompting.experiments import (
     k_curve,
     label_noise,
     label_words,
+    measured,
     order_sensitivity,
 )
+from demos.prompting.steps import finish
 from tests.closeness import OURS, assert_close
 
 SENTIMENT, TRANSLATION = task_of("sentiment"), task_of("translation")
+
+
+def counted(settings, ask, rows):
+    """The conditions of an experiment, asked through a function that answers at once."""
+
+    def in_steps(*asked):
+        yield 0
+        return ask(*asked)
+
+    return [finish(measured(one, in_steps, frozen_rows(one.task, rows))) for one in settings]
 
 
 def oracle(task, shots, rows):
@@ -43,10 +55,12 @@ def test_the_curve_rises_where_the_model_does_and_asks_the_same_rows():
         asked.append((len(shots), rows))
         return oracle(task, shots, rows)
 
-    columns = list(k_curve(SENTIMENT, ask, (0, 1, 2, 4), Plan(rows=10, seeds=3)))
+    columns = counted(k_curve(SENTIMENT, (0, 1, 2, 4), 3), ask, 10)
     assert [column.correct.mean() for column in columns] == [0.5, 0.5, 1, 1]
     assert [len(column.correct) for column in columns] == [1, 3, 3, 3]
     assert [column.entropy.tolist() for column in columns[1:3]] == [[0] * 3, [1] * 3]
+    assert columns[1].most_said == (MostSaid("positive", 10, 5),) * 3
+    assert columns[2].most_said == (MostSaid("positive", 5, 5),) * 3
     assert {rows for _, rows in asked} == {frozen_rows(SENTIMENT, 10)}
 
 
@@ -60,7 +74,7 @@ def test_content_free_probabilities_are_divided_out():
             for row in rows
         ]
 
-    [column] = k_curve(SENTIMENT, leaning, (0,), Plan(rows=10))
+    [column] = counted(k_curve(SENTIMENT, (0,), 3), leaning, 10)
     assert column.correct.mean() == 0.5 and column.calibrated_correct.mean() == 1
 
 
@@ -72,7 +86,7 @@ def test_all_orders_of_the_same_shots_are_asked_once():
         return oracle(task, shots, rows)
 
     shots = SENTIMENT.shots[:4]
-    columns = list(order_sensitivity(SENTIMENT, ask, shots, Plan(rows=4)))
+    columns = counted(order_sensitivity(SENTIMENT, shots), ask, 4)
     assert len(columns) == len(set(seen)) == 24
     assert all(set(order) == set(shots) for order in seen)
     assert columns[0].name == "1-2-3-4" and seen[0] == shots
@@ -85,7 +99,7 @@ def test_random_labels_keep_the_shots_and_their_order():
         runs.append(shots)
         return oracle(task, shots, rows)
 
-    none, noisy, gold = label_noise(SENTIMENT, ask, 8, Plan(rows=4, seeds=2))
+    none, noisy, gold = counted(label_noise(SENTIMENT, 8, 2), ask, 4)
     assert runs[0] == () and (none.name, noisy.name, gold.name) == ("none", "random", "gold")
     for random, right in zip(runs[1:3], runs[3:], strict=True):
         assert [row.fields for row in random] == [row.fields for row in right]
@@ -100,18 +114,19 @@ def test_exchanged_words_are_shown_and_asked_alike():
         shown[task.labels] = [task.word(row.label) for row in shots]
         return oracle(task, shots, rows)
 
-    list(label_words(SENTIMENT, ask, 2, Plan(rows=4, seeds=1)))
+    counted(label_words(SENTIMENT, 2, 1), ask, 4)
     words = [[own for _, own in labels] for labels in shown]
     assert words == [[("positive",), ("negative",)], [("A",), ("B",)], [("negative",), ("positive",)]]
     assert sorted(list(shown.values())[1]) == ["A", "B"]
     with pytest.raises(BadInput, match="choices of its own"):
-        list(label_words(TRANSLATION, oracle, 2, Plan(rows=4)))
+        label_words(TRANSLATION, 2, 1)
 
 
 def test_rows_with_choices_of_their_own():
-    columns = list(k_curve(TRANSLATION, oracle, (0, 4), Plan(rows=8, seeds=2)))
+    columns = counted(k_curve(TRANSLATION, (0, 4), 2), oracle, 8)
     assert columns[1].correct.all() and np.isnan(columns[1].entropy).all()
-    assert chance_line(TRANSLATION, Plan(rows=8)) == 0.25
+    assert columns[1].most_said == ()
+    assert chance_line(TRANSLATION, frozen_rows(TRANSLATION, 8)) == 0.25
 
 
 @pytest.mark.parametrize("k", [0, 1, 2, 5, 8, 16])

@@ -10,12 +10,12 @@ import pytest
 from demos.errors import BadInput
 from demos.models.cache import shared_cache
 from demos.models.specs import Spec
+from demos.prompting.fitting import fit
 from demos.prompting.render import (
     Prompt,
     Span,
     budget,
     content_free_rows,
-    fit,
     render,
     render_chat,
     token_roles,

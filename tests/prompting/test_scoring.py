@@ -89,7 +89,7 @@ def test_log_likelihoods_equal_the_harness(smollm2_writer):
 @pytest.mark.parametrize("family", FAMILIES)
 def test_sharing_equals_one_pass_per_request(smollm2_writer, family):
     loaded = writer(family, smollm2_writer.tokenizer)
-    assert scoring._can_share(loaded.model) == (family != "OpenAIGPT")
+    assert scoring.can_share(loaded.model) == (family != "OpenAIGPT")
     requests = items()
     assert_equal(log_likelihoods(loaded, requests), log_likelihoods_plain(loaded, requests))
 

@@ -36,13 +36,24 @@ LOVED, HATED = (Query((("text", text),)) for text in ("Loved every minute.", "A 
 ASKED = MatrixInputs("sentiment", (OWN, TERSE), (LOVED, HATED), k=2)
 
 
+def last(runner, asked):
+    """The whole matrix, through the runner."""
+    *_, answer = runner.stream(MATRIX, asked)
+    return answer
+
+
+def whole(asked, loaded):
+    *_, answer = variant_answers.prompt_matrix(asked, loaded)
+    return answer
+
+
 # Against single prompts
 
 
 @pytest.mark.parametrize("style", ["plain", "chat-turns"])
 def test_a_cell_is_what_its_prompt_alone_gives(runner, style):
     asked = replace(ASKED, style=style)
-    answer = runner(MATRIX, asked)
+    answer = last(runner, asked)
     for variant, column in zip(asked.variants, answer.variants, strict=True):
         task = replace(SENTIMENT, instruction=variant.instruction, template=variant.template)
         for query, cell in zip(asked.queries, column.cells, strict=True):
@@ -57,7 +68,7 @@ def test_choices_and_the_right_answer_come_from_the_tasks_row(runner):
     task = task_of("translation")
     row = task.rows[0]
     asked = MatrixInputs("translation", first_variants(task), (Query(row.fields),), k=2)
-    answer = runner(MATRIX, asked)
+    answer = last(runner, asked)
     assert (answer.queries[0].labels, answer.queries[0].label) == (row.choices, row.label)
     alone = runner(SCORE, PromptInputs("translation", row.fields, 2, row.choices))
     cell = answer.variants[0].cells[0]
@@ -71,12 +82,12 @@ def test_labels_of_several_tokens_are_summed(runner, smollm2):
     asked = MatrixInputs(task_to_json(task), first_variants(task), (LOVED,), k=0)
     alone = runner(SCORE, PromptInputs(asked.task, LOVED.fields, 0))
     assert all(len(row.words[0].tokens) > 2 for row in alone.labels)
-    cell = runner(MATRIX, asked).variants[0].cells[0]
+    cell = last(runner, asked).variants[0].cells[0]
     assert_close(cell.probabilities, [row.probability for row in alone.labels], atol=SUMMED)
 
 
 def test_the_wording_flips_answers_in_the_first_example(runner):
-    answer = runner(MATRIX, EXAMPLES[0].inputs)
+    answer = last(runner, EXAMPLES[0].inputs)
     assert answer.unanimous < len(answer.queries) == 6
     terse = answer.variants[2]
     assert {cell.predicted for cell in terse.cells} == {"negative"} and terse.accuracy.mean == 0.5
@@ -101,6 +112,7 @@ def table(monkeypatch, smollm2):
     calls = []
 
     def scored(loaded, prompts, verbalizers):
+        yield 0
         calls.append([prompt.text for prompt in prompts])
         found = []
         for text in calls[-1]:
@@ -109,7 +121,7 @@ def table(monkeypatch, smollm2):
             found.append(SimpleNamespace(probabilities={"sum": np.array([p, 1 - p])}))
         return found
 
-    monkeypatch.setattr(variant_answers, "score_labels", scored)
+    monkeypatch.setattr(variant_answers, "score_labels_in_steps", scored)
     return SimpleNamespace(calls=calls, loaded=smollm2)
 
 
@@ -117,10 +129,9 @@ def test_calibration_is_by_variant_and_everything_is_asked_once(table):
     queries = tuple(replace(query, label="positive") for query in (LOVED, HATED))
     asked = MatrixInputs("sentiment", (OWN, BARE), queries, k=0)
     check_matrix(asked)
-    answer = variant_answers.prompt_matrix(asked, table.loaded)
-    (prompts,) = table.calls
+    answer = whole(asked, table.loaded)
     # By variant two inputs and three without content, none of them twice.
-    assert len(prompts) == len(set(prompts)) == 10
+    assert [len(set(prompts)) for prompts in table.calls] == [len(prompts) for prompts in table.calls] == [5, 5]
     own, bare = answer.variants
     assert_close([cell.probabilities for cell in own.cells], [(0.9, 0.1), (0.2, 0.8)], atol=OURS)
     assert_close([cell.content_free for cell in bare.cells], [(0.2, 0.8)] * 2, atol=OURS)
@@ -137,7 +148,7 @@ def test_calibration_is_by_variant_and_everything_is_asked_once(table):
 
 
 def test_without_a_known_answer_nothing_is_right_or_wrong(table):
-    answer = variant_answers.prompt_matrix(replace(ASKED, variants=(OWN, BARE), k=0), table.loaded)
+    answer = whole(replace(ASKED, variants=(OWN, BARE), k=0), table.loaded)
     assert [one.accuracy for one in answer.variants] == [None, None]
     html = matrix_table(answer)
     assert "stage-wrong" not in html and "stage-right" not in html and "not known" in html
@@ -147,7 +158,7 @@ def test_without_a_known_answer_nothing_is_right_or_wrong(table):
 def test_accuracy_counts_only_known_answers(table):
     queries = (replace(LOVED, label="positive"), HATED)
     asked = replace(ASKED, variants=(OWN, BARE), queries=queries, k=0)
-    answer = variant_answers.prompt_matrix(asked, table.loaded)
+    answer = whole(asked, table.loaded)
     assert [one.accuracy.mean for one in answer.variants] == [1, 0]
     assert "<strong>1 of 1</strong>" in matrix_table(answer)
 
@@ -155,21 +166,21 @@ def test_accuracy_counts_only_known_answers(table):
 def test_an_input_that_is_a_shot_is_named(table):
     shot = SENTIMENT.shots[1]
     asked = replace(ASKED, variants=(OWN, BARE), queries=(Query(shot.fields),))
-    seen = variant_answers.prompt_matrix(replace(asked, k=2), table.loaded)
+    seen = whole(replace(asked, k=2), table.loaded)
     assert seen.queries[0].notice.startswith("This is shot 2")
     assert seen.queries[0].label == shot.label
     assert "Input 1: This is shot 2" in matrix_table(seen)
-    assert not variant_answers.prompt_matrix(replace(asked, k=1), table.loaded).queries[0].notice
+    assert not whole(replace(asked, k=1), table.loaded).queries[0].notice
 
 
 def test_shots_that_do_not_fit_are_named_and_calibration_follows_them(table, monkeypatch):
     monkeypatch.setattr("demos.prompting.scoring.window", lambda loaded: 90)
-    answer = variant_answers.prompt_matrix(replace(ASKED, variants=(OWN, BARE), k=2), table.loaded)
+    answer = whole(replace(ASKED, variants=(OWN, BARE), k=2), table.loaded)
     cell = answer.variants[0].cells[0]
     assert cell.notice == "Dropped to fit into the window: shot 1." and cell.tokens <= 90 - 32
     first, second = SENTIMENT.shots[0].fields[0][1], SENTIMENT.shots[1].fields[0][1]
     assert not any(first in prompt for prompt in table.calls[0] if prompt.startswith("Decide"))
-    assert all(second in prompt for prompt in table.calls[0])
+    assert all(second in prompt for prompts in table.calls for prompt in prompts)
     assert cell.notice in matrix_table(answer)
 
 
@@ -268,5 +279,5 @@ def test_what_was_typed_is_escaped(runner):
     task = Task("own", evil, evil, "{text} {label}", labels)
     variants = (Variant(evil, evil, evil + "{text} {label}"), Variant("b", evil, "{text}\n{label}"))
     query = Query((("text", evil),), evil)
-    html = matrix_table(runner(MATRIX, MatrixInputs(task_to_json(task), variants, (query,), 0)))
+    html = matrix_table(last(runner, MatrixInputs(task_to_json(task), variants, (query,), 0)))
     assert "<img" not in html and html.count("&lt;img") > 6
