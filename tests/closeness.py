@@ -34,16 +34,19 @@ def assert_close(actual: Any, expected: Any, atol: float, rtol: float = 0.0) -> 
     __tracebackhide__ = True
     if isinstance(expected, Mapping):
         assert actual.keys() == expected.keys()
-        actual, expected = [actual[name] for name in expected], list(expected.values())
+        for name, wanted in expected.items():
+            assert_close(actual[name], wanted, atol, rtol)
+        return
     found, wanted = _array(actual), _array(expected)
     assert found.shape == wanted.shape or 0 in (found.ndim, wanted.ndim), (found.shape, wanted.shape)
     found, wanted = (part.ravel() for part in np.broadcast_arrays(found, wanted))
-    tolerance = atol + rtol * np.nan_to_num(np.abs(wanted))
+    if not found.size:
+        return
+    tolerance = atol + rtol * np.where(np.isfinite(wanted), np.abs(wanted), 0)
     same = (found == wanted) | (np.isnan(found) & np.isnan(wanted))
     with np.errstate(invalid="ignore"):
-        deviation = np.where(same, 0.0, np.nan_to_num(np.abs(found - wanted), nan=np.inf))
-    if not deviation.size:
-        return
+        deviation = np.abs(found - wanted)
+    deviation = np.where(same, 0, np.where(np.isnan(deviation), np.inf, deviation))
     at = int(np.argmax(deviation / tolerance))
     share = float(deviation[at] / tolerance[at])
     _note(share, float(deviation[at]), float(tolerance[at]))

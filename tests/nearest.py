@@ -6,7 +6,10 @@ the whole of it elsewhere, so with `--nearest` it fails the run.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator
+from types import CodeType, FunctionType
+from typing import Any
 
 import pytest
 
@@ -31,10 +34,26 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every test of a module that uses `assert_close` is numeric."""
+    """Every test that calls `assert_close`, itself or through a function of its module, is numeric."""
     for item in items:
-        if hasattr(getattr(item, "module", None), "assert_close"):
+        function = getattr(item, "function", None)
+        if function and _compares(getattr(function, "hypothesis", None) or function, set()):
             item.add_marker("numeric")
+
+
+def _compares(function: Any, seen: set[Any]) -> bool:
+    function = inspect.unwrap(getattr(function, "inner_test", function))
+    if function is closeness.assert_close or function in seen or not isinstance(function, FunctionType):
+        return function is closeness.assert_close
+    seen.add(function)
+    used = (function.__globals__.get(name) for name in _names(function.__code__))
+    return any(_compares(one, seen) for one in used if isinstance(one, FunctionType))
+
+
+def _names(code: CodeType) -> set[str]:
+    """The names that a function uses, those in functions and comprehensions inside of it included."""
+    inner = (constant for constant in code.co_consts if isinstance(constant, CodeType))
+    return set(code.co_names).union(*map(_names, inner))
 
 
 @pytest.hookimpl(wrapper=True)

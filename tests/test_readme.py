@@ -19,8 +19,8 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_spaces_card_has_the_pinned_versions():
-    requirements = (ROOT / "requirements.txt").read_text()
-    assert f"gradio=={re.search(r'sdk_version: (.+)', README)[1]}\n" in requirements
+    constraints = (ROOT / "constraints.txt").read_text()
+    assert f"gradio=={re.search(r'sdk_version: (.+)', README)[1]}\n" in constraints
     for name in ("minilm", "smollm2"):
         entry = catalog()[name]
         assert re.search(rf"- {entry.hub_id} \S+ {entry.revision}\n", README)
