@@ -14,7 +14,11 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
 OURS = {"app", "benchmarks", "demos", "tests", "training", "fake_server"}
-DISTRIBUTIONS = {"markdown_it": "markdown-it-py"}
+DISTRIBUTIONS = {
+    "markdown_it": "markdown-it-py",
+    "phonenumbers": "phonenumberslite",
+    "stdnum": "python-stdnum",
+}
 """Where a module is not called like the package that brings it."""
 NOT_NEEDED = {"onnxruntime"}
 """Oracles that a test uses where they happen to be installed."""

@@ -30,7 +30,7 @@ NAN = float("nan")
     ],
 )
 def test_what_is_close_passes(actual, expected):
-    assert_close(actual, expected, atol=0.11)
+    assert_close(actual, expected, atol=0.5)
 
 
 @pytest.mark.parametrize(
