@@ -12,9 +12,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from weakref import WeakSet
 
 LOOK = 0.05
 """Seconds between two looks of one that waits at whether it was told to stop."""
+AHEAD, GRACE = 0.2, 0.03
+"""Who is ahead by so many seconds waits so many more for one that takes short steps and will be back."""
 
 
 class Stopped(Exception):
@@ -23,7 +26,7 @@ class Stopped(Exception):
 
 @dataclass(eq=False)
 class Share:
-    """The account of one computation: the time at which it would be, had it computed alone."""
+    """The account of what computes in steps: the time at which it would be, had it computed alone."""
 
     time: float = 0.0
 
@@ -35,17 +38,21 @@ class _Waiting:
 
 
 class Turns:
-    """Gives the turn to one at a time: start-time fair queueing.
+    """Gives the turn to one at a time: start-time fair queueing, with a moment's patience.
 
     The time of all goes on as fast as that of each that shares it. Whoever comes anew starts at this time,
-    and so waits for none that is ahead of it; whoever computed is later by as long as that took.
+    and so waits for none that is ahead of it; whoever computed is later by as long as that took. What writes
+    a token has to hand it over before it waits for its next turn: without patience, a long step of another
+    would stand between any two tokens.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
+    def __init__(self, clock: Callable[[], float] = time.monotonic, grace: float = GRACE) -> None:
+        self._clock, self._grace = clock, grace
         self._lock = threading.Lock()  # guards the fields below
         self._queue: list[_Waiting] = []
+        self._shares: WeakSet[Share] = WeakSet()
         self._taken = False
+        self._patience: object | None = None  # while the turn is kept free for one that is behind
         self._time = 0.0
         self._own = threading.local()
 
@@ -69,9 +76,11 @@ class Turns:
 
     def _wait(self, share: Share, stop: threading.Event | None) -> None:
         with self._lock:
+            self._shares.add(share)
             share.time = max(share.time, self._time)
-            if not self._taken:
-                self._taken = True
+            kept_free = self._patience and (not self._queue or share.time < self._first().start)
+            if kept_free or not self._taken:
+                self._taken, self._patience = True, None
                 return
             mine = _Waiting(share.time)
             self._queue.append(mine)
@@ -91,9 +100,31 @@ class Turns:
         with self._lock:
             share.time += seconds
             self._time += seconds / (1 + len(self._queue))
-            if not self._queue:
-                self._taken = False
-                return
-            following = min(self._queue, key=lambda waiting: waiting.start)  # of equals, the first who came
+            if self._queue and self._is_ahead(self._first().start):
+                self._patience = patience = object()
+                timer = threading.Timer(self._grace, self._lose, [patience])
+                timer.daemon = True
+                timer.start()
+            else:
+                self._call()
+
+    def _is_ahead(self, start: float) -> bool:
+        """Whether one that computes in steps, and does not wait now, would come before `start`."""
+        return any(max(share.time, self._time) + AHEAD < start for share in self._shares)
+
+    def _lose(self, patience: object) -> None:
+        with self._lock:
+            if self._patience is patience:
+                self._patience = None
+                self._call()
+
+    def _first(self) -> _Waiting:
+        return min(self._queue, key=lambda waiting: waiting.start)  # of equals, the one who came first
+
+    def _call(self) -> None:
+        """Give the turn to the first in the queue, or to nobody."""
+        self._taken = bool(self._queue)
+        if self._queue:
+            following = self._first()
             self._queue.remove(following)
             following.called.set()

@@ -55,43 +55,55 @@ def test_the_turn_is_one_at_a_time_and_in_order_among_equals():
     assert served == list("01234")
 
 
-def test_those_who_compute_in_steps_get_the_same_time_and_a_newcomer_waits_for_one_step():
-    """The steps of one are ten times as long as those of the other."""
+def test_those_who_compute_in_steps_get_the_same_time():
+    """The steps of one are ten times as long as those of the other, which is away between two of them."""
     clock = Clock()
-    turns, served = Turns(clock), []
-    shares, seconds = {"long": Share(), "short": Share()}, {"long": 1.0, "short": 0.1}
+    turns = Turns(clock, grace=5)
+    seconds = {"long": 1.0, "short": 0.1}
     spent = dict.fromkeys(seconds, 0.0)
-    waiting = {name: threading.Semaphore(0) for name in seconds}
-    over = threading.Event()
+    begun, over = threading.Barrier(2), threading.Event()
 
     def steps(name):
+        share = Share()
+        begun.wait(10)
         while not over.is_set():
-            with turns.take(shares[name]):
-                # go on only when the other waits for its turn, so that there is a choice every time
-                wait_until(lambda: turns._queue or over.is_set())
-                served.append(name)
+            with turns.take(share):
+                if name == "short":  # the long one is back already, so that there is a choice
+                    wait_until(lambda: turns._queue or over.is_set())
                 clock.now += seconds[name]
                 spent[name] += seconds[name]
-                if sum(spent.values()) > 30:
+                if sum(spent.values()) > 20:
                     over.set()
 
-    threads = [threading.Thread(target=steps, args=(name,)) for name in waiting]
+    threads = [threading.Thread(target=steps, args=(name,)) for name in seconds]
     [thread.start() for thread in threads]
     [thread.join(30) for thread in threads]
-    assert abs(spent["long"] - spent["short"]) <= 2.1, spent
+    assert 0.5 < spent["long"] / spent["short"] < 2, spent
 
+
+def test_a_newcomer_goes_before_those_who_are_ahead():
+    turns, served, threads = Turns(), [], []
     with taken(turns):
-        late = [Share(turns._time + 100), Share()]
-        names = ["went before", "new"]
-        threads = [
-            threading.Thread(target=computing, args=(turns, share, 0, clock, served, name))
-            for share, name in zip(late, names, strict=True)
-        ]
-        for i, thread in enumerate(threads):
+        for name, share in (("went before", Share(turns._time + 100)), ("new", Share())):
+            thread = threading.Thread(target=computing, args=(turns, share, 0, Clock(), served, name))
             thread.start()
-            wait_until(lambda i=i: len(turns._queue) == i + 1)
+            threads.append(thread)
+            wait_until(lambda: len(turns._queue) == len(threads))
     [thread.join(10) for thread in threads]
-    assert served[-2:] == ["new", "went before"]
+    assert served == ["new", "went before"]
+
+
+def test_nobody_waits_long_for_one_that_does_not_come_back():
+    turns, gone = Turns(), Share()
+    with turns.take(gone):
+        pass
+    ahead, served = Share(50.0), []
+    with taken(turns):
+        thread = threading.Thread(target=computing, args=(turns, ahead, 0, Clock(), served, "ahead"))
+        thread.start()
+        wait_until(lambda: turns._queue)
+    thread.join(10)
+    assert served == ["ahead"]
 
 
 def test_a_crowd_of_newcomers_starves_nobody():

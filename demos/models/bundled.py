@@ -2,8 +2,8 @@
 
 A package's code is never imported; its files are found through its metadata and trusted only when
 their SHA-256 is the catalog's. Quantised GGUF and ONNX files are unpacked once into a cache folder, so that
-later starts read plain safetensors (about 0.1 s instead of 16 s). What was written there is known by its hashes
-too, and checked once per process: a disk that loses a piece of it must not change an answer.
+later starts read plain safetensors (about 0.1 s instead of 16 s). What was written there is known by its
+hashes too, and checked once per process: a disk that loses a piece of it must not change an answer.
 """
 
 from __future__ import annotations

@@ -57,6 +57,10 @@ def stream_tokens(loaded: Any, batch: Any, decoding: Decoding) -> Iterator[NewTo
         worker.join()
 
 
+class _Stopped(Exception):
+    """Nobody asks for more: it ends `generate` from within, before another token is computed."""
+
+
 class _Pace:
     """Between a reader and the thread that writes: one token for each that was asked for."""
 
@@ -112,6 +116,8 @@ class _Forward:
         self.pace.give(new)
         self.pace.wait()
         _random_numbers.acquire()
+        if self.pace.stopped:
+            raise _Stopped
         if state is not None:
             torch.set_rng_state(state)
 
@@ -146,8 +152,9 @@ def _write(loaded: Any, batch: Any, decoding: Decoding, pace: _Pace) -> None:
                 streamer=forward,
                 # transformers asks such a processor before it applies temperature and top-p.
                 logits_processor=[forward],
-                stopping_criteria=[lambda ids, scores, **_: torch.full((len(ids),), pace.stopped)],
             )
+        except _Stopped:
+            return
         except Exception as error:
             end = error
     pace.give(end)

@@ -5,6 +5,7 @@ import json
 import logging
 import threading
 import time
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 from demos.errors import ModelUnavailable
 from demos.models import bundled, hub
 from demos.models.catalog import BundledSource, Checkpoint
+from demos.models.fetching import Fetches
 from demos.models.files import is_complete
 from demos.models.hub import HubUnreachable, Reachability, resolve
 
@@ -67,7 +69,12 @@ class Hub(BaseHTTPRequestHandler):
             self.send_header(key, value)
         self.end_headers()
         if body:
-            self.wfile.write(data)
+            first = getattr(self.server, "pause_after", len(data))
+            self.wfile.write(data[:first])
+            self.wfile.flush()
+            if data[first:]:
+                self.server.go_on.wait(20)  # type: ignore[attr-defined]
+                self.wfile.write(data[first:])
 
     def log_message(self, *args: object) -> None:
         pass
@@ -175,6 +182,63 @@ def test_auto_falls_back_when_the_download_breaks(fake_hub, tiny, monkeypatch):
     set_mode(monkeypatch, "auto", reachable=True)
     fake_hub.refuses = True
     assert resolve(tiny).source == "bundled"
+
+
+@pytest.mark.parametrize(
+    ("environment", "fetched"),
+    [
+        ({"STAGE_PUBLIC": "1"}, False),
+        ({"STAGE_PUBLIC": "0"}, True),
+        ({"STAGE_PUBLIC": "0", "SPACE_ID": "someone/stage"}, False),
+        ({"STAGE_PUBLIC": "1", "STAGE_DOWNLOAD_LIMIT": "2GB"}, True),
+        ({"STAGE_PUBLIC": "0", "STAGE_DOWNLOAD_LIMIT": "500MB"}, False),
+    ],
+)
+def test_visitors_start_downloads_up_to_a_size_only(fake_hub, monkeypatch, environment, fetched):
+    set_mode(monkeypatch, "hub", reachable=True)
+    for name in ("STAGE_PUBLIC", "SPACE_ID", "STAGE_DOWNLOAD_LIMIT"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    large = replace(make(), size_bytes=1_600_000_000)
+    if fetched:
+        assert resolve(large).source == "hub"
+        return
+    with pytest.raises(ModelUnavailable, match="download of about 1.6 GB.*at most .*STAGE_DOWNLOAD_LIMIT"):
+        resolve(large)
+    assert not [path for path in fake_hub.asked if "/resolve/" in path]
+
+
+def test_what_is_too_large_for_visitors_is_bundled_or_in_the_cache(fake_hub, tiny, monkeypatch):
+    set_mode(monkeypatch, "auto", reachable=True)
+    monkeypatch.setenv("STAGE_DOWNLOAD_LIMIT", "1KB")
+    large = replace(tiny, size_bytes=2000)
+    assert resolve(large).source == "bundled"
+    monkeypatch.setenv("STAGE_DOWNLOAD_LIMIT", "1MB")
+    assert resolve(large).source == "hub"
+    monkeypatch.setenv("STAGE_DOWNLOAD_LIMIT", "1KB")
+    assert resolve(large).source == "hub", "the owner fetched it beforehand"
+
+
+def test_a_slow_hub_is_waited_for_beside_everything_else_and_its_progress_is_known(fake_hub, monkeypatch):
+    """The download stands still in the middle of the weights, and nobody else waits."""
+    set_mode(monkeypatch, "hub", reachable=True)
+    monkeypatch.setitem(FILES, "model.safetensors", b"x" * 300_000)
+    fake_hub.pause_after, fake_hub.go_on = 200_000, threading.Event()
+    checkpoint = replace(make(), size_bytes=300_000)
+    fetching = Fetches()(checkpoint, lambda: resolve(checkpoint))
+    try:
+        for _ in range(400):
+            if "is being fetched" in fetching.so_far():
+                break
+            assert not fetching.ended(0.025)
+        assert fetching.so_far().startswith("Tiny is being fetched: ")
+        assert fetching.so_far().endswith("of about 300.0 KB.")
+        assert not fetching.ended(0)
+    finally:
+        fake_hub.go_on.set()
+    assert fetching.ended(20)
+    assert (resolve(checkpoint).folder / "model.safetensors").stat().st_size == 300_000
 
 
 def test_hub_mode_never_uses_bundled_weights(fake_hub, tiny, monkeypatch):
