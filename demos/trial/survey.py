@@ -106,17 +106,16 @@ def check_texts(inputs: SurveyInputs) -> None:
 
 
 def survey(inputs: SurveyInputs, loaded: Any) -> Iterator[SurveyAnswer]:
-    """The trial's measures over many texts; a growing answer after every 16 texts, or 4 with
-    adversaries, and at least every half second."""
+    """The trial's measures over many texts; a growing answer after every 16 texts, and at least every half
+    second."""
     from demos.trial.setting import sentence_of
 
     found: list[_Found] = []
     problems: list[str] = []
-    size = BATCH // 4 if inputs.adversaries else BATCH
     last = time.monotonic()
-    for start in range(0, len(inputs.texts), size):
+    for start in range(0, len(inputs.texts), BATCH):
         items = []
-        for text in inputs.texts[start : start + size]:
+        for text in inputs.texts[start : start + BATCH]:
             try:
                 check_sentence(text)
                 items.append(sentence_of(loaded, text, inputs.anyway))

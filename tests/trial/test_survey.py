@@ -172,11 +172,6 @@ def test_texts_that_the_model_cannot_read_are_left_out_unless_asked_for():
     assert last(SurveyInputs(texts, anyway=True), additive()).skipped == 0
 
 
-def test_adversaries_make_smaller_batches_since_stopping_waits_for_one():
-    answers = survey(SurveyInputs(("w5 w6",) * 9, adversaries=True), additive())
-    assert [answer.done for answer in answers] == [4, 8, 9]
-
-
 @pytest.mark.parametrize("adversaries", [False, True])
 def test_gradients_are_not_left_switched_off_in_any_thread(adversaries):
     # The server resumes a generator on whichever thread is free.
