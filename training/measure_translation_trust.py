@@ -27,7 +27,7 @@ from demos.models.specs import Spec
 from demos.pipelines.translation import DOUBT, TranslateInputs, translations
 
 CARD = ASSETS / "cards" / "translation.md"
-SEED, CAPTIONS, OTHERS = 1, 500, 150
+SEED, CAPTIONS, OTHERS = 1, 300, 100
 MODELS = ("marian-en-fr", "marian-en-de")
 NEWLINE = "\n"
 
