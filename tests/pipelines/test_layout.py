@@ -88,7 +88,7 @@ def test_a_second_model_is_asked_only_when_it_is_wanted():
 
 
 def test_what_cannot_be_answered_says_why_in_its_place_and_the_other_model_is_asked():
-    """The second model is asked behind the first where that went well: what is said in place is no failure."""
+    """The second model is asked behind the first if that went well: what is said in place is no failure."""
 
     def run(endpoint, inputs):
         raise BadInput(f"<b>{inputs.model}</b> cannot.", "Choose another.")
