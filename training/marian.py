@@ -59,7 +59,8 @@ and not in the file.
 
 It knows sentences that describe a picture, in the present tense, and few names. Other texts it turns into
 captions or into nonsense. The mean probability of a token (geometric, beam 4) is above {low_probability:.3f}
-for 19 of 20 captions of val; `config.json` has that figure, and the demo warns below it.
+for 19 of 20 captions of val; `config.json` has that figure, and the demo withholds
+what it writes below it (assets/cards/translation.md).
 """
 
 

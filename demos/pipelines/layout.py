@@ -15,7 +15,7 @@ from demos.contract import Endpoint, Example, Run, parse
 from demos.errors import BadInput, StageError
 from demos.freshness import Answer, Stop
 from demos.models.catalog import checkpoint
-from demos.models.hub import hub_reachable, mode
+from demos.models.hub import download_limit, hub_reachable, mode
 from demos.models.specs import Origin
 from demos.pipelines import company
 from demos.pipelines.bars import WRITING
@@ -140,7 +140,9 @@ def at_first(endpoint: Endpoint, bundled: str, online: str = "") -> str:
     """The checkpoint chosen at first: the bundled one, or `online` where the Hub can be reached; the first of
     the Hub if only the Hub is wanted."""
     if online and (mode() == "hub" or (mode() == "auto" and hub_reachable())):
-        return online
+        limit = download_limit()
+        if limit is None or checkpoint(online).size_bytes <= limit:
+            return online
     if mode() != "hub":
         return bundled
     return next((entry.name for entry in suitable(endpoint) if entry.hub_id), bundled)

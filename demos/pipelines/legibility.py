@@ -96,7 +96,9 @@ def named(languages: Sequence[str]) -> str:
 
 
 def _judged(text: str, tokenizer: Any, known: tuple[str, ...], title: str) -> Legibility:
-    scripts = None if not known or MANY in known else {s for one in known for s in _scripts(one)}
+    scripts = (
+        None if not known or MANY in known else {s for one in known for s in SCRIPTS.get(one, ("LATIN",))}
+    )
     units = _units(text)
     how = _how_read(text, units, tokenizer, scripts)
     words = [(unit, how[unit]) for unit in units if unit.kind == "w"]
@@ -227,10 +229,6 @@ def _emoji(run: str) -> int:
 def _script(letter: str) -> str:
     words = unicodedata.name(letter, "UNKNOWN").split()
     return next((w for w in words if w in _ALPHABETS or w in _TOLD_BY or w == "CJK"), words[0])
-
-
-def _scripts(code: str) -> tuple[str, ...]:
-    return SCRIPTS.get(code, ("LATIN",))
 
 
 def _mostly(text: str) -> str:

@@ -29,14 +29,15 @@ SINGLE, PAIR = ("sentiment", "entities"), ("entailment", "relatedness")
 class Prediction:
     """What the heads say. `sentiment` and `entailment` are probabilities by class; `relatedness` is between
     1 (unrelated) and 5 (equivalent), the last two only of a pair; `names` are found in the first text.
-    `forward_passes` counts how often the base really ran; `warning` says why the model can hardly read a
-    text, or is ""."""
+    `forward_passes` counts how often the base really ran; `withheld` says why the model cannot read a text,
+    `warning` what of the texts was not read; "" for none."""
 
     sentiment: Mapping[str, float]
     names: tuple[Entity, ...]
     entailment: Mapping[str, float] | None
     relatedness: float | None
     forward_passes: int
+    withheld: str
     warning: str
     origin: Origin
 
@@ -46,9 +47,9 @@ def predict(loaded: Any, text: str, second: str | None = None) -> Prediction:
     model can read or that are longer than this one reads."""
     model, tokens = loaded.model, pieces(text, loaded)
     asked, pair = encode(text, loaded), None
-    alone, warning = {"input_ids": torch.tensor([asked.ids])}, asked.warning
+    alone, judged = {"input_ids": torch.tensor([asked.ids])}, [asked.judged]
     if second is not None:
-        warning = warning or encode(check_text(second, "second text"), loaded).warning
+        judged.append(encode(check_text(second, "second text"), loaded).judged)
         pair = loaded.tokenizer(text, second, return_tensors="pt", verbose=False)
         length = pair["input_ids"].shape[1]
         refuse_longer("The two texts together have", length, window(loaded), loaded)
@@ -63,7 +64,8 @@ def predict(loaded: Any, text: str, second: str | None = None) -> Prediction:
         entailment=_probabilities(model, "entailment", of_pair["entailment"][0]) if pair else None,
         relatedness=min(5.0, max(1.0, of_pair["relatedness"].item())) if pair else None,
         forward_passes=len(passes),
-        warning=warning,
+        withheld=next((one.withheld for one in judged if one.withheld), ""),
+        warning=" ".join(one.warning for one in judged if one.warning),
         origin=loaded.origin,
     )
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from demos.pipelines.vectors import readable_sentences, vectors
+from demos.pipelines.classify import refuse_longer, window
+from demos.pipelines.vectors import count, readable_sentences, vectors
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ def retrieve(question: str, passage: str, loaded: Any) -> tuple[Retrieved, ...]:
     Sentences that are longer than the encoder reads are cut. Raises `BadInput` for such a question, and for
     too many sentences.
     """
+    refuse_longer("The question has", count(loaded, question), window(loaded), loaded)
     found = readable_sentences(passage, loaded)
     texts = [sentence.of(passage) for sentence in found]
     asked, *said = vectors(loaded, [question, *texts])

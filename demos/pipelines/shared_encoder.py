@@ -25,6 +25,7 @@ from demos.models.catalog import ASSETS
 from demos.models.specs import Origin
 from demos.pipelines.bars import careful, score_bars
 from demos.pipelines.entities import NamedEntity, marked_text
+from demos.pipelines.withheld import withheld
 from demos.texts import check_text
 
 INFO = Info(
@@ -56,8 +57,9 @@ class SharedEncoderInputs:
 class SharedEncoderResult:
     """sentiment: probability of each class; entities: in the order of the text; entailment: probability of
     each class, and relatedness, 1 (unrelated) to 5 (equivalent), or null without a pair; heads: how many
-    answered; forward_passes: how often the encoder ran, as counted; warning: why the model can hardly read a
-    text, or ""; seconds: of the computation."""
+    answered; forward_passes: how often the encoder ran, as counted; withheld: why all this says nothing (the
+    model cannot read one of the texts), or ""; warning: what of them was not read, or ""; seconds: of the
+    computation."""
 
     text: str
     sentiment: Mapping[str, float]
@@ -66,6 +68,7 @@ class SharedEncoderResult:
     relatedness: float | None
     heads: int
     forward_passes: int
+    withheld: str
     warning: str
     seconds: float
     origin: Origin
@@ -89,6 +92,7 @@ def shared_encoder(inputs: SharedEncoderInputs, loaded: Any) -> SharedEncoderRes
         relatedness=said.relatedness,
         heads=len(SINGLE) + (len(PAIR) if said.entailment else 0),
         forward_passes=said.forward_passes,
+        withheld=said.withheld,
         warning=said.warning,
         seconds=seconds,
         origin=loaded.origin,
@@ -155,7 +159,7 @@ def show(result: SharedEncoderResult) -> str:
         )
     else:
         parts.append('<p class="task-note">Entailment and relatedness need a second text.</p>')
-    return "".join(parts) + careful(result.warning)
+    return withheld(result.withheld, "".join(parts) + careful(result.warning))
 
 
 def _ranked(scores: Mapping[str, float]) -> list[tuple[str, float]]:

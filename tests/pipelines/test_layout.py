@@ -50,6 +50,9 @@ def test_a_real_translator_is_the_first_where_the_hub_can_be_reached(monkeypatch
         translation.build(lambda endpoint, inputs: None)
     models = [c for c in blocks.blocks.values() if isinstance(c, gr.Dropdown) and "odel" in c.label]
     assert [c.value for c in models][:2] == ["opus-mt-en-fr", "marian-en-fr"]
+    monkeypatch.setenv("STAGE_DOWNLOAD_LIMIT", "200MB")
+    assert first() == "marian-en-fr"
+    monkeypatch.delenv("STAGE_DOWNLOAD_LIMIT")
     monkeypatch.setattr("demos.pipelines.layout.hub_reachable", lambda: False)
     assert first() == "marian-en-fr"
 
@@ -85,7 +88,7 @@ def test_a_second_model_is_asked_only_when_it_is_wanted():
 
 
 def test_what_cannot_be_answered_says_why_in_its_place_and_the_other_model_is_asked():
-    """The second model is asked behind the first where that went well: an error in its place is no failure."""
+    """The second model is asked behind the first if that went well: what is said in place is no failure."""
 
     def run(endpoint, inputs):
         raise BadInput(f"<b>{inputs.model}</b> cannot.", "Choose another.")
