@@ -17,16 +17,16 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 from demos.contract import Endpoint, Example, Info, Run
 from demos.errors import StageError
 from demos.models.catalog import ASSETS
 from demos.models.specs import Origin
-from demos.pipelines.bars import careful, per_cent
 from demos.pipelines.batches import only
+from demos.pipelines.company import remedied
 from demos.pipelines.csv_batch import Batch
+from demos.pipelines.entities_show import show
 from demos.pipelines.patterns import patterns, with_patterns
 from demos.pipelines.snippets import pipeline_code
 from demos.pipelines.spans import entities as spelled
@@ -77,14 +77,17 @@ class NamedEntity:
 
 @dataclass(frozen=True)
 class EntitiesResult:
-    """text: what was asked; entities: in the order of the text; tokens, windows: how many were read; warning:
-    why the model can hardly read this text, or ""; seconds: of the computation, which several waiting texts
+    """text: what was asked; entities: in the order of the text; tokens, windows: how many were read; withheld:
+    why what the model found says nothing (it cannot read most of the text; what rules found stands), or "";
+    instead: a checkpoint that can read it, or ""; warning: what of it was not read, or ""; seconds: of the computation, which several waiting texts
     may have shared."""
 
     text: str
     entities: tuple[NamedEntity, ...]
     tokens: int
     windows: int
+    withheld: str
+    instead: str
     warning: str
     seconds: float
     origin: Origin
@@ -126,7 +129,8 @@ def entities_of_all(many: Sequence[EntitiesInputs], loaded: Any) -> list[Entitie
             ),
             len(tokens),
             len(tokens.windows),
-            tokens.warning,
+            *remedied(tokens.judged, ENTITIES, loaded),
+            tokens.judged.warning,
             seconds,
             loaded.origin,
         )
@@ -202,52 +206,8 @@ def build(run: Run) -> None:
     task_page(run, ENTITIES, DEFAULT, {"text": text, "rules": rules}, EXAMPLES, show, snippet, BATCH)
 
 
-def show(result: EntitiesResult) -> str:
-    """The text with its entities marked and named, then a table of them, and what was hard to read."""
-    windows = f" in {result.windows} windows that overlap" if result.windows > 1 else ""
-    count = f"{len(result.entities):,} found in {result.tokens:,} tokens{windows}."
-    rows = "".join(
-        f"<tr><td><bdi>{escape(one.text)}</bdi></td><td>{escape(said(one.label))}</td>"
-        f"<td>{'' if one.score is None else per_cent(one.score)}</td><td>{escape(one.found_by)}</td></tr>"
-        for one in result.entities[:LISTED]
-    )
-    more = f"; the first {LISTED}" if len(result.entities) > LISTED else ""
-    table = (
-        f'<table class="task-found"><caption>Found{more}</caption><thead><tr><th scope="col">Text</th>'
-        '<th scope="col">Class</th><th scope="col">Score</th><th scope="col">Found by</th></tr></thead>'
-        f"<tbody>{rows}</tbody></table>"
-    )
-    return (
-        f'{marked_text(result.text, result.entities)}<p class="task-note">{count}</p>'
-        f"{table if rows else ''}{careful(result.warning)}"
-    )
-
-
-LISTED = 200
 LONG = 500
 """Characters beyond which a text may take more tokens than a model reads."""
-ABBREVIATIONS = ("PER", "LOC", "ORG", "MISC", "URL", "IBAN", "US", "SSN")
-
-
-def marked_text(text: str, entities: Sequence[NamedEntity]) -> str:
-    """A text, escaped, with its entities marked."""
-    parts, place = [], 0
-    for one in entities:
-        parts += [escape(text[place : one.start]), marked(one)]
-        place = one.end
-    return f'<p class="task-text" dir="auto">{"".join(parts)}{escape(text[place:])}</p>'
-
-
-def marked(entity: NamedEntity) -> str:
-    """An entity in its text: its class is written behind it, since colour alone says nothing to many."""
-    hue = sum(map(ord, entity.label)) * 47 % 360
-    inner = f"<bdi>{escape(entity.text)}</bdi><small>{escape(said(entity.label))}</small>"
-    return f'<mark style="--hue: {hue}">{inner}</mark>'
-
-
-def said(label: str) -> str:
-    """The name of a class as it is written on the page."""
-    return " ".join(word if word in ABBREVIATIONS else word.lower() for word in label.split("_"))
 
 
 def snippet(inputs: EntitiesInputs, origin: Origin) -> str:

@@ -20,12 +20,14 @@ from demos.errors import BadInput, StageError
 from demos.models.catalog import ASSETS
 from demos.models.precision import at_least_single
 from demos.models.specs import Origin
-from demos.pipelines.bars import careful, score_bars
 from demos.pipelines.batches import answer_all, one_by_one, only
 from demos.pipelines.classify import Encoded, encode
+from demos.pipelines.company import remedied
 from demos.pipelines.csv_batch import Batch
+from demos.pipelines.fill_mask_show import show
 from demos.pipelines.fill_mask_snippets import snippet
 from demos.pipelines.infill import infill
+from demos.pipelines.legibility import Legibility, legibility
 from demos.texts import check_text
 
 INFO = Info(
@@ -73,13 +75,16 @@ class FillMaskResult:
     """gaps: for each [MASK] in the order of the text, its candidates, the likeliest first.
 
     method: "masked", where probabilities are over the whole vocabulary, or "causal rescoring", where they are
-    shares among the candidates that were found. tokens: how many were read; warning: why the model can hardly
-    read this text, or "".
+    shares among the candidates that were found. tokens: how many were read; withheld: why the candidates say
+    nothing (the model cannot read most of the text), or ""; instead: a checkpoint that can read it, or "";
+    warning: what of the text was not read, or "".
     """
 
     gaps: tuple[tuple[Candidate, ...], ...]
     method: Literal["masked", "causal rescoring"]
     tokens: int
+    withheld: str
+    instead: str
     warning: str
     seconds: float
     origin: Origin
@@ -98,7 +103,8 @@ def fill_all(many: Sequence[FillMaskInputs], loaded: Any) -> list[FillMaskResult
 
     def prepare(inputs: FillMaskInputs) -> Asked:
         check_inputs(inputs)
-        return Asked(encode(inputs.text.replace(MASK, loaded.tokenizer.mask_token), loaded), inputs.top_k)
+        encoded = encode(inputs.text.replace(MASK, loaded.tokenizer.mask_token), loaded)
+        return Asked(encoded, inputs.top_k, legibility(inputs.text.replace(MASK, " "), loaded))
 
     def compute(texts: Sequence[Asked]) -> list[FillMaskResult]:
         import torch
@@ -118,7 +124,8 @@ def fill_all(many: Sequence[FillMaskInputs], loaded: Any) -> list[FillMaskResult
                 tuple(tuple(map(candidate, p, v)) for v, p in zip(*gaps, strict=True)),
                 "masked",
                 len(text),
-                text.encoded.warning,
+                *remedied(text.judged, FILL_MASK, loaded),
+                text.judged.warning,
                 seconds,
                 loaded.origin,
             )
@@ -135,10 +142,11 @@ def fill_all(many: Sequence[FillMaskInputs], loaded: Any) -> list[FillMaskResult
 
 @dataclass(frozen=True)
 class Asked:
-    """A text ready for a masked model, and how many candidates are wanted."""
+    """A text ready for a masked model, how many candidates are wanted, and how well its words are read."""
 
     encoded: Encoded
     top_k: int
+    judged: Legibility
 
     def __len__(self) -> int:
         return len(self.encoded)
@@ -157,7 +165,16 @@ def rescored(inputs: FillMaskInputs, loaded: Any) -> FillMaskResult:
     words = infill(*inputs.text.split(MASK), loaded)[: inputs.top_k]
     seconds = time.perf_counter() - begin
     shown = tuple(Candidate(one.word, None, False, one.share) for one in words)
-    return FillMaskResult((shown,), "causal rescoring", len(encoded), encoded.warning, seconds, loaded.origin)
+    judged = legibility(inputs.text.replace(MASK, " "), loaded)
+    return FillMaskResult(
+        (shown,),
+        "causal rescoring",
+        len(encoded),
+        *remedied(judged, FILL_MASK, loaded),
+        judged.warning,
+        seconds,
+        loaded.origin,
+    )
 
 
 def check_inputs(inputs: FillMaskInputs) -> None:
@@ -223,22 +240,3 @@ def build(run: Run) -> None:
         )
         top_k = gr.Slider(1, MOST, value=5, step=1, label="Candidates per gap", scale=1, min_width=160)
     task_page(run, FILL_MASK, DEFAULT, {"text": text, "top_k": top_k}, EXAMPLES, show, snippet, BATCH)
-
-
-def show(result: FillMaskResult) -> str:
-    """A bar for every candidate of every gap, and what the bars mean."""
-    if result.method == "masked":
-        said = "Probability over the whole vocabulary"
-    else:
-        said = "Stand-in, causal rescoring: share among the words that were tried, not a probability"
-    if len(result.gaps) > 1:
-        said += ", each gap for itself while the others stay open"
-    tables = []
-    for number, gap in enumerate(result.gaps, 1):
-        rows = [
-            (f"##{one.word}" if one.continues else one.word or f"({one.token})", one.probability)
-            for one in gap
-        ]
-        which = f"Gap {number}. " if len(result.gaps) > 1 else ""
-        tables.append(score_bars(rows, which + said))
-    return "".join(tables) + careful(result.warning)

@@ -24,7 +24,8 @@ from demos.contract import Endpoint, Example, Info, Run
 from demos.models.catalog import ASSETS
 from demos.models.specs import Origin
 from demos.pipelines.bars import careful, score_bars
-from demos.pipelines.entities import NamedEntity, marked_text
+from demos.pipelines.entities import NamedEntity
+from demos.pipelines.entities_show import marked_text
 from demos.pipelines.withheld import withheld
 from demos.texts import check_text
 

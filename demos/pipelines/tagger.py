@@ -16,7 +16,8 @@ import numpy as np
 from demos.errors import BadInput
 from demos.models.precision import at_least_single
 from demos.pipelines.batches import TOKENS, buckets
-from demos.pipelines.classify import foreign, window
+from demos.pipelines.classify import window
+from demos.pipelines.legibility import Legibility, legibility
 from demos.pipelines.spans import Tagged
 from demos.texts import check_text
 
@@ -30,7 +31,7 @@ class Pieces:
 
     ids, offsets: of the text's own tokens; windows: what the model is given of each, token ids and types if
     it has types, with `lead` special tokens in front and `tail` behind; overlap: own tokens that two windows
-    have in common; warning: why the model can hardly read the text, or "".
+    have in common; judged: how well the model reads the text.
     """
 
     ids: list[int]
@@ -39,7 +40,7 @@ class Pieces:
     lead: int
     tail: int
     overlap: int
-    warning: str
+    judged: Legibility
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -77,7 +78,7 @@ def pieces(text: str, loaded: Any) -> Pieces:
         offsets += spans[new]
     names = [name for name in ("input_ids", "token_type_ids") if name in encoded]
     given = [dict(zip(names, rows, strict=True)) for rows in zip(*map(encoded.get, names), strict=True)]
-    return Pieces(ids, offsets, given, lead, tail, overlap, foreign(text, ids, tokenizer))
+    return Pieces(ids, offsets, given, lead, tail, overlap, legibility(text, loaded))
 
 
 def probabilities(texts: Sequence[Pieces], loaded: Any) -> list[np.ndarray]:

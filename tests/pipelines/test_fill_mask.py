@@ -179,3 +179,21 @@ def test_the_code_of_a_stand_in_runs_as_it_stands_and_says_the_same(runner, caps
     assert "rounded to 4 bits" in code
     exec(code, {})
     assert eval(capsys.readouterr().out)[0][1] == result.gaps[0][0].word
+
+
+def test_a_gap_in_a_language_that_the_model_cannot_read_is_withheld_and_a_reader_named(runner):
+    for text, model, other in (
+        ("시간이 [MASK] 영화.", "bert-tiny-mlm", "korean-mlm"),
+        ("[MASK] 영화", "smollm2", "korean-mlm"),
+        ("A man is riding a [MASK].", "korean-mlm", "bert-tiny-mlm"),
+    ):
+        try:
+            result = runner(FILL_MASK, FillMaskInputs(text, model=model))
+        except BadInput as none:  # a stand-in needs words in front of the gap
+            assert model == "smollm2" and "in front of the gap" in str(none)
+            continue
+        assert "was not trained on" in result.withheld and result.instead == other
+        reason, answer = show(result).split("<details", 1)
+        assert "task-bars" not in reason and "task-bars" in answer
+        again = runner(FILL_MASK, FillMaskInputs(text, model=other))
+        assert again.withheld == again.instead == "" and "<details" not in show(again)
