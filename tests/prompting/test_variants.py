@@ -131,7 +131,9 @@ def test_calibration_is_by_variant_and_everything_is_asked_once(table):
     check_matrix(asked)
     answer = whole(asked, table.loaded)
     # By variant two inputs and three without content, none of them twice.
-    assert [len(set(prompts)) for prompts in table.calls] == [len(prompts) for prompts in table.calls] == [5, 5]
+    assert (
+        [len(set(prompts)) for prompts in table.calls] == [len(prompts) for prompts in table.calls] == [5, 5]
+    )
     own, bare = answer.variants
     assert_close([cell.probabilities for cell in own.cells], [(0.9, 0.1), (0.2, 0.8)], atol=OURS)
     assert_close([cell.content_free for cell in bare.cells], [(0.2, 0.8)] * 2, atol=OURS)
