@@ -1,19 +1,12 @@
-"""The prompt builder's endpoints: the rendered prompt, the scores of the labels, the completion."""
+"""The prompt builder's endpoints: the rendered prompt, and the scores of the labels."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 from demos.errors import BadInput
-from demos.pipelines.decoding import Decoding
-from demos.pipelines.generate import GenerateInputs, GenerateResult, Piece, written
-from demos.pipelines.generate import check_inputs as check_decoding
 from demos.prompting.effort import MOST_SECONDS_AT_ONCE, Asking, effort_of
-from demos.prompting.encoding import encode
 from demos.prompting.fitting import Fitted, fit
 from demos.prompting.labels import (
     LabelScores,
@@ -30,8 +23,6 @@ from demos.prompting.render import (
     tokens,
 )
 from demos.prompting.results import (
-    CompleteAnswer,
-    CompleteInputs,
     Fields,
     LabelRow,
     PromptInputs,
@@ -40,9 +31,8 @@ from demos.prompting.results import (
     ScoreAnswer,
     Word,
 )
-from demos.prompting.stops import cut, stop_strings
 from demos.prompting.task import MAX_LABELS, Labels, Row, Task, check_label, ready_tasks, task_from_json
-from demos.prompting.verdict import expected_label, is_right
+from demos.prompting.verdict import expected_label
 
 MOST_SHOTS = 64
 MOST_RESERVED = 1024
@@ -74,13 +64,15 @@ def check_prompt(inputs: PromptInputs) -> None:
         )
     check_fields(inputs.query, "query")
     if len(inputs.choices) > MAX_LABELS:
-        raise BadInput(f"The query has {len(inputs.choices):,} choices; the limit is {MAX_LABELS}.", "Use fewer.")
+        raise BadInput(
+            f"The query has {len(inputs.choices):,} choices; the limit is {MAX_LABELS}.", "Use fewer."
+        )
     for choice in inputs.choices:
         check_label(choice, "choice of the query")
     if inputs.query and not any(value.strip() for _, value in inputs.query):
         name = inputs.query[0][0]
         raise BadInput("The query is empty.", f"Type into the field {name!r}, or choose an example.")
-    render(task, task.shots[: inputs.k], _query(inputs), "plain")
+    render(task, task.shots[: inputs.k], query_of(inputs), "plain")
 
 
 def check_fields(fields: Fields, where: str) -> None:
@@ -95,25 +87,11 @@ def check_fields(fields: Fields, where: str) -> None:
         raise BadInput(f"The {where} has a field twice.", "Give every field once.")
 
 
-def check_completion(inputs: CompleteInputs) -> None:
-    """The same for a completion."""
-    check_prompt(inputs)
-    check_decoding(
-        GenerateInputs(
-            "-",
-            max_new_tokens=inputs.max_new_tokens,
-            temperature=inputs.temperature,
-            top_p=inputs.top_p,
-            seed=inputs.seed,
-        )
-    )
-
-
 def render_prompt(inputs: PromptInputs, loaded: Any) -> RenderAnswer:
     """The exact prompt for a query after k shots, token by token, against the model's window."""
     from demos.prompting.scoring import window
 
-    fitted = _fitted(inputs, loaded, inputs.reserve)
+    fitted = fitted_prompt(inputs, loaded, inputs.reserve)
     prompt = fitted.prompt
     encoded = tokens(loaded.tokenizer, prompt.text)
     names = loaded.tokenizer.convert_ids_to_tokens(encoded["input_ids"])
@@ -140,11 +118,9 @@ def score(inputs: PromptInputs, loaded: Any) -> ScoreAnswer:
     from demos.prompting.checksum import parameter_checksum
 
     before = parameter_checksum(loaded.model)
-    fitted = _fitted(inputs, loaded, inputs.reserve)
+    fitted = fitted_prompt(inputs, loaded, inputs.reserve)
     labels = _labels(inputs)
-    effort_of(
-        loaded, [Asking(task_of(inputs.task), fitted.shots, (_query(inputs),))], MOST_SECONDS_AT_ONCE
-    )
+    effort_of(loaded, [Asking(task_of(inputs.task), fitted.shots, (query_of(inputs),))], MOST_SECONDS_AT_ONCE)
     free = [
         render(task_of(inputs.task), fitted.shots, row, inputs.style, loaded.tokenizer)
         for row in content_free_rows(task_of(inputs.task))
@@ -160,49 +136,8 @@ def score(inputs: PromptInputs, loaded: Any) -> ScoreAnswer:
         checksum_before=before,
         checksum_after=parameter_checksum(loaded.model),
         origin=loaded.origin,
-        expected=expected_label(task_of(inputs.task), _query(inputs)),
+        expected=expected_label(task_of(inputs.task), query_of(inputs)),
     )
-
-
-def complete(inputs: CompleteInputs, loaded: Any) -> Iterator[CompleteAnswer]:
-    """Let the model continue the prompt, token by token, up to where the template's next field would begin;
-    each result holds the text so far."""
-    fitted = _fitted(inputs, loaded, inputs.max_new_tokens)
-    batch = encode(loaded.tokenizer, fitted.prompt.text, return_tensors="pt")
-    decoding = Decoding(inputs.max_new_tokens, inputs.temperature, inputs.top_p, inputs.seed)
-    task = task_of(inputs.task)
-    results = written(loaded, fitted.prompt.text, batch, decoding)
-    return _up_to_the_next_field(results, task, inputs)
-
-
-def _up_to_the_next_field(
-    results: Iterator[GenerateResult], task: Task, inputs: CompleteInputs
-) -> Iterator[CompleteAnswer]:
-    stops = stop_strings(task, inputs.style)
-    label = expected_label(task, _query(inputs))
-    words = () if label is None else dict(task.labels or ((label, (label,)),))[label]
-    with closing(results):  # what it would write behind a stop is not written
-        for result in results:
-            text, stop = cut(result.text, stops, ended=bool(result.finished))
-            finished = "field" if stop else result.finished
-            yield CompleteAnswer(
-                **vars(result)
-                | {"text": text, "pieces": _spelling(text, result.pieces), "finished": finished, "stop": stop},
-                expected=words[0] if words else None,
-                right=is_right(text, words) if words and finished else None,
-            )
-            if stop:
-                return
-
-
-def _spelling(text: str, pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
-    """The pieces that spell a text which the last of them may go beyond."""
-    kept, length = [], 0
-    for piece in pieces:
-        if length < len(text):
-            kept.append(replace(piece, text=piece.text[: len(text) - length]))
-        length += len(piece.text)
-    return tuple(kept)
 
 
 def _label_rows(loaded: Any, own: LabelScores, nothing: list[LabelScores]) -> tuple[LabelRow, ...]:
@@ -232,20 +167,20 @@ def _label_rows(loaded: Any, own: LabelScores, nothing: list[LabelScores]) -> tu
     return tuple(rows)
 
 
-def _fitted(inputs: PromptInputs, loaded: Any, reserve: int) -> Fitted:
+def fitted_prompt(inputs: PromptInputs, loaded: Any, reserve: int) -> Fitted:
     from demos.prompting.scoring import window
 
     task = task_of(inputs.task)
     shots = task.shots[: inputs.k]
-    return fit(loaded.tokenizer, task, shots, _query(inputs), window(loaded), reserve, inputs.style)
+    return fit(loaded.tokenizer, task, shots, query_of(inputs), window(loaded), reserve, inputs.style)
 
 
-def _query(inputs: PromptInputs) -> Row:
+def query_of(inputs: PromptInputs) -> Row:
     return Row(inputs.query, "", inputs.choices)
 
 
 def _labels(inputs: PromptInputs) -> Labels:
-    labels = task_of(inputs.task).labels_of(_query(inputs))
+    labels = task_of(inputs.task).labels_of(query_of(inputs))
     if len(labels) < 2:
         raise BadInput("There is nothing to choose from.", "Give at least two choices.")
     if len({label for label, _ in labels}) < len(labels):

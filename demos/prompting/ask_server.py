@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from html import escape
 from typing import Any
 
@@ -18,6 +19,7 @@ from demos.prompting.results import PromptInputs
 from demos.prompting.server import Messages, ServerInputs, complete_remote
 from demos.prompting.server_address import allowed_hosts
 from demos.prompting.server_scores import RemoteScores, score_remote
+from demos.prompting.stops import cut, stop_strings
 from demos.prompting.task import Row
 from demos.prompting.task_editor import Editors
 
@@ -53,11 +55,19 @@ def server_panel(editors: Editors) -> None:
 
     def written(url: str, name: str, *values: Any) -> Iterator[str]:
         *values, key = values
-        prompt = _prompt(inputs_of_draft(draft_of_values(values)))
+        inputs = inputs_of_draft(draft_of_values(values))
+        prompt, stops = _prompt(inputs), stop_strings(task_of(inputs.task), inputs.style)
         yield '<p class="stage-notice">Asking the server …</p>'
-        for part in complete_remote(ServerInputs(url or "", name or "", key or ""), prompt, GREEDY):
-            ended = {"length": f"Ended after {NEW_TOKENS} tokens.", "withheld": "Cut by the server."}
-            yield _written_html(part.text, [part.note, ended.get(part.finished, "")], part)
+        with closing(
+            complete_remote(ServerInputs(url or "", name or "", key or ""), prompt, GREEDY)
+        ) as parts:
+            for part in parts:
+                text, stop = cut(part.text, stops, ended=bool(part.finished))
+                ended = {"length": f"Ended after {NEW_TOKENS} tokens.", "withheld": "Cut by the server."}
+                why = f"Ended at {stop!r}, where the template's next part would begin." if stop else ""
+                yield _written_html(text, [part.note, why or ended.get(part.finished, "")], part)
+                if stop:
+                    return
 
     def judged(url: str, name: str, *values: Any) -> str:
         *values, key = values

@@ -28,14 +28,8 @@ from typing import Any
 from demos.contract import Endpoint, Example, Info, Run
 from demos.errors import BadInput
 from demos.models.catalog import ASSETS
-from demos.prompting.answers import (
-    check_completion,
-    check_prompt,
-    complete,
-    render_prompt,
-    score,
-    task_of,
-)
+from demos.prompting.answers import check_prompt, render_prompt, score, task_of
+from demos.prompting.completion import check_completion, complete
 from demos.prompting.draft import MOST_SHOTS, draft_of_task, draft_of_values, inputs_of_draft
 from demos.prompting.export import EXPORT
 from demos.prompting.results import CompleteInputs, PromptInputs

@@ -12,25 +12,15 @@ from demos.errors import BadInput
 from demos.prompting.render import Style
 from demos.prompting.results import Fields, PromptInputs
 from demos.prompting.share import from_fragment
-from demos.prompting.task import Labels, Row, Task, check_task, task_to_json
+from demos.prompting.table import CHOICES, Table, as_values, readable, table_of
+from demos.prompting.task import MAX_BYTES, Labels, Row, Task, check_task, task_to_json
 from demos.prompting.template import LABEL, template_fields
 
 MOST_FIELDS, MOST_SHOTS = 3, 8
-CHOICES = "choices"
 OWN = "own"
 """Name of the task that stands in the prompt builder, in lists of ready ones."""
 OWN_TASK = "(...values) => [...values.slice(0, -1), window.stageDraft.own()]"
 """What a page runs before it asks: the last input becomes the draft that the browser keeps."""
-
-Cells = tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table of examples: the template's fields, `label` and perhaps `choices` are its columns."""
-
-    headers: tuple[str, ...] = ()
-    data: Cells = ()
 
 
 @dataclass(frozen=True)
@@ -57,16 +47,33 @@ def draft_of_values(values: Sequence[Any]) -> Draft:
     instruction, template, labels, shots, rows, *query, choices, k, style, model = values
     texts = [value or "" for value in (instruction, template, labels)]
     boxes = tuple(value or "" for value in query)
-    return Draft(*texts, _table(shots), _table(rows), boxes, choices or "", int(k or 0), style, model)
+    return Draft(*texts, table_of(shots), table_of(rows), boxes, choices or "", int(k or 0), style, model)
 
 
 def values_of_draft(draft: Draft) -> list[Any]:
     """The components' values, in the order of `Draft`; tables as Gradio takes them."""
-    tables = [
-        {"headers": list(t.headers), "data": [list(r) for r in t.data]} for t in (draft.shots, draft.rows)
-    ]
-    head = [draft.instruction, draft.template, draft.labels, *tables]
+    draft, _ = shown(draft)
+    head = [draft.instruction, draft.template, draft.labels, as_values(draft.shots), as_values(draft.rows)]
     return [*head, *draft.query, draft.choices, draft.k, draft.style, draft.model]
+
+
+def shown(draft: Draft) -> tuple[Draft, int]:
+    """The draft as a page can show it, and how many characters that are none it has: a page cannot be sent
+    the half of a surrogate pair, which stands as \ufffd then."""
+    found = 0
+
+    def whole(value: Any) -> Any:
+        nonlocal found
+        if isinstance(value, str):
+            value, halves = readable(value)
+            found += halves
+        elif isinstance(value, Table):
+            value = Table(whole(value.headers), whole(value.data))
+        elif isinstance(value, tuple):
+            value = tuple(map(whole, value))
+        return value
+
+    return replace(draft, **{name: whole(value) for name, value in vars(draft).items()}), found
 
 
 def draft_to_json(draft: Draft) -> str:
@@ -76,11 +83,14 @@ def draft_to_json(draft: Draft) -> str:
 
 def draft_from_browser(text: str) -> Draft:
     """What the browser found: the draft that it kept, as JSON, or what a link carries. Raises BadInput."""
+    text = text or ""
     return draft_from_json(text if text.lstrip().startswith("{") else from_fragment(text))
 
 
 def draft_from_json(text: str) -> Draft:
     """Read a draft as `draft_to_json` or the page's script writes it; raises BadInput."""
+    if len(text) > MAX_BYTES:
+        raise BadInput("The draft is larger than 10 MB.", "Choose an example, or load a task.")
     try:
         data = json.loads(text)
     except (ValueError, RecursionError):
@@ -88,26 +98,11 @@ def draft_from_json(text: str) -> Draft:
     if not isinstance(data, dict):
         raise BadInput("A draft in JSON is an object.", "Choose an example, or load a task.")
     draft = parse(Draft, data)
+    if len(draft.query) > MOST_FIELDS and any(draft.query[MOST_FIELDS:]):
+        raise BadInput(f"The draft has {len(draft.query)} query fields; this page shows {MOST_FIELDS}.")
     boxes = (*draft.query, *[""] * MOST_FIELDS)[:MOST_FIELDS]
-    tables = {name: _table(asdict(getattr(draft, name))) for name in ("shots", "rows")}
+    tables = {name: table_of(asdict(getattr(draft, name))) for name in ("shots", "rows")}
     return replace(draft, query=boxes, k=min(max(draft.k, 0), MOST_SHOTS), **tables)
-
-
-def _table(value: Any) -> Table:
-    """A table from Gradio's data frame (pandas in Python, a dictionary in the browser)."""
-    if value is None:
-        return Table()
-    if isinstance(value, dict):
-        headers, data = value.get("headers") or (), value.get("data") or ()
-    else:
-        headers, data = list(value.columns), value.to_numpy().tolist()
-    rows = tuple(tuple(_cell(cell) for cell in row) for row in data)
-    return Table(tuple(map(str, headers)), tuple(row for row in rows if any(row)))
-
-
-def _cell(value: Any) -> str:
-    missing = value is None or value != value  # pandas writes an empty cell as not-a-number
-    return "" if missing else str(value).strip()
 
 
 def fields_of(template: str) -> tuple[str, ...]:
@@ -116,24 +111,6 @@ def fields_of(template: str) -> tuple[str, ...]:
     if len(names) > MOST_FIELDS:
         raise BadInput(f"The template has {len(names)} fields; this page shows {MOST_FIELDS}.", "Use fewer.")
     return names
-
-
-def retitled(table: Table, fields: Sequence[str], with_choices: bool) -> Table:
-    """The table with the template's fields as columns.
-
-    A field that is new takes the place of one that is gone, as if it had been renamed; a column that no
-    field is left for stays at the end if something is typed in it.
-    """
-    old = [name for name in table.headers if name not in (LABEL, CHOICES)]
-    gone, new = [n for n in old if n not in fields], [n for n in fields if n not in old]
-    names = dict(zip(gone, new, strict=False))
-    known = [names.get(name, name) for name in table.headers]
-    head = [*fields, LABEL, *([CHOICES] if with_choices else [])]
-    columns = {name: [row[i] for row in table.data] for i, name in enumerate(known)}
-    head += [name for name, cells in columns.items() if name not in head and any(cells)]
-    empty = [""] * len(table.data)
-    cells = [columns.get(name, empty) for name in head]
-    return Table(tuple(head), tuple(zip(*cells, strict=True)) if table.data else ())
 
 
 def task_of_draft(draft: Draft) -> Task:

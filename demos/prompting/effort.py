@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from demos.errors import BadInput
-from demos.prompting.render import content_free_rows, instruction_text
-from demos.prompting.task import Labels, Row, Task
-from demos.prompting.template import template_parts
+from demos.prompting.prefix_tree import prefix_tree, size
+from demos.prompting.render import content_free_rows, filled, instruction_text
+from demos.prompting.task import Row, Task
 
 PARAMETERS, TOKENS_PER_SECOND = 135e6, 500
 """What two cores read in float32, in batches; a model of twice the size reads half as much."""
@@ -19,6 +20,7 @@ CHARACTERS_PER_SECOND = 1e6
 MOST_SECONDS = 300
 MOST_SECONDS_AT_ONCE = 120
 """Of work that cannot be stopped in between."""
+_JOIN = "\n\n"
 _MOST_CHARACTERS_OF_A_TOKEN = 20  # of text; ordinary English has 4 to 5
 
 
@@ -47,30 +49,37 @@ def effort_of(loaded: Any, askings: Sequence[Asking], most: int = MOST_SECONDS) 
     The parts of the prompts are counted once each, so that the estimate itself costs little; the marks of
     a chat format are left out.
     """
-    from demos.prompting.scoring import can_share
+    from demos.prompting.scoring import LEAST_SHARED, can_share
 
     shares, characters, least = can_share(loaded.model), 0, 0
     for asking in askings:
         head = sum(map(len, _before(asking)))
-        for labels, query in _queries(asking):
-            words = sum(len(own) for _, own in labels)
-            characters += (head + len(query)) * (1 + words)
-            least += len(query) if shares else words * (head + len(query))
+        for question, words in _questions(asking):
+            characters += (head + len(question)) * (1 + len(words))
+            least += len(question) if shares else len(words) * (head + len(question))
         least += head
     check_effort(effort(loaded, least // _MOST_CHARACTERS_OF_A_TOKEN, characters), most)
 
     @cache
-    def count(text: str) -> int:
-        return len(loaded.tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"])
+    def ids(text: str) -> tuple[int, ...]:
+        return tuple(loaded.tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"])
+
+    @cache
+    def behind(asked: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[int, int]:
+        """How many tokens all questions with their words are, and how often the head in front is read."""
+        head = (-1,) * LEAST_SHARED
+        texts = {(question, word) for question, words in asked for word in words}
+        # A word's last token is predicted, not read. Every word is scored after nothing, too.
+        sequences = [((*head, *ids(question), *ids(word))[:-1], []) for question, word in texts]
+        tree = prefix_tree(sequences, LEAST_SHARED if shares else sys.maxsize)
+        alone = sum(len(ids(word)) for word in {word for _, word in texts})
+        return sum(map(size, tree)) - len(head) * len(tree) + alone, len(tree)
 
     tokens = 0
     for asking in askings:
-        head = sum(map(count, _before(asking)))
-        for labels, query in _queries(asking):
-            words = [count(word) for _, own in labels for word in own]
-            further = sum(words) - len(words)  # a word's last token is predicted, not read
-            tokens += further + (count(query) if shares else len(words) * (head + count(query)))
-        tokens += head if shares else 0
+        head = sum(len(ids(text)) for text in _before(asking))
+        own, times = behind(tuple(_questions(asking)))
+        tokens += own + head * times
     return check_effort(effort(loaded, tokens, characters), most)
 
 
@@ -102,21 +111,15 @@ def duration(seconds: float) -> str:
 
 def _before(asking: Asking) -> list[str]:
     """The parts that stand before every query."""
-    task = asking.task
-    return [instruction_text(task), *(_text(task, shot) + task.word(shot.label) for shot in asking.shots)]
+    shots = (_JOIN + "".join(filled(asking.task, shot, "shot")) for shot in asking.shots)
+    return [instruction_text(asking.task), *shots]
 
 
-def _queries(asking: Asking) -> Iterator[tuple[Labels, str]]:
-    """Every query with its labels: first those of the rows, then those without content."""
+def _questions(asking: Asking) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Every query with the words that are scored after it: those of the rows, and those without content."""
     task = asking.task
     labels = [task.labels_of(row) for row in asking.rows]
-    for own, row in zip(labels, asking.rows, strict=True):
-        yield own, _text(task, row)
-    for own in dict.fromkeys(labels):
-        for row in content_free_rows(task):
-            yield own, _text(task, row)
-
-
-def _text(task: Task, row: Row) -> str:
-    values = dict(row.fields)
-    return "".join(literal + values.get(name or "", "") for literal, name in template_parts(task.template))
+    rows = list(zip(labels, asking.rows, strict=True))
+    for own, row in rows + [(own, free) for own in dict.fromkeys(labels) for free in content_free_rows(task)]:
+        question, lead, _ = filled(task, row, "query")
+        yield _JOIN + question, tuple(lead + word for _, words in own for word in words)

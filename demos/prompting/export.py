@@ -16,6 +16,7 @@ from demos.prompting.pictures import number
 from demos.prompting.record import Record, as_json, printable, record
 from demos.prompting.results import PromptInputs
 from demos.prompting.snapshot import NOT_SHOWN, as_html, made_by
+from demos.prompting.stops import stop_strings
 
 FILES = {
     "python": "prompt.py",
@@ -25,6 +26,8 @@ FILES = {
     "html": "prompt.html",
 }
 """Names for the files, by the fields of `ExportAnswer`."""
+
+MOST_STOPS = 4  # that such a server takes
 
 _CURL = """\
 # Any server that is compatible with OpenAI's; "model" is the name that this server knows the model by.
@@ -75,7 +78,8 @@ def as_curl(record: Record) -> str:
         shots = record.task.shots[record.dropped : inputs.k]
         route = "chat/completions"
         body["messages"] = messages(record.task, shots, record.query, inputs.style)
-    body |= {"max_tokens": max(1, inputs.reserve), "temperature": 0}
+    stops = stop_strings(record.task, inputs.style)[:MOST_STOPS]
+    body |= {"max_tokens": max(1, inputs.reserve), "temperature": 0, "stop": list(stops)}
     # No line of JSON is the one that ends the document: its texts have no line ends.
     return _CURL.format(route=route, body=printable(json.dumps(body, ensure_ascii=False, indent=2)))
 

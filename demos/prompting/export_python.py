@@ -12,6 +12,7 @@ from demos.models.catalog import checkpoint
 from demos.models.hub import ALLOWED
 from demos.models.specs import Origin
 from demos.prompting.record import Record
+from demos.prompting.stops import stop_strings
 
 _HUB = """
 import json
@@ -107,6 +108,10 @@ greedy = {{"do_sample": False, "temperature": None, "top_p": None, "top_k": None
 ends = {{"eos_token_id": {ends}, "pad_token_id": FIRST}}
 written = model.generate(ids, attention_mask=torch.ones_like(ids), max_new_tokens={new}, **greedy, **ends)
 completion = tokenizer.decode(written[0, ids.shape[1] :], skip_special_tokens=True)
+begin = len(completion) - len(completion.lstrip())  # a blank line before the answer does not end it
+ends = [completion.find(stop, begin if stop.isspace() else 0) for stop in STOPS]
+if ends := [end for end in ends if end >= 0]:
+    completion = completion[: min(ends)].rstrip()
 print(json.dumps({{"completion": completion}}, ensure_ascii=False))
 """
 
@@ -147,6 +152,8 @@ def _install(*more: str, weights: str = "") -> str:
 def _constants(record: Record) -> str:
     head, tail, *free_tails = _shared((record.rendered.prompt, *record.content_free))
     lines = ["# HEAD and TAIL together are the prompt.", f"HEAD = {_text(head)}", f"TAIL = {_text(tail)}"]
+    stops = stop_strings(record.task, record.inputs.style)
+    lines += ["# Where the template's next field would begin, the answer ends.", f"STOPS = {stops!r}"]
     if record.scored:
         words = {row.label: [word.text for word in row.words] for row in record.scored.labels}
         shown = [round(row.log_likelihood, 6) for row in record.scored.labels]

@@ -53,8 +53,8 @@ def fit(
         first = bisect_left(range(len(shots)), True, key=lambda i: length(i) + reserve <= window)
     if first == len(shots) and (alone := length(first)) + reserve > window:
         raise BadInput(
-            f"Even without shots the prompt has {alone:,} tokens; with {reserve:,} kept for the answer that is "
-            f"more than the model's {window:,}.",
+            f"Even without shots the prompt has {alone:,} tokens; with {reserve:,} kept for the answer that "
+            f"is more than the model's {window:,}.",
             "Shorten the query or the instruction.",
         )
     prompt = render(task, shots[first:], query, style, tokenizer)

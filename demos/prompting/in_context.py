@@ -71,7 +71,7 @@ def build(run: Run) -> None:
 
     from demos import page
     from demos.freshness import Answer, Stop
-    from demos.prompting import pictures
+    from demos.prompting import experiment_pictures, pictures
     from demos.prompting.task_choice import own_task, task_choice
 
     with gr.Row():
@@ -105,7 +105,7 @@ def build(run: Run) -> None:
         try:
             for result in run.stream(TITLES[chosen], inputs):
                 written = json.dumps(to_plain(result), indent=1, ensure_ascii=False)
-                chart, badge = pictures.experiment_chart(result), page.badge_html(result.origin)
+                chart, badge = experiment_pictures.experiment_chart(result), page.badge_html(result.origin)
                 yield chart, badge, written
         except Stopped:
             yield chart + pictures.STOPPED, badge, written

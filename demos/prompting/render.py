@@ -102,9 +102,9 @@ def conversation(task: Task, shots: Sequence[Row], query: Row, style: Style) -> 
         return [("user", _plain(task, shots, query)[0])]
     turns: _Messages = [("system", [(head, "instruction", None)])] if (head := instruction_text(task)) else []
     for index, shot in enumerate(shots):
-        question, _, answer = _filled(task, shot, f"shot {index + 1}")
+        question, _, answer = filled(task, shot, f"shot {index + 1}")
         turns += [("user", [(question, "shot", index)]), ("assistant", [(answer, "shot", index)])]
-    return [*turns, ("user", [(_filled(task, query, "query")[0], "query", None)])]
+    return [*turns, ("user", [(filled(task, query, "query")[0], "query", None)])]
 
 
 def instruction_text(task: Task) -> str:
@@ -152,15 +152,18 @@ def _plain(task: Task, shots: Sequence[Row], query: Row) -> tuple[list[_Piece], 
     instruction = instruction_text(task)
     parts: list[_Piece] = [(instruction, "instruction", None)] if instruction else []
     for index, shot in enumerate(shots):
-        parts.append(("".join(_filled(task, shot, f"shot {index + 1}")), "shot", index))
-    question, lead, _ = _filled(task, query, "query")
+        parts.append(("".join(filled(task, shot, f"shot {index + 1}")), "shot", index))
+    question, lead, _ = filled(task, query, "query")
     parts.append((question, "query", None))
     pieces = [piece for part in parts for piece in (("\n\n", "template", None), part)]
     return pieces[1:], lead
 
 
-def _filled(task: Task, row: Row, where: str) -> tuple[str, str, str]:
-    """A row as the text before its label, the whitespace between, and the label with what follows it."""
+def filled(task: Task, row: Row, where: str) -> tuple[str, str, str]:
+    """A row as the text before its label, the whitespace between, and the label with what follows it.
+
+    `where` is "query", which has no label, or what an error is to call it.
+    """
     values, parts = dict(row.fields), template_parts(task.template)
     if unknown := values.keys() - {name for _, name in parts}:
         raise BadInput(f"The {where} has the field {min(unknown)!r}, which the template does not name.")

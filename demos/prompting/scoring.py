@@ -23,7 +23,7 @@ from demos.prompting.encoding import encode_pair
 from demos.prompting.prefix_tree import Node, Wanted, prefix_tree, size
 from demos.prompting.steps import Steps, finish
 
-_LEAST_SHARED = 8  # tokens; on a processor, one more forward pass costs about 30
+LEAST_SHARED = 8  # tokens; on a processor, one more forward pass costs about 30
 _NEW_TOKENS = 512  # in one forward pass: more brings no speed, only memory for logits
 _CACHED_TOKENS = 8192  # over all rows of a batch: 370 MB of keys and values for SmolLM2
 _ENCODED = 200_000  # characters between two steps, about a fifth of a second
@@ -74,7 +74,7 @@ def log_likelihoods_in_steps(loaded: Any, requests: Sequence[Request]) -> Steps[
         wanted = [Wanted(first + i, token, number, i) for i, token in enumerate(continuation)]
         sequences.append((ids, wanted))
     longest = max((len(ids) for ids, _ in sequences), default=0)
-    tree = prefix_tree(sequences, _LEAST_SHARED if shares else longest + 1)
+    tree = prefix_tree(sequences, LEAST_SHARED if shares else longest + 1)
     check_effort(effort(loaded, sum(map(size, tree)), 0))
     logprobs = [[0.0] * len(continuation) for _, continuation in pairs]
     greedy = [True] * len(pairs)

@@ -15,16 +15,17 @@ def stop_strings(task: Task, style: Style) -> tuple[str, ...]:
     next shot (in a chat a turn ends by itself, and an answer may have paragraphs), and the texts that begin
     the template's lines."""
     *before, (after, _) = template_parts(task.template)
-    literals = [literal for i, (literal, _) in enumerate(before) if i == 0 or literal.startswith("\n")]
-    lines = [line for literal in literals if (line := _first_line(literal))]
-    stops = [after.strip(), SEPARATOR if style == "plain" else "", *(f"\n{line}" for line in lines)]
+    # A literal behind a field goes on in that field's line.
+    lines = [line for i, (text, _) in enumerate(before) for line in text.split("\n")[i > 0 :]]
+    begins = [f"\n{_begin(line)}" for line in lines if line.strip()]
+    stops = [after.strip(), SEPARATOR if style == "plain" else "", *begins]
     return tuple(dict.fromkeys(filter(None, stops)))
 
 
-def _first_line(literal: str) -> str:
-    """The first line of a literal; a word keeps the space behind it, or it would also begin longer words."""
-    line = literal.lstrip().partition("\n")[0]
-    return line if line.rstrip()[-1:].isalnum() else line.rstrip()
+def _begin(line: str) -> str:
+    """A word keeps the space behind it, or it would also begin longer words."""
+    line = line.lstrip()
+    return line if line.rstrip()[-1].isalnum() else line.rstrip()
 
 
 def cut(text: str, stops: tuple[str, ...], ended: bool) -> tuple[str, str]:

@@ -13,18 +13,17 @@ from demos import page
 from demos.errors import BadInput
 from demos.freshness import Answer, Stop
 from demos.prompting.draft import (
-    CHOICES,
     MOST_FIELDS,
     Draft,
-    Table,
     draft_of_task,
     draft_of_values,
     fields_of,
-    retitled,
+    shown,
     task_of_draft,
     values_of_draft,
 )
 from demos.prompting.rows_import import Imported
+from demos.prompting.table import CHOICES, Table, as_values, retitled, table_of
 from demos.prompting.task import task_to_json
 from demos.prompting.task_files import add_rows, columns_of, likely_columns, read_task
 from demos.prompting.template import LABEL
@@ -98,12 +97,13 @@ def task_boxes(draft: Draft) -> tuple[Any, ...]:
 
 def with_row(table: Any) -> dict[str, Any]:
     """A table with an empty row at its end: Gradio's own new row stays unseen once Python has filled it."""
-    lines = table.fillna("").astype(str).to_numpy().tolist()
-    return {"headers": list(table.columns), "data": [*filter(any, lines), [""] * len(table.columns)]}
+    old = table_of(table)
+    return as_values(Table(old.headers, (*old.data, ("",) * len(old.headers))))
 
 
 def fill(draft: Draft) -> list[Any]:
     """Updates of all components of `Editors`; boxes that the template has no field for are hidden."""
+    draft, _ = shown(draft)
     head, tail = values_of_draft(draft)[:5], values_of_draft(draft)[-3:]
     try:
         names = fields_of(draft.template)
@@ -138,10 +138,7 @@ def _retitled(table: Table, names: tuple[str, ...], own: bool) -> Any:
     new = retitled(table, names, own)
     if new.headers == table.headers:
         return gr.skip()
-    return {
-        "headers": list(new.headers),
-        "data": [list(row) for row in new.data] or [[""] * len(new.headers)],
-    }
+    return as_values(Table(new.headers, new.data or (("",) * len(new.headers),)))
 
 
 def import_panel(editors: Editors) -> list[Any]:

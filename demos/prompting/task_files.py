@@ -9,8 +9,9 @@ from typing import Literal
 
 from demos.errors import BadInput
 from demos.prompting.answers import task_of
-from demos.prompting.draft import CHOICES, Draft, Table, check_separators, fields_of, retitled
+from demos.prompting.draft import Draft, check_separators, fields_of
 from demos.prompting.rows_import import Imported, import_rows
+from demos.prompting.table import CHOICES, Table, retitled
 from demos.prompting.task import Task
 from demos.prompting.template import LABEL
 

@@ -72,9 +72,7 @@ def prompt_matrix(inputs: MatrixInputs, loaded: Any) -> Iterator[MatrixAnswer]:
             except StopIteration as end:
                 columns.append(end.value)
                 break
-            progress = replace(
-                progress, tokens=progress.tokens + read, seconds=time.perf_counter() - start
-            )
+            progress = replace(progress, tokens=progress.tokens + read, seconds=time.perf_counter() - start)
             yield _matrix(inputs, loaded, rows, (), progress)
         yield _matrix(inputs, loaded, rows, columns, progress)
 
@@ -102,9 +100,7 @@ def _matrix(
     )
 
 
-def _column(
-    loaded: Any, name: str, task: Task, rows: list[Row], inputs: MatrixInputs
-) -> Steps[_Column]:
+def _column(loaded: Any, name: str, task: Task, rows: list[Row], inputs: MatrixInputs) -> Steps[_Column]:
     """Ask every input in one wording."""
     asked = yield from _questions(loaded, task, rows, inputs)
     pairs = list(dict.fromkeys((p, one.labels) for one in asked for p in (one.prompt, *one.nothing)))
@@ -170,4 +166,3 @@ def _asked_query(task: Task, row: Row, k: int) -> AskedQuery:
     )
     names = tuple(name for name, _ in task.labels_of(row))
     return AskedQuery(row.fields, names, row.label or None, notice)
-

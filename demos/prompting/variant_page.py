@@ -25,7 +25,8 @@ from demos.contract import Endpoint, Example, Info, Run
 from demos.errors import BadInput
 from demos.prompting.answers import task_of
 from demos.prompting.builder import DECODERS, SCRIPTS, STYLES, STYLES_OF_PROMPT
-from demos.prompting.draft import CHOICES, OWN_TASK, task_named
+from demos.prompting.draft import OWN_TASK, task_named
+from demos.prompting.table import CHOICES, Table, as_values, table_of
 from demos.prompting.task import Task
 from demos.prompting.template import LABEL, template_fields
 from demos.prompting.variant_answers import prompt_matrix
@@ -167,8 +168,8 @@ def values_of(inputs: MatrixInputs) -> list[Any]:
 
 def variants_table(variants: tuple[Variant, ...]) -> dict[str, Any]:
     """The variants as Gradio's table."""
-    data = [[one.name, one.instruction, one.template] for one in variants]
-    return {"headers": list(VARIANT_COLUMNS), "data": data}
+    data = tuple((one.name, one.instruction, one.template) for one in variants)
+    return as_values(Table(VARIANT_COLUMNS, data))
 
 
 def queries_table(task: Task, queries: tuple[Query, ...]) -> dict[str, Any]:
@@ -179,7 +180,7 @@ def queries_table(task: Task, queries: tuple[Query, ...]) -> dict[str, Any]:
         [dict(one.fields)[name] for name in names] + [one.label or ""] + [", ".join(one.choices) for _ in own]
         for one in queries
     ]
-    return {"headers": [*names, LABEL, *own], "data": data}
+    return as_values(Table((*names, LABEL, *own), tuple(map(tuple, data))))
 
 
 def with_variant(name: str, table: Any) -> dict[str, Any]:
@@ -198,10 +199,10 @@ def with_variant(name: str, table: Any) -> dict[str, Any]:
 
 def with_query(table: Any) -> dict[str, Any]:
     """The table of inputs with an empty row at its end."""
-    lines, head = lines_of(table), list(table.columns)
-    if len(lines) >= MOST_QUERIES:
-        raise BadInput(f"There are {len(lines)} inputs already.", "Change one of them, or empty its row.")
-    return {"headers": head, "data": [*([line[name] for name in head] for line in lines), [""] * len(head)]}
+    old = table_of(table)
+    if len(old.data) >= MOST_QUERIES:
+        raise BadInput(f"There are {len(old.data)} inputs already.", "Change one of them, or empty its row.")
+    return as_values(Table(old.headers, (*old.data, ("",) * len(old.headers))))
 
 
 def inputs_of_page(name: str, variants: Any, queries: Any, k: int, style: Any, model: str) -> MatrixInputs:

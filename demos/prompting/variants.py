@@ -97,8 +97,8 @@ class VariantAnswer:
 
 @dataclass(frozen=True, eq=False)
 class MatrixAnswer:
-    """The matrix by variant, then query: the variants done so far, or none in an answer that only says how far
-    the next one is (progress). disagreement [variants, variants]: on what share of the queries two
+    """The matrix by variant, then query: the variants done so far, or none in an answer that only says how
+    far the next one is (progress). disagreement [variants, variants]: on what share of the queries two
     variants name different labels; unanimous: on how many all of them name the same; both also with the
     calibrated probabilities. warnings: about words of labels that begin alike."""
 
@@ -174,13 +174,13 @@ def row_of(task: Task, query: Query, number: int) -> Row:
         known = next((row for row in (*task.rows, *task.shots) if dict(row.fields) == values), None)
         if query.choices and task.labels is not None:
             raise BadInput("It has choices, but the task has labels.", "Remove the choices.")
-        for choice in query.choices:
-            check_label(choice, "choice")
         choices = query.choices or (known.choices if known else ())
         row = Row(tuple((name, values[name]) for name in wanted), "", choices)
         labels = [label for label, _ in task.labels_of(row)]
         if len(labels) < 2 or len(set(labels)) < len(labels) or not all(map(str.strip, labels)):
             raise BadInput("It needs at least two choices, all different.", "Give it choices.")
+        for choice in choices:
+            check_label(choice, "choice")
         label = query.label or (known.label if known else "")
         if label in labels:
             return replace(row, label=label)

@@ -11,22 +11,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from demos.errors import BadInput
+from demos.prompting import draft as draft_module
 from demos.prompting.draft import (
     OWN,
     Draft,
-    Table,
     draft_from_browser,
     draft_from_json,
     draft_of_task,
     draft_of_values,
     draft_to_json,
     inputs_of_draft,
-    retitled,
+    shown,
     task_named,
     task_of_draft,
     values_of_draft,
 )
 from demos.prompting.share import to_fragment
+from demos.prompting.table import Table, retitled, table_of
 from demos.prompting.task import ready_tasks, task_to_json
 from demos.prompting.task_files import add_rows, columns_of, likely_columns, read_task
 
@@ -216,3 +217,36 @@ def test_likely_columns_are_those_of_the_same_name_or_the_only_one_left():
         "choices": None,
     }
     assert likely_columns(("a", "b"), ("text", "label"))["text"] is None
+
+
+@pytest.mark.parametrize("before", ["", '{"instruction":', '{"shots":{"data":'])
+def test_a_link_of_nothing_but_brackets_is_refused_with_a_sentence(before):
+    with pytest.raises(BadInput, match="no draft"):
+        draft_from_browser(to_fragment(before + "[" * 900_000))
+
+
+def test_what_is_too_long_is_not_even_read(monkeypatch):
+    monkeypatch.setattr(draft_module.json, "loads", None)
+    with pytest.raises(BadInput, match="larger than 10 MB"):
+        draft_from_json("[" * 10_000_001)
+
+
+def test_a_ragged_table_is_filled_up_or_refused():
+    ragged = {"headers": ["text", "label"], "data": [["a"], ["b", "x", "", ""]]}
+    table = table_of(ragged)
+    assert table == Table(("text", "label"), (("a", ""), ("b", "x")))
+    assert retitled(table, ["question"], False).data == table.data
+    with pytest.raises(BadInput, match="Row 1 of a table has 3 cells for 2 columns"):
+        table_of(ragged | {"data": [["b", "x", "y"]]})
+    with pytest.raises(BadInput, match="A table has 41 columns"):
+        table_of({"headers": list(map(str, range(41))), "data": []})
+
+
+def test_half_a_surrogate_pair_can_be_shown_and_is_counted():
+    text = '{"instruction":"a \\ud800 b","shots":{"headers":["te\\udc00xt"],"data":[["\\udfff"]]}}'
+    draft = draft_from_json(text)
+    seen, halves = shown(draft)
+    assert halves == 3 and seen.instruction == "a \ufffd b"
+    json.dumps(values_of_draft(draft), ensure_ascii=False).encode()  # as the page is sent it
+    with pytest.raises(BadInput, match="half of a surrogate pair"):
+        task_of_draft(replace(draft, template="{text} {label}", shots=Table()))

@@ -106,6 +106,7 @@ def test_a_shell_hands_the_request_over_as_it_is(tmp_path_factory, text, style):
         if style == "plain"
         else {"messages": messages(asked.task, asked.task.shots, asked.query, style)}
     )
+    assert body.pop("stop")[-1] == "\nMood:"
     assert body == {"model": "org/name", "max_tokens": 32, "temperature": 0, **expected}
 
 

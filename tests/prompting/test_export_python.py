@@ -19,7 +19,7 @@ from demos.errors import Unsupported
 from demos.models.cache import shared_cache
 from demos.models.specs import Spec
 from demos.prompting import export_python
-from demos.prompting.answers import complete
+from demos.prompting.completion import complete
 from demos.prompting.encoding import encode, first_token
 from demos.prompting.export import FILES, as_curl, as_markdown
 from demos.prompting.export_python import as_python

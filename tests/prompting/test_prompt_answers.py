@@ -8,9 +8,10 @@ import pytest
 from demos.errors import BadInput
 from demos.prompting.builder import COMPLETE, EXAMPLES, RENDER, SCORE
 from demos.prompting.draft import Draft, Table, fields_of, task_of_draft
+from demos.prompting.experiment_pictures import experiment_chart
 from demos.prompting.in_context import CURVE, NOISE
 from demos.prompting.labels import calibrate
-from demos.prompting.pictures import budget_bar, chips, experiment_chart, label_table, shots_table
+from demos.prompting.pictures import budget_bar, chips, label_table, shots_table
 from demos.prompting.results import CompleteInputs, ExperimentInputs, PromptInputs
 from demos.prompting.scoring import log_likelihoods_plain
 from demos.prompting.task import task_to_json

@@ -84,7 +84,7 @@ def test_without_a_mapping_only_the_columns_are_found():
     [
         ("a.xlsx", b"PK", MAPPING, "neither CSV nor JSON Lines"),
         ("a.csv", b"x" * 10_000_001, MAPPING, "limit is 10 MB"),
-        ("a.csv", b"review,verdict\n" + b"a,b\n" * 10_001, MAPPING, "has 10,001 rows; the limit is 10,000"),
+        ("a.csv", b"review,verdict\n" + b"a,b\n" * 10_001, MAPPING, "10,001 rows; the limit is 10,000"),
         ("a.csv", b"", MAPPING, "is empty"),
         ("a.csv", b"review,verdict\n", MAPPING, "no rows"),
         ("a.csv", b"review,verdict\na,b\n\xb0\xa1,b\n", MAPPING, "Line 3 of the file is not UTF-8"),
