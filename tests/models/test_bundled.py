@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import subprocess
 import sys
 import threading
@@ -161,8 +162,8 @@ def test_unpacked_weights_are_the_gguf_files_dequantised():
 def test_preparing_a_second_time_is_instant_and_needs_no_torch():
     bundled.ready_folder(checkpoint("smollm2"))
     program = "import sys; from demos.models.prepare import main; sys.exit(main() or 'torch' in sys.modules)"
-    start = time.monotonic()
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    before = os.times().children_user
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=250)
     assert done.returncode == 0, done.stderr
     assert "minilm: ready" in done.stdout and "smollm2: ready" in done.stdout
-    assert time.monotonic() - start < 10
+    assert os.times().children_user - before < 10  # of a processor's time, however busy the machine is

@@ -47,12 +47,12 @@ def test_odd_texts_behave(runner, model, text):
     prediction = runner(PREDICT, PredictInputs(text, model, anyway=True))
     count = len(prediction.words)
     assert prediction.attention.shape[1] == count
-    assert_close(prediction.attention.sum(-1), 1, atol=SHIPPED)
+    assert np.abs(prediction.attention.sum(-1) - 1).max() < 1e-4
     shuffled = runner(PERMUTE, TrialInputs(text, model, anyway=True))
     assert shuffled.changes.shape == (100,) and 0 <= shuffled.median <= 1
     ranked = runner(RANKINGS, RankingInputs(text, model, anyway=True))
     assert ranked.scores.shape == (len(ranked.methods), count)
-    assert_close(ranked.completeness, ranked.completeness_expected, atol=1.1e-3)
+    assert ranked.completeness == pytest.approx(ranked.completeness_expected, abs=1.1e-3, nan_ok=True)
     for answer, payload in (
         (prediction, None),
         (shuffled, payloads.permutations),
