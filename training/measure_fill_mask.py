@@ -62,7 +62,7 @@ def main() -> None:
         for group, sentences in SENTENCES.items():
             first = five = 0
             for text, accepted in sentences.items():
-                words = [one.word for one in runner(FILL_MASK, FillMaskInputs(text, 5, model)).gaps[0]]
+                words = [one.word.casefold() for one in runner(FILL_MASK, FillMaskInputs(text, 5, model)).gaps[0]]
                 first += words[0] in accepted.split()
                 five += bool(set(words) & set(accepted.split()))
                 print(f"  {model}: {text} {', '.join(words)}", flush=True)

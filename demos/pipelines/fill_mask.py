@@ -48,7 +48,7 @@ INFO = Info(
 STYLES = (ASSETS / "css" / "pipelines.css",)
 DEFAULT, SMALL, ONLINE = "smollm2", "bert-tiny-mlm", "distilbert"
 """The page's first choice without a network, the small masked model, and the first choice with one."""
-PLACEHOLDER = "The sky is [MASK]."
+PLACEHOLDER = "The capital of France is [MASK]."
 MASK = "[MASK]"
 MOST = 20
 LOGITS = 512
