@@ -3,8 +3,8 @@
     python -m training.measure_fill_mask
 
 The sentences are made up; each has words that anybody would accept. `caption` are scenes as on a picture,
-which the masked model was trained on, `everyday` are common knowledge and things of the house. A stand-in reads
-only what is before the gap, so that no gap stands first. Acceptable was the first word, and one of five:
+which the masked model was trained on, `everyday` are common knowledge and things of the house. A stand-in
+reads only what is before the gap, so that no gap stands first. Acceptable was the first word, one of five:
 
 | | scenes | everyday |
 |-|-|-|

@@ -80,9 +80,9 @@ class NamedEntity:
 class EntitiesResult:
     """text: what was asked; entities: in the order of the text; tokens, windows: how many were read.
 
-    withheld: why what the model found says nothing (it cannot read most of the text; what rules found stands),
-    or ""; instead: a checkpoint that can read it, or ""; warning: what of it was not read, or ""; seconds: of
-    the computation, which several waiting texts may have shared.
+    withheld: why what the model found says nothing (it cannot read most of the text; what rules found
+    stands), or ""; instead: a checkpoint that can read it, or ""; warning: what of it was not read, or "";
+    seconds: of the computation, which several waiting texts may have shared.
     """
 
     text: str
