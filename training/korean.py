@@ -48,9 +48,9 @@ to fill gaps; 8,000 word pieces of its own, learned from the same reviews, in Un
 - **Made by**: `python -m training.korean --data FOLDER` (seed 0, {epochs} epochs, {seconds:.0f} seconds
   on one shared core, bfloat16 products).
 - **Figures** (`figures.json`), with 15 % of the tokens, drawn once, all replaced by [MASK]: the first
-  guess is right for {dev_masked_accuracy:.1%} on dev and {test_masked_accuracy:.1%} on test. Test was looked at for two
-  versions: one of 3 epochs, whose training loss was still falling, had reached 16.2% on it before this one was
-  made.
+  guess is right for {dev_masked_accuracy:.1%} on dev and {test_masked_accuracy:.1%} on test. Test was
+  looked at for two versions: one of 3 epochs, whose training loss was still falling, had reached 16.2% on it
+  before this one was made.
 - **Twins**: no film is in two parts, but people write the same: 1.9% of dev's reviews and 2.1% of test's
   stand in train too, signs and spaces aside, most of them one or two words long.
 

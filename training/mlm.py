@@ -7,8 +7,8 @@
 The start is the package's BertForMaskedLM (two layers of width 128, Apache-2.0), tuned there for search and
 hardly able to fill a gap; only its safetensors, configuration and tokenizer are read. `training.texts` says
 where the texts come from. Every twentieth document of each file (a chapter, all captions of an image, all
-that is said of a set of synonyms) is held out: it is never trained on, and measures the masked accuracy of that
-file.
+that is said of a set of synonyms) is held out: it is never trained on, and measures the masked accuracy of
+that file.
 """
 
 from __future__ import annotations

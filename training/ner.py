@@ -45,8 +45,9 @@ it was written with capital letters: without, with some, or in capital letters o
   dev. That corpus has no MISC, so MISC is neither taught nor counted on it, and its tags of user names
   (@name) are taken away, as WNUT has none. The data are not in this repository.
 - **Made by**: `python -m training.ner --data FOLDER` (seed {SEED}, {EPOCHS} epochs of AdamW at {RATE:g},
-  {seconds} seconds on one core). Train fits, dev chooses the epoch and the settings. The tests were looked at for
-  two versions: one that saw no capital letters had F1 of .649, .436 and .590 on them before this one was made.
+  {seconds} seconds on one core). Train fits, dev chooses the epoch and the settings. The tests were looked
+  at for two versions: one that saw no capital letters had F1 of .649, .436 and .590 on them before this one
+  was made.
 - **Figures** (`figures.json`): F1, precision and recall of whole entities with their class, one tag a word
   from its first token, in float32 from the weights as they are written. They are not comparable with
   published ones where classes or splits differ, which is everywhere.

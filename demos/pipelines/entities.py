@@ -9,7 +9,8 @@ or, with *Rampart*, personal data such as names, addresses, phone numbers and ac
 longer than the model reads goes through it in windows that overlap.
 
 What has a form of its own is found by fixed rules, beside any model: e-mail addresses, URLs, card numbers
-(Luhn's checksum), IBANs (mod 97), US social security numbers and telephone numbers. Each find names its finder.
+(Luhn's checksum), IBANs (mod 97), US social security numbers and telephone numbers. Each find says who made
+it.
 """
 
 from __future__ import annotations
@@ -77,10 +78,12 @@ class NamedEntity:
 
 @dataclass(frozen=True)
 class EntitiesResult:
-    """text: what was asked; entities: in the order of the text; tokens, windows: how many were read; withheld:
-    why what the model found says nothing (it cannot read most of the text; what rules found stands), or "";
-    instead: a checkpoint that can read it, or ""; warning: what of it was not read, or ""; seconds: of the computation, which several waiting texts
-    may have shared."""
+    """text: what was asked; entities: in the order of the text; tokens, windows: how many were read.
+
+    withheld: why what the model found says nothing (it cannot read most of the text; what rules found
+    stands), or ""; instead: a checkpoint that can read it, or ""; warning: what of it was not read, or "";
+    seconds: of the computation, which several waiting texts may have shared.
+    """
 
     text: str
     entities: tuple[NamedEntity, ...]

@@ -6,6 +6,11 @@ several gaps, each is filled for itself, while the others stay open.
 
 A *causal* language model reads from left to right only. As a stand-in its likeliest next words are judged by
 the likelihood of the whole sentence: causal rescoring, not a masked model.
+
+Without a network the stand-in answers first, since it knows more. The masked model that is here, *BERT tiny*,
+reads both sides and several gaps, but learned from captions of pictures, a dictionary and the Bible only: ask
+it about scenes. Of 15 everyday sentences its first word was acceptable in 4, the stand-in's in 12; of 15
+scenes in 12 and 13.
 """
 
 from __future__ import annotations
@@ -42,7 +47,8 @@ INFO = Info(
     ),
 )
 STYLES = (ASSETS / "css" / "pipelines.css",)
-DEFAULT = "bert-tiny-mlm"
+DEFAULT, SMALL, ONLINE = "smollm2", "bert-tiny-mlm", "distilbert"  # ONLINE comes first with a network
+PLACEHOLDER = "The capital of France is [MASK]."
 MASK = "[MASK]"
 MOST = 20
 LOGITS = 512
@@ -198,17 +204,18 @@ FILL_MASK = Endpoint(
 ENDPOINTS = (FILL_MASK,)
 
 EXAMPLES = (
+    Example("Common knowledge", FillMaskInputs("The opposite of hot is [MASK].")),
+    Example("Wrong: counting legs", FillMaskInputs("A spider has [MASK] legs.")),
     Example(
-        "Both sides count", FillMaskInputs("The goalkeeper caught the [MASK] before it crossed the line.")
+        "Both sides count",
+        FillMaskInputs("The goalkeeper caught the [MASK] before it crossed the line.", model=SMALL),
     ),
-    Example("Two gaps", FillMaskInputs("Two [MASK] are playing in the [MASK].")),
-    Example("A habit of its texts", FillMaskInputs("The nurse said that [MASK] was tired.")),
-    Example("Wrong: a capital", FillMaskInputs("The capital of Australia is [MASK].")),
-    Example("Wrong: an opposite", FillMaskInputs("The opposite of hot is [MASK].")),
+    Example("Two gaps", FillMaskInputs("Two [MASK] are playing in the [MASK].", model=SMALL)),
+    Example("A habit of its texts", FillMaskInputs("The nurse said that [MASK] was tired.", model=SMALL)),
+    Example("Wrong: a capital", FillMaskInputs("The capital of Australia is [MASK].", model=SMALL)),
+    Example("Wrong: an opposite", FillMaskInputs("The opposite of hot is [MASK].", model=SMALL)),
     Example("한국어", FillMaskInputs("시간이 [MASK] 영화.", model="korean-mlm")),
     Example("Wrong: 한국의 수도", FillMaskInputs("한국의 수도는 [MASK]이다.", model="korean-mlm")),
-    Example("Left to right", FillMaskInputs("The opposite of hot is [MASK].", model="smollm2")),
-    Example("Wrong: counting legs", FillMaskInputs("A spider has [MASK] legs.", model="smollm2")),
 )
 
 
@@ -235,8 +242,9 @@ def build(run: Run) -> None:
             label="Text with [MASK]",
             lines=1,
             max_lines=12,
-            placeholder="The sky is [MASK].",
+            placeholder=PLACEHOLDER,
             scale=4,
         )
         top_k = gr.Slider(1, MOST, value=5, step=1, label="Candidates per gap", scale=1, min_width=160)
-    task_page(run, FILL_MASK, DEFAULT, {"text": text, "top_k": top_k}, EXAMPLES, show, snippet, BATCH)
+    fields = {"text": text, "top_k": top_k}
+    task_page(run, FILL_MASK, DEFAULT, fields, EXAMPLES, show, snippet, BATCH, online=ONLINE)

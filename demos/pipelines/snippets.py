@@ -1,7 +1,7 @@
 """The code that does with transformers what a page just did, to be copied.
 
-It reads the very weights that answered: of the Hub the files at their commit, which are found in the local cache
-without a network; else those that stand in this repository or come in a package, unpacked where they are packed.
+It reads the very weights that answered: of the Hub the files at their commit, which are found in the local
+cache without a network; else those that stand in this repository or come in a package, unpacked if packed.
 """
 
 from __future__ import annotations

@@ -61,7 +61,9 @@ def run(script: str, folder, hub: str = "") -> tuple[list[dict], str]:
     path = folder / FILES["python"]
     path.write_text(script, encoding="utf-8", newline="")
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    environment |= {"OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1", "PYTHONUTF8": "1", "HF_HUB_CACHE": hub}
+    environment |= {"OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1", "PYTHONUTF8": "1"} | (
+        {"HF_HUB_CACHE": hub} if hub else {}
+    )
     done = subprocess.run(
         [sys.executable, path], cwd=folder, env=environment, capture_output=True, text=True, timeout=250
     )
