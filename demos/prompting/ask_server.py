@@ -64,7 +64,7 @@ def server_panel(editors: Editors) -> None:
             for part in parts:
                 text, stop = cut(part.text, stops, ended=bool(part.finished))
                 ended = {"length": f"Ended after {NEW_TOKENS} tokens.", "withheld": "Cut by the server."}
-                why = f"Ended at {stop!r}, where the template's next part would begin." if stop else ""
+                why = "Cut where the template's next part would begin." if stop else ""
                 yield _written_html(text, [part.note, why or ended.get(part.finished, "")], part)
                 if stop:
                     return

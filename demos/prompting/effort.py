@@ -13,7 +13,7 @@ from demos.prompting.prefix_tree import prefix_tree, size
 from demos.prompting.render import content_free_rows, filled, instruction_text
 from demos.prompting.task import Row, Task
 
-PARAMETERS, TOKENS_PER_SECOND = 135e6, 500
+PARAMETERS, TOKENS_PER_SECOND = 135e6, 400
 """What two cores read in float32, in batches; a model of twice the size reads half as much."""
 CHARACTERS_PER_SECOND = 1e6
 """What a tokenizer reads: every prompt once for each word that is scored after it, and once more."""

@@ -125,10 +125,11 @@ def expected_line(answer: ScoreAnswer) -> str:
 
 def written_line(answer: CompleteAnswer) -> str:
     """Why a text ended, and whether it is the right answer; nothing while it is written."""
+    place = "the blank line" if answer.stop.isspace() else f"“{escape(answer.stop.strip())}”"
     ends = {
         "end": "The model ended here.",
         "length": f"Ended after {answer.new_tokens} tokens.",
-        "field": f"Ended at {escape(repr(answer.stop))}, where the template&#x27;s next part would begin.",
+        "field": f"Ended at {place}, where the template&#x27;s next part would begin.",
     }
     why = ends.get(answer.finished, "")
     if answer.expected is None or not why:

@@ -160,8 +160,14 @@ def prompt_is_shown(page: Page, inputs: Any) -> None:
 
 
 def experiment_is_counted(page: Page, inputs: Any) -> None:
-    expect(page.get_by_text("5 of 5 conditions done")).to_be_visible(timeout=120_000)
-    assert page.locator(".stage-experiment:visible .stage-mean").count() == 10
+    small = inputs.rows < 10
+    done = 5 if small else 2
+    expect(page.get_by_text(f"{done} of 5 conditions done")).to_be_visible(timeout=120_000)
+    assert page.locator(".stage-experiment:visible .stage-mean").count() == 2 * done
+    assert page.get_by_text("This measures too little").locator("visible=true").count() == small
+    if not small:
+        page.get_by_role("button", name="Stop", exact=True).locator("visible=true").click()
+        expect(page.get_by_text("Stopped by you.").locator("visible=true")).to_be_visible()
 
 
 def wordings_are_compared(page: Page, inputs: Any) -> None:

@@ -103,7 +103,12 @@ def test_components_and_the_browser_say_the_same_draft():
 
 @pytest.mark.parametrize(
     ("text", "problem"),
-    [("nonsense", "no draft"), ("[1]", "object"), ('{"k": "x"}', "'k' must be a whole number"), ('{"z": 1}', "Unknown")],
+    [
+        ("nonsense", "no draft"),
+        ("[1]", "object"),
+        ('{"k": "x"}', "'k' must be a whole number"),
+        ('{"z": 1}', "Unknown"),
+    ],
 )
 def test_what_is_no_draft_is_refused(text, problem):
     with pytest.raises(BadInput, match=problem):

@@ -12,11 +12,12 @@ from demos.prompting import effort as effort_module
 from demos.prompting import scoring
 from demos.prompting.answers import score, task_of
 from demos.prompting.effort import MOST_SECONDS, Asking, Effort, check_effort, duration, effort, effort_of
-from demos.prompting.experiment_answers import k_curve_answer, label_noise_answer
+from demos.prompting.experiment_answers import KS, k_curve_answer, label_noise_answer
+from demos.prompting.experiments import frozen_rows, k_curve, order_sensitivity
 from demos.prompting.pictures import progress_line
 from demos.prompting.results import ExperimentInputs, Progress, PromptInputs
 from demos.prompting.scoring import log_likelihoods_in_steps
-from demos.prompting.task import Row, Task, task_to_json
+from demos.prompting.task import Row, Task, ready_tasks, task_to_json
 from demos.prompting.variant_answers import prompt_matrix
 from demos.prompting.variants import MatrixInputs, Query, first_variants
 from tests.prompting.models import writer
@@ -58,6 +59,15 @@ def test_a_model_that_cannot_share_is_known_to_read_everything_for_every_word(sm
     once = effort_of(llama, asking).tokens
     monkeypatch.setattr(scoring, "can_share", lambda model: False)
     assert effort_of(llama, asking).tokens > 3 * once
+
+
+@pytest.mark.parametrize("name", ready_tasks())
+def test_what_the_page_offers_at_first_is_allowed_for_every_ready_task(smollm2, name):
+    task, asked = ready_tasks()[name], ExperimentInputs()
+    rows = frozen_rows(task, asked.rows)
+    experiments = [k_curve(task, KS, asked.seeds), order_sensitivity(task, task.shots[:4])]
+    for settings in experiments:
+        effort_of(smollm2, [Asking(one.task, run, rows) for one in settings for run in one.runs])
 
 
 def long_task() -> Task:
