@@ -48,12 +48,8 @@ def pretending():
 def free(runner) -> bool:
     """Whether neither a turn nor a place nor a model is held."""
     leases = sum(entry.leases for entry in runner.cache.stats().entries)
-    return (
-        not runner._turn._taken
-        and not runner._steps._taken
-        and runner._places._value == PLACES
-        and not leases
-    )
+    turns = runner._turn._taken or runner._steps._taken
+    return not turns and runner._places._value == PLACES and not leases
 
 
 def test_no_step_is_computed_beside_another_and_no_answer_beside_another(pretending):
@@ -97,10 +93,8 @@ def test_nothing_waits_for_one_who_reads_slowly(pretending):
     slow = pretending.stream(endpoint, Inputs("a"))
     assert next(slow).text == "first"
     done = []
-    for work in (
-        lambda: pretending(once, Inputs("b")),
-        lambda: list(pretending.stream(endpoint, Inputs("c"))),
-    ):
+    others = (lambda: pretending(once, Inputs("b")), lambda: list(pretending.stream(endpoint, Inputs("c"))))
+    for work in others:
         other = threading.Thread(target=lambda work=work: done.append(work()))
         other.start()  # while nobody asks for the second step
         other.join(5)
