@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import logging
 import types
 import typing
 from collections.abc import Callable, Iterator, Sequence
@@ -12,6 +13,8 @@ from typing import Any
 
 from demos.contract import Endpoint, Run, parse, to_plain
 from demos.fields import field_descriptions
+
+log = logging.getLogger(__name__)
 
 
 def api_function(
@@ -78,7 +81,10 @@ def error_answers() -> dict[Any, Any]:
     from starlette.responses import JSONResponse
 
     async def unknown(request: Any, error: Exception) -> JSONResponse:
-        name = request.url.path.rpartition("/")[2][:100]
+        kind, _, name = request.url.path.rpartition("/")
+        if not kind.endswith(("/run", "/api", "/call")):
+            log.warning("%s was not understood", request.url.path, exc_info=error)
+            return JSONResponse({"error": f"Nothing is known of this here ({type(error).__name__})."}, 404)
         said = f'There is no endpoint {name!r}. See the list under "Use via API" at the foot of the page.'
         return JSONResponse({"error": said}, 404)
 

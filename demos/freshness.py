@@ -17,7 +17,7 @@ from typing import Any
 import gradio as gr
 
 from demos import page
-from demos.stopping import STOPPED, Stopped
+from demos.stopping import STOPPED, Stopped, working_on
 
 
 class Stop:
@@ -194,7 +194,9 @@ def _until_stopped(shown: Iterator[Any], ticket: str) -> Iterator[Any]:
     """What a generator yields; once its ticket is stopped, only what it says to `Stopped`."""
     try:
         while ticket not in STOPPED:
-            yield next(shown)
+            with working_on(ticket):
+                one = next(shown)
+            yield one
         last = shown.throw(Stopped())  # type: ignore[attr-defined]
         while True:
             yield last

@@ -9,13 +9,18 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 MAX_TICKETS = 10_000
 MAX_TICKET_CHARACTERS = 64
 
 
 class Stopped(Exception):
-    """Thrown into a page's generator when the visitor presses Stop; it may catch it and say a last word."""
+    """Thrown into a page's generator when the visitor presses Stop; it may catch it and say a last word.
+
+    What waits for its turn or its model's files raises it too.
+    """
 
 
 class Tickets:
@@ -41,3 +46,35 @@ class Tickets:
 
 
 STOPPED = Tickets()
+_working = threading.local()
+
+
+@contextmanager
+def working_on(ticket: str) -> Iterator[None]:
+    """What this thread begins meanwhile belongs to `ticket`, and waits no longer once that is stopped."""
+    _working.ticket = ticket
+    try:
+        yield
+    finally:
+        _working.ticket = ""
+
+
+class Stop:
+    """Whether a piece of work was told to stop: by whom it works for, or by its ticket."""
+
+    def __init__(self) -> None:
+        self._told = threading.Event()
+        self._ticket: str = getattr(_working, "ticket", "")
+
+    def set(self) -> None:
+        """Tell it to stop."""
+        self._told.set()
+
+    def is_set(self) -> bool:
+        """Whether it was told."""
+        return self._told.is_set() or self.pressed
+
+    @property
+    def pressed(self) -> bool:
+        """Whether the visitor pressed Stop."""
+        return bool(self._ticket) and self._ticket in STOPPED

@@ -1,8 +1,7 @@
 """Who computes next: one at a time, and of those that wait the one that has computed least so far.
 
 torch uses every core by itself, so two computations at once are no faster than one after the other. What
-computes in steps takes a turn for each: a quick question waits for one step of a long search, not for its
-end, and two that compute in steps get the same share of time, however long the steps of each are.
+computes in steps takes a turn for each: two such get the same share of time, however long the steps of each.
 """
 
 from __future__ import annotations
@@ -14,14 +13,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from weakref import WeakSet
 
+from demos.stopping import Stop, Stopped
+
 LOOK = 0.05
 """Seconds between two looks of one that waits at whether it was told to stop."""
 AHEAD, GRACE = 0.2, 0.03
 """Who is ahead by so many seconds waits so many more for one that takes short steps and will be back."""
-
-
-class Stopped(Exception):
-    """The one that waits was told to stop."""
 
 
 @dataclass(eq=False)
@@ -57,7 +54,7 @@ class Turns:
         self._own = threading.local()
 
     @contextmanager
-    def take(self, share: Share | None = None, stop: threading.Event | None = None) -> Iterator[None]:
+    def take(self, share: Share | None = None, stop: Stop | None = None) -> Iterator[None]:
         """Hold the turn; raises `Stopped` if `stop` is set before it comes."""
         share = share or Share()
         self._wait(share, stop)
@@ -74,7 +71,7 @@ class Turns:
     def __exit__(self, *error: object) -> None:
         self._own.held.__exit__(None, None, None)
 
-    def _wait(self, share: Share, stop: threading.Event | None) -> None:
+    def _wait(self, share: Share, stop: Stop | None) -> None:
         with self._lock:
             self._shares.add(share)
             share.time = max(share.time, self._time)

@@ -16,6 +16,7 @@ from demos.models.cache import ModelCache
 from demos.models.specs import Loaded, Origin
 from demos.pipelines.generate import GENERATE, GenerateInputs
 from demos.runner import PATIENT, PLACES, Runner
+from demos.stopping import STOPPED, Stopped, working_on
 from tests.test_turns import wait_until
 
 
@@ -47,27 +48,28 @@ def pretending():
 def free(runner) -> bool:
     """Whether neither a turn nor a place nor a model is held."""
     leases = sum(entry.leases for entry in runner.cache.stats().entries)
-    return not runner._turn._taken and runner._places._value == PLACES and not leases
+    turns = runner._turn._taken or runner._steps._taken
+    return not turns and runner._places._value == PLACES and not leases
 
 
-def test_no_step_is_computed_beside_another_computation(pretending):
-    running, most = [], []
+def test_no_step_is_computed_beside_another_and_no_answer_beside_another(pretending):
+    running, most = {"step": 0, "answer": 0}, []
 
-    def busy():
-        running.append(1)
-        most.append(len(running))
+    def busy(kind):
+        running[kind] += 1
+        most.append(running[kind])
         time.sleep(0.01)
-        running.pop()
+        running[kind] -= 1
 
     def steps(inputs: Inputs, loaded: object) -> Iterator[Result]:
         """Compute in steps."""
         for i in range(5):
-            busy()
+            busy("step")
             yield Result(str(i))
 
     def once(inputs: Inputs, loaded: object) -> Result:
         """Compute at once."""
-        busy()
+        busy("answer")
         return Result("")
 
     stream, single = Endpoint("steps", steps, "base"), Endpoint("once", once, "base")
@@ -80,20 +82,24 @@ def test_no_step_is_computed_beside_another_computation(pretending):
     assert free(pretending)
 
 
-def test_a_quick_question_waits_for_a_step_and_not_for_one_who_reads_slowly(pretending):
+def test_nothing_waits_for_one_who_reads_slowly(pretending):
     def steps(inputs: Inputs, loaded: object) -> Iterator[Result]:
         """Compute in steps."""
         yield Result("first")
         yield Result("second")
 
     once = Endpoint("once", lambda inputs, loaded: Result("quick"), "base")
-    stream = pretending.stream(Endpoint("steps", steps, "base"), Inputs("a"))
-    assert next(stream).text == "first"
-    answer = threading.Thread(target=pretending, args=(once, Inputs("b")))
-    answer.start()  # while nobody asks for the second step
-    answer.join(5)
-    assert not answer.is_alive()
-    assert next(stream).text == "second" and next(stream, None) is None
+    endpoint = Endpoint("steps", steps, "base")
+    slow = pretending.stream(endpoint, Inputs("a"))
+    assert next(slow).text == "first"
+    done = []
+    others = (lambda: pretending(once, Inputs("b")), lambda: list(pretending.stream(endpoint, Inputs("c"))))
+    for work in others:
+        other = threading.Thread(target=lambda work=work: done.append(work()))
+        other.start()  # while nobody asks for the second step
+        other.join(5)
+    assert len(done) == 2
+    assert next(slow).text == "second" and next(slow, None) is None
     assert free(pretending)
 
 
@@ -136,8 +142,8 @@ def never(inputs: Inputs, loaded: object) -> Iterator[Result]:
 
 def test_it_can_be_stopped_while_it_waits_for_its_turn(pretending):
     stream = pretending.stream(Endpoint("never", never, "base"), Inputs("a"))
-    with pretending._turn:
-        assert closed_while_it_waits(stream, lambda: pretending._turn._queue) == []
+    with pretending._steps:
+        assert closed_while_it_waits(stream, lambda: pretending._steps._queue) == []
     assert free(pretending)
 
 
@@ -153,6 +159,35 @@ def test_it_can_be_stopped_while_files_are_fetched():
     assert closed_while_it_waits(stream, fetching.is_set) == []
     go_on.set()
     assert free(runner)
+
+
+@pytest.mark.parametrize("where", ["turn", "files"])
+def test_the_button_stops_what_waits(where):
+    """A page's generator is told as if it had been stopped between two results."""
+    go_on, said = threading.Event(), []
+    fetch = (lambda spec: go_on.wait(10)) if where == "files" else (lambda spec: None)
+    runner = Runner(ModelCache(2**40, load=loaded_from, size=lambda spec: 1, fetch=fetch))
+
+    def page():
+        try:
+            yield from runner.stream(Endpoint("never", never, "base"), Inputs("a"))
+        except Stopped:
+            said.append("stopped")
+            raise
+
+    def work():
+        with pytest.raises(Stopped), working_on(f"ticket {where}"):
+            next(page())
+
+    reader = threading.Thread(target=work)
+    with runner._steps:
+        reader.start()
+        waits = runner._steps._queue if where == "turn" else runner.cache._fetches._under_way
+        wait_until(lambda: waits)
+        STOPPED.add(f"ticket {where}")
+        reader.join(5)
+    go_on.set()
+    assert said == ["stopped"] and free(runner)
 
 
 def test_it_can_be_stopped_before_it_begins(pretending):
@@ -193,8 +228,8 @@ def test_writing_can_be_stopped_at_any_token_and_computes_none_that_is_not_asked
         stream.close()
         assert len(passes) == 2 and list(stream) == []
         before_the_first = runner.stream(GENERATE, asked)
-        with runner._turn:
-            assert closed_while_it_waits(before_the_first, lambda: runner._turn._queue) == []
+        with runner._steps:
+            assert closed_while_it_waits(before_the_first, lambda: runner._steps._queue) == []
         assert len(passes) == 2
     finally:
         hook.remove()

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from demos.turns import Share, Stopped, Turns
+from demos.stopping import Stop, Stopped
+from demos.turns import Share, Turns
 
 
 class Clock:
@@ -128,7 +129,7 @@ def test_a_crowd_of_newcomers_starves_nobody():
 
 
 def test_whoever_waits_can_be_told_to_stop_and_disturbs_nobody():
-    turns, stop, ended = Turns(), threading.Event(), []
+    turns, stop, ended = Turns(), Stop(), []
 
     def waits():
         try:

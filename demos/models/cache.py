@@ -29,7 +29,6 @@ __all__ = ["CacheStats", "EntryStats", "Loaded", "ModelCache", "Origin", "Spec",
 
 _REMEMBER_FAILURE = 30.0
 _WIDTHS = {"float32": 4, "float16": 2, "bfloat16": 2}
-
 _log = logging.getLogger(__name__)
 
 
@@ -85,8 +84,7 @@ class ModelCache:
             return spec in self._entries
 
     def fetch(self, spec: Spec) -> Fetching:
-        """Have a model's files brought to the disk, which may take minutes, beside everything else; raises
-        what can be known before."""
+        """Have a model's files brought to the disk beside everything else; raises what is known before."""
         self._refuse_too_large(spec, self._size(spec))
         return self._fetches(checkpoint(spec.checkpoint), lambda: self._fetch(spec))
 
@@ -169,11 +167,9 @@ class ModelCache:
 
     def _raise_remembered(self, spec: Spec) -> None:
         when, error = self._failures.get(spec, (0.0, None))
-        if error is None:
-            return
-        if self._clock() - when < _REMEMBER_FAILURE:
+        if error and self._clock() - when < _REMEMBER_FAILURE:
             raise without_frames(error)
-        del self._failures[spec]
+        self._failures.pop(spec, None)
 
     def _refuse_too_large(self, spec: Spec, need: int) -> None:
         if need > self.budget:
@@ -231,9 +227,8 @@ def _load(spec: Spec, base: Loaded | None) -> Loaded:
 
 def _fetch(spec: Spec) -> None:
     entry = checkpoint(spec.checkpoint)
-    if entry.base:
-        resolve(checkpoint(entry.base))
-    resolve(entry)
+    for one in (checkpoint(entry.base), entry) if entry.base else (entry,):
+        resolve(one)
 
 
 def _base_of(spec: Spec) -> Spec | None:

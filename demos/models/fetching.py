@@ -11,7 +11,8 @@ from pathlib import Path
 from demos.models.catalog import Checkpoint
 from demos.models.failures import without_frames
 from demos.models.memory import in_words
-from demos.turns import LOOK, Stopped
+from demos.stopping import Stop, Stopped
+from demos.turns import LOOK
 
 
 class Fetching:
@@ -36,7 +37,7 @@ class Fetching:
         """Whether it went well or wrong."""
         return self._done.done()
 
-    def ended(self, seconds: float, stop: threading.Event | None = None) -> bool:
+    def ended(self, seconds: float, stop: Stop | None = None) -> bool:
         """Wait for at most so long; raises what went wrong, or `Stopped`."""
         until = time.monotonic() + seconds
         while not self.over:
