@@ -3,7 +3,8 @@
     python -m training.measure_legibility --english val.en.gz --korean nsmc/dev.tsv.gz
 
 The English texts are Multi30k's captions of val, one a line; the Korean ones the first 1,000 reviews of
-NSMC's development part (a column "document"). They are only measured on; prints the shares that the page names.
+NSMC's development part (a column "document"). They are only measured on. Prints the shares that the page
+names.
 """
 
 from __future__ import annotations
