@@ -52,28 +52,27 @@ def draft_of_values(values: Sequence[Any]) -> Draft:
 
 def values_of_draft(draft: Draft) -> list[Any]:
     """The components' values, in the order of `Draft`; tables as Gradio takes them."""
-    draft, _ = shown(draft)
+    draft = shown(draft)
     head = [draft.instruction, draft.template, draft.labels, as_values(draft.shots), as_values(draft.rows)]
     return [*head, *draft.query, draft.choices, draft.k, draft.style, draft.model]
 
 
-def shown(draft: Draft) -> tuple[Draft, int]:
-    """The draft as a page can show it, and how many characters that are none it has: a page cannot be sent
-    the half of a surrogate pair, which stands as \ufffd then."""
-    found = 0
+def shown(draft: Draft) -> Draft:
+    """The draft as a page can show it: half of a surrogate pair, which is no character, stands as \ufffd."""
+    return replace(draft, **{name: _whole(value) for name, value in vars(draft).items()})
 
-    def whole(value: Any) -> Any:
-        nonlocal found
-        if isinstance(value, str):
-            value, halves = readable(value)
-            found += halves
-        elif isinstance(value, Table):
-            value = Table(whole(value.headers), whole(value.data))
-        elif isinstance(value, tuple):
-            value = tuple(map(whole, value))
-        return value
 
-    return replace(draft, **{name: whole(value) for name, value in vars(draft).items()}), found
+def _whole(value: Any) -> Any:
+    """A value with readable texts in it."""
+    if isinstance(value, str):
+        return readable(value)
+    if isinstance(value, Table):
+        return Table(_whole(value.headers), _whole(value.data))
+    if isinstance(value, tuple | list):
+        return type(value)(map(_whole, value))
+    if isinstance(value, dict):
+        return {_whole(key): _whole(item) for key, item in value.items()}
+    return value
 
 
 def draft_to_json(draft: Draft) -> str:
@@ -88,11 +87,12 @@ def draft_from_browser(text: str) -> Draft:
 
 
 def draft_from_json(text: str) -> Draft:
-    """Read a draft as `draft_to_json` or the page's script writes it; raises BadInput."""
+    """Read a draft as `draft_to_json` or the page's script writes it, so that it can be shown; raises
+    BadInput."""
     if len(text) > MAX_BYTES:
         raise BadInput("The draft is larger than 10 MB.", "Choose an example, or load a task.")
     try:
-        data = json.loads(text)
+        data = _whole(json.loads(text))
     except (ValueError, RecursionError):
         raise BadInput("What the browser kept is no draft.", "Choose an example, or load a task.") from None
     if not isinstance(data, dict):

@@ -16,7 +16,7 @@ def experiment_chart(answer: ExperimentAnswer) -> str:
     """Accuracy per condition: a dot per run, the mean, its 95 % interval, and the chance line; before it
     what is too little to be told by it, and behind it how far it is."""
     notes = (
-        f'<p class="stage-notice" role="status">{escape(note)}</p>' if (note := too_little(answer)) else ""
+        f'<p class="stage-caution" role="status">{escape(note)}</p>' if (note := too_little(answer)) else ""
     )
     done = len(answer.columns) == answer.total
     ahead = f'<p class="stage-notice">{len(answer.columns)} of {answer.total} conditions done.</p>'

@@ -8,7 +8,7 @@ import gradio as gr
 
 from demos import page
 from demos.freshness import Answer
-from demos.prompting.draft import draft_from_browser, draft_of_values, draft_to_json, shown
+from demos.prompting.draft import draft_from_browser, draft_of_values, draft_to_json
 from demos.prompting.share import to_fragment
 from demos.prompting.task_editor import Editors, fill
 
@@ -41,10 +41,10 @@ def keep(editors: Editors) -> Any:
 
 
 def _restored(found: str) -> list[Any]:
-    draft, halves = shown(draft_from_browser(found))
-    if halves:
+    draft = draft_from_browser(found)
+    if "\ufffd" in draft_to_json(draft):
         gr.Warning(
-            f"Halves of surrogate pairs, which are no characters, are shown as \ufffd: {halves} of them.",
+            "Half of a surrogate pair is no character: it stands as \ufffd.",
             title="Not all of the draft can be read",
         )
     return fill(draft)

@@ -192,7 +192,14 @@ def progress_line(progress: Progress, done: bool) -> str:
             f"the limit is {duration(MOST_SECONDS)}."
         )
     elif left > 0:
-        rest = duration(left * progress.seconds / progress.tokens)
+        # The first batches say little about the speed.
+        soon = progress.tokens < progress.planned_tokens / 10
+        seconds, tokens = (
+            (progress.planned_seconds, progress.planned_tokens)
+            if soon
+            else (progress.seconds, progress.tokens)
+        )
+        rest = duration(left * seconds / tokens)
         said = f"{read} of about {planned} tokens read; about {rest} left."
     else:
         said = f"{read} tokens read; nearly done."

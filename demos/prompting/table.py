@@ -27,13 +27,13 @@ class Table:
 
 def as_values(table: Table) -> dict[str, Any]:
     """The table as Gradio takes it, without characters that a page cannot be sent."""
-    head, *rows = ([readable(cell)[0] for cell in row] for row in (table.headers, *table.data))
+    head, *rows = ([readable(cell) for cell in row] for row in (table.headers, *table.data))
     return {"headers": head, "data": rows}
 
 
-def readable(text: str) -> tuple[str, int]:
-    """A text with \ufffd for every half of a surrogate pair, which is no character; and their number."""
-    return re.subn("[\ud800-\udfff]", "\ufffd", text)
+def readable(text: str) -> str:
+    """A text with \ufffd for every half of a surrogate pair, which no page can be sent."""
+    return re.sub("[\ud800-\udfff]", "\ufffd", text)
 
 
 def table_of(value: Any) -> Table:

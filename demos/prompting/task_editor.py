@@ -103,7 +103,7 @@ def with_row(table: Any) -> dict[str, Any]:
 
 def fill(draft: Draft) -> list[Any]:
     """Updates of all components of `Editors`; boxes that the template has no field for are hidden."""
-    draft, _ = shown(draft)
+    draft = shown(draft)
     head, tail = values_of_draft(draft)[:5], values_of_draft(draft)[-3:]
     try:
         names = fields_of(draft.template)

@@ -21,7 +21,6 @@ from demos.prompting.draft import (
     draft_of_values,
     draft_to_json,
     inputs_of_draft,
-    shown,
     task_named,
     task_of_draft,
     values_of_draft,
@@ -247,11 +246,17 @@ def test_a_ragged_table_is_filled_up_or_refused():
         table_of({"headers": list(map(str, range(41))), "data": []})
 
 
-def test_half_a_surrogate_pair_can_be_shown_and_is_counted():
+def test_half_a_surrogate_pair_can_be_shown_and_does_not_lose_the_rest_of_a_draft():
     text = '{"instruction":"a \\ud800 b","shots":{"headers":["te\\udc00xt"],"data":[["\\udfff"]]}}'
     draft = draft_from_json(text)
-    seen, halves = shown(draft)
-    assert halves == 3 and seen.instruction == "a \ufffd b"
-    json.dumps(values_of_draft(draft), ensure_ascii=False).encode()  # as the page is sent it
+    assert draft == Draft("a \ufffd b", shots=Table(("te\ufffdxt",), (("\ufffd",),)))
+    typed = replace(draft, choices="\ud800", rows=Table(("a",), (("\udc00",),)))
+    json.dumps(values_of_draft(typed), ensure_ascii=False).encode()  # as the page is sent it
     with pytest.raises(BadInput, match="half of a surrogate pair"):
-        task_of_draft(replace(draft, template="{text} {label}", shots=Table()))
+        task_of_draft(Draft("\ud800", "{text} {label}", "a\nb"))
+
+
+def test_deep_nesting_in_a_draft_is_refused_with_a_sentence():
+    for depth in (100, 900, 2_000):
+        with pytest.raises(BadInput):
+            draft_from_json('{"instruction":' + "[" * depth + "]" * depth + "}")
