@@ -23,6 +23,7 @@ from demos.hosts import guard, own_hosts
 from demos.not_found import missing_html, not_found_page
 from demos.page import LIMITS, asked_directly, queue_of, visible_errors
 from demos.runner import Runner
+from demos.theme import theme
 
 log = logging.getLogger(__name__)
 
@@ -222,7 +223,7 @@ def launch_options(programme: tuple[str, ...] = PROGRAMME, host: str = "127.0.0.
     scripts = [ASSETS / "js" / "freshness.js", *scripts, ASSETS / "js" / "gallery.js"]
     code = "\n".join(path.read_text(encoding="utf-8") for path in dict.fromkeys(scripts))
     return {
-        "theme": _theme(),
+        "theme": theme(),
         "css_paths": [ASSETS / "css" / "gallery.css", *dict.fromkeys(styles)],
         "head": f"{PHONE}\n<script>\n{code}\n</script>",
         "footer_links": ["api", "settings"],
@@ -240,29 +241,3 @@ def launch_options(programme: tuple[str, ...] = PROGRAMME, host: str = "127.0.0.
             "exception_handlers": error_answers() | {404: not_found_page(TITLE, titles(demos))},
         },
     }
-
-
-def _theme() -> gr.themes.Base:
-    # Only fonts of the visitor's system: nothing is fetched. Gradio's own subdued grey, and white on its
-    # orange, are too faint to read: both need a contrast of 4.5.
-    sans = ["Segoe UI", "Roboto", "Helvetica Neue", "Noto Sans", "Noto Sans KR", "Noto Sans CJK KR"]
-    sans += ["Apple SD Gothic Neo", "Malgun Gothic", "sans-serif"]
-    mono = ["SF Mono", "Consolas", "Noto Sans Mono", "DejaVu Sans Mono", "monospace"]
-    return gr.themes.Default(font=sans, font_mono=mono).set(
-        body_text_color_subdued="*neutral_600",
-        body_text_color_subdued_dark="*neutral_300",
-        button_primary_background_fill="*primary_700",
-        button_primary_background_fill_dark="*primary_700",
-        button_primary_background_fill_hover="*primary_800",
-        button_primary_background_fill_hover_dark="*primary_800",
-        button_cancel_background_fill="#b91c1c",
-        button_cancel_background_fill_dark="#b91c1c",
-        button_cancel_background_fill_hover="#991b1b",
-        button_cancel_background_fill_hover_dark="#991b1b",
-        button_cancel_text_color="white",
-        button_cancel_text_color_dark="white",
-        button_cancel_text_color_hover="white",
-        button_cancel_text_color_hover_dark="white",
-        button_primary_border_color="*primary_700",
-        button_primary_border_color_dark="*primary_700",
-    )

@@ -1,0 +1,32 @@
+"""What the gallery looks like: fonts and colours."""
+
+from __future__ import annotations
+
+import gradio as gr
+
+
+def theme() -> gr.themes.Base:
+    """Gradio's default theme with fonts of the visitor's system and colours that can be read."""
+    # Only fonts of the visitor's system: nothing is fetched. Gradio's own subdued grey, and white on its
+    # orange, are too faint to read: both need a contrast of 4.5.
+    sans = ["Segoe UI", "Roboto", "Helvetica Neue", "Noto Sans", "Noto Sans KR", "Noto Sans CJK KR"]
+    sans += ["Apple SD Gothic Neo", "Malgun Gothic", "sans-serif"]
+    mono = ["SF Mono", "Consolas", "Noto Sans Mono", "DejaVu Sans Mono", "monospace"]
+    return gr.themes.Default(font=sans, font_mono=mono).set(
+        body_text_color_subdued="*neutral_600",
+        body_text_color_subdued_dark="*neutral_300",
+        button_primary_background_fill="*primary_700",
+        button_primary_background_fill_dark="*primary_700",
+        button_primary_background_fill_hover="*primary_800",
+        button_primary_background_fill_hover_dark="*primary_800",
+        button_cancel_background_fill="#b91c1c",
+        button_cancel_background_fill_dark="#b91c1c",
+        button_cancel_background_fill_hover="#991b1b",
+        button_cancel_background_fill_hover_dark="#991b1b",
+        button_cancel_text_color="white",
+        button_cancel_text_color_dark="white",
+        button_cancel_text_color_hover="white",
+        button_cancel_text_color_hover_dark="white",
+        button_primary_border_color="*primary_700",
+        button_primary_border_color_dark="*primary_700",
+    )
