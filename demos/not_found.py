@@ -33,7 +33,7 @@ def not_found_page(title: str, demos: Mapping[str, str]) -> Any:
             f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(title)}</title>'
             '<meta name="viewport" content="width=device-width, initial-scale=1">'
             "<style>:root{color-scheme:light dark}a{white-space:nowrap}"
-            "body{font:1.1rem/1.6 system-ui,sans-serif;max-width:50rem;margin:3rem auto;padding:0 1rem}</style>"
+            "body{font:1.1rem/1.6 sans-serif;max-width:50rem;margin:3rem auto;padding:0 1em}</style>"
             f'<h1><a href="{home}">{escape(title)}</a></h1>{missing_html(path, demos, home)}</html>'
         )
         return HTMLResponse(page, 404)
