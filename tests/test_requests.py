@@ -202,4 +202,6 @@ def test_sessions_are_bounded(client):
     """Each costs megabytes, and any name makes one."""
     for number in range(SESSIONS + 20):
         client.post("/gradio_api/run/x", json={"data": [], "fn_index": 99999, "session_hash": f"z{number}"})
+    for _ in range(10):  # each has a session of its own, as no name is given
+        post(client, "/gradio_api/call/similarity", [["a", "b"], "nope"])
     assert len(client.app.state_holder.session_data) <= SESSIONS <= 200
