@@ -20,7 +20,7 @@ from demos import page
 from demos.stopping import STOPPED, Stopped, working_on
 
 
-class Stop:
+class StopButton:
     """A button that ends what is under way; it is there only while something is."""
 
     def __init__(self, label: str = "Stop") -> None:
@@ -52,7 +52,7 @@ class Answer:
         self,
         fields: Sequence[Any],
         ask: str,
-        stop: Stop | None = None,
+        stop: StopButton | None = None,
         indifferent: Sequence[Any] = (),
         quiet: bool = False,
     ) -> None:

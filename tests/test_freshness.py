@@ -7,7 +7,7 @@ from types import ModuleType
 import gradio as gr
 import pytest
 
-from demos.freshness import Answer, Stop
+from demos.freshness import Answer, StopButton
 from demos.gallery import load_programme
 from demos.page import BATCHED_QUEUE, MODEL_QUEUE, WRITING_QUEUE
 from demos.stopping import STOPPED, Stopped, Tickets
@@ -29,7 +29,7 @@ def wired(function, fields=("a text",), stop=None):
     """The listener that an `Answer` makes of a page's function."""
     with gr.Blocks() as blocks:
         boxes = [gr.Textbox(label=label) for label in fields]
-        answer = Answer(boxes, "Run", Stop() if stop else None)
+        answer = Answer(boxes, "Run", StopButton() if stop else None)
         shown = gr.HTML()
         answer.on([boxes[0].submit], function, [shown])
     return next(f.fn for f in blocks.fns.values() if f.fn and answer.made_for in f.outputs)

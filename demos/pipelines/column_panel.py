@@ -15,7 +15,7 @@ from demos import page
 from demos.contract import Endpoint, Run
 from demos.csv_table import Table, read_table
 from demos.errors import BadInput
-from demos.freshness import Answer, Stop
+from demos.freshness import Answer, StopButton
 from demos.pipelines.csv_batch import Batch, ColumnInputs, Progress, begin, column_endpoint
 from demos.stopping import Stopped
 
@@ -41,7 +41,7 @@ def column_panel(
             column = gr.Dropdown([], label="Column of texts", interactive=True)
         with gr.Row():
             start = gr.Button("Answer every row", variant="primary")
-            stop = Stop("Stop and keep what is done")
+            stop = StopButton("Stop and keep what is done")
         kept = Answer([upload, column, *fields.values()], "Answer every row", stop, [fields[batch.field]])
         status = gr.HTML("", padding=False, elem_classes="task-answer")
         file = gr.File(label="Answers", interactive=False, visible=False)

@@ -13,7 +13,7 @@ import gradio as gr
 from demos import page
 from demos.contract import Endpoint, Example, Run, parse
 from demos.errors import BadInput, StageError
-from demos.freshness import Answer, Stop
+from demos.freshness import Answer, StopButton
 from demos.models.catalog import checkpoint
 from demos.models.hub import download_limit, hub_reachable, mode
 from demos.models.specs import Origin
@@ -65,7 +65,7 @@ def task_page(
     filled = page.examples(examples, {**fields, "model": model})
     with gr.Row():
         start = gr.Button(ask, variant="primary")
-        stop = Stop() if endpoint.streams else None
+        stop = StopButton() if endpoint.streams else None
     first, of_second = [*fields.values(), model], [*fields.values(), second]
     with gr.Row(elem_classes="task-answers"):
         with gr.Column(min_width=300):

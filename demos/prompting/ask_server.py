@@ -9,7 +9,7 @@ from typing import Any
 
 import gradio as gr
 
-from demos.freshness import Stop
+from demos.freshness import StopButton
 from demos.pipelines.decoding import Decoding
 from demos.prompting.answers import check_prompt, task_of
 from demos.prompting.draft import draft_of_values, inputs_of_draft
@@ -49,7 +49,7 @@ def server_panel(editors: Editors) -> None:
         with gr.Row():
             write = gr.Button("Let it write")
             judge = gr.Button("Score the labels there")
-            stop = Stop()
+            stop = StopButton()
         asked = editors.answer("Let it write", stop, more=[url, name])
         answer = gr.HTML("", padding=False)
 

@@ -82,7 +82,7 @@ def build(run: Run) -> None:
     import gradio as gr
 
     from demos import page
-    from demos.freshness import Stop
+    from demos.freshness import StopButton
     from demos.prompting import ask_server, memory, pictures, take_away, task_editor
 
     start = draft_of_task(task_of("sentiment"))
@@ -104,7 +104,7 @@ def build(run: Run) -> None:
         show = gr.Button("Score the labels", variant="primary")
         several = gr.Button("0 to 8 shots")
         write = gr.Button("Write")
-        stop = Stop()
+        stop = StopButton()
     scoring = editors.answer("Score the labels")
     scores = gr.HTML("", padding=False)
     writing = editors.answer("Write", stop)

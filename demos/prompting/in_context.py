@@ -70,7 +70,7 @@ def build(run: Run) -> None:
     import gradio as gr
 
     from demos import page
-    from demos.freshness import Answer, Stop
+    from demos.freshness import Answer, StopButton
     from demos.prompting import experiment_pictures, pictures
     from demos.prompting.task_choice import own_task, task_choice
 
@@ -88,7 +88,7 @@ def build(run: Run) -> None:
     filled = page.examples(EXAMPLES, fields)
     with gr.Row():
         start = gr.Button("Run the experiment", variant="primary")
-        stop = Stop()
+        stop = StopButton()
     measured = Answer([experiment, *fields.values()], "Run the experiment", stop)
     chart = gr.HTML("", padding=False)
     badge = page.badge()

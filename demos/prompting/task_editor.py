@@ -11,7 +11,7 @@ import gradio as gr
 
 from demos import page
 from demos.errors import BadInput
-from demos.freshness import Answer, Stop
+from demos.freshness import Answer, StopButton
 from demos.prompting.draft import (
     MOST_FIELDS,
     Draft,
@@ -50,7 +50,7 @@ class Editors:
         return [*self.task, *self.query, self.choices, *self.settings]
 
     def answer(
-        self, ask: str, stop: Stop | None = None, more: Sequence[Any] = (), quiet: bool = False
+        self, ask: str, stop: StopButton | None = None, more: Sequence[Any] = (), quiet: bool = False
     ) -> Answer:
         """An answer to the draft, to which test rows make no difference; `more` fields stand in front."""
         return Answer([*more, *self.all], ask, stop, [self.task[-1]], quiet)

@@ -83,7 +83,7 @@ def build(run: Run) -> None:
     import gradio as gr
 
     from demos import page
-    from demos.freshness import Answer, Stop
+    from demos.freshness import Answer, StopButton
     from demos.prompting import pictures, variant_pictures
     from demos.prompting.task_choice import own_task, task_choice
 
@@ -117,7 +117,7 @@ def build(run: Run) -> None:
     filled = page.examples(EXAMPLES, fields, values_of)
     with gr.Row():
         ask = gr.Button("Ask all variants", variant="primary")
-        stop = Stop()
+        stop = StopButton()
     compared = Answer([task, variants, queries, k, style, model], "Ask all variants", stop)
     ahead = gr.HTML("", padding=False)
     matrix, badge = gr.HTML("", padding=False), page.badge()

@@ -62,7 +62,7 @@ def build(run: Run) -> None:
     import gradio as gr
 
     from demos import page
-    from demos.freshness import Answer, Stop
+    from demos.freshness import Answer, StopButton
     from demos.trial import panels, payloads
 
     with gr.Row():
@@ -76,7 +76,7 @@ def build(run: Run) -> None:
     filled = page.examples(EXAMPLES, fields)
     with gr.Row():
         start = gr.Button("Measure", variant="primary")
-        stop = Stop()
+        stop = StopButton()
     measured = Answer([texts, model, adversaries, anyway], "Measure", stop)
     badge = page.badge()
     figures = panels.panel("dataset", "Over all your texts", "Figures grow while the texts are read.")
