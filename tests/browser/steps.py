@@ -35,6 +35,13 @@ def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).locator("visible=true").click()
 
 
+def stop_writing(page: Page) -> None:
+    """Press Stop if something is still being written: a short text may have ended by itself."""
+    running = page.locator(".stage-stop[data-running]:visible")
+    running.evaluate_all("buttons => buttons.forEach((button) => button.click())")
+    expect(running).to_have_count(0)
+
+
 def choose(page: Page, label: str, option: str) -> None:
     """Choose from one of Gradio's dropdowns."""
     page.get_by_label(label, exact=True).locator("visible=true").click()

@@ -25,6 +25,7 @@ from tests.browser.steps import (
     open_demo,
     open_gallery,
     press,
+    stop_writing,
     toast,
     viewer,
     written,
@@ -74,7 +75,7 @@ def bertviz_has_drawn(page: Page, inputs: Any) -> None:
 
 def text_is_written(page: Page, inputs: Any) -> None:
     expect(written(page)).to_have_text(re.compile(r"\S.{3}", re.S))
-    press(page, "Stop")
+    stop_writing(page)
 
 
 def heat_map_is_full(page: Page, inputs: Any) -> None:
@@ -173,8 +174,8 @@ def experiment_is_counted(page: Page, inputs: Any) -> None:
 def wordings_are_compared(page: Page, inputs: Any) -> None:
     matrix = page.locator(".stage-matrix:visible")
     expect(matrix.locator("tbody tr")).to_have_count(len(inputs.queries))
-    assert matrix.locator("thead th").count() == 1 + len(inputs.variants)
-    assert matrix.locator("tbody .stage-likely").count() == len(inputs.queries) * len(inputs.variants)
+    expect(matrix.locator("thead th")).to_have_count(1 + len(inputs.variants))
+    expect(matrix.locator("tbody .stage-likely")).to_have_count(len(inputs.queries) * len(inputs.variants))
     matrix.locator("summary").first.click()
     text = inputs.queries[0].fields[0][1]
     assert text in matrix.locator("pre").first.inner_text()

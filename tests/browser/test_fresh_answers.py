@@ -39,12 +39,15 @@ def change(page: Page, field: Locator) -> bool:
     """Change one field in its own way; False where there is nothing else to choose."""
     kind = field.get_attribute("type")
     if field.get_attribute("role") == "combobox":
-        field.click()
-        others = page.locator('[role="option"][aria-selected="false"]:visible')
-        if not others.count():
-            field.press("Escape")
-            return False
-        others.first.click()
+        before = field.input_value()
+        for key in ("ArrowDown", "ArrowUp"):  # by keyboard: a list that moves cannot be clicked
+            field.focus()
+            field.press(key)
+            field.press(key)
+            field.press("Enter")
+            if field.input_value() != before:
+                return True
+        return False
     elif kind == "checkbox":
         field.click()
     elif kind == "radio":
@@ -67,7 +70,8 @@ def change(page: Page, field: Locator) -> bool:
 def test_no_answer_stands_under_a_changed_field(page: Page, slug: str):
     """A change either dims the answer and says what it was made for, or brings a new answer."""
     open_demo(page, slug)
-    page.locator(".stage-examples:visible button").first.click()
+    examples = page.locator(".stage-examples:visible button")
+    (examples.last if slug == "prompt-experiments" else examples.first).click()  # its first one takes long
     wait_until(lambda: answered(page))
     expect(page.locator(".stage-stale")).to_have_count(0)
     fields = [f for f in page.locator(FORM).all() if not f.evaluate("(e, s) => !!e.closest(s)", ELSEWHERE)]

@@ -18,6 +18,7 @@ from tests.browser.steps import (
     open_view,
     press,
     selection,
+    stop_writing,
     viewer,
 )
 
@@ -74,13 +75,12 @@ def answer(page: Page, slug: str, query: str = "") -> None:
     """The first example of a demo, answered."""
     open_demo(page, slug + query)
     press(page, EXAMPLES[slug])
-    badge(page).wait_for()
+    badge(page).first.wait_for()
     if slug == "attention":
         viewer(page).wait_for()
     if slug == "bertviz":
         bertviz_frame(page).locator("html[data-state=ready]").wait_for(state="attached")
-    if slug == "generate":
-        press(page, "Stop")
+    stop_writing(page)
 
 
 @pytest.mark.parametrize("slug", EXAMPLES)
@@ -165,6 +165,10 @@ def texts_of(page: Page) -> list[Locator]:
 def test_texts_can_be_read(page: Page, theme: str, slug: str):
     answer(page, slug, f"?__theme={theme}")
     assert page.locator("body.dark").count() == (theme == "dark")
+    # Stop is there only while something is written: here it has to be looked at.
+    page.locator(".stage-stop").evaluate_all(
+        "buttons => buttons.forEach((button) => button.setAttribute('data-running', ''))"
+    )
     texts = texts_of(page)
     assert len(texts) > 12
     faint = {
