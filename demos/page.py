@@ -99,12 +99,19 @@ def on(
     """Model work on `triggers`, `limit` at a time; `js` changes the inputs in the browser before.
 
     If it fails, the outputs are emptied: no old answer under new input. A generator empties them by
-    itself, since being stopped counts as failing too, and what was written by then is to stay.
+    itself, since being stopped counts as failing too, and what was written by then is to stay. Who asks
+    again before the answer is there is answered after it, save where a text grows: there is Stop.
     """
+    grows = inspect.isgeneratorfunction(function)
     event = gr.on(
-        list(triggers), visible_errors(function), list(inputs), js=js, **_work(outputs, queue, limit)
+        list(triggers),
+        visible_errors(function),
+        list(inputs),
+        js=js,
+        trigger_mode="once" if grows else "always_last",
+        **_work(outputs, queue, limit),
     )
-    if not inspect.isgeneratorfunction(function):
+    if not grows:
         _empty_on_failure(event, outputs)
     return event
 

@@ -45,6 +45,7 @@ def change(page: Page, field: Locator) -> bool:
             field.press(key)
             field.press(key)
             field.press("Enter")
+            field.press("Tab")  # who leaves the field has chosen
             if field.input_value() != before:
                 return True
         return False
@@ -167,3 +168,14 @@ def test_an_address_without_a_demo_says_so_and_lists_those_there_are(page: Page)
     missing = page.locator(".stage-missing")
     expect(missing).to_contain_text("There is no demo called")
     expect(missing.get_by_role("link", name="Sentiment", exact=True)).to_be_visible()
+
+
+def test_who_asks_again_before_the_answer_is_there_is_answered_too(page: Page):
+    """Gradio drops what is pressed while an answer is on its way."""
+    open_demo(page, "similarity")
+    box = page.get_by_label("Sentences, one per line")
+    for lines in ("A cat.\nA dog.", "A cat.\nA dog.\nA bird.", "A cat.\nA dog.\nA bird.\nA fish."):
+        box.fill(lines)
+        press(page, "Measure")  # at once, whatever is still being computed
+    expect(page.locator(".stage-heat:visible td[style]")).to_have_count(16)
+    expect(page.locator(".stage-stale")).to_have_count(0)
