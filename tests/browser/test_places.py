@@ -58,7 +58,7 @@ def test_a_link_to_the_models_opens_them(page: Page):
     expect(page.get_by_role("button", name="Refresh")).to_be_visible()
 
 
-@pytest.mark.parametrize("query", ["?tab=nowhere", "?demo=nothing", "?tab=<script>&demo=../.."])
+@pytest.mark.parametrize("query", ["?tab=nowhere", "?tab=<script>&demo=../.."])
 def test_an_unknown_place_opens_the_first_tab(page: Page, query: str):
     open_gallery(page, query)
     expect_place(page, *FIRST[:2])
