@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import random
+from dataclasses import replace
 
 import pytest
 import torch
@@ -13,7 +15,7 @@ from demos.models.specs import Spec
 from demos.prompting import scoring
 from demos.prompting.prefix_tree import Wanted, prefix_tree
 from demos.prompting.scoring import encode_pair, log_likelihoods, log_likelihoods_plain
-from tests.closeness import OURS, SUMMED, assert_close
+from tests.closeness import OURS, assert_close
 from tests.prompting.models import FAMILIES, writer
 
 REVIEWS = (
@@ -59,10 +61,16 @@ def smollm2_writer():
         yield loaded
 
 
-def assert_equal(ours, theirs, atol=OURS):
+@pytest.fixture(scope="module")
+def exact_smollm2(smollm2_writer):
+    """In float64: in float32 the rounding of two ways through 30 layers already differs by up to 8e-5."""
+    return replace(smollm2_writer, model=copy.deepcopy(smollm2_writer.model).double())
+
+
+def assert_equal(ours, theirs):
     assert [a.tokens for a in ours] == [b.tokens for b in theirs]
     assert [a.greedy for a in ours] == [b.greedy for b in theirs]
-    assert_close([one.logprob for one in ours], [one.logprob for one in theirs], atol)
+    assert_close([one.logprob for one in ours], [one.logprob for one in theirs], OURS)
 
 
 def harness(loaded, requests):
@@ -75,13 +83,13 @@ def harness(loaded, requests):
     return model.loglikelihood(instances, disable_tqdm=True)
 
 
-def test_log_likelihoods_equal_the_harness(smollm2_writer):
-    requests = items()[::2] + items()[3::8]
-    theirs = harness(smollm2_writer, requests)
-    ours = log_likelihoods(smollm2_writer, requests)
+def test_log_likelihoods_equal_the_harness(exact_smollm2):
+    requests = items()[::3] + items()[4::9]
+    theirs = harness(exact_smollm2, requests)
+    ours = log_likelihoods(exact_smollm2, requests)
     assert len(requests) >= 50
     assert {len(a.tokens) for a in ours} >= {1, 2, 3}
-    assert_close([one.logprob for one in ours], [one[0] for one in theirs], atol=SUMMED)
+    assert_close([one.logprob for one in ours], [one[0] for one in theirs], atol=OURS)
     assert [a.greedy for a in ours] == [b[1] for b in theirs]
     assert any(a.greedy for a in ours)
 
@@ -124,10 +132,10 @@ def test_rows_are_padded_on_the_left_or_are_of_one_length(smollm2_writer, monkey
     assert named["position_ids"].tolist() == [[0, 1, 2], [0, 0, 1]]
 
 
-def test_sharing_equals_one_pass_per_request_on_smollm2(smollm2_writer):
+def test_sharing_equals_one_pass_per_request_on_smollm2(exact_smollm2):
     requests = items()[::5]
-    ours, plain = (of(smollm2_writer, requests) for of in (log_likelihoods, log_likelihoods_plain))
-    assert_equal(ours, plain, SUMMED)
+    ours, plain = (of(exact_smollm2, requests) for of in (log_likelihoods, log_likelihoods_plain))
+    assert_equal(ours, plain)
 
 
 def test_shots_are_read_once_and_one_pass_serves_labels_that_differ_in_the_last_token(
