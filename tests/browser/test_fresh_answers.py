@@ -124,6 +124,7 @@ def test_stop_is_there_only_while_there_is_something_to_stop_and_works_at_once(p
     stop = page.get_by_role("button", name="Stop", exact=True)
     expect(stop).to_be_hidden()
     page.get_by_label("Prompt", exact=True).fill("Tell a long story about a lighthouse keeper.")
+    expect(page.get_by_role("button", name="Write", exact=True)).to_be_visible()
     for milliseconds in (0, 20, 100):
         page.evaluate(
             """(milliseconds) => {
