@@ -35,7 +35,8 @@ INFO = Info(
         "or about something else still gets one of them, often with a high probability. A probability says "
         "how sure the model is, not how often it is right. Irony and comparison escape it. Each checkpoint "
         "reads one language: what it says of a text in another is withheld. Of 1,000 Korean reviews and "
-        "1,014 English captions, the right checkpoint withheld under 1 %, the wrong one over 99 %."
+        "1,014 English captions, the right checkpoint withheld under 1 %, the wrong one over 99 %; the rule "
+        "was adjusted on the same texts."
     ),
 )
 STYLES = (ASSETS / "css" / "pipelines.css",)
