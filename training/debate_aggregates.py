@@ -1,6 +1,6 @@
 """Measure the debate's figures on SST for the shipped classifiers and write aggregates.json.
 
-    python -m training.debate_aggregates --data sst_sentences.csv
+    python -m training.debate_aggregates --data sst_sentences.csv [--only minilm-sentiment]
 
 The same code as the page's survey of many texts: on all test sentences without adversaries (Jain &
 Wallace 2019, table 2), and on the first 300 dev sentences with them, whose single values are kept for
@@ -34,22 +34,22 @@ DEV = 300
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="sst_sentences.csv")
+    parser.add_argument("--only", help="measure one checkpoint again and keep the others' figures")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     with options.data.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     texts = {split: [row["text"] for row in rows if row["exp_split"] == split] for split in ("dev", "test")}
-    figures = {}
-    for spec in SPECS:
+    kept_file = FOLDER / "aggregates.json"
+    figures = json.loads(kept_file.read_text(encoding="utf-8")) if options.only else {}
+    for spec in [spec for spec in SPECS if options.only in (None, spec.checkpoint)]:
         with shared_cache().lease(spec) as loaded:
             test = run(loaded, texts["test"], adversaries=False)
             dev = run(loaded, texts["dev"][:DEV], adversaries=True)
         figures[spec.checkpoint] = {"test": {"measures": test.measures}, "dev": kept(dev)}
         print(spec.checkpoint, test.measures, flush=True)
-        (FOLDER / "aggregates.json").write_text(
-            json.dumps(rounded(to_plain(figures))) + "\n", encoding="utf-8"
-        )
+        kept_file.write_text(json.dumps(rounded(to_plain(figures))) + "\n", encoding="utf-8")
 
 
 def run(loaded: Any, texts: list[str], adversaries: bool) -> SurveyAnswer:
