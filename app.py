@@ -60,9 +60,9 @@ def main() -> None:
 
     os.environ.setdefault("STAGE_PUBLIC", "0" if is_loopback(options.host) else "1")
 
-    from demos.gallery import build, launch_options
     from demos.models.cache import shared_cache
     from demos.runner import Runner
+    from demos.shell.gallery import build, launch_options
 
     gallery = build(Runner(shared_cache(), say=partial(gr.Info, duration=4)))
     gallery.queue(default_concurrency_limit=4, max_size=64)

@@ -105,8 +105,8 @@ def bertviz_sides(text: str, loaded: Any) -> list[Side]:
     """Stock BertViz, and its scripts on the gallery's offline page."""
     from bertviz import head_view
 
-    from demos.attention.capture import capture
-    from demos.attention.classic import ClassicMap, head_view_page
+    from demos.attention.bertviz.bertviz_pages import ClassicMap, head_view_page
+    from demos.nlp.attention_capture import capture
 
     shown = capture(loaded, text).maps[0]
     tokens = [token.text for token in shown.queries]
@@ -133,9 +133,9 @@ def bertviz_sides(text: str, loaded: Any) -> list[Side]:
 
 def gallery_sides(text: str, loaded: Any) -> list[Side]:
     """The gallery's export with all layers, and what its live page receives."""
-    from demos.attention.export import ExportInputs, attention_export
-    from demos.attention.measure import Selection, capture_of
-    from demos.attention.view import LayerInputs, attention_layer, attention_view
+    from demos.attention.viewer.html_export import ExportInputs, attention_export
+    from demos.attention.viewer.measure import Selection, capture_of
+    from demos.attention.viewer.wire import LayerInputs, attention_layer, attention_view
 
     capture_of(Selection(text), loaded)
 

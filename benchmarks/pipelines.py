@@ -50,7 +50,7 @@ def texts(path: Path | None) -> Iterator[str]:
         with path.open(newline="", encoding="utf-8") as file:
             yield from chance.sample([row["text"] for row in csv.DictReader(file)], ROWS)
         return
-    from demos.prompting.task import ready_tasks
+    from demos.nlp.prompt_task import ready_tasks
 
     rows = [value for task in ready_tasks().values() for row in task.rows for _, value in row.fields]
     for number in range(ROWS):
@@ -61,7 +61,7 @@ def call(chosen: Sequence[str]) -> None:
     """One request after the other over HTTP, against the bare function."""
     from demos.models.cache import shared_cache
     from demos.models.specs import Spec
-    from demos.pipelines.sentiment import SentimentInputs, sentiment
+    from demos.tasks.sentiment import SentimentInputs, sentiment
 
     with shared_cache().lease(Spec(MODEL, "sequence-classification")) as loaded, gallery() as (url, _):
         endpoint = f"{url}/gradio_api/run/sentiment"
@@ -83,8 +83,8 @@ def column(chosen: Sequence[str]) -> None:
     """A whole column in length buckets, against batches of so many rows as they come, in CPU seconds."""
     from demos.models.cache import shared_cache
     from demos.models.specs import Spec
-    from demos.pipelines import batches
-    from demos.pipelines.sentiment import SentimentInputs, sentiments
+    from demos.nlp import batches
+    from demos.tasks.sentiment import SentimentInputs, sentiments
 
     many = [SentimentInputs(text) for text in chosen]
     in_buckets = batches.buckets
@@ -171,8 +171,8 @@ def crowd(endpoint: str, chosen: Sequence[str], each: int) -> list[float]:
 
 def memory() -> None:
     """The weights of every task's first checkpoint in one cache, against a cache for each task."""
-    from demos.gallery import load_programme
     from demos.models.cache import ModelCache
+    from demos.shell.gallery import load_programme
 
     demos = [demo for demo in load_programme() if isinstance(demo, ModuleType)]
     tasks = {demo.INFO.slug: specs(demo) for demo in demos if demo.INFO.tab == "Pipelines"}

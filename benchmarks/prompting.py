@@ -31,7 +31,7 @@ def main() -> None:
     os.environ["STAGE_MODELS"] = "bundled"
     from demos.models.cache import shared_cache
     from demos.models.specs import Spec
-    from demos.prompting.task import ready_tasks
+    from demos.nlp.prompt_task import ready_tasks
 
     task = ready_tasks()["topic"]
     with shared_cache().lease(Spec("smollm2", "causal-lm")) as loaded:
@@ -42,7 +42,7 @@ def main() -> None:
 
 def requests(task: Any) -> list[tuple[str, str]]:
     """Every query with every label's word, query by query."""
-    from demos.prompting.render import render
+    from demos.nlp.prompt import render
 
     prompts = [render(task, task.shots[:SHOTS], row) for row in task.rows[:QUERIES]]
     return [(p.text, p.lead + word) for p in prompts for _, words in task.labels for word in words]
@@ -50,7 +50,7 @@ def requests(task: Any) -> list[tuple[str, str]]:
 
 def report(name: str, loaded: Any, asked: list[tuple[str, str]]) -> None:
     """Seconds of the three ways, and how far their log-likelihoods are apart."""
-    from demos.prompting.scoring import log_likelihoods, log_likelihoods_plain
+    from demos.nlp.scoring import log_likelihoods, log_likelihoods_plain
 
     few = asked[: len(asked) * PLAIN_QUERIES // QUERIES]
     log_likelihoods(loaded, few)
@@ -85,8 +85,8 @@ def harness(loaded: Any, asked: list[tuple[str, str]]) -> list[float]:
 
 def report_page(loaded: Any, task: Any) -> None:
     """One query as a visitor asks it, all measures and calibration; and 24 orders of 10 queries."""
-    from demos.prompting.labels import score_labels
-    from demos.prompting.render import content_free_rows, render
+    from demos.nlp.labels import score_labels
+    from demos.nlp.prompt import content_free_rows, render
 
     def score(shots: tuple[Any, ...], rows: tuple[Any, ...]) -> object:
         prompts = [render(task, shots, row) for row in (*rows, *content_free_rows(task))]

@@ -37,8 +37,8 @@ def main() -> None:
 
 def report_adversary(loaded: Any) -> None:
     """Seconds per sentence of a batch, and of a loop over sentences and starts."""
-    from demos.trial.adversary import AdversarySettings, adversarial_attention
-    from demos.trial.setting import setting_of
+    from demos.debate.methods.adversary import AdversarySettings, adversarial_attention
+    from demos.debate.methods.classifier import setting_of
 
     setting = setting_of(loaded)
     items = [setting.sentence(loaded, words(20, seed)) for seed in range(BATCH)]
@@ -58,8 +58,8 @@ def loop_adversary(loaded: Any, item: Any, settings: Any) -> None:
     """Jain & Wallace's optimisation for one sentence, one start after the other, nothing computed ahead."""
     import torch
 
-    from demos.trial.adversary import mean_divergence
-    from demos.trial.setting import setting_of
+    from demos.debate.methods.adversary import mean_divergence
+    from demos.debate.methods.classifier import setting_of
 
     setting = setting_of(loaded)
     own = setting.read(loaded, [item])
@@ -80,7 +80,7 @@ def report_leave_one_out(loaded: Any) -> None:
     """Seconds of one batch and of one forward pass per word, 20 words."""
     import torch
 
-    from demos.trial.setting import leave_one_out, setting_of
+    from demos.debate.methods.classifier import leave_one_out, setting_of
 
     setting = setting_of(loaded)
     item = setting.sentence(loaded, words(20, 0))
@@ -96,9 +96,9 @@ def report_leave_one_out(loaded: Any) -> None:
 
 def report_page(checkpoint: str) -> None:
     """Seconds until each experiment of one sentence has its figures, in the page's order."""
+    from demos.debate import dependence, faithfulness
     from demos.models.cache import shared_cache
     from demos.runner import Runner
-    from demos.trial import dependence, faithfulness
 
     for count in (20, 60):
         runner, text = Runner(shared_cache()), words(count, 7)

@@ -1,4 +1,4 @@
-"""Before and after a change of structure: every endpoint's answer to every example, and every page's controls.
+"""Before and after a change of structure: every endpoint's answer to every example, every page's controls.
 
     git worktree add /tmp/before COMMIT
     python tests/same_answers.py make /tmp/before before.json.gz
@@ -91,7 +91,7 @@ def differences(before: Any, after: Any, where: str = "") -> Iterator[str]:
 def _make_here(file: Path) -> None:
     from types import ModuleType
 
-    from demos.gallery import load_programme
+    from demos.shell.gallery import load_programme
 
     demos = [demo for demo in load_programme() if isinstance(demo, ModuleType)]
     made = {"controls": controls(demos), "answers": answers(demos)}

@@ -15,11 +15,11 @@ import numpy as np
 import pytest
 
 from demos import PROGRAMME, TABS
-from demos.api import parameter_descriptions
 from demos.contract import Example, Info, parse, to_plain
 from demos.errors import BadInput
-from demos.fields import field_descriptions
 from demos.models.catalog import catalog
+from demos.shell.api import parameter_descriptions
+from demos.shell.fields import field_descriptions
 
 DEMOS = [importlib.import_module(name) for name in PROGRAMME]
 
@@ -61,11 +61,12 @@ def test_demos_and_shell_import_no_torch_and_compute_no_gradio():
     code = (
         "import sys, importlib\n"
         f"for name in {PROGRAMME!r}: importlib.import_module(name)\n"
-        "import demos.attention.classic, demos.attention.export, demos.runner, demos.api\n"
+        "import demos.attention.bertviz.bertviz_pages, demos.attention.viewer.html_export\n"
+        "import demos.runner, demos.shell.api\n"
         "assert not {'gradio', 'torch', 'transformers'} & set(sys.modules), 'a demo imports too much'\n"
-        "import demos.gallery, demos.models.cache\n"
+        "import demos.shell.gallery, demos.models.cache\n"
         "from demos.runner import Runner\n"
-        "demos.gallery.build(Runner(demos.models.cache.shared_cache()))\n"
+        "demos.shell.gallery.build(Runner(demos.models.cache.shared_cache()))\n"
         "assert not {'torch', 'transformers'} & set(sys.modules), 'the shell imports torch'\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

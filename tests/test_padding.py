@@ -9,17 +9,17 @@ import pytest
 import torch
 import transformers
 
+from demos.debate.methods import additive
+from demos.debate.methods import transformer as trial
 from demos.models.specs import Loaded, Origin, Spec
-from demos.pipelines.beam_search import beam_search
-from demos.pipelines.classify import class_scores
-from demos.pipelines.vectors import mean_pooled
-from demos.prompting import scoring
-from demos.prompting.prefix_tree import Wanted, prefix_tree
-from demos.trial import additive
-from demos.trial import transformer as trial
+from demos.nlp import scoring
+from demos.nlp.beam_search import beam_search
+from demos.nlp.classify import class_scores
+from demos.nlp.prefix_tree import Wanted, prefix_tree
+from demos.nlp.vectors import mean_pooled
 from tests import tiny
 from tests.closeness import OURS, assert_close
-from tests.trial import models
+from tests.debate import models
 
 SHORT = list(range(4, 12))
 ORIGIN = Origin("tiny", "Tiny", None, None, "bundled", "MIT", "")

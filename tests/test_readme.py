@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from demos import PROGRAMME
-from demos.attention.aggregate import FLOW_TOKENS
-from demos.attention.capture import MAX_TOKENS
-from demos.gallery import build
 from demos.models.catalog import catalog
+from demos.nlp.attention_capture import MAX_TOKENS
+from demos.nlp.attention_rollout import FLOW_TOKENS
+from demos.shell.gallery import build
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -14,9 +14,9 @@ from demos.contract import Endpoint
 from demos.errors import BadInput, Busy, ModelTooLarge, StageError
 from demos.models.cache import ModelCache
 from demos.models.specs import Loaded, Origin
-from demos.pipelines.generate import GENERATE, GenerateInputs
 from demos.runner import PATIENT, PLACES, Runner
 from demos.stopping import STOPPED, Stopped, working_on
+from demos.tasks.generate.compute import GENERATE, GenerateInputs
 from tests.test_turns import wait_until
 
 

@@ -25,14 +25,14 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
+from demos.debate.methods.additive import reading_of
+from demos.debate.methods.adversary import AdversarySettings, adversarial_attention
+from demos.debate.methods.divergence import jensen_shannon, kl_divergence, total_variation
+from demos.debate.methods.encoded_sentences import uniform_attention
+from demos.models.additive_attention import PAD, UNKNOWN, AttentionClassifier, pad
 from demos.models.cache import shared_cache
+from demos.models.classifier_family import FOLDER, read_classifiers
 from demos.models.specs import Spec
-from demos.trial.additive import reading_of
-from demos.trial.adversary import AdversarySettings, adversarial_attention
-from demos.trial.classifier import PAD, UNKNOWN, AttentionClassifier, pad
-from demos.trial.divergence import jensen_shannon, kl_divergence, total_variation
-from demos.trial.reading import uniform_attention
-from demos.trial.weights import FOLDER, read_classifiers
 
 WIDTH, EPOCHS, BATCH, BUCKET = 128, 8, 32, 20
 SEEDS = tuple(range(8))

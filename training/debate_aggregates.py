@@ -18,10 +18,10 @@ from typing import Any
 import torch
 
 from demos.contract import to_plain
+from demos.debate.dataset.compute import SurveyAnswer, SurveyInputs, survey
 from demos.models.cache import shared_cache
+from demos.models.classifier_family import FOLDER
 from demos.models.specs import Spec
-from demos.trial.survey import SurveyAnswer, SurveyInputs, survey
-from demos.trial.weights import FOLDER
 
 SPECS = (
     Spec("debate-bilstm"),

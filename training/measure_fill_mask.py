@@ -17,8 +17,8 @@ from __future__ import annotations
 import argparse
 
 from demos.models.cache import shared_cache
-from demos.pipelines.fill_mask import FILL_MASK, FillMaskInputs
 from demos.runner import Runner
+from demos.tasks.fill_mask.compute import FILL_MASK, FillMaskInputs
 
 SENTENCES = {
     "caption": {

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from demos.models.cache import shared_cache
 from demos.models.specs import Spec
-from demos.pipelines.legibility import legibility
+from demos.nlp.legibility import legibility
 
 REVIEWS = 1000
 

@@ -24,11 +24,11 @@ import torch
 from demos.models.cache import shared_cache
 from demos.models.catalog import ASSETS, checkpoint
 from demos.models.specs import Spec
-from demos.pipelines import question_answering_prompt as prompts
-from demos.pipelines.question_answering import ANSWER, AnswerInputs
-from demos.pipelines.quotations import exact_match, f1, normalise
-from demos.pipelines.vectors import readable_sentences, vectors
+from demos.nlp.vectors import readable_sentences, vectors
 from demos.runner import Runner
+from demos.tasks.question_answering import instruction as prompts
+from demos.tasks.question_answering.answer_matching import exact_match, f1, normalise
+from demos.tasks.question_answering.compute import ANSWER, AnswerInputs
 
 CARD = ASSETS / "cards" / "question_answering.md"
 SEED, QUESTIONS = 0, 200

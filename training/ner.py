@@ -1,5 +1,5 @@
 """Train the adapter that finds names: LoRA on all of MiniLM's layers, a token classifier, and token types
-that tell capital letters (demos/models/casing.py), which MiniLM's tokenizer takes away.
+that tell capital letters (demos/models/case_embeddings.py), which MiniLM's tokenizer takes away.
 
     python -m training.ner --data FOLDER
 
@@ -16,7 +16,7 @@ import torch
 from transformers import BertForTokenClassification
 
 from demos.models.cache import shared_cache
-from demos.models.casing import TYPES, with_case_types
+from demos.models.case_embeddings import TYPES, with_case_types
 from demos.models.specs import Spec
 from training import common, entities
 

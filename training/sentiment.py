@@ -28,10 +28,10 @@ from safetensors.torch import save_file
 from torch import nn
 from transformers import BertConfig, BertForSequenceClassification
 
+from demos.debate.methods.divergence import jensen_shannon
 from demos.models.cache import shared_cache
 from demos.models.recording import RECORDABLE, record
 from demos.models.specs import Spec
-from demos.trial.divergence import jensen_shannon
 
 FROZEN, EPOCHS, BATCH, RATE = 4, 4, 32, 1e-4
 SEEDS = (0, 1, 2, 3)

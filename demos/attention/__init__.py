@@ -1,1 +1,1 @@
-"""The Attention tab: capture, measures, views."""
+"""The Attention tab: where a transformer looks."""

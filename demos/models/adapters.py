@@ -17,7 +17,7 @@ from safetensors.torch import load_file
 from transformers.initialization import no_init_weights
 
 from demos.errors import ModelUnavailable
-from demos.models.casing import with_case_types
+from demos.models.case_embeddings import with_case_types
 from demos.models.specs import Loaded, Origin, Spec
 
 CONFIGURATION = "adapter_config.json"

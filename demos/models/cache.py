@@ -22,7 +22,7 @@ from demos.models.catalog import catalog, checkpoint
 from demos.models.failures import is_lasting, without_frames
 from demos.models.fetching import Fetches, Fetching
 from demos.models.hub import resolve
-from demos.models.memory import in_words, memory_budget
+from demos.models.memory_budget import in_words, memory_budget
 from demos.models.specs import CacheStats, EntryStats, Loaded, Origin, Spec, one_load_at_a_time
 
 __all__ = ["CacheStats", "EntryStats", "Loaded", "ModelCache", "Origin", "Spec", "shared_cache"]

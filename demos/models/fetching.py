@@ -10,7 +10,7 @@ from pathlib import Path
 
 from demos.models.catalog import Checkpoint
 from demos.models.failures import without_frames
-from demos.models.memory import in_words
+from demos.models.memory_budget import in_words
 from demos.stopping import Stop, Stopped
 from demos.turns import LOOK
 

@@ -22,7 +22,7 @@ from demos.errors import ModelUnavailable
 from demos.models import bundled
 from demos.models.catalog import Checkpoint
 from demos.models.files import is_complete
-from demos.models.memory import in_words, parse_bytes
+from demos.models.memory_budget import in_words, parse_bytes
 from demos.public import is_public
 
 MODES = ("auto", "bundled", "hub")

@@ -51,7 +51,7 @@ def load(spec: Spec, base: Loaded | None = None) -> Loaded:
         note=" ".join(filter(None, (entry.note, place.note))),
     )
     if entry.architecture == "additive-attention":
-        from demos.trial.weights import load_classifiers
+        from demos.models.classifier_family import load_classifiers
 
         return load_classifiers(spec, place.folder, origin)
     if base is not None:

@@ -1,1 +1,1 @@
-"""The prompt builder: tasks, rendering, and scoring labels by their log-likelihood."""
+"""The Prompting tab: building a prompt, and experiments with it."""

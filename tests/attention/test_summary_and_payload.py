@@ -4,9 +4,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from demos.attention.capture import capture
-from demos.attention.payload import layer_data, pool, quantise, thumbnails, unpack, weight_scale
-from demos.attention.summary import entropy, summarise
+from demos.attention.viewer.packing import layer_data, pool, quantise, thumbnails, unpack, weight_scale
+from demos.attention.viewer.summary import entropy, summarise
+from demos.nlp.attention_capture import capture
 from tests import tiny
 from tests.closeness import ARRAYS, assert_close
 

@@ -3,9 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from demos.attention.tokens import Token
-from demos.attention.transforms import axes, removed_mass, transform
+from demos.attention.viewer.transforms import axes, removed_mass, transform
 from demos.errors import BadInput
+from demos.nlp.tokens import Token
 from tests.closeness import ARRAYS, assert_close
 
 # [CLS] un believable . [SEP], the middle two one word

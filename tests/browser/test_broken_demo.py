@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from demos.gallery import build, launch_options
 from demos.runner import Runner
+from demos.shell.gallery import build, launch_options
 from tests.browser.steps import badge, free_port, press
 
-PROGRAMME = ("demos.pipelines.similarity", "demos.pipelines.not_there")
+PROGRAMME = ("demos.tasks.similarity", "demos.pipelines.not_there")
 
 
 @pytest.fixture

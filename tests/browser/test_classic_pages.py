@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Frame, Page, Route
 
-from demos.attention.classic import (
+from demos.attention.bertviz.bertviz_pages import (
     ClassicMap,
     head_view_page,
     model_view_page,

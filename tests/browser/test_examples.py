@@ -15,8 +15,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from demos.contract import Example
-from demos.gallery import load_programme
 from demos.models.catalog import checkpoint
+from demos.shell.gallery import load_programme
 from tests.browser.steps import (
     badge,
     bertviz_frame,

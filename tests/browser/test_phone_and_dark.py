@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from demos.gallery import load_programme
+from demos.shell.gallery import load_programme
 from tests.browser.steps import (
     badge,
     bertviz_frame,

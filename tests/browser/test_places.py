@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from demos import TABS
-from demos.gallery import load_programme
+from demos.shell.gallery import load_programme
 from tests.browser.steps import open_gallery
 
 PLACES = [(demo.INFO.tab, demo.INFO.title, demo.INFO.slug) for demo in load_programme()]

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from demos.debate import dataset, dependence, faithfulness
+from demos.debate.claims import BEFORE
+from demos.debate.panels import STEPS
 from demos.models.catalog import checkpoint
-from demos.trial import dependence, faithfulness, many_texts
-from demos.trial.claims import BEFORE
-from demos.trial.panels import STEPS
 from tests.browser.steps import (
     badge,
     call,
@@ -42,7 +42,7 @@ HOSTILE = (
     + "x" * 80
     + " \N{GRINNING FACE} good {{7*7}}"
 )
-PAGES = {demo.INFO.slug: demo for demo in (dependence, faithfulness, many_texts)}
+PAGES = {demo.INFO.slug: demo for demo in (dependence, faithfulness, dataset)}
 
 # In which order the drawings are completed, and what the progress of the search said.
 WATCH = """() => {
@@ -428,9 +428,9 @@ def figures(page: Page, name: str = "dataset") -> Locator:
 
 
 def test_the_survey_runs_to_its_end_and_shows_the_figures_of_the_api(page: Page, gallery: str):
-    inputs = many_texts.EXAMPLES[0].inputs
+    inputs = dataset.EXAMPLES[0].inputs
     open_demo(page, "trial-dataset")
-    press(page, many_texts.EXAMPLES[0].label)
+    press(page, dataset.EXAMPLES[0].label)
     all_drawn(page, "trial-dataset")
     expect(badge(page)).to_contain_text(checkpoint(inputs.model).title)
     answer = call(gallery, "trial_dataset", texts=inputs.texts, adversaries=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from demos.attention.link import link_to
-from demos.attention.measure import Selection
+from demos.attention.viewer.link import link_to
+from demos.attention.viewer.measure import Selection
 from tests.browser.steps import badge, toast, viewer
 
 SEEN = Selection('A "kitten" sleeps & <b>dreams</b>.', "It is grey.", model="minilm")

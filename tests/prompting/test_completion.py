@@ -7,16 +7,15 @@ from dataclasses import replace
 import pytest
 
 from demos.models.specs import Spec
-from demos.prompting import completion
-from demos.prompting.answers import task_of
-from demos.prompting.builder import EXAMPLES, SCORE
-from demos.prompting.completion import complete
-from demos.prompting.pictures import expected_line, written_line
-from demos.prompting.render import render
-from demos.prompting.results import CompleteAnswer, CompleteInputs
-from demos.prompting.stops import SEPARATOR, cut, stop_strings
-from demos.prompting.task import ready_tasks
-from demos.prompting.verdict import expected_label, is_right, normalised
+from demos.nlp.prompt import render
+from demos.nlp.prompt_task import ready_tasks
+from demos.prompting.builder import EXAMPLES, completion
+from demos.prompting.builder.completion import complete
+from demos.prompting.builder.compute import SCORE, task_of
+from demos.prompting.builder.schemas import CompleteAnswer, CompleteInputs
+from demos.prompting.builder.show import expected_line, written_line
+from demos.prompting.builder.stops import SEPARATOR, cut, stop_strings
+from demos.prompting.builder.verdict import expected_label, is_right, normalised
 
 SENTIMENT = task_of("sentiment")
 

@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from demos.errors import BadInput
-from demos.prompting import draft as draft_module
-from demos.prompting.draft import (
+from demos.links import to_fragment
+from demos.nlp.prompt_task import ready_tasks, task_to_json
+from demos.prompting.builder import draft as draft_module
+from demos.prompting.builder.draft import (
     OWN,
     Draft,
     draft_from_browser,
@@ -25,10 +27,8 @@ from demos.prompting.draft import (
     task_of_draft,
     values_of_draft,
 )
-from demos.prompting.share import to_fragment
-from demos.prompting.table import Table, retitled, table_of
-from demos.prompting.task import ready_tasks, task_to_json
-from demos.prompting.task_files import add_rows, columns_of, likely_columns, read_task
+from demos.prompting.task.files import add_rows, columns_of, likely_columns, read_task
+from demos.prompting.task.table import Table, retitled, table_of
 
 TEXTS = st.text(st.characters(blacklist_categories=("Cs",)), max_size=12)
 CELL = TEXTS.map(str.strip)

@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from demos.prompting.experiment_notes import stuck, too_little
-from demos.prompting.experiment_pictures import experiment_chart
-from demos.prompting.experiments import Accuracy, MostSaid, wilson
-from demos.prompting.in_context import EXAMPLES
-from demos.prompting.results import Column, ExperimentAnswer, ExperimentInputs, Progress
+from demos.nlp.in_context import Accuracy, MostSaid, wilson
+from demos.prompting.builder.schemas import Column, ExperimentAnswer, ExperimentInputs, Progress
+from demos.prompting.experiments import EXAMPLES
+from demos.prompting.experiments.notes import stuck, too_little
+from demos.prompting.experiments.show import experiment_chart
 
 
 def column(*said: MostSaid, title: str = "4 shots") -> Column:

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from demos.errors import BadInput
-from demos.prompting.answers import task_of
-from demos.prompting.experiments import (
+from demos.nlp.in_context import (
     MostSaid,
     accuracy,
     chance_line,
@@ -22,7 +21,8 @@ from demos.prompting.experiments import (
     measured,
     order_sensitivity,
 )
-from demos.prompting.steps import finish
+from demos.nlp.steps import finish
+from demos.prompting.builder.compute import task_of
 from tests.closeness import OURS, assert_close
 
 SENTIMENT, TRANSLATION = task_of("sentiment"), task_of("translation")

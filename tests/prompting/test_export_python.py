@@ -18,24 +18,19 @@ from transformers import PreTrainedTokenizerFast
 from demos.errors import Unsupported
 from demos.models.cache import shared_cache
 from demos.models.specs import Spec
-from demos.prompting import export_python
-from demos.prompting.completion import complete
-from demos.prompting.encoding import encode, first_token
-from demos.prompting.export import FILES, as_curl, as_markdown
-from demos.prompting.export_python import as_python
-from demos.prompting.record import as_json, from_json, record
-from demos.prompting.results import (
-    CompleteInputs,
-    PromptInputs,
-    ScoreAnswer,
-    Word,
-)
-from demos.prompting.scoring import log_likelihoods
-from demos.prompting.snapshot import as_html
-from demos.prompting.task import Row, Task, ready_tasks, task_to_json
+from demos.nlp.encoding import encode, first_token
+from demos.nlp.prompt_task import Row, Task, ready_tasks, task_to_json
+from demos.nlp.scoring import log_likelihoods
+from demos.prompting.builder import snippet
+from demos.prompting.builder.completion import complete
+from demos.prompting.builder.export import FILES, as_curl, as_markdown
+from demos.prompting.builder.html_export import as_html
+from demos.prompting.builder.schemas import CompleteInputs, PromptInputs, ScoreAnswer, Word
+from demos.prompting.builder.scored_prompt import as_json, from_json, record
+from demos.prompting.builder.snippet import as_python
 from tests.closeness import SUMMED, assert_close
-from tests.prompting.models import writer
 from tests.prompting.records import BUNDLED, EVIL, QUERY, TYPED, made
+from tests.writers import writer
 
 
 def constants(script: str) -> dict[str, object]:
@@ -190,6 +185,6 @@ def test_the_script_encodes_where_a_tokenizer_has_neither_begin_nor_end():
         tokenizer_object=Tokenizer(models.WordLevel({"<unk>": 0, "good": 1}, "<unk>")), unk_token="<unk>"
     )
     names = {"tokenizer": tokenizer}
-    exec(export_python._ENCODE, names)  # GPT and CTRL are like that
+    exec(snippet._ENCODE, names)  # GPT and CTRL are like that
     assert names["FIRST"] == first_token(tokenizer) == 0
     assert names["encode"]("good") == encode(tokenizer, "good")["input_ids"] == [1]

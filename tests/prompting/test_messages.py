@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from demos.errors import BadInput
-from demos.prompting.messages import messages
-from demos.prompting.render import render
-from demos.prompting.task import Row, Task
+from demos.nlp.prompt import render
+from demos.nlp.prompt_task import Row, Task
+from demos.prompting.builder.messages import messages
 
 SHOTS = (Row((("text", "A warm film."),), "good"), Row((("text", "Dull."),), "bad"))
 QUERY = Row((("text", "I left early."),), "")

@@ -6,15 +6,17 @@ import numpy as np
 import pytest
 
 from demos.errors import BadInput
-from demos.prompting.builder import COMPLETE, EXAMPLES, RENDER, SCORE
-from demos.prompting.draft import Draft, Table, fields_of, task_of_draft
-from demos.prompting.experiment_pictures import experiment_chart
-from demos.prompting.in_context import CURVE, NOISE
-from demos.prompting.labels import calibrate
-from demos.prompting.pictures import budget_bar, chips, label_table, shots_table
-from demos.prompting.results import CompleteInputs, ExperimentInputs, PromptInputs
-from demos.prompting.scoring import log_likelihoods_plain
-from demos.prompting.task import task_to_json
+from demos.nlp.labels import calibrate
+from demos.nlp.prompt_task import task_to_json
+from demos.nlp.scoring import log_likelihoods_plain
+from demos.prompting.builder import EXAMPLES
+from demos.prompting.builder.completion import COMPLETE
+from demos.prompting.builder.compute import RENDER, SCORE
+from demos.prompting.builder.draft import Draft, Table, fields_of, task_of_draft
+from demos.prompting.builder.schemas import CompleteInputs, ExperimentInputs, PromptInputs
+from demos.prompting.builder.show import budget_bar, chips, label_table, shots_table
+from demos.prompting.experiments.compute import CURVE, NOISE
+from demos.prompting.experiments.show import experiment_chart
 from tests.closeness import OURS, SUMMED, assert_close
 
 QUERY = (("text", "The soup was cold and so was the waiter."),)

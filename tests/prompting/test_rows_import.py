@@ -7,8 +7,8 @@ import json
 import pytest
 
 from demos.errors import BadInput
-from demos.prompting.rows_import import Imported, Problem, import_rows
-from demos.prompting.task import Row
+from demos.nlp.prompt_task import Row
+from demos.prompting.task.rows_import import Imported, Problem, import_rows
 
 MAPPING = {"text": "review", "label": "verdict"}
 GOOD = (Row((("text", "A warm film."),), "good"), Row((("text", "지루했다, 정말."),), "bad"))

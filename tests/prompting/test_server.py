@@ -22,11 +22,11 @@ from fake_server import Handler, first_token, piece, running, stream, whole
 from demos.contract import to_plain
 from demos.errors import BadInput, Busy, StageError, Unsupported
 from demos.memo import Memo
-from demos.pipelines.decoding import Decoding
-from demos.prompting import server as asking
-from demos.prompting import server_client, server_connection
-from demos.prompting.server import PLAIN_NOTE, SILENT_NOTE, ServerInputs, complete_remote
-from demos.prompting.server_scores import FirstToken, matched, score_remote
+from demos.nlp.decoding import Decoding
+from demos.prompting.remote import client, connection
+from demos.prompting.remote import server as asking
+from demos.prompting.remote.scores import FirstToken, matched, score_remote
+from demos.prompting.remote.server import PLAIN_NOTE, SILENT_NOTE, ServerInputs, complete_remote
 from tests.closeness import OURS, assert_close
 
 KEY = "sk-0123456789-abcdefghij"
@@ -231,9 +231,9 @@ def test_a_later_client_without_the_replaced_method_reaches_nothing(server, monk
     monkeypatch.setattr(_client, "get_session", Session)
     monkeypatch.setenv("HF_TOKEN", "hf_owner")
     address = asking.address_of(to(server))
-    client = server_client._client(server_connection.Connection(address, KEY))
+    made = client._client(connection.Connection(address, KEY))
     with pytest.raises(OSError):
-        InferenceClient._inner_post(client, _prepared(client))
+        InferenceClient._inner_post(made, _prepared(made))
     ((url, more),) = sent
     assert url == "http://server.invalid/v1/chat/completions"
     assert KEY not in str(more) and "hf_owner" not in str(more)
@@ -413,8 +413,8 @@ def test_certificates_are_checked_for_the_name(server, tmp_path, monkeypatch):
 
 
 def test_a_silent_server_times_out_and_gives_signs_of_life_until_then(server, monkeypatch):
-    monkeypatch.setattr(server_connection, "READ_SECONDS", 0.3)
-    monkeypatch.setattr(server_client, "PULSE_SECONDS", 0.05)
+    monkeypatch.setattr(connection, "READ_SECONDS", 0.3)
+    monkeypatch.setattr(client, "PULSE_SECONDS", 0.05)
     done = threading.Event()
     server.answer = lambda handler: done.wait(5) and None
     results = complete_remote(to(server), MESSAGES, GREEDY)
@@ -433,7 +433,7 @@ def drip(handler: Handler) -> None:
 
 
 def test_a_server_that_never_ends_is_left(server, monkeypatch):
-    monkeypatch.setattr(server_client, "TOTAL_SECONDS", 0.4)
+    monkeypatch.setattr(client, "TOTAL_SECONDS", 0.4)
     server.answer = drip
     with pytest.raises(StageError, match="was not done after"):
         last(to(server))
@@ -442,7 +442,7 @@ def test_a_server_that_never_ends_is_left(server, monkeypatch):
 
 @pytest.mark.parametrize("silent", [False, True])
 def test_closing_ends_the_connection(server, monkeypatch, silent):
-    monkeypatch.setattr(server_client, "PULSE_SECONDS", 0.05)
+    monkeypatch.setattr(client, "PULSE_SECONDS", 0.05)
     left = threading.Event()
 
     def wait(handler: Handler) -> None:
@@ -461,7 +461,7 @@ def test_closing_ends_the_connection(server, monkeypatch, silent):
 
 
 def test_only_so_many_are_asked_at_once(server, monkeypatch):
-    monkeypatch.setattr(server_client, "_places", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(client, "_places", threading.BoundedSemaphore(1))
     server.answer = drip
     with closing(complete_remote(to(server), MESSAGES, GREEDY)) as results:
         next(results)
@@ -470,11 +470,11 @@ def test_only_so_many_are_asked_at_once(server, monkeypatch):
     assert _places_are_free(1)
 
 
-def _places_are_free(number: int = server_client.PLACES) -> bool:
+def _places_are_free(number: int = client.PLACES) -> bool:
     end = time.monotonic() + 5
-    while server_client._places._value != number and time.monotonic() < end:
+    while client._places._value != number and time.monotonic() < end:
         time.sleep(0.01)
-    return server_client._places._value == number
+    return client._places._value == number
 
 
 # Scores

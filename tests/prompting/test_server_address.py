@@ -7,13 +7,7 @@ import socket
 import pytest
 
 from demos.errors import BadInput, StageError
-from demos.prompting.server_address import (
-    Address,
-    allowed_hosts,
-    check_address,
-    is_public,
-    is_public_ip,
-)
+from demos.prompting.remote.address import Address, allowed_hosts, check_address, is_public, is_public_ip
 from demos.public import is_loopback
 
 PUBLIC_IP = "93.184.215.14"

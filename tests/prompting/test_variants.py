@@ -11,23 +11,21 @@ import pytest
 
 from demos.contract import parse, to_plain
 from demos.errors import BadInput
-from demos.prompting import variant_answers
-from demos.prompting.answers import task_of
-from demos.prompting.builder import SCORE
-from demos.prompting.labels import calibrate
-from demos.prompting.results import PromptInputs
-from demos.prompting.task import Task, task_to_json
-from demos.prompting.variant_page import (
-    EXAMPLES,
-    MATRIX,
+from demos.nlp.labels import calibrate
+from demos.nlp.prompt_task import Task, task_to_json
+from demos.prompting.builder.compute import SCORE, task_of
+from demos.prompting.builder.schemas import PromptInputs
+from demos.prompting.variants import EXAMPLES, compute
+from demos.prompting.variants.compute import MATRIX
+from demos.prompting.variants.page import (
     inputs_of_page,
     queries_table,
     variants_table,
     with_query,
     with_variant,
 )
-from demos.prompting.variant_pictures import matrix_table
-from demos.prompting.variants import MatrixInputs, Query, Variant, check_matrix, first_variants
+from demos.prompting.variants.schemas import MatrixInputs, Query, Variant, check_matrix, first_variants
+from demos.prompting.variants.show import matrix_table
 from tests.closeness import OURS, SUMMED, assert_close
 
 SENTIMENT = task_of("sentiment")
@@ -43,7 +41,7 @@ def last(runner, asked):
 
 
 def whole(asked, loaded):
-    *_, answer = variant_answers.prompt_matrix(asked, loaded)
+    *_, answer = compute.prompt_matrix(asked, loaded)
     return answer
 
 
@@ -121,7 +119,7 @@ def table(monkeypatch, smollm2):
             found.append(SimpleNamespace(probabilities={"sum": np.array([p, 1 - p])}))
         return found
 
-    monkeypatch.setattr(variant_answers, "score_labels_in_steps", scored)
+    monkeypatch.setattr(compute, "score_labels_in_steps", scored)
     return SimpleNamespace(calls=calls, loaded=smollm2)
 
 
@@ -176,7 +174,7 @@ def test_an_input_that_is_a_shot_is_named(table):
 
 
 def test_shots_that_do_not_fit_are_named_and_calibration_follows_them(table, monkeypatch):
-    monkeypatch.setattr("demos.prompting.scoring.window", lambda loaded: 90)
+    monkeypatch.setattr("demos.nlp.scoring.window", lambda loaded: 90)
     answer = whole(replace(ASKED, variants=(OWN, BARE), k=2), table.loaded)
     cell = answer.variants[0].cells[0]
     assert cell.notice == "Dropped to fit into the window: shot 1." and cell.tokens <= 90 - 32

@@ -8,8 +8,8 @@ import pytest
 import torch
 from torch import nn
 
-from demos.trial.classifier import PAD
-from demos.trial.weights import read_classifiers
+from demos.models.additive_attention import PAD
+from demos.models.classifier_family import read_classifiers
 from training import debate
 
 

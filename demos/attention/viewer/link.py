@@ -1,0 +1,63 @@
+"""A link that opens the viewer with texts: they stand in its fragment, which browsers send to nobody."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from demos import contract
+from demos.attention.viewer.measure import Selection, check_selection
+from demos.errors import BadInput
+from demos.links import from_fragment, to_fragment
+from demos.models.catalog import checkpoint
+
+CARRIED = ("text", "text_pair", "target", "model")
+
+
+def link_to(selection: Selection) -> str:
+    """The address, relative to any page of the gallery, or "" if the texts are too long for a link.
+
+    Of an encoder-decoder its cross-attention is opened.
+    """
+    state = {name: getattr(selection, name) for name in CARRIED}
+    try:
+        fragment = to_fragment(json.dumps(state, ensure_ascii=False))
+    except BadInput:
+        return ""
+    return f"./?demo=attention#see={fragment}"
+
+
+def carried(fragment: str) -> Selection:
+    """The selection in a link's fragment; raises `BadInput` for anything else."""
+    try:
+        state = json.loads(from_fragment(fragment))
+    except ValueError:
+        state = None
+    if not isinstance(state, dict) or not set(state) <= set(CARRIED):
+        raise BadInput("This link carries no texts that can be shown here.", "Copy the whole link again.")
+    selection = contract.parse(Selection, state)
+    checkpoint(selection.model)
+    check_selection(selection)
+    return selection
+
+
+def receive(fields: dict[str, Any]) -> Any:
+    """Fill the viewer's `fields` with what the page's address carries; returns the event that did."""
+    import gradio as gr
+
+    from demos.ui import page
+
+    def fill(fragment: str) -> list[Any]:
+        selection = carried(fragment)
+        return [getattr(selection, name) for name in fields]
+
+    found = gr.Textbox(visible=False)
+    button = gr.Button(visible="hidden", elem_id="stage-attention-arrive")
+    return button.click(
+        page.visible_errors(fill),
+        [found],
+        list(fields.values()),
+        js="() => [StageAttention.linked]",
+        api_visibility="private",
+        show_progress="hidden",
+    )

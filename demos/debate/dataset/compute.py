@@ -1,0 +1,218 @@
+"""The trial's measures over many texts."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from demos.contract import Endpoint
+from demos.debate.dependence.compute import HEADS
+from demos.debate.methods.sentence import check_sentence
+from demos.errors import BadInput, StageError
+from demos.models.specs import Origin
+
+MAX_TEXTS = 1000
+BATCH = 16
+PACE = 0.5
+"""Seconds: an answer comes at least so often, so that stopping, or leaving, does not wait for a batch."""
+
+MEASURES = {
+    "tau_gradient": (
+        "Attention against gradients",
+        "Kendall's tau of attention with |gradient · input|, attention held fixed; 1 is the same order",
+    ),
+    "tau_leave_one_out": (
+        "Attention against leave-one-out",
+        "Kendall's tau of attention with the change of p when the word is deleted",
+    ),
+    "tau_random": (
+        "Random orders of the words",
+        "Kendall's tau by chance, over all orders of as many words: calculated, not drawn",
+    ),
+    "permutation": (
+        "Change under shuffled attention",
+        "median of |p_shuffled - p| over 100 shuffles (mean of the middle two)",
+    ),
+    "uniform": ("Change under uniform attention", "|p_uniform - p|, put in after training"),
+    "adversary": (
+        "Divergence of the adversary",
+        "Jensen-Shannon divergence, at most 0.69, of the most different attention found within |dp| <= 0.05",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class SurveyInputs:
+    """texts: 1 to 1,000, one or two sentences each; model: a classifier of the catalog; adversaries:
+    whether to search an adversary for every text, which takes most of the time; anyway: whether to measure
+    texts too of which the model cannot read most words."""
+
+    texts: tuple[str, ...]
+    model: str = "debate-bilstm"
+    adversaries: bool = False
+    anyway: bool = False
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One measure over the texts: mean, standard deviation, how many texts it is defined for and not (tau
+    needs four words); for the taus the share that is significant at p <= .05 (else null)."""
+
+    name: str
+    title: str
+    definition: str
+    mean: float
+    std: float
+    significant: float
+    count: int
+    undefined: int
+
+
+@dataclass(frozen=True, eq=False)
+class SurveyAnswer:
+    """The measures over the texts done so far. values: each measure of every text read, NaN (null) where
+    undefined; chance_of_mean: the mean tau of so many pairs of random orders lies within ± this in 95 % of
+    cases; largest_attention: the greatest weight of a word in each text; skipped: how many texts could not
+    be read, and why the first of them."""
+
+    done: int
+    total: int
+    skipped: int
+    reason: str
+    measures: tuple[Measure, ...]
+    values: dict[str, np.ndarray]
+    chance_of_mean: float
+    largest_attention: np.ndarray
+    origin: Origin
+
+
+@dataclass(frozen=True)
+class _Found:
+    words: int
+    values: dict[str, float]
+    p_values: dict[str, float]
+    largest_attention: float
+
+
+def check_texts(inputs: SurveyInputs) -> None:
+    """Raise `BadInput` unless there are 1 to MAX_TEXTS texts."""
+    if not 1 <= len(inputs.texts) <= MAX_TEXTS:
+        raise BadInput(
+            f"{len(inputs.texts):,} texts given; the experiments take 1 to {MAX_TEXTS:,}.",
+            "Give one text per line.",
+        )
+
+
+def survey(inputs: SurveyInputs, loaded: Any) -> Iterator[SurveyAnswer]:
+    """The trial's measures over many texts; a growing answer after every 16 texts, and at least every half
+    second."""
+    from demos.debate.methods.classifier import sentence_of
+
+    found: list[_Found] = []
+    problems: list[str] = []
+    last = time.monotonic()
+    for start in range(0, len(inputs.texts), BATCH):
+        items = []
+        for text in inputs.texts[start : start + BATCH]:
+            try:
+                check_sentence(text)
+                items.append(sentence_of(loaded, text, inputs.anyway))
+            except StageError as error:
+                problems.append(error.problem)
+        for measured in _measured(loaded, items, inputs.adversaries) if items else ():
+            found += [measured] if measured else []
+            if time.monotonic() - last >= PACE:
+                yield _answer(inputs, found, problems, loaded.origin)
+                last = time.monotonic()
+        yield _answer(inputs, found, problems, loaded.origin)
+        last = time.monotonic()
+
+
+def _measured(loaded: Any, items: Sequence[Any], adversaries: bool) -> Iterator[_Found | None]:
+    """What is found for each text of a batch, one by one; None between the steps of a search."""
+    from demos.debate.methods.adversary import AdversarySettings, adversary_steps, told
+    from demos.debate.methods.classifier import leave_one_out, setting_of
+    from demos.debate.methods.perturbation import shuffle, uniform_probability
+    from demos.debate.methods.rank_correlation import kendall
+
+    setting = setting_of(loaded)
+    reading = setting.read(loaded, items)
+    changes = shuffle(reading).median.tolist()
+    uniform = (uniform_probability(reading) - reading.probability).abs().tolist()
+    apart = [float("nan")] * len(items)
+    for search in adversary_steps(reading, AdversarySettings(), every=25) if adversaries else ():
+        apart = search.divergence.tolist()
+        yield None
+    for i, item in enumerate(items):
+        attention = reading.attention[i].mean(0)[: len(item.words)].numpy()
+        rivals = {
+            "tau_gradient": setting.fixed_gradient(loaded, item).numpy(),
+            "tau_leave_one_out": leave_one_out(loaded, item, "delete"),
+        }
+        agreements = {name: kendall(attention, rival) for name, rival in rivals.items()}
+        values = {name: agreement.tau for name, agreement in agreements.items()}
+        values |= {"permutation": changes[i], "uniform": uniform[i], "adversary": told(apart[i])}
+        p_values = {name: agreement.p_value for name, agreement in agreements.items()}
+        yield _Found(len(item.words), values, p_values, float(attention.max()))
+
+
+def _answer(inputs: SurveyInputs, found: list[_Found], problems: list[str], origin: Origin) -> SurveyAnswer:
+    wanted = [name for name in MEASURES if inputs.adversaries or name != "adversary"]
+    drawn = [name for name in wanted if name != "tau_random"]
+    values = {name: np.array([item.values[name] for item in found]) for name in drawn}
+    p_values = {name: np.array([i.p_values.get(name, np.nan) for i in found]) for name in drawn}
+    chance, chance_of_mean = _chance([item.words for item in found])
+    return SurveyAnswer(
+        done=len(found) + len(problems),
+        total=len(inputs.texts),
+        skipped=len(problems),
+        reason=problems[0] if problems else "",
+        measures=tuple(
+            chance if name == "tau_random" else _measure(name, values[name], p_values[name])
+            for name in wanted
+        ),
+        values=values,
+        chance_of_mean=chance_of_mean,
+        largest_attention=np.array([item.largest_attention for item in found]),
+        origin=origin,
+    )
+
+
+def _measure(name: str, values: np.ndarray, p_values: np.ndarray) -> Measure:
+    defined = values[~np.isnan(values)]
+    known = p_values[~np.isnan(p_values)]
+    nothing = float("nan")
+    return Measure(
+        name,
+        *MEASURES[name],
+        mean=float(defined.mean()) if len(defined) else nothing,
+        std=float(defined.std()) if len(defined) else nothing,
+        significant=float((known <= 0.05).mean()) if len(known) else nothing,
+        count=len(defined),
+        undefined=len(values) - len(defined),
+    )
+
+
+def _chance(words: Sequence[int]) -> tuple[Measure, float]:
+    """What tau is by chance over texts of so many words, and how far its mean over them goes."""
+    from demos.debate.methods.rank_correlation import FEWEST_WORDS, chance_spread
+
+    spreads = np.array([chance_spread(count) for count in words if count >= FEWEST_WORDS])
+    count, nothing = len(spreads), float("nan")
+    measure = Measure(
+        "tau_random",
+        *MEASURES["tau_random"],
+        mean=0.0 if count else nothing,
+        std=float(np.sqrt((spreads**2).mean())) if count else nothing,
+        significant=nothing,
+        count=count,
+        undefined=len(words) - count,
+    )
+    return measure, float(1.96 * np.sqrt((spreads**2).sum()) / count) if count else nothing
+
+
+SURVEY = Endpoint("trial_dataset", survey, HEADS, check=check_texts, task="attention-trial")

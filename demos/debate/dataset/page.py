@@ -1,0 +1,104 @@
+"""The page of the measures over many texts."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from demos.contract import Example, Run
+from demos.debate.dataset.compute import MAX_TEXTS, SURVEY, SurveyInputs
+from demos.errors import BadInput
+
+
+def build(run: Run, examples: Sequence[Example]) -> None:
+    """Lay out the box of texts, the upload, and the figures that grow."""
+    import gradio as gr
+
+    from demos.debate import panels, wire
+    from demos.ui import page
+    from demos.ui.freshness import Answer, StopButton
+
+    with gr.Row():
+        texts = gr.Textbox(label="Texts, one per line", lines=6, max_lines=12, scale=3)
+        upload = gr.File(label="or a TXT or CSV file", file_types=[".txt", ".csv"], height=150, scale=1)
+    with gr.Row():
+        model = page.model_choice(SURVEY, "debate-bilstm")
+        adversaries = gr.Checkbox(label="Search adversaries too (slow)", value=False)
+        anyway = gr.Checkbox(label="Measure texts, too, that the model cannot read", value=False)
+    fields = {"texts": texts, "model": model, "adversaries": adversaries, "anyway": anyway}
+    filled = page.examples(examples, fields)
+    with gr.Row():
+        start = gr.Button("Measure", variant="primary")
+        stop = StopButton()
+    measured = Answer([texts, model, adversaries, anyway], "Measure", stop)
+    badge = page.badge()
+    figures = panels.panel("dataset", "Over all your texts", "Figures grow while the texts are read.")
+    before = panels.panel(
+        "sst",
+        "For comparison: 300 sentences of SST",
+        "Measured once by a script, with the model chosen above, on the development set.",
+        value=wire.on_sst("debate-bilstm"),
+    )
+    model.change(wire.on_sst, model, before, api_visibility="private", queue=False, show_progress="hidden")
+
+    def answer(texts: str, model: str, adversaries: bool, anyway: bool) -> Iterator[tuple[Any, ...]]:
+        lines = tuple(line.strip() for line in (texts or "").splitlines() if line.strip())
+        yield "", wire.waiting("Reading the first texts …")
+        for result in run.stream(SURVEY, SurveyInputs(lines, model, adversaries, anyway)):
+            yield page.badge_html(result.origin, skipped(result)), wire.survey(result)
+
+    outputs = [badge, figures]
+    measured.on([start.click], answer, outputs, page.WRITING_QUEUE)
+    measured.after(filled, answer, outputs, page.WRITING_QUEUE)
+    upload.upload(
+        page.visible_errors(lambda path: "\n".join(read_texts(Path(path)))),
+        upload,
+        texts,
+        api_visibility="private",
+    )
+
+
+def skipped(result: Any) -> str:
+    """How many texts could not be read and why, else empty."""
+    if not result.skipped:
+        return ""
+    if result.skipped == 1:
+        return f"1 text left out: {result.reason}"
+    return f"{result.skipped} texts left out; the first: {result.reason}"
+
+
+def read_texts(path: Path) -> list[str]:
+    """The texts of a TXT file, one per line, or of a CSV file's column `text`, or its first.
+
+    Raises `BadInput` for files that are not UTF-8 text or hold more than MAX_TEXTS texts.
+    """
+    try:
+        content = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise BadInput("The file is not text in UTF-8.", "Save it as UTF-8 and upload it again.") from None
+    if path.suffix.lower() == ".csv":
+        content = "\n".join(_column(content))
+    texts = [line.strip() for line in content.splitlines() if line.strip()]
+    if not 1 <= len(texts) <= MAX_TEXTS:
+        raise BadInput(
+            f"The file has {len(texts):,} texts; the experiments take 1 to {MAX_TEXTS:,}.",
+            "Upload a part of it, one text per line.",
+        )
+    return texts
+
+
+def _column(content: str) -> Iterator[str]:
+    rows = csv.reader(io.StringIO(content, newline=""))
+    try:
+        first = next(rows, [])
+        named = [cell.strip().lower() for cell in first]
+        column = named.index("text") if "text" in named else 0
+        if "text" not in named and first:
+            yield " ".join(first[0].split())
+        # A text of several lines is one text.
+        yield from (" ".join(row[column].split()) for row in rows if len(row) > column)
+    except csv.Error as error:
+        raise BadInput(f"The CSV file cannot be read: {error}.", "Save it again as CSV.") from None

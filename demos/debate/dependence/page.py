@@ -1,0 +1,116 @@
+"""The page of the first question: a panel per experiment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Any
+
+from demos.contract import Endpoint, Example, Run, parse
+from demos.debate.dependence.compute import (
+    ADVERSARY,
+    CONSISTENT,
+    PERMUTE,
+    PREDICT,
+    UNIFORM,
+)
+from demos.debate.methods.readable import Unreadable, left_out
+from demos.debate.methods.schemas import PredictInputs, TrialInputs
+from demos.errors import StageError, Unsupported
+
+
+def build(run: Run, examples: Sequence[Example]) -> None:
+    """Lay out one panel per experiment; they are filled one after another."""
+    import gradio as gr
+
+    from demos.debate import panels, wire
+    from demos.ui import page
+    from demos.ui.freshness import Answer
+
+    panels.talk()
+    with gr.Row():
+        text = gr.Textbox(
+            label="Text", lines=2, max_lines=6, placeholder="One or two sentences of a film review", scale=3
+        )
+        model = page.model_choice(PREDICT, "debate-bilstm")
+    fields = {"text": text, "model": model}
+    filled = page.examples(examples, fields)
+    start = gr.Button("Put on trial", variant="primary")
+    trial = Answer([text, model], "Put on trial")
+    badge = page.badge()
+    offer, anyway, switched = panels.offer(model)
+    edit = panels.panel(
+        "weights",
+        "Edit: what if it had looked elsewhere?",
+        "Drag the words' weights and watch the answer.",
+        [_predicted(run)],
+    )
+    shuffles = panels.panel(
+        "permute",
+        "Permute: what if the weights stood on other words?",
+        "The model's own weights are shuffled among the words a hundred times.",
+    )
+    flat = panels.panel(
+        "uniform",
+        "Uniform: what if it looked everywhere alike?",
+        "Every word gets the same weight: put in after training, or trained with from the start.",
+    )
+    attack = panels.panel(
+        "adversary",
+        "Adversary: how different can the weights be for the same answer?",
+        "Weights far from the model's own are searched that leave the answer almost as it was.",
+    )
+    trained = panels.panel(
+        "consistent",
+        "Model-consistent adversary: can a whole model look elsewhere and answer alike?",
+        "Further BiLSTMs were trained to agree with the first and attend elsewhere, with growing strength λ.",
+    )
+    drawings = [edit, shuffles, flat, attack, trained]
+    # What is typed or chosen while the panels fill is for the next trial.
+    asked = gr.State(None)
+
+    def begin(text: str, model: str, anyway: bool = False) -> tuple[Any, ...]:
+        inputs = TrialInputs(text or "", model, anyway)
+        first = PredictInputs(inputs.text, model, anyway=anyway)
+        try:
+            result = run(PREDICT, first)
+        except Unreadable as error:
+            return panels.withheld(error), error.model, None, *[None for _ in drawings]
+        known = page.badge_html(result.origin, left_out(result))
+        waits = [wire.waiting("Waiting for its turn …")] * (len(drawings) - 1)
+        return known, None, inputs, wire.weights(result, first), *waits
+
+    def answer(endpoint: Endpoint, payload: Any) -> Any:
+        return lambda inputs: payload(run(endpoint, inputs)) if inputs else None
+
+    def attacked(inputs: TrialInputs | None) -> Iterator[Any]:
+        for result in run.stream(ADVERSARY, inputs) if inputs else ():
+            yield wire.adversary(result)
+
+    def trained_elsewhere(inputs: TrialInputs | None) -> Any:
+        try:
+            return wire.consistent(run(CONSISTENT, inputs)) if inputs else None
+        except Unsupported as error:
+            return wire.note(str(error), "consistent")
+
+    outputs = [badge, offer, asked, *drawings]
+    begun = [trial.on([start.click, text.submit], begin, outputs)]
+    begun.append(trial.on([anyway.click], partial(begin, anyway=True), outputs))
+    begun += trial.after([*filled, switched], begin, outputs)
+    steps = (answer(PERMUTE, wire.permutations), answer(UNIFORM, wire.uniform), attacked)
+    for number, function in enumerate((*steps, trained_elsewhere), 1):
+        rest = drawings[number + 1 :]
+        begun = page.after(begun, function, [asked], [drawings[number]], emptied=rest)
+
+
+def _predicted(run: Run) -> Any:
+    """What the page's script calls while a weight is dragged; errors come back as data."""
+
+    def served(request: dict[str, Any]) -> Any:
+        try:
+            return {"probability_under": run(PREDICT, parse(PredictInputs, request)).probability_under}
+        except StageError as error:
+            return {"error": str(error)}
+
+    served.__name__ = "predict"
+    return served

@@ -1,0 +1,210 @@
+"""Question 2 of the trial: do these weights rank the words faithfully? Rival rankings, and erasure."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from demos.contract import Endpoint
+from demos.debate.dependence.compute import HEADS, check_inputs
+from demos.debate.methods.sentence import LABELS, Erasure, Sentence
+from demos.memo import Memo
+from demos.models.specs import Origin
+
+SIGNED = ("gradient_x_input", "integrated_gradients", "leave_one_out")
+_scores = Memo(8 * 2**20)
+
+
+@dataclass(frozen=True)
+class RankingInputs:
+    """text: one or two sentences, at most 100 words; model: a classifier of the catalog; erasure: how
+    leave-one-out and the erasure curves take a word away; anyway: whether to go on where the model cannot
+    read most of the words."""
+
+    text: str
+    model: str = "debate-bilstm"
+    erasure: Erasure = "delete"
+    anyway: bool = False
+
+
+@dataclass(frozen=True)
+class Method:
+    """A way to rank words. Signed scores say towards which class a word speaks; others how much."""
+
+    name: str
+    title: str
+    definition: str
+    signed: bool
+
+
+@dataclass(frozen=True, eq=False)
+class RankingAnswer:
+    """scores [m, n] of every method and word; ranks [m, n], 1 the most important, ties share the mean
+    rank; tau and p_value [m, m]: Kendall's tau-b between absolute scores, null where undefined. chance: 95 %
+    of all pairs of orders of so many words have a tau within ± this (exact, for orders without ties).
+    withheld says why there is no tau at all, else it is empty.
+
+    erasure says how leave-one-out takes words away. completeness: the sum of the integrated gradients, to
+    be compared with p(text) - p(baseline).
+    """
+
+    words: tuple[str, ...]
+    unknown: tuple[bool, ...]
+    unread_symbols: tuple[str, ...]
+    probability: float
+    methods: tuple[Method, ...]
+    scores: np.ndarray
+    ranks: np.ndarray
+    tau: np.ndarray
+    p_value: np.ndarray
+    chance: float
+    withheld: str
+    erasure: str
+    baseline: str
+    completeness: float
+    completeness_expected: float
+    origin: Origin
+
+
+@dataclass(frozen=True, eq=False)
+class ErasureCurve:
+    """One method's curves over the levels, areas over 1, 5, 10, 20 and 50 % of the words, and the share
+    of words removed until the decision changes (null: never)."""
+
+    name: str
+    title: str
+    comprehensiveness: np.ndarray
+    sufficiency: np.ndarray
+    area_comprehensiveness: float
+    area_sufficiency: float
+    flip: float
+
+
+@dataclass(frozen=True, eq=False)
+class ErasureAnswer:
+    """probability of the predicted class, and what is left of it when a share of the words, the top of
+    each ranking, is taken away (comprehensiveness) or kept alone (sufficiency); fractions [L] of words."""
+
+    words: tuple[str, ...]
+    predicted: str
+    probability: float
+    erasure: str
+    fractions: np.ndarray
+    methods: tuple[ErasureCurve, ...]
+    origin: Origin
+
+
+def rankings(inputs: RankingInputs, loaded: Any) -> RankingAnswer:
+    """Rank the words of a text by attention and by its rivals, and say how far the rankings agree."""
+    from demos.debate.methods.classifier import sentence_of, setting_of
+    from demos.debate.methods.rank_correlation import chance, ranks, tau_matrix
+
+    setting = setting_of(loaded)
+    item = sentence_of(loaded, inputs.text, inputs.anyway)
+    scores, baseline = all_scores(loaded, item, inputs.erasure)
+    tau, p_value = tau_matrix(list(scores.values()))
+    probability = setting.read(loaded, [item]).probability.item()
+    return RankingAnswer(
+        words=item.words,
+        unknown=item.unknown,
+        unread_symbols=item.unread_symbols,
+        probability=probability,
+        methods=methods(loaded, inputs.erasure),
+        scores=np.stack(list(scores.values())),
+        ranks=np.stack([ranks(score) for score in scores.values()]),
+        tau=tau,
+        p_value=p_value,
+        chance=chance(len(item.words)),
+        withheld=too_few(len(item.words)),
+        erasure=setting.ERASURES[inputs.erasure],
+        baseline=setting.BASELINE,
+        completeness=float(scores["integrated_gradients"].sum()),
+        completeness_expected=probability - baseline,
+        origin=loaded.origin,
+    )
+
+
+def erasure(inputs: RankingInputs, loaded: Any) -> ErasureAnswer:
+    """Take words away in the order of every ranking (DeYoung et al. 2020; Serrano & Smith 2019)."""
+    import torch
+
+    from demos.debate.methods.classifier import sentence_of, setting_of
+    from demos.debate.methods.erasure import RANDOM_ORDERS, curves, levels
+
+    setting = setting_of(loaded)
+    item = sentence_of(loaded, inputs.text, inputs.anyway)
+    positive = setting.read(loaded, [item]).probability.item()
+    predicted = int(positive > 0.5)
+
+    def predict(kept: np.ndarray) -> np.ndarray:
+        found = setting.erased(loaded, item, torch.from_numpy(kept), inputs.erasure).numpy()
+        return found if predicted else 1 - found
+
+    scores, _ = all_scores(loaded, item, inputs.erasure)
+    titles = {method.name: method.title for method in methods(loaded, inputs.erasure)}
+    titles["random"] = f"Random, mean of {RANDOM_ORDERS} orders"
+    found = curves(scores, predict)
+    return ErasureAnswer(
+        words=item.words,
+        predicted=LABELS[predicted],
+        probability=positive if predicted else 1 - positive,
+        erasure=setting.ERASURES[inputs.erasure],
+        fractions=levels(len(item.words)) / len(item.words),
+        methods=tuple(ErasureCurve(name, titles[name], **vars(curve)) for name, curve in found.items()),
+        origin=loaded.origin,
+    )
+
+
+def too_few(words: int) -> str:
+    """Why a sentence of so few words has no tau; empty for longer ones."""
+    from demos.debate.methods.rank_correlation import FEWEST_WORDS
+
+    if words >= FEWEST_WORDS:
+        return ""
+    if words < 2:
+        return "Kendall's tau is not defined for a single word: there is nothing to put in order."
+    orders = math.factorial(words)
+    return (
+        f"Kendall's tau is withheld: {words} words have only {orders} orders, so that by chance alone every "
+        f"{'second' if orders == 2 else 'sixth'} pair of rankings agrees fully. It takes {FEWEST_WORDS} "
+        "words."
+    )
+
+
+def methods(loaded: Any, kind: Erasure) -> tuple[Method, ...]:
+    """All methods that a model has, in the order of the scores."""
+    from demos.debate.methods.classifier import methods_of, setting_of
+
+    setting = setting_of(loaded)
+    path = f"gradients summed from {setting.BASELINE} to the text (Sundararajan et al. 2017)"
+    entries = methods_of(loaded).METHODS | {
+        "integrated_gradients": ("Integrated gradients", path),
+        "leave_one_out": ("Leave one out", f"p minus p without the word: {setting.ERASURES[kind]}"),
+    }
+    return tuple(Method(name, *texts, signed=name in SIGNED) for name, texts in entries.items())
+
+
+def all_scores(loaded: Any, item: Sentence, kind: Erasure) -> tuple[dict[str, np.ndarray], float]:
+    """Every method's score of every word, [n] each, and P(positive) of the baseline of integrated gradients.
+
+    Kept for a while, since the table and the curves of one text need the same scores.
+    """
+    from demos.debate.methods.classifier import leave_one_out, methods_of, setting_of
+
+    def gradients() -> tuple[dict[str, np.ndarray], float]:
+        methods = methods_of(loaded)
+        found = methods.importances(loaded, item)
+        attribution, baseline = setting_of(loaded).path_integral(loaded, item)
+        scores = {name: found[name].numpy() for name in methods.METHODS}
+        return scores | {"integrated_gradients": attribution.numpy()}, baseline
+
+    scores, baseline = _scores.get((loaded.spec, item), gradients)
+    return scores | {"leave_one_out": leave_one_out(loaded, item, kind)}, baseline
+
+
+RANKINGS = Endpoint("trial_rankings", rankings, HEADS, check=check_inputs, task="attention-trial")
+
+ERASURE = Endpoint("trial_erasure", erasure, HEADS, check=check_inputs, task="attention-trial")

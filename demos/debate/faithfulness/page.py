@@ -1,0 +1,77 @@
+"""The page of the second question: rankings, their agreement, and erasure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from demos.contract import Example, Run
+from demos.debate.faithfulness.compute import ERASURE, RANKINGS, RankingInputs
+from demos.debate.methods.readable import Unreadable, left_out
+
+ERASURES = [
+    ("Delete the word", "delete"),
+    ("Replace it by a mask", "mask"),
+    ("Forbid attention to it", "attention"),
+]
+
+
+def build(run: Run, examples: Sequence[Example]) -> None:
+    """Lay out the rankings, the erasure curves and the diagnostic guide."""
+    import gradio as gr
+
+    from demos.debate import panels, wire
+    from demos.ui import page
+    from demos.ui.freshness import Answer
+
+    panels.talk()
+    with gr.Row():
+        text = gr.Textbox(
+            label="Text", lines=2, max_lines=6, placeholder="One or two sentences of a film review", scale=3
+        )
+        model = page.model_choice(RANKINGS, "debate-bilstm")
+        erase = gr.Dropdown(ERASURES, value="delete", label="Taking a word away")
+    fields = {"text": text, "model": model, "erasure": erase}
+    filled = page.examples(examples, fields)
+    start = gr.Button("Rank the words", variant="primary")
+    trial = Answer([text, model, erase], "Rank the words")
+    badge = page.badge()
+    offer, anyway, switched = panels.offer(model)
+    ranked = panels.panel(
+        "rankings",
+        "Rankings: which words does each method name?",
+        "The same sentence, coloured by attention and by its rivals.",
+    )
+    curves = panels.panel(
+        "erasure",
+        "Erasure: what happens without the words that a ranking puts first?",
+        "Words are taken away, most important first, and kept alone, most important first.",
+    )
+    panels.panel(
+        "guide",
+        "Diagnostic guide: do the weights help a model that sees no context?",
+        "Measured once on SST, not on your sentence.",
+        value=wire.guide(),
+    )
+
+    asked = gr.State(None)
+
+    def begin(text: str, model: str, erase: str, anyway: bool = False) -> tuple[Any, ...]:
+        inputs = RankingInputs(text or "", model, erase, anyway)
+        try:
+            result = run(RANKINGS, inputs)
+        except Unreadable as error:
+            return panels.withheld(error), error.model, None, None, None
+        known = page.badge_html(result.origin, left_out(result))
+        return known, None, inputs, wire.rankings(result), wire.waiting("Taking words away …")
+
+    def erased(inputs: RankingInputs | None) -> Any:
+        return wire.erasure(run(ERASURE, inputs)) if inputs else None
+
+    outputs = [badge, offer, asked, ranked, curves]
+    begun = [trial.on([start.click, text.submit], begin, outputs)]
+    begun.append(trial.on([anyway.click], partial(begin, anyway=True), outputs))
+    begun.append(trial.on_choice([erase], begin, outputs))
+    begun += trial.after([*filled, switched], begin, outputs)
+    page.after(begun, erased, [asked], [curves])

@@ -1,0 +1,1 @@
+"""What the experiments of the debate compute with: classifiers, rankings, other attention."""

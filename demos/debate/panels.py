@@ -1,0 +1,91 @@
+"""The page's building blocks of the trial: a panel per experiment, its drawing, the claims beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+import gradio as gr
+
+from demos.debate.claims import cards, claims
+from demos.debate.methods.readable import Unreadable
+from demos.models.catalog import checkpoint
+
+MOUNT = """
+const box = element.querySelector(".stage-trial-root");
+const ask = async (name, request) => {
+  const answer = await server[name](request);
+  if (answer.error) throw new Error(answer.error);
+  return answer;
+};
+const draw = () => {
+  StageTrial.draw(box, props.value, ask);
+  StageTrial.runs(element, props.value);
+};
+watch("value", () => {
+  draw();
+  StageTrial.arrive(box);
+});
+draw();
+"""
+
+STEPS = (
+    ("A model attends. Move its weights.", "trial", 1, "weights"),
+    ("Other weights, the same answer?", "trial", 1, "adversary"),
+    ("Can a whole model be trained to answer alike and look elsewhere?", "trial", 2, "consistent"),
+    ("Do other methods name the same words?", "trial-rankings", 1, "rankings"),
+    ("Do the weights help a model that sees no context?", "trial-rankings", 1, "guide"),
+)
+
+
+def panel(name: str, title: str, question: str, served: Sequence[Any] = (), value: Any = None) -> gr.HTML:
+    """A heading, what is asked, the drawing, and both sides' claims, each with what the run that is drawn
+    shows of it; returns the component, whose value is what is drawn."""
+    beside = f'<div class="stage-claims">{cards(name)}</div>' if name in claims() else ""
+    head = f'<h3 class="stage-panel">{escape(title)}</h3><p class="stage-question">{escape(question)}</p>'
+    return gr.HTML(
+        value,
+        html_template=f'{head}<div class="stage-trial-root"></div>{beside}',
+        js_on_load=MOUNT,
+        server_functions=list(served),
+        apply_default_css=False,
+        min_height=24,
+        padding=False,
+        elem_id=f"trial-{name}",
+    )
+
+
+def offer(model: gr.Dropdown) -> tuple[gr.State, gr.Button, Any]:
+    """What is offered where a text is withheld: to see it anyway, and the model that may read it, if any.
+
+    Returns a state (that model's name or "", None where nothing is withheld), the button for "anyway", and
+    the event after which the other model stands in the dropdown.
+    """
+    state = gr.State(None)
+    with gr.Row():
+        anyway = gr.Button("Show anyway", size="sm", scale=0, min_width=150, visible=False)
+        other = gr.Button("", size="sm", scale=0, min_width=220, visible=False)
+    quiet: dict[str, Any] = {"api_visibility": "private", "queue": False, "show_progress": "hidden"}
+    state.change(_offered, state, [anyway, other], **quiet)
+    return state, anyway, other.click(lambda name: name, state, model, **quiet)
+
+
+def _offered(name: str | None) -> tuple[Any, Any]:
+    choose = f"Choose {checkpoint(name).title}" if name else ""
+    return gr.Button(visible=name is not None), gr.Button(choose, visible=bool(name))
+
+
+def withheld(error: Unreadable) -> str:
+    """Why nothing was put on trial, in the place of the checkpoint."""
+    return f'<p role="status"><strong>Not put on trial.</strong> {escape(str(error))}</p>'
+
+
+def talk() -> None:
+    """The guided order: five links, each opens an experiment with its sentence."""
+    links = "".join(
+        f'<li><a href="./?demo={slug}&amp;example={example}#trial-{place}">{escape(title)}</a></li>'
+        for title, slug, example, place in STEPS
+    )
+    with gr.Accordion("For a talk: five steps", open=False):
+        gr.HTML(f'<ol class="stage-steps">{links}</ol>', padding=False)

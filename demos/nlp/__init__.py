@@ -1,0 +1,1 @@
+"""Compute that demos share; nothing here knows Gradio or a demo."""

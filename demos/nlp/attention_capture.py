@@ -1,0 +1,246 @@
+"""Run a model once and keep the queries, keys and values of every attention module.
+
+Attention weights grow with the square of the length and are cheap to make again from queries and
+keys, so a capture keeps the latter: 512 tokens of a 30-layer model are 47 MB instead of 330 MB.
+torch is imported where it is first needed, so that importing a demo stays cheap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from demos.errors import BadInput, Unsupported
+from demos.nlp.tokens import Token, describe
+from demos.texts import check_text
+
+if TYPE_CHECKING:
+    import torch
+
+    from demos.models.recording import RecordedAttention
+
+    Inputs = dict[str, torch.Tensor]
+
+MAX_TOKENS = 1024
+MODEL_INPUTS = ("input_ids", "token_type_ids")
+# RoBERTa's positions start behind the padding token's id, so that many fewer can be used.
+COUNT_FROM_PADDING = ("roberta", "xlm-roberta", "camembert")
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """One attention layer, batch dimension dropped: h heads, g key/value heads, head width d.
+
+    query [h, n, d]; key and value [g, m, d]; bias broadcastable to [h, n, m] or None. `module` is
+    the name of the attention module in the model.
+    """
+
+    module: str
+    query: torch.Tensor
+    key: torch.Tensor
+    value: torch.Tensor
+    bias: torch.Tensor | None
+    scaling: float
+
+    def weights(self) -> torch.Tensor:
+        """Attention weights [h, n, m]; every row sums to 1."""
+        from demos.models.recording import attention_weights
+
+        bias = None if self.bias is None else self.bias[None]
+        return attention_weights(self.query[None], self.key[None], bias, self.scaling)[0]
+
+    def values_per_head(self) -> torch.Tensor:
+        """Values [h, m, d], grouped value heads repeated."""
+        from demos.models.recording import repeat_heads
+
+        return repeat_heads(self.value[None], self.query.shape[0])[0]
+
+
+@dataclass(frozen=True, eq=False)
+class AttentionMap:
+    """All layers of one kind of attention: self, encoder, decoder or cross."""
+
+    name: str
+    queries: tuple[Token, ...]
+    keys: tuple[Token, ...]
+    layers: tuple[Layer, ...]
+    causal: bool
+
+    @property
+    def heads(self) -> int:
+        return self.layers[0].query.shape[0]
+
+    @property
+    def key_value_heads(self) -> int:
+        return self.layers[0].key.shape[0]
+
+
+@dataclass(frozen=True, eq=False)
+class Capture:
+    """The attention maps of one forward pass; `truncated` says so where the text was too long."""
+
+    maps: tuple[AttentionMap, ...]
+    truncated: str
+
+    def map(self, name: str) -> AttentionMap:
+        """The map called `name`; an empty name means the first."""
+        for attention_map in self.maps:
+            if name in ("", attention_map.name):
+                return attention_map
+        raise BadInput(
+            f"This model has no {name!r} attention.",
+            f"Choose one of: {', '.join(m.name for m in self.maps)}.",
+        )
+
+
+def capture(loaded: Any, text: str, text_pair: str = "", target: str = "") -> Capture:
+    """Tokenize, run the model once with recording, and keep what every attention module saw.
+
+    `target` is what an encoder-decoder's decoder reads; empty, the model writes it (greedily).
+    Raises `BadInput` for texts that no model can read and `Unsupported` for architectures that
+    do not route attention through transformers' attention interface.
+    """
+    import torch
+
+    from demos.models.recording import record
+
+    text_pair, target = text_pair.strip() and text_pair, target.strip() and target
+    check_texts(text, text_pair, target)
+    model, tokenizer = loaded.model, loaded.tokenizer
+    inputs, tokens, truncated = _encode(model, tokenizer, text, text_pair)
+    if model.config.is_encoder_decoder:
+        maps, more = _encoder_decoder_maps(model, tokenizer, inputs, tokens, target)
+        truncated = " ".join(filter(None, (truncated, more)))
+    else:
+        with torch.inference_mode(), record() as records:
+            model(**inputs)
+        maps = (_map("self", model, records, tokens, tokens),)
+    return Capture(maps, truncated)
+
+
+def check_texts(text: str, text_pair: str = "", target: str = "") -> None:
+    """Raise `BadInput` for texts that no model can read; blank optional texts count as left out."""
+    check_text(text)
+    for optional, name in ((text_pair, "second text"), (target, "target text")):
+        if optional.strip():
+            check_text(optional, name)
+
+
+def _encoder_decoder_maps(
+    model: Any, tokenizer: Any, inputs: Inputs, tokens: tuple[Token, ...], target: str
+) -> tuple[tuple[AttentionMap, ...], str]:
+    import torch
+
+    from demos.models.recording import record
+
+    with torch.inference_mode():
+        with record() as encoder_records:
+            encoded = model.get_encoder()(**inputs)
+        target_ids, target_tokens, truncated = _target(model, tokenizer, inputs, target)
+        with record() as decoder_records:
+            model(encoder_outputs=encoded, decoder_input_ids=target_ids)
+    return (
+        _map("encoder", model, encoder_records, tokens, tokens),
+        _map("decoder", model, decoder_records[::2], target_tokens, target_tokens),
+        _map("cross", model, decoder_records[1::2], target_tokens, tokens),
+    ), truncated
+
+
+def _target(
+    model: Any, tokenizer: Any, inputs: Inputs, target: str
+) -> tuple[torch.Tensor, tuple[Token, ...], str]:
+    import torch
+
+    if target:
+        target_inputs, tokens, truncated = _encode(model, tokenizer, target, "", as_target=True)
+        start = torch.tensor([[model.config.decoder_start_token_id]])
+        # The decoder reads the target shifted by one: the start token in front, the last token left out.
+        target_ids = torch.cat([start, target_inputs["input_ids"][:, :-1]], dim=1)
+        tokens = tokens[:-1]
+        return target_ids, describe(tokenizer, start[0].tolist()) + _shift_words(tokens), truncated
+    if not hasattr(model, "lm_head"):
+        raise BadInput("This model reads one text and writes another.", "Fill in the target text too.")
+    target_ids = model.generate(**inputs, max_new_tokens=128, num_beams=1, do_sample=False)
+    return target_ids, _describe_written(tokenizer, target_ids[0].tolist()), ""
+
+
+def _describe_written(tokenizer: Any, ids: list[int]) -> tuple[Token, ...]:
+    """Tokens that a model wrote; as if typed, with offsets and words, where the ids survive a round trip."""
+    text = tokenizer.decode(ids, skip_special_tokens=True)
+    again = tokenizer(text_target=text)
+    encoding = again.encodings[0] if again.is_fast else None
+    if encoding is not None and again["input_ids"] == ids[1:]:
+        return describe(tokenizer, ids[:1]) + _shift_words(describe(tokenizer, ids[1:], encoding, (text,)))
+    return describe(tokenizer, ids)
+
+
+def _shift_words(tokens: Sequence[Token]) -> tuple[Token, ...]:
+    return tuple(Token(**{**vars(token), "word": token.word + 1}) for token in tokens)
+
+
+def _encode(
+    model: Any, tokenizer: Any, text: str, text_pair: str, as_target: bool = False
+) -> tuple[Inputs, tuple[Token, ...], str]:
+    import torch
+
+    arguments = {"text_target": text} if as_target else {"text": text, "text_pair": text_pair or None}
+    whole = tokenizer(**arguments, truncation=False, verbose=False)
+    length, limit = len(whole["input_ids"]), window(model, tokenizer)
+    truncated = ""
+    if length > limit:
+        whole = tokenizer(**arguments, truncation=True, max_length=limit, verbose=False)
+        kept = "the texts are cut to" if text_pair else "the first"
+        shown = f"{limit:,}, and their ends are missing" if text_pair else f"{limit:,} are shown"
+        truncated = f"There are {length:,} tokens; {kept} {shown}."
+    ids = whole["input_ids"]
+    if not ids:
+        raise BadInput("Nothing is left of the text after tokenization.", "Type some visible characters.")
+    encoding = whole.encodings[0] if whole.is_fast else None
+    tokens = describe(tokenizer, ids, encoding, (text, text_pair))
+    inputs = {name: torch.tensor([values]) for name, values in whole.items() if name in MODEL_INPUTS}
+    return inputs, tokens, truncated
+
+
+def window(model: Any, tokenizer: Any) -> int:
+    """Tokens that the viewer reads at most: the model's positions, and never more than MAX_TOKENS."""
+    positions = getattr(model.config, "max_position_embeddings", None) or MAX_TOKENS
+    if model.config.model_type in COUNT_FROM_PADDING:
+        positions -= model.config.pad_token_id + 1
+    return int(min(positions, tokenizer.model_max_length, MAX_TOKENS))
+
+
+def _map(
+    name: str,
+    model: Any,
+    records: Sequence[RecordedAttention],
+    queries: tuple[Token, ...],
+    keys: tuple[Token, ...],
+) -> AttentionMap:
+    if not records:
+        raise Unsupported(
+            f"{type(model).__name__} does not route its attention where it can be recorded.",
+            "Choose another model.",
+        )
+    names = {module: path for path, module in model.named_modules()}
+    layers = tuple(
+        Layer(
+            module=names[item.module],
+            query=item.query[0],
+            key=item.key[0],
+            value=item.value[0],
+            bias=None if item.bias is None else item.bias[0],
+            scaling=item.scaling,
+        )
+        for item in records
+    )
+    first = layers[0].weights()
+    causal = name != "cross" and len(queries) > 1 and float(first.triu(1).abs().max()) == 0.0
+    return AttentionMap(name, queries, keys, layers, causal)
+
+
+def mean_weights(attention_map: AttentionMap) -> np.ndarray:
+    """Attention averaged over heads, [layers, n, m]."""
+    return np.stack([layer.weights().mean(0).numpy() for layer in attention_map.layers])

@@ -1,0 +1,88 @@
+"""Whole texts through a sequence classifier: what transformers' text-classification pipeline computes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from demos.errors import BadInput
+from demos.models.precision import at_least_single
+from demos.nlp.legibility import Legibility, legibility, unread
+from demos.texts import check_text
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """A text's token ids, special ones included, and how well the model reads it."""
+
+    ids: list[int]
+    judged: Legibility
+
+    @property
+    def warning(self) -> str:
+        """All that is wrong with the text, or "": for answers that are not withheld."""
+        return self.judged.withheld or self.judged.warning
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+def encode(text: str, loaded: Any, prefix: str = "", languages: Sequence[str] | None = None) -> Encoded:
+    """Turn a text, and what a model is told before it, into tokens; raises `BadInput` if there are more than
+    the model reads. `languages` are those that the text is to be in, the checkpoint's unless given."""
+    ids = loaded.tokenizer(prefix + check_text(text), verbose=False)["input_ids"]
+    refuse_longer("The text has", len(ids), window(loaded), loaded)
+    if set(ids) <= set(loaded.tokenizer.all_special_ids):  # the token for what is unknown is one of these
+        raise BadInput(
+            f"The text has nothing that {loaded.origin.title} can read: no part of it is in the vocabulary.",
+            "Type words, or choose a model for this language.",
+        )
+    return Encoded(ids, legibility(text, loaded, languages))
+
+
+def refuse_longer(what: str, tokens: int, limit: int, loaded: Any) -> None:
+    """Raise `BadInput` with the count if `what` ("The text has") are more tokens than the model reads."""
+    if tokens > limit:
+        raise BadInput(
+            f"{what} {tokens:,} tokens; {loaded.origin.title} reads {limit:,}.",
+            "Shorten it, or ask about one part after the other.",
+        )
+
+
+def foreign(text: str, ids: Sequence[int], tokenizer: Any) -> str:
+    """What of a text a vocabulary cannot read, in a sentence, or ""; `ids` are those of its tokens."""
+    return unread(text, tokenizer) if ids else ""
+
+
+def window(loaded: Any) -> int:
+    """How many tokens a model reads at most, special ones included."""
+    config = loaded.model.config
+    limit = getattr(config, "max_position_embeddings", loaded.tokenizer.model_max_length)
+    if config.model_type in ("roberta", "xlm-roberta", "camembert"):
+        limit -= config.pad_token_id + 1  # their positions are counted from behind the padding's
+    return min(limit, loaded.tokenizer.model_max_length)
+
+
+def class_scores(rows: Sequence[Sequence[int]], loaded: Any) -> np.ndarray:
+    """Scores [n, labels] in [0, 1] of n rows of token ids, in one padded batch.
+
+    Probabilities of labels that exclude one another add up to 1; a model with one label, or with several
+    that may hold at once, gives each its own, as in transformers.
+    """
+    import torch
+
+    batch = loaded.tokenizer.pad({"input_ids": list(rows)}, return_tensors="pt", verbose=False)
+    with torch.inference_mode():
+        logits = at_least_single(loaded.model(**batch).logits)
+    config = loaded.model.config
+    apart = config.problem_type == "multi_label_classification" or config.num_labels == 1
+    return (logits.sigmoid() if apart else logits.softmax(-1)).numpy()
+
+
+def label_names(loaded: Any) -> list[str]:
+    """The names of the labels, as the checkpoint's authors wrote them, in the order of the scores."""
+    names = loaded.model.config.id2label
+    return [names[i] for i in range(loaded.model.config.num_labels)]

@@ -1,0 +1,128 @@
+"""A task over a whole column: its rows in batches of similar length, with an answer or a reason for each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from demos.contract import Endpoint
+from demos.csv_table import Table, write_table
+from demos.errors import BadInput, StageError
+from demos.microbatch import answer_each
+from demos.models.specs import Origin
+from demos.nlp.batches import buckets
+
+STOPPED = "Not computed: stopped before."
+
+
+@dataclass(frozen=True)
+class Batch:
+    """How a task answers many texts.
+
+    `compute(many, loaded)` takes several inputs and gives for each its result or a `StageError`;
+    `columns(result)` says what is written about one, name -> value. `field` is the inputs' field that the
+    column fills, a field of several texts with one; `most` is how many rows are computed between two looks at
+    progress and at the stop button.
+    """
+
+    compute: Callable[[Sequence[Any], Any], Sequence[Any]]
+    columns: Callable[[Any], Mapping[str, object]]
+    field: str = "text"
+    most: int = 64
+
+
+@dataclass(frozen=True)
+class ColumnInputs:
+    """inputs: the task's, for all that the rows share; texts: one for each row."""
+
+    inputs: Any
+    texts: tuple[str, ...]
+    model: str
+
+
+@dataclass(frozen=True, eq=False)
+class ColumnPart:
+    """rows: numbers of the rows that this part answers; answers: a result or an exception for each."""
+
+    rows: tuple[int, ...]
+    answers: tuple[Any, ...]
+    origin: Origin
+
+
+def column_endpoint(endpoint: Endpoint, batch: Batch) -> Endpoint:
+    """An endpoint that answers a column as `endpoint` does a text: part by part, the longest rows first."""
+
+    def column(asked: ColumnInputs, loaded: Any) -> Iterator[ColumnPart]:
+        """The answers to the rows of a column, in parts."""
+        several = isinstance(getattr(asked.inputs, batch.field), tuple)
+        many = [replace(asked.inputs, **{batch.field: (text,) if several else text}) for text in asked.texts]
+        # Characters are enough to put similar lengths together; `compute` looks at tokens.
+        for rows in buckets([len(text) for text in asked.texts], budget=100_000, most=batch.most):
+            answers = answer_each([many[row] for row in rows], lambda part: batch.compute(part, loaded))
+            yield ColumnPart(tuple(rows), tuple(answers), loaded.origin)
+
+    return replace(
+        endpoint, name=f"{endpoint.name}_column", function=column, public=False, check=None, batched=None
+    )
+
+
+@dataclass
+class Progress:
+    """A column under way: what is known of each row, and how far it is."""
+
+    table: Table
+    places: list[int]
+    """The rows of the table that are asked about; the others cannot be read."""
+    answers: list[Mapping[str, object] | str]
+    done: int = 0
+
+    @property
+    def failed(self) -> list[tuple[int, str]]:
+        """Line and reason of every row that was tried and has no answer."""
+        rows = zip(self.table.records, self.answers, strict=True)
+        return [(row.line, answer) for row, answer in rows if isinstance(answer, str) and answer != STOPPED]
+
+    @property
+    def left(self) -> int:
+        """How many rows were not tried."""
+        return self.answers.count(STOPPED)
+
+    def take(self, part: ColumnPart, columns: Callable[[Any], Mapping[str, object]]) -> None:
+        """Write the answers of one part to their rows."""
+        for row, answer in zip(part.rows, part.answers, strict=True):
+            self.answers[self.places[row]] = cells(answer, columns, part.origin)
+        self.done += len(part.rows)
+
+    def written(self) -> tuple[str, int]:
+        """The CSV of what is known by now, and how many of its cells had to be quoted."""
+        return write_table(self.table, self.answers)
+
+
+def begin(table: Table, column: str) -> tuple[Progress, tuple[str, ...]]:
+    """A column about to be answered, and the texts of its readable rows."""
+    if column not in table.columns:
+        raise BadInput(f"The file has no column {column!r}.", f"Choose one of: {', '.join(table.columns)}.")
+    cell = table.columns.index(column)
+    places = [i for i, record in enumerate(table.records) if not record.problem]
+    waiting = [record.problem or STOPPED for record in table.records]
+    return Progress(table, places, waiting), tuple(table.records[i].cells[cell] for i in places)
+
+
+def cells(
+    answer: Any, columns: Callable[[Any], Mapping[str, object]], origin: Origin
+) -> Mapping[str, object] | str:
+    """What is written about one row: its answer, with its caution and the checkpoint that made it, or why
+    there is none; an answer that the page would withhold is not written either."""
+    if isinstance(answer, Exception):
+        return reason(answer)
+    if withheld := getattr(answer, "withheld", ""):
+        return f"Withheld: {withheld}"
+    made = {"model": origin.hub_id or origin.checkpoint, "revision": origin.revision or ""}
+    return {**columns(answer), "warning": getattr(answer, "warning", ""), **made}
+
+
+def reason(error: Exception) -> str:
+    """Why a row has no answer, in a sentence."""
+    known = isinstance(error, StageError)
+    return error.problem if known else f"It could not be computed ({type(error).__name__})."

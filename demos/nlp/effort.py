@@ -1,0 +1,125 @@
+"""How much a model would have to read, and how long that takes: said before the start, and bounded."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from demos.errors import BadInput
+from demos.nlp.prefix_tree import prefix_tree, size
+from demos.nlp.prompt import content_free_rows, filled, instruction_text
+from demos.nlp.prompt_task import Row, Task
+
+PARAMETERS, TOKENS_PER_SECOND = 135e6, 400
+"""What two cores read in float32, in batches; a model of twice the size reads half as much."""
+CHARACTERS_PER_SECOND = 1e6
+"""What a tokenizer reads: every prompt once for each word that is scored after it, and once more."""
+MOST_SECONDS = 300
+MOST_SECONDS_AT_ONCE = 120
+"""Of work that cannot be stopped in between."""
+_JOIN = "\n\n"
+_MOST_CHARACTERS_OF_A_TOKEN = 20  # of text; ordinary English has 4 to 5
+
+
+@dataclass(frozen=True)
+class Effort:
+    """Tokens that the model reads, characters that its tokenizer reads, and about how long that takes."""
+
+    tokens: int
+    characters: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Rows whose labels are all scored after the same shots."""
+
+    task: Task
+    shots: tuple[Row, ...]
+    rows: Sequence[Row]
+
+
+def effort_of(loaded: Any, askings: Sequence[Asking], most: int = MOST_SECONDS) -> Effort:
+    """What it takes to score the labels of every row, and of inputs without content; raises BadInput where
+    that takes more than `most` seconds.
+
+    The parts of the prompts are counted once each, so that the estimate itself costs little; the marks of
+    a chat format are left out.
+    """
+    from demos.nlp.scoring import LEAST_SHARED, can_share
+
+    shares, characters, least = can_share(loaded.model), 0, 0
+    for asking in askings:
+        head = sum(map(len, _before(asking)))
+        for question, words in _questions(asking):
+            characters += (head + len(question)) * (1 + len(words))
+            least += len(question) if shares else len(words) * (head + len(question))
+        least += head
+    check_effort(effort(loaded, least // _MOST_CHARACTERS_OF_A_TOKEN, characters), most)
+
+    @cache
+    def ids(text: str) -> tuple[int, ...]:
+        return tuple(loaded.tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"])
+
+    @cache
+    def behind(asked: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[int, int]:
+        """How many tokens all questions with their words are, and how often the head in front is read."""
+        head = (-1,) * LEAST_SHARED
+        texts = {(question, word) for question, words in asked for word in words}
+        # A word's last token is predicted, not read. Every word is scored after nothing, too.
+        sequences = [((*head, *ids(question), *ids(word))[:-1], []) for question, word in texts]
+        tree = prefix_tree(sequences, LEAST_SHARED if shares else sys.maxsize)
+        alone = sum(len(ids(word)) for word in {word for _, word in texts})
+        return sum(map(size, tree)) - len(head) * len(tree) + alone, len(tree)
+
+    tokens = 0
+    for asking in askings:
+        head = sum(len(ids(text)) for text in _before(asking))
+        own, times = behind(tuple(_questions(asking)))
+        tokens += own + head * times
+    return check_effort(effort(loaded, tokens, characters), most)
+
+
+def effort(loaded: Any, tokens: int, characters: int) -> Effort:
+    """How long a model takes, by its number of parameters: an estimate, the same on every machine."""
+    size = sum(parameter.numel() for parameter in loaded.model.parameters())
+    seconds = tokens * size / PARAMETERS / TOKENS_PER_SECOND + characters / CHARACTERS_PER_SECOND
+    return Effort(tokens, characters, seconds)
+
+
+def check_effort(found: Effort, most: int = MOST_SECONDS) -> Effort:
+    """Return an effort unchanged, or raise BadInput if it takes too long."""
+    if found.seconds > most:
+        raise BadInput(
+            f"That would take about {duration(found.seconds)} here; the limit is {duration(most)} "
+            f"(the model reads {found.tokens:,} tokens, its tokenizer {found.characters:,} characters).",
+            "Use fewer or shorter shots, inputs or label words, or a smaller model.",
+        )
+    return found
+
+
+def duration(seconds: float) -> str:
+    """Seconds in words, as exact as an estimate is: "4 seconds", "40 seconds", "3 minutes"."""
+    if seconds >= 90:
+        return f"{seconds / 60:,.0f} minutes"
+    rounded = round(seconds, -1) if seconds > 15 else max(1, round(seconds))
+    return f"{rounded:.0f} second{'' if rounded == 1 else 's'}"
+
+
+def _before(asking: Asking) -> list[str]:
+    """The parts that stand before every query."""
+    shots = (_JOIN + "".join(filled(asking.task, shot, "shot")) for shot in asking.shots)
+    return [instruction_text(asking.task), *shots]
+
+
+def _questions(asking: Asking) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Every query with the words that are scored after it: those of the rows, and those without content."""
+    task = asking.task
+    labels = [task.labels_of(row) for row in asking.rows]
+    rows = list(zip(labels, asking.rows, strict=True))
+    for own, row in rows + [(own, free) for own in dict.fromkeys(labels) for free in content_free_rows(task)]:
+        question, lead, _ = filled(task, row, "query")
+        yield _JOIN + question, tuple(lead + word for _, words in own for word in words)

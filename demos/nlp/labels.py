@@ -1,0 +1,156 @@
+"""Labels scored by the log-likelihood of the words that stand for them, and contextual calibration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations, islice
+from typing import Any
+
+import numpy as np
+
+from demos.nlp.encoding import encode_pair
+from demos.nlp.prompt import Prompt
+from demos.nlp.prompt_task import Labels
+from demos.nlp.steps import Steps, finish
+
+MOST_WARNINGS = 20
+MEASURES = ("sum", "characters", "bytes", "mutual_information")
+"""ln p(word | prompt); the same per character and per UTF-8 byte of the word; and minus ln p(word | "")."""
+
+
+@dataclass(frozen=True)
+class WordScore:
+    """One word of one label: its token ids after the prompt, whether the model would say it by itself
+    (each token its first choice), and its score in natural logarithms by each of `MEASURES`."""
+
+    label: str
+    word: str
+    tokens: tuple[int, ...]
+    greedy: bool
+    scores: Mapping[str, float]
+
+
+@dataclass(frozen=True, eq=False)
+class LabelScores:
+    """The labels of one prompt.
+
+    By each of `MEASURES`, `scores` [labels] are natural logarithms, `probabilities` [labels] their softmax
+    over the labels. Several words of a label add their probabilities.
+    """
+
+    labels: tuple[str, ...]
+    words: tuple[WordScore, ...]
+    scores: Mapping[str, np.ndarray]
+    probabilities: Mapping[str, np.ndarray]
+
+    def best(self, measure: str = "sum") -> str:
+        """The label with the highest score."""
+        return self.labels[int(self.scores[measure].argmax())]
+
+
+def score_labels(
+    loaded: Any, prompts: Sequence[Prompt], verbalizers: Sequence[Labels]
+) -> tuple[LabelScores, ...]:
+    """Score the labels of every prompt (`verbalizers[i]` are those of `prompts[i]`) in one go.
+
+    Nothing is sampled, so temperature and the like have no part in it. Raises BadInput for a word
+    without tokens, for a prompt beyond the model's window, and where it would take too long.
+    """
+    return finish(score_labels_in_steps(loaded, prompts, verbalizers))
+
+
+def score_labels_in_steps(
+    loaded: Any, prompts: Sequence[Prompt], verbalizers: Sequence[Labels]
+) -> Steps[tuple[LabelScores, ...]]:
+    """The same, batch by batch."""
+    from demos.nlp.scoring import log_likelihoods_in_steps  # brings torch
+
+    asked = [
+        (prompt, label, word)
+        for prompt, labels in zip(prompts, verbalizers, strict=True)
+        for label, words in labels
+        for word in words
+    ]
+    alone = list(dict.fromkeys(prompt.lead + word for prompt, _, word in asked))
+    requests = [(prompt.text, prompt.lead + word) for prompt, _, word in asked]
+    found = yield from log_likelihoods_in_steps(loaded, [*requests, *(("", text) for text in alone)])
+    unconditional = {text: one.logprob for text, one in zip(alone, found[len(asked) :], strict=True)}
+    scored = iter(
+        WordScore(
+            label=label,
+            word=word,
+            tokens=one.tokens,
+            greedy=one.greedy,
+            scores={
+                "sum": one.logprob,
+                "characters": one.logprob / len(word),
+                "bytes": one.logprob / len(word.encode()),
+                "mutual_information": one.logprob - unconditional[prompt.lead + word],
+            },
+        )
+        for (prompt, label, word), one in zip(asked, found[: len(asked)], strict=True)
+    )
+    return tuple(
+        _of_one_prompt(labels, tuple(next(scored) for _, words in labels for _ in words))
+        for labels in verbalizers
+    )
+
+
+def _of_one_prompt(labels: Labels, words: tuple[WordScore, ...]) -> LabelScores:
+    names = tuple(label for label, _ in labels)
+    own: dict[str, list[WordScore]] = {name: [] for name in names}
+    for word in words:
+        own[word.label].append(word)
+    scores = {
+        measure: np.array(
+            [np.logaddexp.reduce([word.scores[measure] for word in own[name]]) for name in names]
+        )
+        for measure in MEASURES
+    }
+    return LabelScores(names, words, scores, {measure: softmax(row) for measure, row in scores.items()})
+
+
+def softmax(scores: np.ndarray) -> np.ndarray:
+    """exp(scores) normalised over the last axis."""
+    powers = np.exp(scores - scores.max(-1, keepdims=True))
+    return powers / powers.sum(-1, keepdims=True)
+
+
+def content_free(probabilities: np.ndarray) -> np.ndarray:
+    """Mean over the content-free inputs: [inputs, labels] to [labels]."""
+    return np.asarray(probabilities).mean(0)
+
+
+def calibrate(probabilities: np.ndarray, free: np.ndarray) -> np.ndarray:
+    """Probabilities [..., labels] divided by those of content-free input [labels], and renormalised.
+
+    W = diag(p_cf)^-1, b = 0 of Zhao et al. 2021 without the softmax of its formula, which would flatten
+    the result; the best label is the same.
+    """
+    smallest = np.finfo(float).tiny
+    ratios = np.asarray(probabilities, float) / np.maximum(free, smallest)
+    return ratios / np.maximum(ratios.sum(-1, keepdims=True), smallest)
+
+
+def label_warnings(tokenizer: Any, prompt: Prompt, labels: Labels) -> tuple[str, ...]:
+    """Sentences about words of different labels whose tokens begin alike, the first `MOST_WARNINGS`."""
+    return tuple(islice(_warnings(tokenizer, prompt, labels), MOST_WARNINGS))
+
+
+def _warnings(tokenizer: Any, prompt: Prompt, labels: Labels) -> Iterator[str]:
+    words = [(label, word, _tokens(tokenizer, prompt, word)) for label, own in labels for word in own]
+    for (label, word, ids), (other, another, others) in combinations(words, 2):
+        common = next((i for i, (a, b) in enumerate(zip(ids, others, strict=False)) if a != b), None)
+        if label == other or common == 0:
+            continue
+        if common is None:
+            short, long = (word, another) if len(ids) <= len(others) else (another, word)
+            yield f"All tokens of {short!r} also begin {long!r}, whose sum can therefore never be higher."
+        else:
+            count = "token" if common == 1 else f"{common} tokens"
+            yield f"{word!r} and {another!r} begin with the same {count}: only what follows tells them apart."
+
+
+def _tokens(tokenizer: Any, prompt: Prompt, word: str) -> tuple[int, ...]:
+    return encode_pair(tokenizer, prompt.text, prompt.lead + word)[1]

@@ -1,0 +1,141 @@
+"""Texts of any length through a token classifier: a tag for every word, as character offsets.
+
+A text that is longer than the model reads goes through it in windows that overlap, and every token takes its
+tag from the window in which it has more context. What is done with the tags is the "first" strategy
+of transformers' token-classification pipeline: a word has the tag of its first token.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from demos.errors import BadInput
+from demos.models.precision import at_least_single
+from demos.nlp.batches import TOKENS, buckets
+from demos.nlp.classify import window
+from demos.nlp.legibility import Legibility, legibility
+from demos.nlp.spans import Tagged
+from demos.texts import check_text
+
+OVERLAP = 128
+"""Tokens that two windows have in common, or a quarter of a window if that is less."""
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """A text as tokens, in windows.
+
+    ids, offsets: of the text's own tokens; windows: what the model is given of each, token ids and types if
+    it has types, with `lead` special tokens in front and `tail` behind; overlap: own tokens that two windows
+    have in common; judged: how well the model reads the text.
+    """
+
+    ids: list[int]
+    offsets: list[tuple[int, int]]
+    windows: list[dict[str, list[int]]]
+    lead: int
+    tail: int
+    overlap: int
+    judged: Legibility
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+def pieces(text: str, loaded: Any) -> Pieces:
+    """Turn a text into windows of tokens; raises `BadInput` for one that no model can read."""
+    tokenizer, most = loaded.tokenizer, window(loaded)
+    added = tokenizer.num_special_tokens_to_add()
+    overlap = min(OVERLAP, (most - added) // 4)
+    encoded = tokenizer(
+        check_text(text),
+        truncation=True,
+        max_length=most,
+        stride=overlap,
+        return_overflowing_tokens=True,
+        return_offsets_mapping=True,
+        return_special_tokens_mask=True,
+        verbose=False,
+    )
+    masks, windows = encoded["special_tokens_mask"], encoded["input_ids"]
+    special = set(tokenizer.all_special_ids) - {tokenizer.unk_token_id}
+    if 0 not in masks[0] or set(windows[0]) <= special:
+        raise BadInput(
+            f"The text has nothing that {loaded.origin.title} reads: only characters that it leaves out.",
+            "Type words.",
+        )
+    lead = masks[0].index(0)
+    tail = added - lead
+    ids: list[int] = []
+    offsets: list[tuple[int, int]] = []
+    for number, (row, spans) in enumerate(zip(windows, encoded["offset_mapping"], strict=True)):
+        new = slice(lead + (overlap if number else 0), len(row) - tail)
+        ids += row[new]
+        offsets += spans[new]
+    names = [name for name in ("input_ids", "token_type_ids") if name in encoded]
+    given = [dict(zip(names, rows, strict=True)) for rows in zip(*map(encoded.get, names), strict=True)]
+    return Pieces(ids, offsets, given, lead, tail, overlap, legibility(text, loaded))
+
+
+def probabilities(texts: Sequence[Pieces], loaded: Any) -> list[np.ndarray]:
+    """The probabilities [tokens, tags] of every text's tokens; windows of similar length share a batch."""
+    import torch
+
+    windows = [given for text in texts for given in text.windows]
+    lengths = [len(given["input_ids"]) for given in windows]
+    rows: list[np.ndarray] = [np.empty(0)] * len(windows)
+    for bucket in buckets(lengths, TOKENS):
+        batch = loaded.tokenizer.pad([windows[index] for index in bucket], return_tensors="pt", verbose=False)
+        with torch.inference_mode():
+            scores = at_least_single(loaded.model(**batch).logits).softmax(-1).numpy()
+        for index, row in zip(bucket, scores, strict=True):
+            rows[index] = row[: lengths[index]]
+    following = iter(rows)
+    return [joined(text, [next(following) for _ in text.windows]) for text in texts]
+
+
+def joined(text: Pieces, rows: Sequence[np.ndarray]) -> np.ndarray:
+    """[tokens, tags] of a text from those of its windows, special tokens included: where two windows overlap,
+    the first half is taken from the first of them and the second from the second."""
+    own = [row[text.lead : len(row) - text.tail] for row in rows]
+    half, rest = text.overlap // 2, text.overlap - text.overlap // 2
+    last = len(own) - 1
+    return np.concatenate(
+        [
+            row[half if number else 0 : len(row) - rest if number < last else len(row)]
+            for number, row in enumerate(own)
+        ]
+    )
+
+
+def words(
+    text: str, tokens: Pieces, scores: np.ndarray, tokenizer: Any, names: Mapping[int, str]
+) -> list[Tagged]:
+    """The words of a text, each with its first token's tag, of `names`, and that tag's probability."""
+    found: list[Tagged] = []
+    for token, span, row in zip(tokens.ids, tokens.offsets, scores, strict=True):
+        if found and continues(text, token, span, tokenizer):
+            first = found[-1]
+            found[-1] = Tagged(first.start, span[1], first.tag, first.probability)
+        else:
+            best = int(row.argmax())
+            found.append(Tagged(*span, names[best], float(row[best])))
+    return found
+
+
+def continues(text: str, token: int, span: tuple[int, int], tokenizer: Any) -> bool:
+    """Whether a token belongs to the word before it, by the rule of transformers' pipeline.
+
+    Where a vocabulary marks such tokens ("##able"), it is one that is not as long as what it stands for. This
+    takes a word that was shortened for one too, as where accents are written as characters of their own.
+    """
+    if token == tokenizer.unk_token_id:
+        return False
+    start, end = span
+    if getattr(tokenizer.backend_tokenizer.model, "continuing_subword_prefix", None):
+        return len(tokenizer.convert_ids_to_tokens(token)) != end - start
+    return start > 0 and " " not in text[start - 1 : start + 1]

@@ -1,0 +1,89 @@
+"""Sentences as vectors: many texts through a sentence encoder, and a text cut into what it can read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from demos.errors import BadInput
+from demos.models.precision import at_least_single
+from demos.nlp.batches import answer_all
+from demos.nlp.classify import Encoded, encode, refuse_longer, window
+from demos.nlp.legibility import legibility
+from demos.nlp.sentences import Sentence, sentences
+
+MOST_SENTENCES = 1000
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """number: of the sentence, from 1; reason: why the model cannot read it."""
+
+    number: int
+    reason: str
+
+
+def mean_pooled(rows: Sequence[Sequence[int]], loaded: Any) -> np.ndarray:
+    """Vectors [n, width] of unit length of n rows of token ids, in one padded batch.
+
+    Each is the mean of the vectors of a row's tokens, special ones included, as sentence encoders are trained
+    (Reimers & Gurevych 2019, arXiv:1908.10084).
+    """
+    import torch
+
+    batch = loaded.tokenizer.pad({"input_ids": list(rows)}, return_tensors="pt", verbose=False)
+    with torch.inference_mode():
+        states = loaded.model(**batch).last_hidden_state
+    mask = batch["attention_mask"][..., None].to(states.dtype)
+    pooled = (states * mask).sum(1) / mask.sum(1)
+    return torch.nn.functional.normalize(at_least_single(pooled), dim=-1).numpy()
+
+
+def vectors(loaded: Any, texts: Sequence[str]) -> np.ndarray:
+    """Vectors [n, width] of unit length, in the order of the texts, computed in buckets of similar length.
+
+    Raises `BadInput` for a text that is longer than the encoder reads.
+    """
+    encoded = [loaded.tokenizer(text, verbose=False)["input_ids"] for text in texts]
+    for number, ids in enumerate(encoded, 1):
+        refuse_longer(f"Text {number} has", len(ids), window(loaded), loaded)
+    return np.stack(answer_all(encoded, lambda ids: ids, lambda rows: mean_pooled(rows, loaded)))
+
+
+def readable_sentences(text: str, loaded: Any) -> tuple[Sentence, ...]:
+    """The sentences of a text, cut where one is longer than the encoder reads.
+
+    Raises `BadInput` with the count if there are more than MOST_SENTENCES.
+    """
+    found = sentences(text, lambda piece: count(loaded, piece) <= window(loaded))
+    if len(found) > MOST_SENTENCES:
+        raise BadInput(
+            f"The text has {len(found):,} sentences; at most {MOST_SENTENCES:,} are compared.", "Shorten it."
+        )
+    return found
+
+
+def read_lines(sentences: Sequence[str], loaded: Any) -> tuple[dict[int, Encoded], list[LeftOut]]:
+    """The sentences as tokens, by their places from 0, and those that cannot be turned into tokens."""
+    read: dict[int, Encoded] = {}
+    left_out = []
+    for place, sentence in enumerate(sentences):
+        try:
+            read[place] = encode(sentence, loaded)
+        except BadInput as error:
+            left_out.append(LeftOut(place + 1, error.problem))
+    return read, left_out
+
+
+def hardly_readable(text: str, loaded: Any) -> str:
+    """Why a model can hardly read a text, of any length, or what of it was not read, or ""."""
+    judged = legibility(text, loaded)
+    return judged.withheld or judged.warning
+
+
+def count(loaded: Any, text: str) -> int:
+    """How many tokens a text has for a model, special ones included."""
+    return len(loaded.tokenizer(text, verbose=False)["input_ids"])

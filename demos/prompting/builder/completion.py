@@ -1,0 +1,82 @@
+"""The prompt builder's third endpoint: the model continues the prompt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from typing import Any
+
+from demos.contract import Endpoint
+from demos.nlp.decoding import Decoding
+from demos.nlp.encoding import encode
+from demos.nlp.prompt_task import Task
+from demos.prompting.builder.compute import DECODERS, check_prompt, fitted_prompt, query_of, task_of
+from demos.prompting.builder.schemas import CompleteAnswer, CompleteInputs
+from demos.prompting.builder.stops import cut, stop_strings
+from demos.prompting.builder.verdict import expected_label, is_right
+from demos.tasks.generate.compute import GenerateInputs, GenerateResult, Piece, written
+from demos.tasks.generate.compute import check_inputs as check_decoding
+
+
+def check_completion(inputs: CompleteInputs) -> None:
+    """Raise `BadInput` for what can be known to be wrong without a model."""
+    check_prompt(inputs)
+    check_decoding(
+        GenerateInputs(
+            "-",
+            max_new_tokens=inputs.max_new_tokens,
+            temperature=inputs.temperature,
+            top_p=inputs.top_p,
+            seed=inputs.seed,
+        )
+    )
+
+
+def complete(inputs: CompleteInputs, loaded: Any) -> Iterator[CompleteAnswer]:
+    """Let the model continue the prompt, token by token, up to where the template's next field would begin;
+    each result holds the text so far."""
+    fitted = fitted_prompt(inputs, loaded, inputs.max_new_tokens)
+    batch = encode(loaded.tokenizer, fitted.prompt.text, return_tensors="pt")
+    decoding = Decoding(inputs.max_new_tokens, inputs.temperature, inputs.top_p, inputs.seed)
+    task = task_of(inputs.task)
+    results = written(loaded, fitted.prompt.text, batch, decoding)
+    return _up_to_the_next_field(results, task, inputs)
+
+
+def _up_to_the_next_field(
+    results: Iterator[GenerateResult], task: Task, inputs: CompleteInputs
+) -> Iterator[CompleteAnswer]:
+    stops = stop_strings(task, inputs.style)
+    label = expected_label(task, query_of(inputs))
+    words = () if label is None else dict(task.labels or ((label, (label,)),))[label]
+    with closing(results):  # what it would write behind a stop is not written
+        for result in results:
+            text, stop = cut(result.text, stops, ended=bool(result.finished))
+            finished = "field" if stop else result.finished
+            yield CompleteAnswer(
+                **vars(result)
+                | {
+                    "text": text,
+                    "pieces": _spelling(text, result.pieces),
+                    "finished": finished,
+                    "stop": stop,
+                },
+                expected=words[0] if words else None,
+                right=is_right(text, words) if words and finished else None,
+            )
+            if stop:
+                return
+
+
+def _spelling(text: str, pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
+    """The pieces that spell a text which the last of them may go beyond."""
+    kept, length = [], 0
+    for piece in pieces:
+        if length < len(text):
+            kept.append(replace(piece, text=piece.text[: len(text) - length]))
+        length += len(piece.text)
+    return tuple(kept)
+
+
+COMPLETE = Endpoint("complete", complete, DECODERS, check=check_completion)

@@ -1,0 +1,209 @@
+"""A prompt as it stands in the page's editors, right or wrong, and the task that it says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from demos.contract import parse
+from demos.errors import BadInput
+from demos.links import from_fragment
+from demos.nlp.prompt import Style
+from demos.nlp.prompt_task import MAX_BYTES, Labels, Row, Task, check_task, task_to_json
+from demos.nlp.template import LABEL, template_fields
+from demos.prompting.builder.schemas import Fields, PromptInputs
+from demos.prompting.task.table import CHOICES, Table, as_values, readable, table_of
+
+MOST_FIELDS, MOST_SHOTS = 3, 8
+OWN = "own"
+"""Name of the task that stands in the prompt builder, in lists of ready ones."""
+OWN_TASK = "(...values) => [...values.slice(0, -1), window.stageDraft.own()]"
+"""What a page runs before it asks: the last input becomes the draft that the browser keeps."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """Everything that a visitor may have typed or chosen; the order is that of the page's components.
+
+    `labels` has a line per label, "label: word, other word"; `query` the values of the template's fields.
+    """
+
+    instruction: str = ""
+    template: str = ""
+    labels: str = ""
+    shots: Table = Table()
+    rows: Table = Table()
+    query: tuple[str, ...] = ("",) * MOST_FIELDS
+    choices: str = ""
+    k: int = 4
+    style: Style = "plain"
+    model: str = "smollm2"
+
+
+def draft_of_values(values: Sequence[Any]) -> Draft:
+    """The draft that the page's components hold, in the order of `Draft`, with one value per query box."""
+    instruction, template, labels, shots, rows, *query, choices, k, style, model = values
+    texts = [value or "" for value in (instruction, template, labels)]
+    boxes = tuple(value or "" for value in query)
+    return Draft(*texts, table_of(shots), table_of(rows), boxes, choices or "", int(k or 0), style, model)
+
+
+def values_of_draft(draft: Draft) -> list[Any]:
+    """The components' values, in the order of `Draft`; tables as Gradio takes them."""
+    draft = shown(draft)
+    head = [draft.instruction, draft.template, draft.labels, as_values(draft.shots), as_values(draft.rows)]
+    return [*head, *draft.query, draft.choices, draft.k, draft.style, draft.model]
+
+
+def shown(draft: Draft) -> Draft:
+    """The draft as a page can show it: half of a surrogate pair, which is no character, stands as \ufffd."""
+    return replace(draft, **{name: _whole(value) for name, value in vars(draft).items()})
+
+
+def _whole(value: Any) -> Any:
+    """A value with readable texts in it."""
+    if isinstance(value, str):
+        return readable(value)
+    if isinstance(value, Table):
+        return Table(_whole(value.headers), _whole(value.data))
+    if isinstance(value, tuple | list):
+        return type(value)(map(_whole, value))
+    if isinstance(value, dict):
+        return {_whole(key): _whole(item) for key, item in value.items()}
+    return value
+
+
+def draft_to_json(draft: Draft) -> str:
+    """A draft as JSON, for the browser's memory and for links."""
+    return json.dumps(asdict(draft), ensure_ascii=False, separators=(",", ":"))
+
+
+def draft_from_browser(text: str) -> Draft:
+    """What the browser found: the draft that it kept, as JSON, or what a link carries. Raises BadInput."""
+    text = text or ""
+    return draft_from_json(text if text.lstrip().startswith("{") else from_fragment(text))
+
+
+def draft_from_json(text: str) -> Draft:
+    """Read a draft as `draft_to_json` or the page's script writes it, so that it can be shown; raises
+    BadInput."""
+    if len(text) > MAX_BYTES:
+        raise BadInput("The draft is larger than 10 MB.", "Choose an example, or load a task.")
+    try:
+        data = _whole(json.loads(text))
+    except (ValueError, RecursionError):
+        raise BadInput("What the browser kept is no draft.", "Choose an example, or load a task.") from None
+    if not isinstance(data, dict):
+        raise BadInput("A draft in JSON is an object.", "Choose an example, or load a task.")
+    draft = parse(Draft, data)
+    if len(draft.query) > MOST_FIELDS and any(draft.query[MOST_FIELDS:]):
+        raise BadInput(f"The draft has {len(draft.query)} query fields; this page shows {MOST_FIELDS}.")
+    boxes = (*draft.query, *[""] * MOST_FIELDS)[:MOST_FIELDS]
+    tables = {name: table_of(asdict(getattr(draft, name))) for name in ("shots", "rows")}
+    return replace(draft, query=boxes, k=min(max(draft.k, 0), MOST_SHOTS), **tables)
+
+
+def fields_of(template: str) -> tuple[str, ...]:
+    """The template's fields in order, without the label; raises BadInput if there are too many."""
+    names = template_fields(template)
+    if len(names) > MOST_FIELDS:
+        raise BadInput(f"The template has {len(names)} fields; this page shows {MOST_FIELDS}.", "Use fewer.")
+    return names
+
+
+def task_of_draft(draft: Draft) -> Task:
+    """The task that stands in the editors, checked; raises BadInput with what is wrong first."""
+    fields = fields_of(draft.template)
+    labels = _labels(draft.labels)
+    shots, rows = (_rows(table, fields, labels) for table in (draft.shots, draft.rows))
+    return check_task(Task(OWN, "Own task", draft.instruction, draft.template, labels, shots, rows))
+
+
+def _rows(table: Table, fields: Sequence[str], labels: Labels | None) -> tuple[Row, ...]:
+    made = []
+    for cells in table.data:
+        values = dict(zip(table.headers, cells, strict=False))
+        own = () if labels else _listed(values.get(CHOICES, ""))
+        made.append(Row(tuple((name, values.get(name, "")) for name in fields), values.get(LABEL, ""), own))
+    return tuple(made)
+
+
+def _labels(text: str) -> Labels | None:
+    lines = [line.partition(":") for line in text.splitlines() if line.strip()]
+    if not lines:
+        return None
+    return tuple(
+        (name.strip(), tuple(word.strip() for word in (words or name).split(","))) for name, _, words in lines
+    )
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def draft_of_task(task: Task, k: int = 4, style: Style = "plain", model: str = "smollm2") -> Draft:
+    """A draft that says `task`, with the first test row (or shot) as its query.
+
+    Raises BadInput for a task that the editors cannot say: commas part words there, a colon ends a label.
+    """
+    fields = fields_of(task.template)
+    head = (*fields, LABEL, *(() if task.labels else (CHOICES,)))
+    first = next(iter(task.rows or task.shots), Row((), ""))
+    values = dict(first.fields)
+    draft = Draft(
+        instruction=task.instruction,
+        template=task.template,
+        labels="\n".join(f"{name}: {', '.join(words)}" for name, words in task.labels or ()),
+        shots=Table(head, tuple(_cells(row, fields, task) for row in task.shots)),
+        rows=Table(head, tuple(_cells(row, fields, task) for row in task.rows)),
+        query=tuple([*(values.get(name, "") for name in fields), *[""] * MOST_FIELDS][:MOST_FIELDS]),
+        choices=", ".join(first.choices),
+        k=k,
+        style=style,
+        model=model,
+    )
+    check_separators(task.labels or (), (*task.shots, *task.rows))
+    return draft
+
+
+def check_separators(labels: Labels, rows: Iterable[Row]) -> None:
+    """Raise BadInput for what would be read as something else once it stands in the editors, where commas
+    part words and choices and a colon ends a label."""
+    parted = [label for label, words in labels if ":" in label or "," in "".join(words)]
+    parted += [choice for row in rows for choice in row.choices if "," in choice]
+    if parted:
+        raise BadInput(
+            f"{parted[0]!r} has a comma or a colon, which this page takes for the end of a word.",
+            "Rename it, or send the task to the API as it is.",
+        )
+
+
+def _cells(row: Row, fields: Sequence[str], task: Task) -> tuple[str, ...]:
+    values = dict(row.fields)
+    own = () if task.labels else (", ".join(row.choices),)
+    return (*(values[name] for name in fields), row.label, *own)
+
+
+def task_named(name: str, draft: str) -> str:
+    """A ready task's name as it is; for `OWN` the task, as JSON, of a draft that the browser kept."""
+    if name != OWN:
+        return name
+    if not draft:
+        raise BadInput("There is no task of your own yet.", "Write one in the prompt builder first.")
+    return task_to_json(task_of_draft(draft_from_browser(draft)))
+
+
+def inputs_of_draft(draft: Draft) -> PromptInputs:
+    """What the endpoints are asked for a draft; k is at most the number of shots."""
+    task = task_of_draft(draft)
+    query: Fields = tuple(zip(fields_of(task.template), draft.query, strict=False))
+    return PromptInputs(
+        task=task_to_json(task),
+        query=query,
+        k=min(draft.k, len(task.shots)),
+        choices=() if task.labels else _listed(draft.choices),
+        style=draft.style,
+        model=draft.model,
+    )

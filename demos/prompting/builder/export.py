@@ -1,0 +1,112 @@
+"""Take a prompt away: as Python, JSON, cURL, Markdown for a slide, or one HTML page."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from demos.contract import Endpoint
+from demos.models.specs import Origin
+from demos.prompting.builder.compute import check_prompt
+from demos.prompting.builder.html_export import NOT_SHOWN, as_html, made_by
+from demos.prompting.builder.messages import messages
+from demos.prompting.builder.schemas import PromptInputs
+from demos.prompting.builder.scored_prompt import Record, as_json, printable, record
+from demos.prompting.builder.show import number
+from demos.prompting.builder.snippet import as_python
+from demos.prompting.builder.stops import stop_strings
+
+FILES = {
+    "python": "prompt.py",
+    "json": "prompt.json",
+    "curl": "prompt.sh",
+    "markdown": "prompt.md",
+    "html": "prompt.html",
+}
+"""Names for the files, by the fields of `ExportAnswer`."""
+
+MOST_STOPS = 4  # that such a server takes
+
+_CURL = """\
+# Any server that is compatible with OpenAI's; "model" is the name that this server knows the model by.
+curl --fail-with-body "${{BASE_URL:-http://localhost:8000/v1}}/{route}" \\
+  --header "Authorization: Bearer ${{OPENAI_API_KEY:-none}}" \\
+  --header "Content-Type: application/json" \\
+  --data-binary @- <<'JSON'
+{body}
+JSON
+"""
+
+
+@dataclass(frozen=True)
+class ExportAnswer:
+    """One prompt, written in every way: the contents of five files."""
+
+    python: str
+    json: str
+    curl: str
+    markdown: str
+    html: str
+    origin: Origin
+
+
+def export_prompt(inputs: PromptInputs, loaded: Any) -> ExportAnswer:
+    """Render and score a prompt, and write it down with its scores.
+
+    python: a script that gives the same scores; json: all there is to know; curl: a request to an
+    OpenAI-compatible server; markdown: for a slide; html: one page that needs nothing else.
+    """
+    made = record(inputs, loaded)
+    python = as_python(made)
+    return ExportAnswer(
+        python, as_json(made), as_curl(made), as_markdown(made), as_html(made, python), loaded.origin
+    )
+
+
+def as_curl(record: Record) -> str:
+    """A request for a completion, for a POSIX shell; address and key are read from its environment.
+
+    A chat is sent as messages, since the server has the model's chat format; plain text as it is.
+    """
+    origin, inputs = record.rendered.origin, record.inputs
+    body: dict[str, Any] = {"model": origin.hub_id or origin.checkpoint}
+    if inputs.style == "plain":
+        route, body["prompt"] = "completions", record.rendered.prompt
+    else:
+        shots = record.task.shots[record.dropped : inputs.k]
+        route = "chat/completions"
+        body["messages"] = messages(record.task, shots, record.query, inputs.style)
+    stops = stop_strings(record.task, inputs.style)[:MOST_STOPS]
+    body |= {"max_tokens": max(1, inputs.reserve), "temperature": 0, "stop": list(stops)}
+    # No line of JSON is the one that ends the document: its texts have no line ends.
+    return _CURL.format(route=route, body=printable(json.dumps(body, ensure_ascii=False, indent=2)))
+
+
+def as_markdown(record: Record) -> str:
+    """A slide: the prompt in a fence, the labels as a table, what made them and what they do not show."""
+    title = f"## {_inline(record.task.title) or 'Prompt'}"
+    prompt = record.rendered.prompt
+    fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", prompt)), 0)
+    parts = [title, f"{fence}text\n{prompt}\n{fence}"]
+    if record.scored:
+        rows = "\n".join(
+            f"| {_inline(row.label)} | {_inline('; '.join(word.text for word in row.words))} "
+            f"| {number(row.log_likelihood)} | {row.probability:.3f} | {row.calibrated:.3f} |"
+            for row in record.scored.labels
+        )
+        head = "| label | words | log p | p | p calibrated |\n| :-- | :-- | --: | --: | --: |\n"
+        parts.append(head + rows)
+    parts += [_inline(record.rendered.notice)] if record.rendered.notice else []
+    parts += [_inline(made_by(record)), NOT_SHOWN]
+    return "\n\n".join(parts) + "\n"
+
+
+def _inline(text: str) -> str:
+    """A text as one line of Markdown in which nothing is markup."""
+    line = " ".join(text.split())
+    return re.sub(r"([\\`*_\[\]<>|~&$#{}^]|:(?=//)|(?<=www)\.)", r"\\\1", line)
+
+
+EXPORT = Endpoint("export_prompt", export_prompt, {"decoder": "causal-lm"}, check=check_prompt)

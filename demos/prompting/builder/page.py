@@ -1,0 +1,121 @@
+"""The prompt builder's page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from html import escape
+from typing import Any
+
+from demos.contract import Example, Run
+from demos.errors import BadInput
+from demos.prompting.builder.completion import COMPLETE
+from demos.prompting.builder.compute import RENDER, SCORE, check_prompt, task_of
+from demos.prompting.builder.draft import MOST_SHOTS, draft_of_task, draft_of_values, inputs_of_draft
+from demos.prompting.builder.export import EXPORT
+from demos.prompting.builder.schemas import CompleteInputs, PromptInputs
+from demos.stopping import Stopped
+
+STYLES_OF_PROMPT = [
+    ("Plain text", "plain"),
+    ("Chat, shots as turns", "chat-turns"),
+    ("Chat, one message", "chat-one"),
+]
+
+KS = (0, 1, 2, 4, 8)
+
+
+def build(run: Run, examples: Sequence[Example]) -> None:
+    """Lay out the query, the task's editors, and what the model makes of them."""
+    import gradio as gr
+
+    from demos.prompting.builder import browser_draft, export_panel, show
+    from demos.prompting.remote import panel
+    from demos.prompting.task import editor
+    from demos.ui import page
+    from demos.ui.freshness import StopButton
+
+    start = draft_of_task(task_of("sentiment"))
+    with gr.Row():
+        model = page.model_choice(RENDER, start.model)
+        style = gr.Dropdown(STYLES_OF_PROMPT, value=start.style, label="Format")
+        k = gr.Slider(0, MOST_SHOTS, value=start.k, step=1, label="Shots in front (k)")
+    query, choices = editor.query_boxes(start)
+    with gr.Accordion("Edit the task: instruction, template, labels, shots", open=False):
+        task = editor.task_boxes(start)
+        editors = editor.Editors(task, query, choices, (k, style, model))
+        imported = editor.import_panel(editors)
+        loaded = editor.file_panel(editors)
+    task_and_query = {str(i): component for i, component in enumerate(editors.all[:-3])}
+    filled = page.examples(
+        examples, task_and_query, lambda inputs: editor.fill(draft_of_task(task_of(inputs.task)))[:-3]
+    )
+    with gr.Row():
+        show = gr.Button("Score the labels", variant="primary")
+        several = gr.Button("0 to 8 shots")
+        write = gr.Button("Write")
+        stop = StopButton()
+    scoring = editors.answer("Score the labels")
+    scores = gr.HTML("", padding=False)
+    writing = editors.answer("Write", stop)
+    text = gr.Textbox(label="What the model writes", lines=2, max_lines=12, interactive=False)
+    ended = gr.HTML("", padding=False)
+    gr.HTML('<h3 class="stage-panel">What the model sees</h3>', padding=False)
+    sight = editors.answer("Score the labels", quiet=True)
+    seen, badge = gr.HTML("", padding=False), page.badge()
+    panel.server_panel(editors)
+    exported = export_panel.export_panel(run, EXPORT, editors)
+    browser_draft.link_panel(editors)
+
+    def asked(*values: Any) -> PromptInputs:
+        return inputs_of_draft(draft_of_values(values))
+
+    def see(*values: Any) -> tuple[str, str]:
+        try:
+            inputs = asked(*values)
+            check_prompt(inputs)
+        except BadInput as error:  # a prompt in the making: said here, not over the page
+            return f'<p class="stage-notice">Not a prompt yet. {escape(str(error))}</p>', ""
+        result = run(RENDER, inputs)
+        shown = show.budget_bar(result.budget, result.notice) + show.chips(result.tokens)
+        return shown, page.badge_html(result.origin)
+
+    def scored(*values: Any) -> str:
+        return show.label_table(run(SCORE, asked(*values)))
+
+    def columns(*values: Any) -> Iterator[str]:
+        inputs = asked(*values)
+        most = len(task_of(inputs.task).shots)
+        answers = []
+        for n in (n for n in KS if n <= most):
+            answers.append(run(SCORE, replace(inputs, k=n)))
+            yield show.shots_table(answers)
+
+    def written(*values: Any) -> Iterator[tuple[str, str]]:
+        text = ""
+        try:
+            for result in run.stream(COMPLETE, CompleteInputs(**vars(asked(*values)))):
+                text = result.text
+                yield text, show.written_line(result)
+        except Stopped:
+            yield text, show.STOPPED
+
+    state, view = editors.all, [seen, badge]
+    instruction, template, labels, shots, _ = task
+    retitled = page.at_once([template.blur, labels.blur], editor.retitle, state, state)
+    restored = browser_draft.keep(editors)
+    changed = [component.change for component in editors.settings] + [shots.input]
+    changed += [box.blur for box in (*query, choices, instruction)] + [box.submit for box in query]
+    sight.on(changed, see, view)
+    anew = [*filled, *loaded, restored]
+    sight.after([*imported, *retitled, *anew], see, view)
+    scoring.clear_after(anew, [scores])
+    writing.clear_after(anew, [text, ended])
+    # What is taken away is scored too: the page shows the same then.
+    judged = [
+        scoring.on([show.click], scored, [scores]),
+        *scoring.after([exported], scored, [scores], continues=True),
+        scoring.on([several.click], columns, [scores]),
+    ]
+    sight.after(judged, see, view)
+    writing.on([write.click], written, [text, ended], page.WRITING_QUEUE)

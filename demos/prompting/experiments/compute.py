@@ -1,0 +1,163 @@
+"""The experiments as endpoints: they grow column by column, and can be stopped at every batch."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from demos.contract import Endpoint
+from demos.errors import BadInput
+from demos.nlp.effort import Asking, effort_of
+from demos.nlp.in_context import (
+    Ask,
+    Condition,
+    Setting,
+    accuracy,
+    chance_line,
+    draw,
+    frozen_rows,
+    k_curve,
+    label_noise,
+    label_words,
+    measured,
+    order_sensitivity,
+)
+from demos.nlp.labels import content_free, score_labels_in_steps
+from demos.nlp.prompt import Style, content_free_rows, render
+from demos.nlp.prompt_task import Row, Task
+from demos.nlp.steps import Steps
+from demos.prompting.builder.compute import DECODERS, task_of
+from demos.prompting.builder.schemas import Column, ExperimentAnswer, ExperimentInputs, Progress
+
+KS = (0, 1, 2, 4, 8)
+MOST_ROWS, MOST_SEEDS, MOST_SHOTS, MOST_ORDERED = 200, 8, 16, 4
+
+
+def check_experiment(inputs: ExperimentInputs) -> None:
+    """Raise `BadInput` for what can be known to be wrong without a model."""
+    task = task_of(inputs.task)
+    for name, value, least, most in (
+        ("rows", inputs.rows, 2, MOST_ROWS),
+        ("seeds", inputs.seeds, 1, MOST_SEEDS),
+        ("k", inputs.k, 1, MOST_SHOTS),
+    ):
+        if not least <= value <= most:
+            raise BadInput(f"{name} is {value}.", f"It must be {least} to {most}.")
+    if len(frozen_rows(task, 2)) < 2:
+        raise BadInput("The task has fewer than two test rows.", "Add rows that are no shots.")
+    draw(task, inputs.k, 0)
+
+
+def k_curve_answer(inputs: ExperimentInputs, loaded: Any) -> Iterator[ExperimentAnswer]:
+    """Accuracy against the number of shots (0, 1, 2, 4, 8), on the same test rows for every seed."""
+    task = task_of(inputs.task)
+    ks = [k for k in KS if k <= len(task.shots)]
+    return _grow("k_curve", inputs, loaded, k_curve(task, ks, inputs.seeds))
+
+
+def order_answer(inputs: ExperimentInputs, loaded: Any) -> Iterator[ExperimentAnswer]:
+    """Accuracy under every order of the same shots, at most four."""
+    task = task_of(inputs.task)
+    shots = task.shots[: min(inputs.k, MOST_ORDERED)]
+    return _grow("order_sensitivity", inputs, loaded, order_sensitivity(task, shots))
+
+
+def label_noise_answer(inputs: ExperimentInputs, loaded: Any) -> Iterator[ExperimentAnswer]:
+    """Accuracy without demonstrations, with random labels and with the right ones."""
+    settings = label_noise(task_of(inputs.task), inputs.k, inputs.seeds)
+    return _grow("label_noise", inputs, loaded, settings)
+
+
+def label_words_answer(inputs: ExperimentInputs, loaded: Any) -> Iterator[ExperimentAnswer]:
+    """Accuracy with the task's label words, with letters, and with the words exchanged."""
+    settings = label_words(task_of(inputs.task), inputs.k, inputs.seeds)
+    return _grow("label_words", inputs, loaded, settings)
+
+
+def _grow(
+    experiment: str, inputs: ExperimentInputs, loaded: Any, settings: Sequence[Setting]
+) -> Iterator[ExperimentAnswer]:
+    """An answer before the start, which says how much there is to do, one after every batch of the model,
+    and one with every condition; what would take too long is refused."""
+    task = task_of(inputs.task)
+    rows = frozen_rows(task, inputs.rows)
+    planned = effort_of(loaded, [Asking(s.task, run, rows) for s in settings for run in s.runs])
+    start, read = time.perf_counter(), 0
+    columns: list[Column] = []
+
+    def answer() -> ExperimentAnswer:
+        return ExperimentAnswer(
+            experiment=experiment,
+            columns=tuple(columns),
+            total=len(settings),
+            rows=len(rows),
+            seeds=inputs.seeds,
+            chance=chance_line(task, rows),
+            progress=Progress(planned.tokens, planned.seconds, read, time.perf_counter() - start),
+            origin=loaded.origin,
+        )
+
+    yield answer()
+    for setting in settings:
+        steps = measured(setting, asker(loaded, inputs.style), rows)
+        while True:
+            try:
+                read += next(steps)
+            except StopIteration as end:
+                columns.append(column(end.value))
+                break
+            yield answer()
+        yield answer()
+
+
+def column(condition: Condition) -> Column:
+    return Column(
+        name=condition.name,
+        title=condition.title,
+        accuracies=condition.correct.mean(1),
+        calibrated_accuracies=condition.calibrated_correct.mean(1),
+        entropies=condition.entropy,
+        most_said=condition.most_said,
+        accuracy=accuracy(condition.correct),
+        calibrated=accuracy(condition.calibrated_correct),
+    )
+
+
+def asker(loaded: Any, style: Style) -> Ask:
+    """Render and score with a leased model: all queries after the same shots go in one batch."""
+
+    def ask(
+        task: Task, shots: tuple[Row, ...], rows: tuple[Row, ...]
+    ) -> Steps[list[tuple[np.ndarray, np.ndarray]]]:
+        def prompt(row: Row) -> Any:
+            return render(task, shots, row, style, loaded.tokenizer)
+
+        labels = [task.labels_of(row) for row in rows]
+        distinct = list(dict.fromkeys(labels))
+        nothing = [(prompt(row), own) for own in distinct for row in content_free_rows(task)]
+        queries = [
+            (prompt(Row(row.fields, "", row.choices)), own) for row, own in zip(rows, labels, strict=True)
+        ]
+        prompts, verbalizers = zip(*queries, *nothing, strict=True)
+        scored = yield from score_labels_in_steps(loaded, prompts, verbalizers)
+        found = [item.probabilities["sum"] for item in scored]
+        each = len(content_free_rows(task))
+        free = {
+            own: content_free(np.stack(found[len(rows) + i * each : len(rows) + (i + 1) * each]))
+            for i, own in enumerate(distinct)
+        }
+        return [(p, free[own]) for p, own in zip(found, labels, strict=False)]
+
+    return ask
+
+
+CURVE = Endpoint("k_curve", k_curve_answer, DECODERS, check=check_experiment)
+
+ORDER = Endpoint("order_sensitivity", order_answer, DECODERS, check=check_experiment)
+
+NOISE = Endpoint("label_noise", label_noise_answer, DECODERS, check=check_experiment)
+
+WORDS = Endpoint("label_words", label_words_answer, DECODERS, check=check_experiment)

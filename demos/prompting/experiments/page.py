@@ -1,0 +1,73 @@
+"""The page of the prompt experiments."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from demos.contract import Example, Run, to_plain
+from demos.prompting.builder.draft import OWN_TASK, task_named
+from demos.prompting.builder.page import STYLES_OF_PROMPT
+from demos.prompting.builder.schemas import ExperimentInputs
+from demos.prompting.experiments.compute import CURVE, NOISE, ORDER, WORDS
+from demos.stopping import Stopped
+
+TITLES = {
+    "Number of shots": CURVE,
+    "Order of four shots": ORDER,
+    "Labels of the shots": NOISE,
+    "Words for the labels": WORDS,
+}
+
+
+def build(run: Run, examples: Sequence[Example]) -> None:
+    """Lay out the choice of experiment and the chart that grows."""
+    import gradio as gr
+
+    from demos.prompting.builder import show as prompt_show
+    from demos.prompting.experiments import show
+    from demos.prompting.task.choice import own_task, task_choice
+    from demos.ui import page
+    from demos.ui.freshness import Answer, StopButton
+
+    with gr.Row():
+        experiment = gr.Radio(list(TITLES), value="Number of shots", label="Experiment")
+    with gr.Row():
+        task = task_choice()
+        model = page.model_choice(CURVE, "smollm2")
+        style = gr.Dropdown(STYLES_OF_PROMPT, value="plain", label="Format")
+    with gr.Row():
+        k = gr.Slider(1, 8, value=4, step=1, label="Shots per prompt (not for their number)")
+        rows = gr.Slider(4, 200, value=40, step=1, label="Test rows (the ready tasks have 40)")
+        seeds = gr.Slider(1, 5, value=3, step=1, label="Seeds (draws of shots)")
+    fields = {"task": task, "k": k, "rows": rows, "seeds": seeds, "style": style, "model": model}
+    filled = page.examples(examples, fields)
+    with gr.Row():
+        start = gr.Button("Run the experiment", variant="primary")
+        stop = StopButton()
+    measured = Answer([experiment, *fields.values()], "Run the experiment", stop)
+    chart = gr.HTML("", padding=False)
+    badge = page.badge()
+    with gr.Accordion("The numbers as JSON", open=False):
+        numbers = gr.Code(language="json", show_label=False, interactive=False, max_lines=20)
+    own = own_task()
+
+    def answer(chosen: str, *values: Any) -> Iterator[tuple[str, str, str]]:
+        *values, drafted = values
+        inputs = ExperimentInputs(**dict(zip(fields, values, strict=True)))
+        inputs = replace(inputs, task=task_named(inputs.task, drafted))
+        chart, badge, written = '<p class="stage-notice">Asking the model …</p>', "", ""
+        yield chart, badge, written
+        try:
+            for result in run.stream(TITLES[chosen], inputs):
+                written = json.dumps(to_plain(result), indent=1, ensure_ascii=False)
+                chart, badge = show.experiment_chart(result), page.badge_html(result.origin)
+                yield chart, badge, written
+        except Stopped:
+            yield chart + prompt_show.STOPPED, badge, written
+
+    shown = {"outputs": [chart, badge, numbers], "queue": page.WRITING_QUEUE, "js": OWN_TASK, "extra": [own]}
+    measured.on([start.click], answer, **shown)
+    measured.after(filled, answer, **shown)

@@ -1,0 +1,71 @@
+"""An experiment as an HTML table with bars; everything that was typed is escaped."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from html import escape
+
+from demos.nlp.in_context import Accuracy
+from demos.prompting.builder.schemas import Column, ExperimentAnswer
+from demos.prompting.builder.show import progress_line
+from demos.prompting.experiments.notes import stuck, too_little
+
+
+def experiment_chart(answer: ExperimentAnswer) -> str:
+    """Accuracy per condition: a dot per run, the mean, its 95 % interval, and the chance line; before it
+    what is too little to be told by it, and behind it how far it is."""
+    notes = (
+        f'<p class="stage-caution" role="status">{escape(note)}</p>' if (note := too_little(answer)) else ""
+    )
+    done = len(answer.columns) == answer.total
+    ahead = f'<p class="stage-notice">{len(answer.columns)} of {answer.total} conditions done.</p>'
+    ahead += progress_line(answer.progress, done)
+    return notes + (_experiment_table(answer) if answer.columns else "") + ahead
+
+
+def _experiment_table(answer: ExperimentAnswer) -> str:
+    rows = "".join(
+        f'<tr><th scope="row" rowspan="2"><bdi>{escape(column.title)}</bdi>{_stuck(column, answer.rows)}</th>'
+        f"{_accuracy(column.accuracy, column.accuracies, answer.chance, 'plain')}"
+        f'<td rowspan="2">{_entropy(column)}</td></tr>'
+        f"<tr>{_accuracy(column.calibrated, column.calibrated_accuracies, answer.chance, 'calibrated')}</tr>"
+        for column in answer.columns
+    )
+    heads = ("condition", "", "accuracy, 0 to 1", "mean", "± runs", "95 % interval", "entropy (bits)")
+    head = "".join(f'<th scope="col">{name}</th>' for name in heads)
+    runs = max(len(column.accuracies) for column in answer.columns)
+    return (
+        '<p class="stage-caption">'
+        f"{answer.rows} test rows, the same for all; at most {runs} run{'' if runs == 1 else 's'} per "
+        "condition (dots). The bar is the mean, the pale band its 95 % interval (the wider of bootstrap and "
+        f"Wilson), the dashed line is guessing: {answer.chance:.2f}. Entropy: how evenly the model spreads "
+        "its answers over the labels; 0 means that it always says the same.</p>"
+        '<div class="stage-scroll"><table class="stage-labels stage-experiment">'
+        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+    )
+
+
+def _stuck(column: Column, rows: int) -> str:
+    said = stuck(column, rows)
+    return f'<small class="stage-stuck">{escape(said)}</small>' if said else ""
+
+
+def _accuracy(value: Accuracy, runs: Sequence[float], chance: float, kind: str) -> str:
+    dots = "".join(f'<b style="left: {100 * run:.1f}%"></b>' for run in runs)
+    picture = (
+        f'<div class="stage-track stage-{kind}"><i class="stage-band" style="left: {100 * value.low:.1f}%; '
+        f'width: {100 * (value.high - value.low):.1f}%"></i><i class="stage-mean" style="width: '
+        f'{100 * value.mean:.1f}%"></i><i class="stage-chance" style="left: {100 * chance:.1f}%"></i>'
+        f"{dots}</div>"
+    )
+    spread = "one run" if math.isnan(value.std) else f"{value.std:.2f}"
+    return (
+        f"<td>{kind}</td><td>{picture}</td><td>{value.mean:.2f}</td><td>{spread}</td>"
+        f"<td>{value.low:.2f} to {value.high:.2f}</td>"
+    )
+
+
+def _entropy(column: Column) -> str:
+    mean = float(sum(column.entropies)) / len(column.entropies)
+    return "undefined" if math.isnan(mean) else f"{mean:.2f}"

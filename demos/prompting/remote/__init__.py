@@ -1,0 +1,1 @@
+"""Asking another server: OpenAI-compatible ones, and Hugging Face Inference."""

@@ -1,0 +1,1 @@
+"""The task of a prompt on a page: tables, files, and the editor."""

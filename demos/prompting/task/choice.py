@@ -1,0 +1,21 @@
+"""Choosing a task: a ready one, or the one that stands in the prompt builder."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+
+from demos.prompting.builder import READY
+from demos.prompting.builder.draft import OWN
+
+
+def task_choice() -> Any:
+    """A dropdown of tasks; `OWN` is what the browser remembers of the prompt builder."""
+    choices = [*((title, name) for name, title in READY.items()), ("My own, from the prompt builder", OWN)]
+    return gr.Dropdown(choices, value="sentiment", label="Task")
+
+
+def own_task() -> Any:
+    """Where the page's script puts the draft that the browser keeps (`OWN_TASK`)."""
+    return gr.Textbox(visible=False)

@@ -1,0 +1,246 @@
+"""The part of the page where a task is written, imported, loaded and saved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import gradio as gr
+
+from demos.errors import BadInput
+from demos.nlp.prompt_task import task_to_json
+from demos.nlp.template import LABEL
+from demos.prompting.builder.draft import (
+    MOST_FIELDS,
+    Draft,
+    draft_of_task,
+    draft_of_values,
+    fields_of,
+    shown,
+    task_of_draft,
+    values_of_draft,
+)
+from demos.prompting.task.files import add_rows, columns_of, likely_columns, read_task
+from demos.prompting.task.rows_import import Imported
+from demos.prompting.task.table import CHOICES, Table, as_values, retitled, table_of
+from demos.ui import page
+from demos.ui.freshness import Answer, StopButton
+
+SHOWN_PROBLEMS = 50
+EMPTY = Draft(
+    template="Text: {text}\nLabel: {label}",
+    shots=Table(("text", LABEL), (("", ""),)),
+    rows=Table(("text", LABEL), (("", ""),)),
+)
+
+
+@dataclass(frozen=True)
+class Editors:
+    """The components that hold a draft, in the order of `Draft`."""
+
+    task: tuple[Any, ...]
+    query: tuple[Any, ...]
+    choices: Any
+    settings: tuple[Any, ...]
+
+    @property
+    def all(self) -> list[Any]:
+        return [*self.task, *self.query, self.choices, *self.settings]
+
+    def answer(
+        self, ask: str, stop: StopButton | None = None, more: Sequence[Any] = (), quiet: bool = False
+    ) -> Answer:
+        """An answer to the draft, to which test rows make no difference; `more` fields stand in front."""
+        return Answer([*more, *self.all], ask, stop, [self.task[-1]], quiet)
+
+
+def query_boxes(draft: Draft) -> tuple[tuple[Any, ...], Any]:
+    """One box per field of the template, and one for a query's own choices."""
+    names = [*fields_of(draft.template), *[""] * MOST_FIELDS][:MOST_FIELDS]
+    boxes = tuple(
+        gr.Textbox(value, label=name, visible=bool(name), lines=1, max_lines=8)
+        for name, value in zip(names, draft.query, strict=True)
+    )
+    choices = gr.Textbox(
+        draft.choices,
+        label="Choices of this query, separated by commas: the task has no labels",
+        visible=False,
+    )
+    return boxes, choices
+
+
+def task_boxes(draft: Draft) -> tuple[Any, ...]:
+    """Instruction, template, labels, shots and test rows."""
+    with gr.Row():
+        instruction = gr.Textbox(draft.instruction, label="Instruction", lines=2)
+        template = gr.Textbox(draft.template, label="Template", lines=2)
+        labels = gr.Textbox(draft.labels, label="Labels (label: word, other word)", lines=2)
+    values = values_of_draft(draft)
+    shots = gr.Dataframe(
+        values[3], label="Shots, the first ones first", interactive=True, wrap=True, max_height=320
+    )
+    more_shots = gr.Button("Add a shot", size="sm")
+    rows = gr.Dataframe(
+        values[4],
+        label="Test rows, for the experiments (never shown as shots)",
+        interactive=True,
+        wrap=True,
+        max_height=320,
+    )
+    more_rows = gr.Button("Add a test row", size="sm")
+    for button, table in ((more_shots, shots), (more_rows, rows)):
+        page.at_once([button.click], with_row, [table], [table])
+    return instruction, template, labels, shots, rows
+
+
+def with_row(table: Any) -> dict[str, Any]:
+    """A table with an empty row at its end: Gradio's own new row stays unseen once Python has filled it."""
+    old = table_of(table)
+    return as_values(Table(old.headers, (*old.data, ("",) * len(old.headers))))
+
+
+def fill(draft: Draft) -> list[Any]:
+    """Updates of all components of `Editors`; boxes that the template has no field for are hidden."""
+    draft = shown(draft)
+    head, tail = values_of_draft(draft)[:5], values_of_draft(draft)[-3:]
+    try:
+        names = fields_of(draft.template)
+    except BadInput:  # a template in the making: its query boxes stay as they are
+        boxes = [gr.Textbox(value=value) for value in draft.query]
+    else:
+        padded = [*names, *[""] * MOST_FIELDS][:MOST_FIELDS]
+        boxes = [
+            gr.Textbox(value=value, label=name, visible=bool(name))
+            for name, value in zip(padded, draft.query, strict=True)
+        ]
+    choices = gr.Textbox(value=draft.choices, visible=not draft.labels.strip())
+    return [*head, *boxes, choices, *tail]
+
+
+def retitle(*values: Any) -> list[Any]:
+    """The same draft with the template's fields as columns and boxes; nothing while it cannot be read."""
+    draft = draft_of_values(values)
+    try:
+        names = fields_of(draft.template)
+    except BadInput:
+        return [gr.skip() for _ in values]
+    own = not draft.labels.strip()
+    padded = [*names, *[""] * MOST_FIELDS][:MOST_FIELDS]
+    boxes = [gr.Textbox(label=name, visible=bool(name)) for name in padded]
+    tables = [_retitled(table, names, own) for table in (draft.shots, draft.rows)]
+    untouched = [gr.skip()] * 3
+    return [*untouched, *tables, *boxes, gr.Textbox(visible=own), *untouched]
+
+
+def _retitled(table: Table, names: tuple[str, ...], own: bool) -> Any:
+    new = retitled(table, names, own)
+    if new.headers == table.headers:
+        return gr.skip()
+    return as_values(Table(new.headers, new.data or (("",) * len(new.headers),)))
+
+
+def import_panel(editors: Editors) -> list[Any]:
+    """Rows from a file into the shots or the test rows; returns the events after which the draft is new."""
+    with gr.Accordion("Import shots or test rows (CSV, JSON Lines)", open=False):
+        file = gr.File(
+            label="CSV, TSV or JSON Lines; at most 10 MB and 10,000 rows",
+            file_types=[".csv", ".tsv", ".jsonl", ".ndjson"],
+            height=120,
+        )
+        with gr.Row():
+            columns = [
+                gr.Dropdown([], label="", visible=False, allow_custom_value=False)
+                for _ in range(MOST_FIELDS + 2)
+            ]
+        with gr.Row():
+            to_shots = gr.Button("Add to the shots", interactive=False)
+            to_rows = gr.Button("Add to the test rows", interactive=False)
+        report = gr.HTML("", padding=False)
+
+    def wanted(template: str) -> tuple[str, ...]:
+        return (*fields_of(template or ""), LABEL, CHOICES)
+
+    def offer(path: str | None, template: str) -> list[Any]:
+        if not path:
+            hidden = [gr.Dropdown(visible=False)] * len(columns)
+            return [*hidden, *[gr.Button(interactive=False)] * 2, gr.skip()]
+        found = columns_of(path)
+        likely = likely_columns(found, wanted(template))
+        shown = [
+            gr.Dropdown(
+                [("(none)", ""), *((column, column) for column in found)],
+                value=column or "",
+                label=f"Column for {name}" + (" (lists, if a row has its own)" if name == CHOICES else ""),
+                visible=True,
+            )
+            for name, column in likely.items()
+        ]
+        hidden = [gr.Dropdown(visible=False)] * (len(columns) - len(shown))
+        told = f"<p class='stage-notice'>Columns: {escape(', '.join(found))}.</p>"
+        return [*shown, *hidden, *[gr.Button(interactive=True)] * 2, told]
+
+    def add(into: str, path: str, *values: Any) -> list[Any]:
+        chosen, draft = values[: len(columns)], draft_of_values(values[len(columns) :])
+        mapping = dict(zip(wanted(draft.template), chosen, strict=False))
+        new, imported = add_rows(draft, path, mapping, into)
+        return [*fill(new), None, _report(imported, "shots" if into == "shots" else "test rows")]
+
+    file.change(
+        page.visible_errors(offer),
+        [file, editors.task[1]],
+        [*columns, to_shots, to_rows, report],
+        api_visibility="private",
+    )
+    return [
+        button.click(
+            page.visible_errors(lambda *values, into=into: add(into, *values)),
+            [file, *columns, *editors.all],
+            [*editors.all, file, report],
+            api_visibility="private",
+        )
+        for button, into in ((to_shots, "shots"), (to_rows, "rows"))
+    ]
+
+
+def _report(imported: Imported, where: str) -> str:
+    """How many rows were taken, and the others with their lines."""
+    count, wrong = len(imported.rows), imported.problems
+    told = f"{count:,} row{'' if count == 1 else 's'} added to the {where}."
+    if not wrong:
+        return f"<p class='stage-notice' role='status'>{told}</p>"
+    items = "".join(f"<li>Line {p.line:,}: {escape(p.text)}</li>" for p in wrong[:SHOWN_PROBLEMS])
+    more = f"<li>and {len(wrong) - SHOWN_PROBLEMS:,} more</li>" if len(wrong) > SHOWN_PROBLEMS else ""
+    left = f"{len(wrong):,} row{'' if len(wrong) == 1 else 's'} left out:"
+    listed = f"<ul class='stage-problems'>{items}{more}</ul>"
+    return f"<p class='stage-notice' role='status'>{told} {left}</p>{listed}"
+
+
+def file_panel(editors: Editors) -> list[Any]:
+    """Load and save the task as JSON, or begin with none; returns the events after which the draft is new."""
+    with gr.Row():
+        upload = gr.File(label="Load a task (JSON)", file_types=[".json"], height=120)
+        with gr.Column():
+            save = gr.Button("Save the task (JSON)")
+            empty = gr.Button("Begin with an empty task")
+    text = gr.Textbox(visible=False)
+
+    def load(path: str, *values: Any) -> list[Any]:
+        settings = draft_of_values(values)
+        return fill(draft_of_task(read_task(path), settings.k, settings.style, settings.model))
+
+    made = save.click(
+        page.visible_errors(lambda *values: task_to_json(task_of_draft(draft_of_values(values)))),
+        editors.all,
+        text,
+        api_visibility="private",
+    )
+    made.success(None, text, None, js="(text) => window.stageDraft.download('task.json', text)")
+    emptied = editors.all[:-3]  # model, format and k stay
+    return [
+        *page.at_once([empty.click], lambda: fill(EMPTY)[:-3], [], emptied),
+        upload.upload(
+            page.visible_errors(load), [upload, *editors.all], editors.all, api_visibility="private"
+        ),
+    ]

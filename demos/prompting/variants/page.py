@@ -1,0 +1,183 @@
+"""The page of the prompt variants: tables of wordings and inputs, and their matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from demos.contract import Example, Run
+from demos.errors import BadInput
+from demos.nlp.prompt_task import Task
+from demos.nlp.template import LABEL, template_fields
+from demos.prompting.builder.compute import task_of
+from demos.prompting.builder.draft import OWN_TASK, task_named
+from demos.prompting.builder.page import STYLES_OF_PROMPT
+from demos.prompting.task.table import CHOICES, Table, as_values, table_of
+from demos.prompting.variants.compute import MATRIX, first_inputs
+from demos.prompting.variants.schemas import (
+    LEAST_VARIANTS,
+    MOST_QUERIES,
+    MOST_VARIANTS,
+    MatrixInputs,
+    Query,
+    Variant,
+)
+from demos.stopping import Stopped
+
+VARIANT_COLUMNS = ("name", "instruction", "template")
+
+
+def build(run: Run, examples: Sequence[Example]) -> None:
+    """Lay out the variants, the inputs, and the matrix."""
+    import gradio as gr
+
+    from demos.prompting.builder import show as prompt_show
+    from demos.prompting.task.choice import own_task, task_choice
+    from demos.prompting.variants import show
+    from demos.ui import page
+    from demos.ui.freshness import Answer, StopButton
+
+    start = examples[0].inputs
+    with gr.Row():
+        task = task_choice()
+        model = page.model_choice(MATRIX, start.model)
+        style = gr.Dropdown(STYLES_OF_PROMPT, value=start.style, label="Format")
+        k = gr.Slider(0, 8, value=start.k, step=1, label="Shots in front (k)")
+    variants = gr.Dataframe(
+        variants_table(start.variants),
+        label=f"Variants of the prompt, {LEAST_VARIANTS} to {MOST_VARIANTS} (an empty row is left out; "
+        "Shift+Enter breaks a line)",
+        column_widths=["28%", "36%", "36%"],
+        elem_classes="stage-lines",
+        interactive=True,
+        wrap=True,
+    )
+    queries = gr.Dataframe(
+        queries_table(task_of(start.task), start.queries),
+        label="Inputs (label: the right answer, or empty if you do not know it)",
+        elem_classes="stage-lines",
+        interactive=True,
+        wrap=True,
+        max_height=320,
+    )
+    with gr.Row():
+        more_variants = gr.Button("Add a variant", size="sm")
+        more_queries = gr.Button("Add an input", size="sm")
+    fields = {"task": task, "variants": variants, "queries": queries, "k": k}
+    filled = page.examples(examples, fields, values_of)
+    with gr.Row():
+        ask = gr.Button("Ask all variants", variant="primary")
+        stop = StopButton()
+    compared = Answer([task, variants, queries, k, style, model], "Ask all variants", stop)
+    ahead = gr.HTML("", padding=False)
+    matrix, badge = gr.HTML("", padding=False), page.badge()
+    own = own_task()
+
+    def answer(name: str, *values: Any) -> Iterator[tuple[Any, Any, Any]]:
+        *values, draft = values
+        inputs = inputs_of_page(task_named(name, draft), *values)
+        told = '<p class="stage-notice">Asking the model …</p>'
+        yield told, "", ""
+        try:
+            for result in run.stream(MATRIX, inputs):
+                done = len(result.variants) == len(inputs.variants)
+                told = prompt_show.progress_line(result.progress, done)
+                if result.variants:
+                    yield told, show.matrix_table(result), page.badge_html(result.origin)
+                else:
+                    yield told, gr.skip(), gr.skip()
+        except Stopped:
+            yield told + prompt_show.STOPPED, gr.skip(), gr.skip()
+
+    shown = {"outputs": [ahead, matrix, badge], "queue": page.WRITING_QUEUE, "js": OWN_TASK, "extra": [own]}
+    # Not on every change: an example changes the task too, and brings tables of its own.
+    page.at_once(
+        [task.input],
+        lambda name, draft: values_of(first_inputs(task_named(name, draft), 0))[1:3],
+        [task, own],
+        [variants, queries],
+        js=OWN_TASK,
+    )
+    page.at_once(
+        [more_variants.click],
+        lambda name, table, draft: with_variant(task_named(name, draft), table),
+        [task, variants, own],
+        [variants],
+        js=OWN_TASK,
+    )
+    page.at_once([more_queries.click], with_query, [queries], [queries])
+    compared.on([ask.click], answer, **shown)
+    compared.after(filled, answer, **shown)
+
+
+def values_of(inputs: MatrixInputs) -> list[Any]:
+    """Task, variants, queries and k as the page's components take them."""
+    task = task_of(inputs.task)
+    return [inputs.task, variants_table(inputs.variants), queries_table(task, inputs.queries), inputs.k]
+
+
+def variants_table(variants: tuple[Variant, ...]) -> dict[str, Any]:
+    """The variants as Gradio's table."""
+    data = tuple((one.name, one.instruction, one.template) for one in variants)
+    return as_values(Table(VARIANT_COLUMNS, data))
+
+
+def queries_table(task: Task, queries: tuple[Query, ...]) -> dict[str, Any]:
+    """The queries as Gradio's table: the task's fields, the label, and choices if the task has no labels."""
+    names = template_fields(task.template)
+    own = [] if task.labels else [CHOICES]
+    data = [
+        [dict(one.fields)[name] for name in names] + [one.label or ""] + [", ".join(one.choices) for _ in own]
+        for one in queries
+    ]
+    return as_values(Table((*names, LABEL, *own), tuple(map(tuple, data))))
+
+
+def with_variant(name: str, table: Any) -> dict[str, Any]:
+    """The table of variants with one more to be changed: the task's own prompt."""
+    # Gradio's own way to add a row does not show it once the table has been filled by Python.
+    lines = lines_of(table)
+    if len(lines) >= MOST_VARIANTS:
+        raise BadInput(f"There are {len(lines)} variants already.", "Change one of them, or empty its row.")
+    task, taken = task_of(name), {line.get("name") for line in lines}
+    unused = (
+        title for i in range(len(lines) + 1, 2 * MOST_VARIANTS) if (title := f"Variant {i}") not in taken
+    )
+    old = tuple(Variant(*(line.get(column, "") for column in VARIANT_COLUMNS)) for line in lines)
+    return variants_table((*old, Variant(next(unused), task.instruction, task.template)))
+
+
+def with_query(table: Any) -> dict[str, Any]:
+    """The table of inputs with an empty row at its end."""
+    old = table_of(table)
+    if len(old.data) >= MOST_QUERIES:
+        raise BadInput(f"There are {len(old.data)} inputs already.", "Change one of them, or empty its row.")
+    return as_values(Table(old.headers, (*old.data, ("",) * len(old.headers))))
+
+
+def inputs_of_page(name: str, variants: Any, queries: Any, k: int, style: Any, model: str) -> MatrixInputs:
+    """What is asked for what stands in the page's components; empty rows of the tables are left out."""
+    fields = template_fields(task_of(name).template)
+    return MatrixInputs(
+        task=name,
+        variants=tuple(
+            Variant(*(row.get(column, "") for column in VARIANT_COLUMNS)) for row in lines_of(variants)
+        ),
+        queries=tuple(
+            Query(
+                tuple((field, row.get(field, "")) for field in fields),
+                row.get(LABEL, "").strip() or None,
+                tuple(choice.strip() for choice in row.get(CHOICES, "").split(",") if choice.strip()),
+            )
+            for row in lines_of(queries)
+        ),
+        k=int(k),
+        style=style,
+        model=model,
+    )
+
+
+def lines_of(table: Any) -> list[Mapping[str, str]]:
+    """The lines of a data frame in which something is written, by column."""
+    lines = table.fillna("").astype(str).to_dict("records")
+    return [line for line in lines if any(text.strip() for text in line.values())]

@@ -1,0 +1,1 @@
+"""The shell: what makes one site and one API of all demos."""

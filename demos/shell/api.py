@@ -1,0 +1,129 @@
+"""Endpoints of the demos as API routes, with signatures read off their inputs dataclasses."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import logging
+import types
+import typing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from typing import Any
+
+from demos.contract import Endpoint, Run, parse, to_plain
+from demos.shell.fields import field_descriptions
+
+log = logging.getLogger(__name__)
+
+
+def api_function(
+    endpoint: Endpoint, run: Run, only_last: Callable[[], bool] = lambda: False
+) -> Callable[..., Any]:
+    """A function with one parameter per field of the inputs, returning the result as plain JSON.
+
+    Streaming endpoints become generators, which give their last result alone where `only_last()`: to those
+    who will not come back for more. Literals appear as strings and tuples as lists, which is what JSON has;
+    `parse` checks the values.
+    """
+    inputs_type = endpoint.inputs_type
+    parameters = list(_signature(inputs_type).parameters)
+
+    def inputs(arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+        return parse(inputs_type, dict(zip(parameters, arguments, strict=False)) | keywords)
+
+    def answer(*arguments: Any, **keywords: Any) -> dict[str, Any]:
+        return to_plain(run(endpoint, inputs(arguments, keywords)))
+
+    def answers(*arguments: Any, **keywords: Any) -> Iterator[dict[str, Any]]:
+        whole = only_last()
+        with closing(run.stream(endpoint, inputs(arguments, keywords))) as stream:
+            last = None
+            for last in stream:
+                if not whole:
+                    yield to_plain(last)
+            if whole:
+                yield to_plain(last)
+
+    function = answers if endpoint.streams else answer
+    function.__name__ = endpoint.name
+    function.__doc__ = description(endpoint)
+    function.__signature__ = _signature(inputs_type)  # type: ignore[attr-defined]
+    function.__annotations__ = {
+        name: parameter.annotation for name, parameter in function.__signature__.parameters.items()
+    } | {"return": dict}
+    return function
+
+
+def description(endpoint: Endpoint) -> str:
+    """What the endpoint does, what it takes and what it returns, from the docstrings."""
+    parts = (endpoint.function, endpoint.inputs_type, _result_type(endpoint))
+    return "\n\n".join(inspect.getdoc(part) or "" for part in parts)
+
+
+def describe(components: Sequence[Any], endpoint: Endpoint) -> None:
+    """Give an endpoint's parameters, of which Gradio has made components, their descriptions."""
+    for component, text in zip(components, parameter_descriptions(endpoint).values(), strict=True):
+        component._api_info |= {"additional_description": text}
+
+
+def parameter_descriptions(endpoint: Endpoint) -> dict[str, str]:
+    """What each parameter of an endpoint is."""
+    described = field_descriptions(endpoint.inputs_type)
+    if "model" in described:
+        described["model"] = described["model"] or "the name of a checkpoint of the catalog"
+    return described
+
+
+def error_answers() -> dict[Any, Any]:
+    """How requests are answered that Gradio knows nothing to do with: by exception."""
+    from gradio.route_utils import FnIndexInferError
+    from starlette.responses import JSONResponse
+
+    async def unknown(request: Any, error: Exception) -> JSONResponse:
+        kind, _, name = request.url.path.rpartition("/")
+        if not kind.endswith(("/run", "/api", "/call")):
+            log.warning("%s was not understood", request.url.path, exc_info=error)
+            return JSONResponse({"error": f"Nothing is known of this here ({type(error).__name__})."}, 404)
+        said = f'There is no endpoint {name!r}. See the list under "Use via API" at the foot of the page.'
+        return JSONResponse({"error": said}, 404)
+
+    return {FnIndexInferError: unknown, KeyError: unknown}
+
+
+def _result_type(endpoint: Endpoint) -> type:
+    returns = typing.get_type_hints(endpoint.function)["return"]
+    return typing.get_args(returns)[0] if endpoint.streams else returns
+
+
+def _signature(inputs_type: type) -> inspect.Signature:
+    hints = typing.get_type_hints(inputs_type)
+    return inspect.Signature(
+        [
+            inspect.Parameter(
+                field.name,
+                inspect.Parameter.POSITIONAL_OR_KEYWORD,
+                default=inspect.Parameter.empty
+                if field.default is dataclasses.MISSING
+                else list(field.default)
+                if isinstance(field.default, tuple)
+                else field.default,
+                annotation=_json_type(hints[field.name]),
+            )
+            for field in dataclasses.fields(inputs_type)
+        ],
+        return_annotation=dict,
+    )
+
+
+def _json_type(hint: Any) -> Any:
+    origin = typing.get_origin(hint)
+    if origin is typing.Literal:
+        return str
+    if origin is tuple:
+        return list[_json_type(typing.get_args(hint)[0])]
+    if dataclasses.is_dataclass(hint):
+        return dict
+    if origin in (typing.Union, types.UnionType):
+        return typing.Union[tuple(map(_json_type, typing.get_args(hint)))]  # noqa: UP007
+    return hint

@@ -1,0 +1,138 @@
+"""Named entities by a token classifier, and personal data by fixed rules."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from demos.contract import Endpoint
+from demos.errors import StageError
+from demos.models.specs import Origin
+from demos.nlp.batches import only
+from demos.nlp.csv_batch import Batch
+from demos.nlp.spans import entities as spelled
+from demos.nlp.tagger import Pieces, pieces, probabilities, words
+from demos.tasks.entities.patterns import patterns, with_patterns
+from demos.texts import check_text
+from demos.ui.company import remedied
+
+DEFAULT = "minilm-ner"
+
+
+@dataclass(frozen=True)
+class EntitiesInputs:
+    """text: at most 100,000 characters; model: a token classifier of the catalog; rules: whether what has a
+    form of its own is looked for too."""
+
+    text: str
+    model: str = DEFAULT
+    rules: bool = True
+
+
+@dataclass(frozen=True)
+class NamedEntity:
+    """text: as it stands at start:end, counted in Unicode characters; score: mean probability of its words'
+    tags, in [0, 1], None for what a rule found; found_by: the model's title, or the rule and what verified
+    it."""
+
+    text: str
+    label: str
+    start: int
+    end: int
+    score: float | None
+    found_by: str = ""
+
+
+@dataclass(frozen=True)
+class EntitiesResult:
+    """text: what was asked; entities: in the order of the text; tokens, windows: how many were read.
+
+    withheld: why what the model found says nothing (it cannot read most of the text; what rules found
+    stands), or ""; instead: a checkpoint that can read it, or ""; warning: what of it was not read, or "";
+    seconds: of the computation, which several waiting texts may have shared.
+    """
+
+    text: str
+    entities: tuple[NamedEntity, ...]
+    tokens: int
+    windows: int
+    withheld: str
+    instead: str
+    warning: str
+    seconds: float
+    origin: Origin
+
+
+def entities(inputs: EntitiesInputs, loaded: Any) -> EntitiesResult:
+    """The named entities of a text."""
+    return only(entities_of_all([inputs], loaded))
+
+
+def entities_of_all(many: Sequence[EntitiesInputs], loaded: Any) -> list[EntitiesResult | StageError]:
+    """The named entities of each text, or what is wrong with it; all windows of all texts share batches."""
+    names = loaded.model.config.id2label
+    ready: list[Pieces | StageError] = []
+    for inputs in many:
+        try:
+            ready.append(pieces(inputs.text, loaded))
+        except StageError as error:
+            ready.append(error)
+    begin = time.perf_counter()
+    scores = iter(probabilities([text for text in ready if isinstance(text, Pieces)], loaded))
+    seconds = time.perf_counter() - begin
+
+    def answer(text: str, tokens: Pieces, rules: bool) -> EntitiesResult:
+        by_model = spelled(words(text, tokens, next(scores), loaded.tokenizer, names))
+        found = with_patterns(by_model, patterns(text) if rules else (), text)
+        return EntitiesResult(
+            text,
+            tuple(
+                NamedEntity(
+                    text[e.start : e.end],
+                    e.label,
+                    e.start,
+                    e.end,
+                    e.probability,
+                    e.found_by or loaded.origin.title,
+                )
+                for e in found
+            ),
+            len(tokens),
+            len(tokens.windows),
+            *remedied(tokens.judged, ENTITIES, loaded),
+            tokens.judged.warning,
+            seconds,
+            loaded.origin,
+        )
+
+    return [
+        answer(inputs.text, tokens, inputs.rules) if isinstance(tokens, Pieces) else tokens
+        for inputs, tokens in zip(many, ready, strict=True)
+    ]
+
+
+def check_inputs(inputs: EntitiesInputs) -> None:
+    """Raise `BadInput` for a text that no model can read."""
+    check_text(inputs.text)
+
+
+ENTITIES = Endpoint(
+    "entities",
+    entities,
+    {"encoder": "token-classification"},
+    check=check_inputs,
+    task="entities",
+    batched=entities_of_all,
+)
+
+
+def columns(result: EntitiesResult) -> dict[str, object]:
+    """What a CSV says about one text: how many entities, each as "text (label)", and who found them."""
+    said = "; ".join(f"{one.text} ({one.label})" for one in result.entities)
+    by = "; ".join(one.found_by for one in result.entities)
+    return {"entities": len(result.entities), "found": said, "found by": by}
+
+
+BATCH = Batch(entities_of_all, columns)

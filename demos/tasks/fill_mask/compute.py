@@ -1,0 +1,191 @@
+"""Candidates for every gap of a text, by a masked or a causal language model."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from demos.contract import Endpoint
+from demos.errors import BadInput, StageError
+from demos.models.precision import at_least_single
+from demos.models.specs import Origin
+from demos.nlp.batches import answer_all, one_by_one, only
+from demos.nlp.classify import Encoded, encode
+from demos.nlp.csv_batch import Batch
+from demos.nlp.legibility import Legibility, legibility
+from demos.tasks.fill_mask.infill import infill
+from demos.texts import check_text
+from demos.ui.company import remedied
+
+DEFAULT, SMALL, ONLINE = "smollm2", "bert-tiny-mlm", "distilbert"  # ONLINE comes first with a network
+
+PLACEHOLDER = "The capital of France is [MASK]."
+
+MASK = "[MASK]"
+
+MOST = 20
+
+LOGITS = 512
+"""Tokens of a batch: each has a score for the whole vocabulary, which is what fills the memory."""
+
+
+@dataclass(frozen=True)
+class FillMaskInputs:
+    """text: with [MASK] where a word is missing, at least once; top_k: candidates per gap, 1 to 20; model: a
+    masked language model of the catalog, or a causal one as a stand-in, which takes one gap."""
+
+    text: str
+    top_k: int = 5
+    model: str = DEFAULT
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """word: as a reader sees it; token: the piece of the vocabulary, None for a stand-in's word; continues:
+    whether it goes on with the word before it; probability: of the piece, or the share among candidates."""
+
+    word: str
+    token: str | None
+    continues: bool
+    probability: float
+
+
+@dataclass(frozen=True)
+class FillMaskResult:
+    """gaps: for each [MASK] in the order of the text, its candidates, the likeliest first.
+
+    method: "masked", where probabilities are over the whole vocabulary, or "causal rescoring", where they are
+    shares among the candidates that were found. tokens: how many were read; withheld: why the candidates say
+    nothing (the model cannot read most of the text), or ""; instead: a checkpoint that can read it, or "";
+    warning: what of the text was not read, or "".
+    """
+
+    gaps: tuple[tuple[Candidate, ...], ...]
+    method: Literal["masked", "causal rescoring"]
+    tokens: int
+    withheld: str
+    instead: str
+    warning: str
+    seconds: float
+    origin: Origin
+
+
+def fill_mask(inputs: FillMaskInputs, loaded: Any) -> FillMaskResult:
+    """The likeliest words for every [MASK] of a text."""
+    return only(fill_all([inputs], loaded))
+
+
+def fill_all(many: Sequence[FillMaskInputs], loaded: Any) -> list[FillMaskResult | StageError]:
+    """The same for many texts; of masked models in batches of similar length."""
+    if loaded.spec.head == "causal-lm":
+        return one_by_one(rescored)(many, loaded)
+    mask = loaded.tokenizer.mask_token_id
+
+    def prepare(inputs: FillMaskInputs) -> Asked:
+        check_inputs(inputs)
+        encoded = encode(inputs.text.replace(MASK, loaded.tokenizer.mask_token), loaded)
+        return Asked(encoded, inputs.top_k, legibility(inputs.text.replace(MASK, " "), loaded))
+
+    def compute(texts: Sequence[Asked]) -> list[FillMaskResult]:
+        import torch
+
+        begin = time.perf_counter()
+        rows = {"input_ids": [text.encoded.ids for text in texts]}
+        batch = loaded.tokenizer.pad(rows, return_tensors="pt", verbose=False)
+        found = []
+        with torch.inference_mode():
+            logits = at_least_single(loaded.model(**batch).logits)
+            for text, row, ids in zip(texts, logits, batch["input_ids"], strict=True):
+                values, pieces = row[ids == mask].softmax(-1).topk(min(text.top_k, row.shape[-1]))
+                found.append((values.tolist(), pieces.tolist()))
+        seconds = time.perf_counter() - begin
+        return [
+            FillMaskResult(
+                tuple(tuple(map(candidate, p, v)) for v, p in zip(*gaps, strict=True)),
+                "masked",
+                len(text),
+                *remedied(text.judged, FILL_MASK, loaded),
+                text.judged.warning,
+                seconds,
+                loaded.origin,
+            )
+            for text, gaps in zip(texts, found, strict=True)
+        ]
+
+    def candidate(piece: int, probability: float) -> Candidate:
+        token = loaded.tokenizer.convert_ids_to_tokens(piece)
+        word = loaded.tokenizer.decode([piece]).strip().removeprefix("##")
+        return Candidate(word, token, token.startswith("##"), probability)
+
+    return answer_all(many, prepare, compute, LOGITS)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A text ready for a masked model, how many candidates are wanted, and how well its words are read."""
+
+    encoded: Encoded
+    top_k: int
+    judged: Legibility
+
+    def __len__(self) -> int:
+        return len(self.encoded)
+
+
+def rescored(inputs: FillMaskInputs, loaded: Any) -> FillMaskResult:
+    """The stand-in: a causal language model fills one gap."""
+    check_inputs(inputs)
+    if (gaps := inputs.text.count(MASK)) > 1:
+        raise BadInput(
+            f"The text has {gaps} gaps; a causal language model fills one, as it reads only what is before.",
+            "Leave one [MASK], or choose a masked language model.",
+        )
+    encoded = encode(inputs.text, loaded)
+    begin = time.perf_counter()
+    words = infill(*inputs.text.split(MASK), loaded)[: inputs.top_k]
+    seconds = time.perf_counter() - begin
+    shown = tuple(Candidate(one.word, None, False, one.share) for one in words)
+    judged = legibility(inputs.text.replace(MASK, " "), loaded)
+    return FillMaskResult(
+        (shown,),
+        "causal rescoring",
+        len(encoded),
+        *remedied(judged, FILL_MASK, loaded),
+        judged.warning,
+        seconds,
+        loaded.origin,
+    )
+
+
+def check_inputs(inputs: FillMaskInputs) -> None:
+    """Raise `BadInput` for a text without a gap and for a number of candidates out of range."""
+    check_text(inputs.text)
+    if MASK not in inputs.text:
+        raise BadInput("There is no [MASK] in the text.", "Write [MASK] where a word is missing.")
+    if not inputs.text.replace(MASK, "").strip():
+        raise BadInput("There is nothing but gaps.", "Write a sentence around [MASK].")
+    if not 1 <= inputs.top_k <= MOST:
+        raise BadInput("top_k is out of range.", f"It must be 1 to {MOST}.")
+
+
+FILL_MASK = Endpoint(
+    "fill_mask",
+    fill_mask,
+    {"encoder": "masked-lm", "decoder": "causal-lm"},
+    check=check_inputs,
+    batched=fill_all,
+)
+
+
+def columns(result: FillMaskResult) -> dict[str, object]:
+    """What a CSV says about one text: the likeliest words of every gap, and the first one's probability."""
+    found: dict[str, object] = {}
+    for number, gap in enumerate(result.gaps, 1):
+        found[f"gap {number}"] = " | ".join(one.word for one in gap)
+        found[f"p(gap {number})"] = f"{gap[0].probability:.6f}"
+    return found | {"method": result.method}
+
+
+BATCH = Batch(fill_all, columns)

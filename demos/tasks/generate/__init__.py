@@ -1,0 +1,72 @@
+"""A language model continues a text, one token after the other.
+
+Choose *Chat* to wrap what you type in the model's own conversation format, or *Plain* to have it
+continued as it stands. The text appears as it is written, and you can stop it. The stronger a token is
+shaded, the less probable the model itself found it.
+
+GPT and GPT-2 know no conversation: choose *Plain*. So does CTRL, and the first word of its prompt is a
+*control code*, which decides what kind of text follows: `Reviews Rating: 5.0`, `Horror A knock`,
+`Wikipedia Salesforce Inc. is`, `Links http://...` and about fifty others (Keskar et al. 2019,
+arXiv:1909.05858).
+"""
+
+from __future__ import annotations
+
+from demos.contract import Example, Info, Run
+from demos.models.catalog import ASSETS
+from demos.tasks.generate.compute import BATCH, DEFAULT, GENERATE, MAX_NEW_TOKENS, GenerateInputs
+from demos.tasks.generate.show import remark, show
+from demos.tasks.generate.snippet import snippet
+
+INFO = Info(
+    slug="generate",
+    title="Text generation",
+    tab="Pipelines",
+    limits=(
+        "The model writes what is likely, not what is true; its probabilities are of words, not of facts. "
+        "SmolLM2-135M is very small: it makes facts up, counts badly and knows little but English. The same "
+        "seed gives the same text on the same machine only."
+    ),
+)
+
+STYLES = (ASSETS / "css" / "pipelines.css",)
+
+ENDPOINTS = (GENERATE,)
+
+EXAMPLES = (
+    Example("Ask", GenerateInputs("Explain in two sentences what attention is in a transformer.")),
+    Example(
+        "Continue",
+        GenerateInputs("Once upon a time, in a city made of glass,", mode="plain", max_new_tokens=80),
+    ),
+    Example("Sample", GenerateInputs("Write a short poem about rain.", temperature=0.8, top_p=0.95, seed=7)),
+    Example(
+        "Wrong: arithmetic",
+        GenerateInputs("What is 17 times 24? Answer with the number only.", max_new_tokens=24),
+    ),
+)
+
+
+def build(run: Run) -> None:
+    """Lay out the prompt and the decoding controls, and everything that the tasks' pages share."""
+    import gradio as gr
+
+    from demos.ui.task_page import task_page
+
+    prompt = gr.Textbox(label="Prompt", lines=3, max_lines=12)
+    with gr.Row():
+        mode = gr.Radio([("Chat", "chat"), ("Plain", "plain")], value="chat", label="Format")
+        max_new_tokens = gr.Slider(1, MAX_NEW_TOKENS, value=128, step=1, label="New tokens at most")
+    with gr.Accordion("Decoding", open=False), gr.Row():
+        temperature = gr.Slider(0, 2, value=0, step=0.05, label="Temperature (0: greedy)")
+        top_p = gr.Slider(0.05, 1, value=1, step=0.05, label="Top-p")
+        seed = gr.Number(value=0, precision=0, minimum=0, label="Seed")
+    fields = {
+        "prompt": prompt,
+        "mode": mode,
+        "max_new_tokens": max_new_tokens,
+        "temperature": temperature,
+        "top_p": top_p,
+        "seed": seed,
+    }
+    task_page(run, GENERATE, DEFAULT, fields, EXAMPLES, show, snippet, BATCH, remark=remark, ask="Write")

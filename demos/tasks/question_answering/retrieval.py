@@ -1,0 +1,42 @@
+"""The sentences of a passage that are closest in meaning to a question."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from demos.nlp.classify import refuse_longer, window
+from demos.nlp.vectors import count, readable_sentences, vectors
+
+
+@dataclass(frozen=True)
+class Retrieved:
+    """passage[start:end] is a sentence, whitespace around it left out; cosine in [-1, 1] to the question."""
+
+    start: int
+    end: int
+    cosine: float
+
+
+def retrieve(question: str, passage: str, loaded: Any) -> tuple[Retrieved, ...]:
+    """All sentences of a passage, the closest to the question first.
+
+    Sentences that are longer than the encoder reads are cut. Raises `BadInput` for such a question, and for
+    too many sentences.
+    """
+    refuse_longer("The question has", count(loaded, question), window(loaded), loaded)
+    found = readable_sentences(passage, loaded)
+    texts = [sentence.of(passage) for sentence in found]
+    asked, *said = vectors(loaded, [question, *texts])
+    starts = [passage.index(text, sentence.start) for sentence, text in zip(found, texts, strict=True)]
+    rows = (
+        Retrieved(start, start + len(text), float(vector @ asked))
+        for start, text, vector in zip(starts, texts, said, strict=True)
+    )
+    return tuple(sorted(rows, key=lambda row: -row.cosine))
+
+
+def in_order(passage: str, chosen: Sequence[Retrieved]) -> str:
+    """Chosen sentences as one text, in the order of the passage."""
+    return " ".join(passage[row.start : row.end] for row in sorted(chosen, key=lambda row: row.start))

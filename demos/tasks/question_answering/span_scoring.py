@@ -1,0 +1,92 @@
+"""A language model chooses its answer among the words of a text: every short stretch is scored, none written.
+
+What wins is a quotation by construction, which need not make it right.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from demos.nlp.labels import softmax
+from demos.nlp.novel_words import FUNCTION_WORDS
+
+MOST_WORDS, MOST_STRETCHES = 5, 400
+_WORD = re.compile(r"[$£€₩]?[^\W_](?:\S*[^\W_])?%?")
+_BREAK = re.compile(r"[.;:!?]\s")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """text[start:end], and its probability among all stretches that were scored."""
+
+    start: int
+    end: int
+    probability: float
+
+
+Places = list[tuple[int, int]]
+
+
+def stretches(text: str, asked: str = "", most: int = MOST_STRETCHES) -> tuple[Places, int]:
+    """Places of the stretches that may answer what is asked, and how many words they have at most.
+
+    Up to MOST_WORDS words, or fewer if more than `most` stretches would have to be scored.
+    """
+    for words in range(MOST_WORDS, 1, -1):
+        places = _stretches(text, asked, words)
+        if len(places) <= most:
+            return places, words
+    return _stretches(text, asked, 1), 1
+
+
+def _stretches(text: str, asked: str, most_words: int) -> Places:
+    """None ends a sentence in its middle, begins or ends with a word of the grammar, or only repeats words of
+    the question; if no stretch is left, all of them count."""
+    words = [match.span() for match in _WORD.finditer(text)]
+    every = [
+        (start, end)
+        for first, (start, _) in enumerate(words)
+        for _, end in words[first : first + most_words]
+        if not _BREAK.search(text, start, end) and _is_whole(text[start:end])
+    ]
+    known = set(_words(asked))
+
+    def may_answer(place: tuple[int, int]) -> bool:
+        said = _words(text[slice(*place)])
+        return not (set(said) <= known or {said[0], said[-1]} & FUNCTION_WORDS)
+
+    return [place for place in every if may_answer(place)] or every
+
+
+def choose(
+    prompt: str, text: str, places: Sequence[tuple[int, int]], until: str, loaded: Any
+) -> tuple[Choice, ...]:
+    """The places of a text, the likeliest continuation of the prompt first, each followed by `until`.
+
+    What stands in the text several times counts once, where it stands first.
+    """
+    from demos.nlp.scoring import log_likelihoods  # brings torch
+
+    first: dict[str, tuple[int, int]] = {}
+    for place in places:
+        first.setdefault(text[slice(*place)], place)
+    scored = log_likelihoods(loaded, [(prompt, said + until) for said in first])
+    shares = softmax(np.array([one.logprob for one in scored])).tolist()
+    ranked = sorted(zip(first.values(), shares, strict=True), key=lambda item: -item[1])
+    return tuple(Choice(start, end, share) for (start, end), share in ranked)
+
+
+def _is_whole(said: str) -> bool:
+    """Whether every bracket and quotation mark that opens is closed."""
+    return all(said.count(opens) == said.count(closes) for opens, closes in ("()", "[]", "“”")) and (
+        said.count('"') % 2 == 0
+    )
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.casefold()) or [text]

@@ -1,0 +1,79 @@
+"""The four heads' answers as HTML, and what training them together brought."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+
+from demos.models.catalog import ASSETS
+from demos.tasks.entities.show import marked_text
+from demos.tasks.shared_encoder.compute import SharedEncoderResult
+from demos.ui.bars import careful, score_bars
+from demos.ui.withheld import withheld
+
+FIGURES = ASSETS / "models" / "shared-encoder" / "figures.json"
+
+
+def show(result: SharedEncoderResult) -> str:
+    """What every head says, and how often the encoder ran for that."""
+    runs = "once" if result.forward_passes == 1 else f"{result.forward_passes} times"
+    inputs = "the text" if result.entailment is None else "the text, and the pair"
+    named = "Names in the text" if result.entities else "Names in the text: none found"
+    parts = [
+        f'<p class="task-verdict">The encoder ran {runs} ({inputs}) for {result.heads} heads.</p>',
+        score_bars(_ranked(result.sentiment), "Sentiment of the text"),
+        f'<p class="task-note">{named}</p>{marked_text(result.text, result.entities)}',
+    ]
+    if result.entailment is not None and result.relatedness is not None:
+        parts.append(score_bars(_ranked(result.entailment), "Does the second text follow from the first?"))
+        # The bar begins at 1, where the scale does.
+        share = (result.relatedness - 1) / 4
+        parts.append(
+            score_bars(
+                [("relatedness", share)],
+                "How close in meaning, 1 to 5",
+                lambda _: f"{result.relatedness:.1f} of 5",
+            )
+        )
+    else:
+        parts.append('<p class="task-note">Entailment and relatedness need a second text.</p>')
+    return withheld(result.withheld, "".join(parts) + careful(result.warning))
+
+
+def _ranked(scores: Mapping[str, float]) -> list[tuple[str, float]]:
+    return sorted(scores.items(), key=lambda item: -item[1])
+
+
+@cache
+def comparison() -> str:
+    """The figures of training together and alone, as the training script wrote them."""
+    if not FIGURES.is_file():
+        return ""
+    figures = json.loads(FIGURES.read_text(encoding="utf-8"))
+    rows = "".join(
+        f'<tr><th scope="row">{name}</th><td>{figures["joint"][task][split][key]:.3f}</td>'
+        f"<td>{figures[task][task][split][key]:.3f}</td></tr>"
+        for name, task, split, key in MEASURES
+    )
+    return (
+        f'<table class="task-found task-figures"><caption>{COMPARED}</caption>'
+        '<thead><tr><th scope="col">test</th><th scope="col">together</th><th scope="col">alone</th></tr>'
+        f"</thead><tbody>{rows}</tbody></table>"
+    )
+
+
+COMPARED = (
+    "On test sentences that no model was trained on: all four tasks in one model, and a model for each task "
+    "alone that saw as many batches of it. One seed."
+)
+
+MEASURES = (
+    ("Sentiment: SST, accuracy", "sentiment", "test", "accuracy"),
+    ("Entailment: SICK, accuracy", "entailment", "test", "accuracy"),
+    ("Relatedness: SICK, Pearson's r", "relatedness", "test", "pearson"),
+    ("Relatedness: SICK, Spearman's rho", "relatedness", "test", "spearman"),
+    ("Names: Wikigold, entity F1", "entities", "wikigold-test", "f1"),
+    ("Names: WNUT-17, entity F1", "entities", "wnut17-test", "f1"),
+    ("Names: Broad Twitter Corpus, entity F1", "entities", "btc-test", "f1"),
+)

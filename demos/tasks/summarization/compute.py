@@ -1,0 +1,107 @@
+"""Summaries: central sentences, or new ones that a model writes."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from demos.contract import Endpoint
+from demos.errors import BadInput
+from demos.models.specs import Origin
+from demos.nlp.batches import one_by_one
+from demos.nlp.csv_batch import Batch
+from demos.nlp.novel_words import new_words
+from demos.nlp.vectors import hardly_readable
+from demos.tasks.summarization import methods
+from demos.tasks.summarization.methods import Chosen
+from demos.texts import check_text
+
+DEFAULT = "minilm"
+
+MOST_SENTENCES = 10
+
+
+@dataclass(frozen=True)
+class SummarizeInputs:
+    """text: up to 100,000 characters for a sentence encoder, for others what they read; sentences: 1 to 10,
+    which a model trained on summaries does not heed; model: an encoder, a chat model, or one of those."""
+
+    text: str
+    sentences: int = 3
+    model: str = DEFAULT
+
+
+@dataclass(frozen=True)
+class SummarizeResult:
+    """method: "extractive" (`chosen` says where the sentences stand, out of how many in `total`), "written"
+    (by a chat model) or "generated" (by one trained on summaries).
+
+    new: where in the summary words stand that the text does not have; probability: of a written token on
+    average; prompt: what the chat model read; ended: by itself, at the most tokens, or where it began to
+    repeat itself; warning: why the model can hardly read the text, or "".
+    """
+
+    summary: str
+    method: Literal["extractive", "written", "generated"]
+    chosen: tuple[Chosen, ...]
+    total: int
+    new: tuple[tuple[int, int], ...]
+    probability: float | None
+    prompt: str
+    ended: Literal["end", "length", "repetition"]
+    warning: str
+    seconds: float
+    origin: Origin
+
+
+def summarize(inputs: SummarizeInputs, loaded: Any) -> SummarizeResult:
+    """A summary, by the method that the model allows."""
+    check_inputs(inputs)
+    text = inputs.text
+    chosen: tuple[Chosen, ...] = ()
+    probability, prompt, total = None, "", 0
+    ended: Literal["end", "length", "repetition"] = "end"
+    method: Literal["extractive", "written", "generated"]
+    begin = time.perf_counter()
+    if loaded.spec.head == "seq2seq-lm":
+        method = "generated"
+        summary, ended = methods.generated(text, loaded)
+    elif loaded.spec.head == "causal-lm":
+        method = "written"
+        said = methods.written(text, inputs.sentences, loaded)
+        summary, probability, prompt, ended = said.text, said.probability, said.prompt, said.ended
+    else:
+        method = "extractive"
+        chosen, total = methods.extractive(text, inputs.sentences, loaded)
+        summary = "\n".join(text[one.start : one.end] for one in chosen)
+    seconds = time.perf_counter() - begin
+    new, warning = new_words(summary, text), hardly_readable(text, loaded)
+    return SummarizeResult(
+        summary, method, chosen, total, new, probability, prompt, ended, warning, seconds, loaded.origin
+    )
+
+
+def check_inputs(inputs: SummarizeInputs) -> None:
+    """Raise `BadInput` for a text that no model can read, and a number of sentences out of range."""
+    check_text(inputs.text)
+    if not 1 <= inputs.sentences <= MOST_SENTENCES:
+        raise BadInput(f"{inputs.sentences} sentences were asked for.", f"Ask for 1 to {MOST_SENTENCES}.")
+
+
+SUMMARIZE = Endpoint(
+    "summarize",
+    summarize,
+    {"encoder": "base", "decoder": "causal-lm", "encoder-decoder": "seq2seq-lm"},
+    check=check_inputs,
+    task={"base": "similarity", "causal-lm": "chat", "seq2seq-lm": "summarization"},
+)
+
+
+def columns(result: SummarizeResult) -> dict[str, object]:
+    """What a CSV says about one text: its summary, how it was made, and words that the text does not have."""
+    strange = " ".join(result.summary[start:end] for start, end in result.new)
+    return {"summary": result.summary, "method": result.method, "not in the text": strange}
+
+
+BATCH = Batch(one_by_one(summarize), columns, most=4)

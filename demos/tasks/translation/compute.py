@@ -1,0 +1,198 @@
+"""Translations by beam search, and how far each can be trusted."""
+
+from __future__ import annotations
+
+import math
+import re
+import statistics
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from demos.contract import Endpoint
+from demos.errors import BadInput, StageError
+from demos.models.specs import Origin
+from demos.models.tokenizing import reading
+from demos.nlp.batches import answer_all, only
+from demos.nlp.beam_search import Written, beam_search
+from demos.nlp.classify import Encoded, encode, window
+from demos.nlp.csv_batch import Batch
+from demos.nlp.languages import Direction, direction, rare_words
+from demos.nlp.legibility import language
+from demos.texts import check_text
+from demos.ui.bars import per_cent
+from demos.ui.company import remedied
+
+DEFAULT, ONLINE = "marian-en-fr", "opus-mt-en-fr"
+
+MOST_BEAMS, MOST_TOKENS = 5, 256
+
+DOUBT = 0.25
+"""How much more probability is needed if all words are rare, chosen on captions of val and on other texts."""
+
+TOKENS = 256
+"""Tokens of a batch that the encoder reads: the decoder keeps every text in as many beams."""
+
+
+@dataclass(frozen=True)
+class TranslateInputs:
+    """text: as long as the model reads; source, target: codes of two letters, "" for the checkpoint's own (of
+    one that reads many languages, the one that the text's script tells); beams: 1 (greedy) to 5;
+    max_new_tokens: 1 to 256; model: a translator of the catalog."""
+
+    text: str
+    source: str = ""
+    target: str = ""
+    beams: int = 4
+    max_new_tokens: int = 96
+    model: str = DEFAULT
+
+
+@dataclass(frozen=True)
+class TranslateResult:
+    """translation, from `source` to `target`; probability: of a token of it, the geometric mean; low: what 19
+    of 20 texts like those that the checkpoint learned from exceed with four beams, or null if nobody measured
+    it; needed: the probability below which a translation of this text is withheld, or null; finished: "end"
+    where the model ended, "length" where it had to stop; tokens, new_tokens: read and written; words: how
+    many the text has; rare: those that the vocabulary has only in pieces, or not at all; withheld: why the
+    translation is not to be believed (the model cannot read the text, or hardly trusts what it wrote), or
+    ""; instead: the name of a checkpoint that can read the text, or ""; warning: what else to be careful
+    about, or ""; seconds: of the computation, which several texts of a column may have shared."""
+
+    text: str
+    translation: str
+    source: str
+    target: str
+    probability: float
+    low: float | None
+    needed: float | None
+    finished: Literal["end", "length"]
+    tokens: int
+    new_tokens: int
+    words: int
+    rare: tuple[str, ...]
+    withheld: str
+    instead: str
+    warning: str
+    seconds: float
+    origin: Origin
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A text ready to be translated."""
+
+    inputs: TranslateInputs
+    way: Direction
+    encoded: Encoded
+
+    def __len__(self) -> int:
+        return len(self.encoded)
+
+
+def translate(inputs: TranslateInputs, loaded: Any) -> TranslateResult:
+    """Translate a text by beam search."""
+    return only(translations([inputs], loaded))
+
+
+def translations(many: Sequence[TranslateInputs], loaded: Any) -> list[TranslateResult | StageError]:
+    """Translations of texts that are asked with the same languages and search, those of similar length in
+    one batch, or what is wrong with a text."""
+    tokenizer = loaded.tokenizer
+
+    def prepare(inputs: TranslateInputs) -> Asked:
+        check_inputs(inputs)
+        way = direction(inputs.source, inputs.target, loaded, language(inputs.text))
+        with reading(tokenizer, way.source_code):
+            return Asked(inputs, way, encode(inputs.text, loaded, way.prefix, (way.source,)))
+
+    def compute(texts: Sequence[Asked]) -> list[TranslateResult]:
+        inputs, way = texts[0].inputs, texts[0].way
+        first = tokenizer.convert_tokens_to_ids(way.target_code) if way.target_code else None
+        most = min(inputs.max_new_tokens, window(loaded) - 1)
+        begin = time.perf_counter()
+        written = beam_search([text.encoded.ids for text in texts], loaded, inputs.beams, most, first)
+        seconds = time.perf_counter() - begin
+        return [result(text, new, seconds) for text, new in zip(texts, written, strict=True)]
+
+    def result(text: Asked, new: Written, seconds: float) -> TranslateResult:
+        words = re.findall(r"\w+", text.inputs.text)
+        rare = rare_words(words, tokenizer)
+        probability = math.exp(statistics.fmean(new.logprobs)) if new.logprobs else 0.0
+        low = getattr(loaded.model.config, "stage_low_probability", None)
+        needed = None if low is None else min(1.0, low + DOUBT * len(rare) / max(1, len(words)))
+        withheld, instead = remedied(text.encoded.judged, TRANSLATE, loaded)
+        return TranslateResult(
+            text=text.inputs.text,
+            translation=tokenizer.decode(new.ids, skip_special_tokens=True),
+            source=text.way.source,
+            target=text.way.target,
+            probability=probability,
+            low=low,
+            needed=needed,
+            finished="end" if new.ended else "length",
+            tokens=len(text),
+            new_tokens=len(new.ids),
+            words=len(words),
+            rare=rare,
+            withheld=withheld or distrusted(probability, needed, len(rare), len(words)),
+            instead=instead,
+            warning=warning(text.encoded.judged.warning, rare, len(words), new.ended),
+            seconds=seconds,
+            origin=loaded.origin,
+        )
+
+    return answer_all(many, prepare, compute, TOKENS)
+
+
+def distrusted(probability: float, needed: float | None, rare: int, words: int) -> str:
+    """Why a translation is not to be believed, or ""."""
+    if needed is None or probability >= needed:
+        return ""
+    why = f" ({rare} of the {words} words it knows only in pieces)" if rare else ""
+    return (
+        f"The model hardly trusts its translation of this text: {per_cent(probability)} for a token on "
+        f"average, where {per_cent(needed)} would be needed{why}. It is probably wrong."
+    )
+
+
+def warning(dropped: str, rare: Sequence[str], words: int, ended: bool) -> str:
+    """What to be careful about in a translation that is shown."""
+    parts = [dropped]
+    if rare:
+        listed = ", ".join(rare[:12]) + (" …" if len(rare) > 12 else "")
+        parts.append(
+            f"{len(rare)} of {words} words are rare or unknown to this model, whose vocabulary has them only "
+            f"in pieces: {listed}."
+        )
+    if not ended:
+        parts.append("The model had to stop here; the translation is not complete.")
+    return " ".join(filter(None, parts))
+
+
+def check_inputs(inputs: TranslateInputs) -> None:
+    """Raise `BadInput` for a text that no model can read, and for numbers out of range."""
+    check_text(inputs.text)
+    if not 1 <= inputs.beams <= MOST_BEAMS:
+        raise BadInput("beams is out of range.", f"It must be 1 to {MOST_BEAMS}.")
+    if not 1 <= inputs.max_new_tokens <= MOST_TOKENS:
+        raise BadInput("max_new_tokens is out of range.", f"It must be 1 to {MOST_TOKENS}.")
+
+
+TRANSLATE = Endpoint(
+    "translate", translate, {"encoder-decoder": "seq2seq-lm"}, check=check_inputs, task="translation"
+)
+
+
+def columns(result: TranslateResult) -> dict[str, object]:
+    """What a CSV says about one text: its translation, and how far to trust it."""
+    return {
+        "translation": result.translation,
+        "p(token)": f"{result.probability:.6f}",
+        "finished": result.finished,
+        "rare words": " ".join(result.rare),
+    }
+
+
+BATCH = Batch(translations, columns, most=32)

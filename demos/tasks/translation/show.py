@@ -1,0 +1,35 @@
+"""A translation, as a page shows it: the sentence, how far the model trusts it, the way to its attention."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from demos.attention.viewer.link import link_to
+from demos.attention.viewer.measure import Selection
+from demos.nlp.languages import NAMES
+from demos.ui.bars import COPY, careful, per_cent
+from demos.ui.withheld import withheld
+
+if TYPE_CHECKING:
+    from demos.tasks.translation.compute import TranslateResult
+
+
+def show(result: TranslateResult) -> str:
+    """The translation, its languages and probability, words to be careful about, the way to its attention."""
+    pair = f"{NAMES.get(result.source, result.source)} to {NAMES.get(result.target, result.target)}"
+    trust = f"probability of a token, on average (geometric mean): {per_cent(result.probability)}"
+    written = f"<bdi>{escape(result.translation)}</bdi>" if result.translation.strip() else "(nothing)"
+    parts = [
+        f'<p class="task-verdict task-copied" lang="{escape(result.target, quote=True)}">{written}</p>',
+        COPY if result.translation.strip() else "",
+        f'<p class="task-note">{escape(pair)} · {result.new_tokens} tokens · {trust}</p>',
+        careful(result.warning),
+    ]
+    selection = Selection(result.text, target=result.translation, model=result.origin.checkpoint)
+    if result.translation.strip() and (address := link_to(selection)):
+        parts.append(
+            f'<p class="task-note"><a href="{escape(address, quote=True)}" target="_blank" rel="noopener">'
+            "See the cross-attention of this pair in the viewer</a></p>"
+        )
+    return withheld(result.withheld, "".join(parts))

@@ -1,0 +1,86 @@
+"""Labels of your own, with no training.
+
+Type a text and the labels that it may have. A model that was trained on entailment is asked whether "This
+text is about sports." follows from the text. Without a network two stand-ins answer, each named as what it
+is: a sentence encoder (how close are text and statement?) and a language model (how likely is the label as
+the next words?). Compare them: they are good at different things.
+"""
+
+from __future__ import annotations
+
+from demos.contract import Example, Info, Run
+from demos.models.catalog import ASSETS
+from demos.tasks.zero_shot.compute import BATCH, DEFAULT, MOST_LABELS, TEMPLATE, ZERO_SHOT, ZeroShotInputs
+from demos.tasks.zero_shot.show import show
+from demos.tasks.zero_shot.snippet import snippet
+
+INFO = Info(
+    slug="zero-shot",
+    title="Zero-shot classification",
+    tab="Pipelines",
+    limits=(
+        "One of the labels always wins, even if none of them fits. The two bundled models were not trained "
+        "for this. The encoder compares topics; feelings, negation and irony mostly escape it, and its "
+        "cosines are no probabilities. The language model's probabilities are those of words, corrected for "
+        "labels that are likely after any text. Another wording of the statement can turn the answer around."
+    ),
+)
+
+STYLES = (ASSETS / "css" / "pipelines.css",)
+
+ENDPOINTS = (ZERO_SHOT,)
+
+TOPICS = ("sports", "politics", "science", "food")
+
+DESKS = ("billing", "delivery", "praise", "password")
+
+MESSAGE, REVIEW = "This message is about {}.", "This review is {}."
+
+EXAMPLES = (
+    Example("Topic", ZeroShotInputs("The telescope found water vapour on a distant planet.", TOPICS)),
+    Example(
+        "Which desk?",
+        ZeroShotInputs("Where is my parcel? It should have come on Monday.", DESKS, MESSAGE),
+    ),
+    Example(
+        "A review, by a language model",
+        ZeroShotInputs(
+            "A warm, funny film that never wastes a minute.",
+            ("positive", "negative"),
+            REVIEW,
+            model="smollm2",
+        ),
+    ),
+    Example(
+        "Wrong: a complaint",
+        ZeroShotInputs("I waited two hours and the soup was cold.", ("positive", "negative"), REVIEW),
+    ),
+    Example(
+        "Wrong: a figure of speech",
+        ZeroShotInputs("He hit a home run with his first novel.", ("sports", "literature")),
+    ),
+    Example(
+        "Wrong: which desk?",
+        ZeroShotInputs("Thank you, the new app is wonderful.", DESKS, MESSAGE, model="smollm2"),
+    ),
+)
+
+
+def build(run: Run) -> None:
+    """Lay out text, labels and statement; the switch for several labels where a model can use it."""
+    import gradio as gr
+
+    from demos.runner import suitable
+    from demos.ui.task_page import task_page
+
+    text = gr.Textbox(label="Text", lines=2, max_lines=12, placeholder="Type a text")
+    with gr.Row():
+        labels = gr.Textbox(label="Labels, one per line", lines=4, max_lines=MOST_LABELS)
+        with gr.Column():
+            template = gr.Textbox(TEMPLATE, label="Statement, with {} for the label")
+            entails = any(
+                ZERO_SHOT.head_on(entry) == "sequence-classification" for entry in suitable(ZERO_SHOT)
+            )
+            several = gr.Checkbox(label="Several labels may hold (entailment only)", visible=entails)
+    fields = {"text": text, "labels": labels, "template": template, "multi_label": several}
+    task_page(run, ZERO_SHOT, DEFAULT, fields, EXAMPLES, show, snippet, BATCH)

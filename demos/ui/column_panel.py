@@ -1,0 +1,126 @@
+"""The panel "A whole column": a CSV file in, the same file with answers out, to be watched and stopped."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Iterator, Mapping
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from demos.contract import Endpoint, Run
+from demos.csv_table import Table, read_table
+from demos.errors import BadInput
+from demos.nlp.csv_batch import Batch, ColumnInputs, Progress, begin, column_endpoint
+from demos.stopping import Stopped
+from demos.ui import page
+from demos.ui.freshness import Answer, StopButton
+
+COLUMN_QUEUE = "column"
+LISTED = 20
+
+
+def column_panel(
+    run: Run, endpoint: Endpoint, batch: Batch, inputs: Callable[..., Any], fields: Mapping[str, Any]
+) -> None:
+    """Lay out the panel; `inputs(*values)` makes the task's inputs from the values of `fields`.
+
+    Those of `batch.field` come from the file, so that what stands on the page in their place does not count.
+    """
+    whole = column_endpoint(endpoint, batch)
+    with gr.Accordion("A whole column", open=False):
+        gr.Markdown(
+            "Upload a CSV file with names of columns in its first line, at most 10 MB and 10,000 rows. You "
+            "get it back with an answer in every row; where there is none, the row says why."
+        )
+        with gr.Row():
+            upload = gr.File(label="CSV file", file_types=[".csv", ".tsv"], height=130)
+            column = gr.Dropdown([], label="Column of texts", interactive=True)
+        with gr.Row():
+            start = gr.Button("Answer every row", variant="primary")
+            stop = StopButton("Stop and keep what is done")
+        kept = Answer([upload, column, *fields.values()], "Answer every row", stop, [fields[batch.field]])
+        status = gr.HTML("", padding=False, elem_classes="task-answer")
+        file = gr.File(label="Answers", interactive=False, visible=False)
+
+    def uploaded(path: str | None) -> tuple[Any, str]:
+        if path is None:
+            return gr.Dropdown([], value=None), ""
+        table = read_table(Path(path).read_bytes())
+        return gr.Dropdown(list(table.columns), value=likely_column(table)), found(table)
+
+    def answered(path: str | None, column: str, *values: Any) -> Iterator[tuple[str, Any]]:
+        yield "", gr.File(visible=False)
+        if path is None:
+            raise BadInput("There is no file yet.", "Upload a CSV file first.")
+        progress, texts = begin(read_table(Path(path).read_bytes()), column)
+        asked = inputs(*values)
+        begun = time.monotonic()
+        try:
+            yield under_way(progress, 0), gr.skip()
+            for part in run.stream(whole, ColumnInputs(asked, texts, asked.model)) if texts else ():
+                progress.take(part, batch.columns)
+                yield under_way(progress, time.monotonic() - begun), gr.skip()
+        except Stopped:
+            pass  # what is done is kept
+        written, quoted = progress.written()
+        target = Path(file.GRADIO_CACHE) / secrets.token_hex(16) / f"{Path(path).stem}-{endpoint.name}.csv"
+        target.parent.mkdir(parents=True)
+        # The mark in front tells spreadsheet programs that this is UTF-8.
+        target.write_text(written, encoding="utf-8-sig", newline="")
+        yield summary(progress, quoted), gr.File(str(target), visible=True)
+
+    upload.change(
+        page.visible_errors(uploaded), upload, [column, status], api_visibility="private", queue=False
+    )
+    kept.on([start.click], answered, [status, file], COLUMN_QUEUE)
+
+
+def likely_column(table: Table) -> str:
+    """The column called "text" if there is one, else the one with the longest cells."""
+    named = {name.lower(): name for name in table.columns}
+    sizes = [sum(len(record.cells[i]) for record in table.records) for i in range(len(table.columns))]
+    return named.get("text") or table.columns[sizes.index(max(sizes))]
+
+
+def found(table: Table) -> str:
+    """What an uploaded file holds."""
+    broken = sum(bool(record.problem) for record in table.records)
+    unread = f"; {broken:,} of them cannot be read" if broken else ""
+    return f'<p class="task-note">{len(table.records):,} rows{unread}.</p>'
+
+
+def under_way(progress: Progress, seconds: float) -> str:
+    """How far a column is, and how long it may still take."""
+    total, done = len(progress.places), progress.done
+    left = f", about {seconds / done * (total - done):.0f} s more" if 0 < done < total else ""
+    return (
+        f'<progress class="task-progress" value="{done}" max="{total or 1}"></progress>'
+        f'<p class="task-note" role="status">{done:,} of {total:,} rows{left}</p>'
+    )
+
+
+def summary(progress: Progress, quoted: int) -> str:
+    """How a column went, with the first rows that have no answer."""
+    total, failed = len(progress.answers), progress.failed
+    said = f"{total - len(failed) - progress.left:,} of {total:,} rows have an answer."
+    if progress.left:
+        said += f" You stopped before {progress.left:,} others."
+    if quoted:
+        said += (
+            f" Cells that begin like a formula: {quoted:,}. Each got an apostrophe in front, so that no "
+            "spreadsheet computes it, and is named in the column “quoted”."
+        )
+    page = f'<p class="task-note" role="status">{escape(said)}</p>'
+    if not failed:
+        return page
+    more = f"; the first {LISTED}" if len(failed) > LISTED else ""
+    lines = "".join(f"<tr><td>{line:,}</td><td>{escape(why)}</td></tr>" for line, why in failed[:LISTED])
+    return (
+        f'{page}<table class="task-failed"><caption>Rows without an answer{more}</caption>'
+        '<thead><tr><th scope="col">Line</th><th scope="col">Why</th></tr></thead>'
+        f"<tbody>{lines}</tbody></table>"
+    )

@@ -1,0 +1,211 @@
+"""An answer on a page knows the inputs that it was made for.
+
+Where the form holds something else, the answer is dimmed and says what it was made for and what to press. The
+browser compares: with every question it sends the form's values as it sees them, the answer brings them back,
+and whatever changes afterwards is held against them. So an answer that was overtaken while it was computed is
+told as well, and no demo has to do anything for it but to ask through an `Answer`.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from typing import Any
+
+import gradio as gr
+
+from demos.stopping import STOPPED, Stopped, working_on
+from demos.ui import page
+
+
+class StopButton:
+    """A button that ends what is under way; it is there only while something is."""
+
+    def __init__(self, label: str = "Stop") -> None:
+        self.button = gr.Button(label, variant="stop", elem_classes="stage-stop")
+        self.button.elem_id = f"stage-stop-{self.button._id}"
+        self.ticket = gr.Textbox(visible=False)
+        self.button.click(
+            STOPPED.add,
+            [self.ticket],
+            None,
+            js=f"() => stageStop.press({json.dumps(self.button.elem_id)})",
+            api_visibility="private",
+            queue=False,
+            show_progress="hidden",
+        )
+
+
+class Answer:
+    """One answer on a page: made from `fields`, shown in the outputs that its listeners are given.
+
+    The notice that an answer is old is laid out where the `Answer` is made. `ask` names the button that makes
+    a new one. `values` is the state that holds the fields' values of the answer shown, None if there is none:
+    exports, links and code take theirs from it. `stop` ends what streams. Those of the fields that are
+    `indifferent` may change without making the answer old. A `quiet` answer comes by itself, and the page
+    does not go to it.
+    """
+
+    def __init__(
+        self,
+        fields: Sequence[Any],
+        ask: str,
+        stop: StopButton | None = None,
+        indifferent: Sequence[Any] = (),
+        quiet: bool = False,
+    ) -> None:
+        self.fields, self.stop, self.quiet = list(fields), stop, quiet
+        apart = {component._id for component in indifferent}
+        self.watched = [i for i, field in enumerate(self.fields) if field._id not in apart]
+        watched = [self.fields[i] for i in self.watched]
+        self.notice = gr.HTML("", padding=False, elem_classes="stage-freshness")
+        # Not visible=False: what is not in the page tells nobody that it has changed.
+        self.made_for = gr.Textbox(visible="hidden", elem_classes="stage-made-for")
+        self.values = gr.State(None)
+        self.name = f"stage-answer-{self.notice._id}"
+        spec = {"name": self.name, "ask": ask, "fields": [_described(field) for field in watched]}
+        gr.on(
+            [component.change for component in (*watched, self.made_for)],
+            None,
+            [self.made_for, *watched],
+            [self.notice],
+            js=f"(made, ...now) => stageFreshness.notice({json.dumps(spec)}, made, now)",
+            api_visibility="private",
+            queue=False,
+            show_progress="hidden",
+        )
+
+    def on(
+        self,
+        triggers: Sequence[Any],
+        function: Callable[..., Any],
+        outputs: Sequence[Any],
+        queue: str = page.MODEL_QUEUE,
+        js: str | None = None,
+        limit: int = 1,
+        extra: Sequence[Any] = (),
+    ) -> Any:
+        """Let `function(*values of the fields, *extra)` answer on `triggers`; see `page.on`.
+
+        It returns what the outputs show, or None for no answer. A generator gets `Stopped` thrown in where
+        the visitor stops it.
+        """
+        work, wired = self._keeping(function, outputs), self._wired(outputs, extra)
+        return self._ended(page.on(triggers, work, *wired, queue, self._js(js), limit))
+
+    def on_choice(
+        self, choices: Sequence[Any], function: Callable[..., Any], outputs: Sequence[Any], **more: Any
+    ) -> Any:
+        """Answer anew whenever one of `choices` is changed, once something is typed in the first field."""
+
+        def chosen(*values: Any) -> Any:
+            return function(*values) if str(values[0] or "").strip() else None
+
+        return self.on([choice.change for choice in choices], chosen, outputs, **more)
+
+    def after(
+        self,
+        events: Sequence[Any],
+        function: Callable[..., Any],
+        outputs: Sequence[Any],
+        queue: str = page.MODEL_QUEUE,
+        js: str | None = None,
+        extra: Sequence[Any] = (),
+        continues: bool = False,
+    ) -> list[Any]:
+        """The same behind each of `events`, if it went well; see `page.after`.
+
+        Where it `continues` what those began, it has been stopped if they were.
+        """
+        work, wired = self._keeping(function, outputs), self._wired(outputs, extra)
+        following = page.after(events, work, *wired, queue, js=self._js(js, continues))
+        return [self._ended(event) for event in following]
+
+    def clear_after(self, events: Sequence[Any], outputs: Sequence[Any]) -> None:
+        """Show no answer any more after each of `events`."""
+        for event in events:
+            event.success(
+                lambda: [None] * (len(outputs) + 2),
+                None,
+                [*outputs, self.made_for, self.values],
+                api_visibility="private",
+                queue=False,
+                show_progress="hidden",
+            )
+
+    def _wired(self, outputs: Sequence[Any], extra: Sequence[Any]) -> tuple[list[Any], list[Any]]:
+        for output in outputs:
+            if self.name not in output.elem_classes:
+                output.elem_classes = [*output.elem_classes, self.name]
+        tickets = [self.stop.ticket] if self.stop else []
+        return [*self.fields, *extra, self.made_for, *tickets], [*outputs, self.made_for, self.values]
+
+    def _js(self, before: str | None, continues: bool = False) -> str:
+        """Put the form's values as the browser sees them, and the ticket, behind the values that are sent."""
+        tickets = "[]"
+        if self.stop:
+            tickets = f"[stageStop.ticket({json.dumps(self.stop.button.elem_id)}, {json.dumps(continues)})]"
+        watched = f"{self.watched}.map((i) => values[i])"
+        arrives = json.dumps(not (self.quiet or continues))
+        asked = f"stageFreshness.asked({json.dumps(self.name)}, {watched}, {arrives})"
+        sent = f"values.slice(0, {-2 if self.stop else -1})"
+        changed = f"({before})(...{sent})" if before else sent
+        return f"(...values) => [...{changed}, {asked}, ...{tickets}]"
+
+    def _keeping(self, function: Callable[..., Any], outputs: Sequence[Any]) -> Callable[..., Any]:
+        """`function` without the last inputs, and with the last outputs: what the answer was made for."""
+
+        def split(values: tuple[Any, ...]) -> tuple[tuple[Any, ...], str, str]:
+            *values, made_for, ticket = values if self.stop else (*values, "")
+            return tuple(values), made_for, ticket
+
+        def whole(shown: Any, values: tuple[Any, ...], made_for: str) -> tuple[Any, ...]:
+            if shown is None:
+                return *(None for _ in outputs), "", None
+            row = shown if isinstance(shown, tuple | list) else (shown,)
+            return *row, made_for, values[: len(self.fields)]
+
+        def answer(*values: Any) -> tuple[Any, ...]:
+            values, made_for, _ = split(values)
+            return whole(function(*values), values, made_for)
+
+        def answers(*values: Any) -> Iterator[tuple[Any, ...]]:
+            values, made_for, ticket = split(values)
+            if ticket in STOPPED:
+                yield tuple(gr.skip() for _ in range(len(outputs) + 2))
+                return
+            yield whole(None, values, made_for)
+            with closing(function(*values)) as shown:
+                for one in _until_stopped(shown, ticket):
+                    yield whole(one, values, made_for)
+
+        return answers if inspect.isgeneratorfunction(function) else answer
+
+    def _ended(self, event: Any) -> Any:
+        if self.stop:
+            ended = f"() => stageStop.ended({json.dumps(self.stop.button.elem_id)})"
+            event.then(None, None, None, js=ended, api_visibility="private", queue=False)
+        return event
+
+
+def _until_stopped(shown: Iterator[Any], ticket: str) -> Iterator[Any]:
+    """What a generator yields; once its ticket is stopped, only what it says to `Stopped`."""
+    try:
+        while ticket not in STOPPED:
+            with working_on(ticket):
+                one = next(shown)
+            yield one
+        last = shown.throw(Stopped())  # type: ignore[attr-defined]
+        while True:
+            yield last
+            last = next(shown)
+    except (Stopped, StopIteration):
+        return
+
+
+def _described(field: Any) -> dict[str, Any]:
+    """What the notice calls a field, and its choices by their names."""
+    choices = getattr(field, "choices", None) or ()
+    return {"label": field.label or "", "choices": {str(value): str(name) for name, value in choices}}

@@ -1,0 +1,114 @@
+"""Every answer knows the inputs that it was made for, in every demo; Stop works at any moment."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+import gradio as gr
+import pytest
+
+from demos.shell.gallery import load_programme
+from demos.stopping import STOPPED, Stopped, Tickets
+from demos.ui.freshness import Answer, StopButton
+from demos.ui.page import BATCHED_QUEUE, MODEL_QUEUE, WRITING_QUEUE
+
+DEMOS = [demo for demo in load_programme() if isinstance(demo, ModuleType)]
+QUEUES = {MODEL_QUEUE, WRITING_QUEUE, BATCHED_QUEUE, "column", "server", "link"}
+PARTS = {"trial", "trial-rankings"}
+"""Demos whose answers come in parts: what follows the first is made from the inputs that the first kept."""
+INDIFFERENT = {
+    "Key",  # of a server: nothing keeps it
+    "Compare with a second model",
+    # A column's texts come from its file, and test rows are no part of a prompt.
+    *("Text", "Prompt", "Passage", "Text with [MASK]", "Sentences, one per line"),
+    "Test rows, for the experiments (never shown as shots)",
+}
+
+
+def wired(function, fields=("a text",), stop=None):
+    """The listener that an `Answer` makes of a page's function."""
+    with gr.Blocks() as blocks:
+        boxes = [gr.Textbox(label=label) for label in fields]
+        answer = Answer(boxes, "Run", StopButton() if stop else None)
+        shown = gr.HTML()
+        answer.on([boxes[0].submit], function, [shown])
+    return next(f.fn for f in blocks.fns.values() if f.fn and answer.made_for in f.outputs)
+
+
+def test_an_answer_brings_back_what_it_was_made_for():
+    assert wired(lambda text: text.upper())("a", '["a"]') == ("A", '["a"]', ("a",))
+    assert wired(lambda text: None)("a", '["a"]') == (None, "", None)
+
+
+def test_what_grows_is_empty_at_first_and_keeps_its_inputs():
+    def grow(text):
+        yield "one"
+        yield "two"
+
+    rows = list(wired(grow)("a", '["a"]'))
+    assert rows == [(None, "", None), ("one", '["a"]', ("a",)), ("two", '["a"]', ("a",))]
+
+
+@pytest.mark.parametrize("catches", [True, False])
+def test_stop_ends_a_generator_which_may_say_a_last_word(catches):
+    ended = []
+
+    def grow(text):
+        try:
+            for number in range(100):
+                yield str(number)
+        except Stopped:
+            if catches:
+                yield "a last word"
+        finally:
+            ended.append(True)
+
+    ticket = f"a ticket {catches}"
+    rows = wired(grow, stop=True)("a", '["a"]', ticket)
+    assert [next(rows)[0] for _ in range(3)] == [None, "0", "1"]
+    STOPPED.add(ticket)
+    assert [row[0] for row in rows] == (["a last word"] if catches else [])
+    assert ended == [True]
+
+
+def test_what_was_stopped_before_it_began_never_begins():
+    def grow(text):
+        raise AssertionError("it began")
+        yield
+
+    STOPPED.add("an early ticket")
+    (row,) = wired(grow, stop=True)("a", '["a"]', "an early ticket")
+    assert len(row) == 3 and all(value == gr.skip() for value in row)
+
+
+def test_old_tickets_are_forgotten_and_strange_ones_ignored():
+    tickets = Tickets(2)
+    for ticket in ("a", "b", "", None, "x" * 10_000, "c"):
+        tickets.add(ticket)
+    assert {ticket for ticket in ("a", "b", "c", "", "x" * 10_000) if ticket in tickets} == {"b", "c"}
+
+
+def is_shown(component):
+    return component.visible in (True, None) and not isinstance(component, gr.State)
+
+
+@pytest.mark.parametrize("demo", DEMOS, ids=lambda demo: demo.INFO.slug)
+def test_all_model_work_goes_through_an_answer_that_watches_its_whole_form(demo):
+    """By construction: nothing that a demo computes from its form can be shown without its inputs."""
+    with gr.Blocks() as blocks:
+        demo.build(lambda *_: None)
+    watched = {}
+    for function in blocks.fns.values():
+        if function.js and "stageFreshness.notice" in function.js:
+            made_for, *fields = function.inputs
+            watched[made_for._id] = {field._id for field in fields}
+    assert watched
+    for function in blocks.fns.values():
+        if not function.fn or function.concurrency_id not in QUEUES:
+            continue
+        kept = [watched[c._id] for c in function.outputs if c._id in watched]
+        fields = {c._id for c in function.inputs if is_shown(c)}
+        if not kept:  # a further part of an answer: made from its kept inputs, never from the form
+            assert demo.INFO.slug in PARTS and not fields, function
+            continue
+        assert {c.label for c in function.inputs if c._id in fields - kept[0]} <= INDIFFERENT
