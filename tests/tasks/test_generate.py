@@ -14,7 +14,15 @@ from demos.models.specs import Spec
 from demos.nlp.csv_batch import ColumnInputs, column_endpoint
 from demos.nlp.scoring import log_likelihoods
 from demos.tasks.generate import EXAMPLES
-from demos.tasks.generate.compute import BATCH, GENERATE, GenerateInputs, columns, generate, pieces, whole
+from demos.tasks.generate.compute import (
+    BATCH,
+    GENERATE,
+    GenerateInputs,
+    columns,
+    generate,
+    pieces,
+    whole,
+)
 from demos.tasks.generate.show import remark, show
 from demos.tasks.generate.snippet import snippet
 from tests import writers as models

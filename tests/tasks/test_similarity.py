@@ -22,11 +22,10 @@ from demos.tasks.similarity.compute import (
     SimilarityInputs,
     columns,
     features,
-    show,
     similarity,
 )
 from demos.tasks.similarity.sentence_map import picture, project
-from demos.tasks.similarity.show import heat_map
+from demos.tasks.similarity.show import heat_map, show
 from demos.tasks.similarity.snippet import snippet
 from tests.closeness import ARRAYS, SHIPPED, assert_close
 
