@@ -25,3 +25,6 @@ PROGRAMME = (
     "demos.tasks.similarity",
     "demos.tasks.shared_encoder",
 )
+
+MOVED: dict[str, str] = {}
+"""Demos that became part of another: their old address, and where they stand now."""

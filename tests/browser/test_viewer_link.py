@@ -1,4 +1,4 @@
-"""A link that carries texts opens the viewer with them, in the gallery and on the viewer's own page."""
+"""A link that carries texts opens the viewer with them; an old one too."""
 
 from __future__ import annotations
 
