@@ -190,7 +190,7 @@ def memory() -> None:
 
 def specs(demo: ModuleType) -> set[object]:
     """The models that a demo's examples and endpoints need at first."""
-    from demos.runner import spec_of
+    from demos.model_choice import spec_of
 
     needed = set()
     for endpoint in demo.ENDPOINTS:

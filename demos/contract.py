@@ -33,7 +33,7 @@ from demos.errors import BadInput
 from demos.texts import whole_characters
 
 if TYPE_CHECKING:
-    from demos.models.catalog import Checkpoint
+    from demos.models.checkpoint import Checkpoint
     from demos.models.specs import Spec
 
 

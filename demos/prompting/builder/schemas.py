@@ -10,7 +10,7 @@ import numpy as np
 from demos.models.specs import Origin
 from demos.nlp.in_context import Accuracy, MostSaid
 from demos.nlp.prompt import Budget, Role, Style
-from demos.tasks.generate.compute import GenerateResult
+from demos.nlp.writing import GenerateResult
 
 Fields = tuple[tuple[str, str], ...]
 
