@@ -7,7 +7,6 @@ TABS = ("Attention", "Prompting", "Pipelines", "Foundations")
 
 PROGRAMME = (
     "demos.attention.viewer",
-    "demos.attention.bertviz",
     "demos.debate.dependence",
     "demos.debate.faithfulness",
     "demos.debate.dataset",
@@ -26,5 +25,5 @@ PROGRAMME = (
     "demos.tasks.shared_encoder",
 )
 
-MOVED: dict[str, str] = {}
-"""Demos that became part of another: their old address, and where they stand now."""
+MOVED = {"bertviz": "attention?draw=bertviz"}
+"""Where an old address leads: the slug of a demo that became part of another -> the address of the latter."""

@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from demos.attention.viewer.bertviz import BertvizInputs
+from demos.attention.viewer.measure import Selection
 from demos.contract import Example
 from demos.models.catalog import checkpoint
 from demos.shell.programme import load_programme
@@ -60,6 +62,8 @@ CASES = [
 
 
 def attention_is_drawn(page: Page, inputs: Any) -> None:
+    if isinstance(inputs, BertvizInputs):
+        return bertviz_has_drawn(page, inputs)
     tokens = viewer(page).locator(".sa-query .sa-token").all_inner_texts()
     assert len(tokens) > 3
     assert colours(viewer(page).locator("canvas")) > 3
@@ -214,7 +218,6 @@ def heads_share_one_run(page: Page, inputs: Any) -> None:
 
 PROOFS: dict[str, Callable[[Page, Any], None]] = {
     "attention": attention_is_drawn,
-    "bertviz": bertviz_has_drawn,
     "sentiment": labels_are_ranked,
     "entities": entities_are_marked,
     "fill-mask": gaps_are_filled,
@@ -236,7 +239,7 @@ PROOFS: dict[str, Callable[[Page, Any], None]] = {
 
 def answers(page: Page, demo: ModuleType, example: Example) -> None:
     """Click the example; the badge names its checkpoint, and the answer is there."""
-    if demo.INFO.slug == "attention":
+    if isinstance(example.inputs, Selection):
         with drawing(page, **asdict(example.inputs)):
             press(page, example.label)
     else:

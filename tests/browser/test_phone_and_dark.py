@@ -81,8 +81,6 @@ def answer_here(page: Page, slug: str) -> None:
     badge(page).first.wait_for()
     if slug == "attention":
         viewer(page).wait_for()
-    if slug == "bertviz":
-        bertviz_frame(page).locator("html[data-state=ready]").wait_for(state="attached")
     stop_writing(page)
 
 
@@ -91,6 +89,13 @@ def test_a_demo_fits_a_phone_before_and_after_its_answer(phone: Page, slug: str)
     open_demo(phone, slug)
     expect_fits(phone)
     answer_here(phone, slug)
+    expect_fits(phone)
+
+
+def test_a_drawing_of_bertviz_fits_a_phone(phone: Page):
+    open_demo(phone, "attention?draw=bertviz")
+    press(phone, "BertViz: head view")
+    bertviz_frame(phone).locator("html[data-state=ready]").wait_for(state="attached")
     expect_fits(phone)
 
 
