@@ -10,7 +10,22 @@ import queue
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from demos.errors import BadInput
+
+MaxNewTokens = Annotated[
+    int, Field(ge=1, le=512, title="New tokens at most", description="tokens that are written at most")
+]
+Temperature = Annotated[
+    float, Field(ge=0, le=2, title="Temperature (0: greedy)", description="0 is greedy; else from 0.01")
+]
+TopP = Annotated[
+    float, Field(gt=0, le=1, title="Top-p", description="share of the probability that is drawn from")
+]
+Seed = Annotated[int, Field(ge=0, le=2**63 - 1, title="Seed", description="of what is drawn")]
 
 # Sampling draws from torch's one global generator: each text puts its own state there for its tokens.
 _random_numbers = threading.Lock()
@@ -32,6 +47,12 @@ class NewToken:
 
     id: int
     probability: float
+
+
+def check_temperature(temperature: float) -> None:
+    """Raise `BadInput` for what is neither greedy nor far enough from it to divide by."""
+    if 0 < temperature < 0.01:
+        raise BadInput("temperature is out of range.", "It must be 0, or 0.01 to 2.")
 
 
 def end_ids(loaded: Any) -> set[int]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
 
 from demos.attention.viewer.measure import Selection, capture_of
 from demos.contract import Endpoint
@@ -17,13 +19,15 @@ VIEW_NAMES = [("Head view", "head"), ("Model view", "model"), ("Neuron view", "n
 
 @dataclass(frozen=True)
 class BertvizInputs:
-    """text, text_pair and target as for `/attention`; view: head, model or neuron."""
+    """What BertViz is to draw."""
 
-    text: str
-    text_pair: str = ""
-    target: str = ""
+    text: Annotated[str, Field(title="Text", description="as for `/attention`")]
+    text_pair: Annotated[str, Field(title="Second text (optional)", description="as for `/attention`")] = ""
+    target: Annotated[str, Field(description="as for `/attention`")] = ""
     model: str = "minilm"
-    view: Literal["head", "model", "neuron"] = "head"
+    view: Annotated[
+        Literal["head", "model", "neuron"], Field(title="View", description="which of its three views")
+    ] = "head"
 
 
 @dataclass(frozen=True)

@@ -8,29 +8,20 @@ from dataclasses import replace
 from typing import Any
 
 from demos.contract import Endpoint
-from demos.nlp.decoding import Decoding
+from demos.nlp.decoding import Decoding, check_temperature
 from demos.nlp.encoding import encode
 from demos.nlp.prompt_task import Task
 from demos.prompting.builder.compute import DECODERS, check_prompt, fitted_prompt, query_of, task_of
 from demos.prompting.builder.schemas import CompleteAnswer, CompleteInputs
 from demos.prompting.builder.stops import cut, stop_strings
 from demos.prompting.builder.verdict import expected_label, is_right
-from demos.tasks.generate.compute import GenerateInputs, GenerateResult, Piece, written
-from demos.tasks.generate.compute import check_inputs as check_decoding
+from demos.tasks.generate.compute import GenerateResult, Piece, written
 
 
 def check_completion(inputs: CompleteInputs) -> None:
     """Raise `BadInput` for what can be known to be wrong without a model."""
     check_prompt(inputs)
-    check_decoding(
-        GenerateInputs(
-            "-",
-            max_new_tokens=inputs.max_new_tokens,
-            temperature=inputs.temperature,
-            top_p=inputs.top_p,
-            seed=inputs.seed,
-        )
-    )
+    check_temperature(inputs.temperature)
 
 
 def complete(inputs: CompleteInputs, loaded: Any) -> Iterator[CompleteAnswer]:

@@ -7,35 +7,44 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
 
 from demos.contract import Endpoint
 from demos.errors import BadInput
 from demos.models.specs import Origin
 from demos.nlp.batches import one_by_one
 from demos.nlp.csv_batch import Batch
-from demos.nlp.decoding import Decoding, NewToken, end_ids, stream_tokens
+from demos.nlp.decoding import (
+    Decoding,
+    MaxNewTokens,
+    NewToken,
+    Seed,
+    Temperature,
+    TopP,
+    check_temperature,
+    end_ids,
+    stream_tokens,
+)
 from demos.texts import check_text
 
 DEFAULT = "smollm2"
 
-MAX_NEW_TOKENS = 512
-
 
 @dataclass(frozen=True)
 class GenerateInputs:
-    """prompt: the text; mode: plain continuation or chat template; temperature 0 is greedy.
+    """A prompt, and how it is continued."""
 
-    max_new_tokens 1 to 512; temperature 0, or 0.01 to 2; top_p in (0, 1]; seed: any whole number from 0.
-    """
-
-    prompt: str
-    model: str = DEFAULT
-    mode: Literal["chat", "plain"] = "chat"
-    max_new_tokens: int = 128
-    temperature: float = 0.0
-    top_p: float = 1.0
-    seed: int = 0
+    prompt: Annotated[str, Field(title="Prompt", description="the text to go on from, or to answer")]
+    model: Annotated[str, Field(description="a decoder of the catalog")] = DEFAULT
+    mode: Annotated[
+        Literal["chat", "plain"], Field(title="Format", description="plain continuation or chat template")
+    ] = "chat"
+    max_new_tokens: MaxNewTokens = 128
+    temperature: Temperature = 0.0
+    top_p: TopP = 1.0
+    seed: Seed = 0
 
 
 @dataclass(frozen=True)
@@ -85,17 +94,9 @@ def generate(inputs: GenerateInputs, loaded: Any) -> Iterator[GenerateResult]:
 
 
 def check_inputs(inputs: GenerateInputs) -> None:
-    """Raise `BadInput` for values out of range."""
+    """Raise `BadInput` for a prompt that no model can read, or a temperature next to 0."""
     check_text(inputs.prompt, "prompt")
-    ranges = (
-        ("max_new_tokens", 1 <= inputs.max_new_tokens <= MAX_NEW_TOKENS, f"1 to {MAX_NEW_TOKENS}"),
-        ("temperature", inputs.temperature == 0 or 0.01 <= inputs.temperature <= 2, "0, or 0.01 to 2"),
-        ("top_p", 0 < inputs.top_p <= 1, "above 0, at most 1"),
-        ("seed", 0 <= inputs.seed < 2**63, "0 or more"),
-    )
-    for name, fits, wanted in ranges:
-        if not fits:
-            raise BadInput(f"{name} is out of range.", f"It must be {wanted}.")
+    check_temperature(inputs.temperature)
 
 
 def render(tokenizer: Any, inputs: GenerateInputs) -> str:
