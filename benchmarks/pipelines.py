@@ -175,7 +175,7 @@ def crowd(endpoint: str, chosen: Sequence[str], each: int) -> list[float]:
 def memory() -> None:
     """The weights of every task's first checkpoint in one cache, against a cache for each task."""
     from demos.models.cache import ModelCache
-    from demos.shell.gallery import load_programme
+    from demos.shell.programme import load_programme
 
     demos = [demo for demo in load_programme() if isinstance(demo, ModuleType)]
     tasks = {demo.INFO.slug: specs(demo) for demo in demos if demo.INFO.tab == "Pipelines"}
@@ -193,7 +193,7 @@ def memory() -> None:
 
 def specs(demo: ModuleType) -> set[object]:
     """The models that a demo's examples and endpoints need at first."""
-    from demos.runner import spec_of
+    from demos.model_choice import spec_of
 
     needed = set()
     for endpoint in demo.ENDPOINTS:

@@ -33,7 +33,7 @@ from demos.microbatch import only
 __all__ = ["Endpoint", "Example", "Info", "Run", "check_fields", "parse", "to_plain"]
 
 if TYPE_CHECKING:
-    from demos.models.catalog import Checkpoint
+    from demos.models.checkpoint import Checkpoint
     from demos.models.specs import Spec
 
 

@@ -1,10 +1,13 @@
-"""A text in the fragment of a link, which a browser keeps to itself: compressed, and small both ways."""
+"""Links that open a demo with what was typed: it stands, compressed, in the fragment, which a browser sends
+to nobody."""
 
 from __future__ import annotations
 
 import base64
 import binascii
+import json
 import zlib
+from collections.abc import Mapping
 
 from demos.errors import BadInput
 
@@ -16,6 +19,15 @@ MOST_BYTES = 1_000_000
 _VERSION = "1."
 _TOO_LONG = "This task is too long for a link; save it as JSON instead."
 _AGAIN = "Copy the whole link again, or ask for the task as JSON."
+
+
+def demo_link(slug: str, carries: str, state: Mapping[str, str]) -> str:
+    """The address of a demo, relative to any page of the gallery, with `state` under the name `carries` in
+    its fragment; "" if that is too long for a link."""
+    try:
+        return f"./{slug}#{carries}={to_fragment(json.dumps(dict(state), ensure_ascii=False))}"
+    except BadInput:
+        return ""
 
 
 def to_fragment(state: str) -> str:

@@ -7,21 +7,19 @@ plain data, so the same call could go to a worker elsewhere; this one computes i
 from __future__ import annotations
 
 import logging
-import reprlib
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import is_dataclass, replace
 from typing import Any
 
 from demos.contract import Endpoint, check_fields
-from demos.errors import BadInput, Busy, ModelUnavailable, StageError
+from demos.errors import Busy, StageError
 from demos.memo import Memo
 from demos.microbatch import MicroBatches
+from demos.model_choice import spec_of
 from demos.models.cache import ModelCache
-from demos.models.catalog import Checkpoint, catalog, checkpoint
-from demos.models.custom import is_custom
-from demos.models.hub import mode
+from demos.models.catalog import checkpoint
 from demos.models.specs import Loaded, Spec
 from demos.stopping import Stop, Stopped
 from demos.stream import Stream
@@ -164,37 +162,6 @@ class Runner:
             self.say(f"Loading {checkpoint(spec.checkpoint).title}. The first time takes a moment.")
         with self.cache.lease(spec) as loaded:
             yield loaded
-
-
-def spec_of(endpoint: Endpoint, model: str) -> Spec:
-    """The specification of the model that an endpoint needs for a checkpoint of the catalog.
-
-    Raises `BadInput` that names the checkpoints that suit, if this one does not.
-    """
-    fitting = ", ".join(other.name for other in suitable(endpoint))
-    if not is_custom(model) and model not in catalog():
-        raise ModelUnavailable(
-            f"There is no model called {reprlib.repr(model)}.", f"Choose one of: {fitting}."
-        )
-    entry = checkpoint(model)
-    head = endpoint.head_on(entry)
-    if head is None:
-        tasks = (
-            endpoint.task.values() if isinstance(endpoint.task, Mapping) else filter(None, [endpoint.task])
-        )
-        trained = " or ".join(tasks)
-        lack = f"was not trained for {trained}" if trained else "has not the head that it takes"
-        raise BadInput(
-            f"{entry.title} cannot be used here: it {lack}.",
-            f"Choose one of: {fitting}." if fitting else "Choose another model.",
-        )
-    return Spec(entry.name, head)
-
-
-def suitable(endpoint: Endpoint) -> list[Checkpoint]:
-    """The checkpoints that an endpoint can use and the mode allows, in the catalog's order."""
-    allowed = (entry for entry in catalog().values() if entry.bundled or mode() != "bundled")
-    return [entry for entry in allowed if endpoint.head_on(entry)]
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from demos import links
 from demos.errors import BadInput
 from demos.links import from_fragment, to_fragment
 from demos.nlp.prompt_task import ready_tasks
-from demos.prompting.builder.draft import draft_from_json, draft_of_task, draft_to_json
+from demos.prompting.task.draft import draft_from_json, draft_of_task, draft_to_json
 
 ANY_TEXT = st.text(st.characters(), max_size=200)
 """All of Unicode, halves of surrogate pairs too."""

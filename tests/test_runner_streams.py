@@ -16,7 +16,10 @@ from demos.models.cache import ModelCache
 from demos.models.specs import Loaded, Origin
 from demos.runner import PATIENT, PLACES, Runner
 from demos.stopping import STOPPED, Stopped, working_on
-from demos.tasks.generate.compute import GENERATE, GenerateInputs
+from demos.tasks.generate.compute import (
+    GENERATE,
+    GenerateInputs,
+)
 from tests.test_turns import wait_until
 
 

@@ -20,7 +20,7 @@ from functools import cache
 from pathlib import Path
 
 from demos.errors import ModelUnavailable
-from demos.models.catalog import ASSETS, BundledSource, Checkpoint
+from demos.models.checkpoint import ASSETS, BundledSource, Checkpoint
 from demos.models.files import is_complete
 from demos.models.specs import one_load_at_a_time
 

@@ -5,103 +5,21 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, fields
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
 from demos.errors import ModelUnavailable
-
-ASSETS = Path(__file__).resolve().parents[2] / "assets"
-ARCHITECTURES = ("encoder", "decoder", "encoder-decoder", "additive-attention")
-FORMATS = ("safetensors", "gguf", "onnx-q4")
-HEADS = (
-    "base",
-    "causal-lm",
-    "masked-lm",
-    "sequence-classification",
-    "token-classification",
-    "question-answering",
-    "seq2seq-lm",
-    "multi-task",
-)
-TASKS = (
-    "sentiment",
-    "attention-trial",
-    "entities",
-    "personal-data",
-    "entailment",
-    "relatedness",
-    "similarity",
-    "question-answering",
-    "summarization",
-    "translation",
-    "chat",
-)
-"""What a head may have been trained for. A language model needs none of these to fill in or to go on; "chat"
-marks those that were trained to follow an instruction.
-
-"similarity" marks encoders whose mean vectors were trained to be compared by their cosine, and
-"attention-trial" the two-class film reviewers that the trial of attention knows how to take apart."""
-
+from demos.models.checkpoint import ARCHITECTURES, ASSETS, FORMATS, HEADS, TASKS, BundledSource, Checkpoint
+from demos.models.custom import custom_checkpoint, is_custom
 
 T = TypeVar("T")
 
 
 class CatalogError(ValueError):
     """The catalog file is wrong; the message names the entry."""
-
-
-@dataclass(frozen=True)
-class BundledSource:
-    """Weights that need no network: a folder of an installed pip package, or under assets/.
-
-    `path` is the folder, inside the package's root or, without a package, inside assets/;
-    `files` maps each file in it that is read to its SHA-256.
-    """
-
-    path: str
-    format: str
-    files: Mapping[str, str]
-    package: str | None = None
-    version: str | None = None
-    note: str = ""
-
-    @property
-    def packed(self) -> str:
-        """The file that has to be unpacked: of several, the ONNX file."""
-        return next((file for file in self.files if file.endswith(".onnx")), next(iter(self.files)))
-
-
-@dataclass(frozen=True)
-class Checkpoint:
-    """One entry of the catalog. Sizes in bytes; `parameters` counts the bare model (AutoModel).
-
-    `base` names the checkpoint that an adapter stands on: its own files then hold only what was trained,
-    and `parameters` counts only that. `tasks` says what a head was trained for, where its class leaves that
-    open: a sequence classifier may be one for sentiment or one for entailment. `languages` are those that it
-    reads, as codes of two letters, "mul" for dozens, () if nobody says; `targets` those that a translator
-    writes, the one that it writes by itself first.
-    """
-
-    name: str
-    title: str
-    architecture: str
-    heads: tuple[str, ...]
-    licence: str
-    size_bytes: int
-    parameters: int
-    hub_id: str | None = None
-    revision: str | None = None
-    revision_unknown: bool = False
-    size_approximate: bool = False
-    bundled: BundledSource | None = None
-    base: str | None = None
-    tasks: tuple[str, ...] = ()
-    languages: tuple[str, ...] = ()
-    targets: tuple[str, ...] = ()
-    note: str = ""
 
 
 @cache
@@ -115,8 +33,6 @@ def checkpoint(name: str) -> Checkpoint:
 
     Raises ModelUnavailable with the names that exist.
     """
-    from demos.models.custom import custom_checkpoint, is_custom
-
     if is_custom(name):
         return custom_checkpoint(name)
     if name not in catalog():

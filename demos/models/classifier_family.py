@@ -13,7 +13,7 @@ from safetensors.torch import load_file
 from torch import nn
 
 from demos.models.additive_attention import PAD, AttentionClassifier
-from demos.models.catalog import ASSETS
+from demos.models.checkpoint import ASSETS
 from demos.models.specs import Loaded, Origin, Spec
 
 FOLDER = ASSETS / "models" / "debate"

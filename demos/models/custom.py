@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from demos.errors import ModelUnavailable, Unsupported
-from demos.models.catalog import Checkpoint
+from demos.models.checkpoint import Checkpoint
+from demos.models.hub_access import ALLOWED, IGNORED, HubUnreachable, hub_endpoint, mode
 
 SWITCH = "STAGE_CUSTOM_MODELS"
 HEADS = {
@@ -63,19 +64,17 @@ def custom_checkpoint(hub_id: str) -> Checkpoint:
 
 
 def _describe(hub_id: str) -> Checkpoint:
-    from demos.models import hub
-
-    if hub.mode() == "bundled":
+    if mode() == "bundled":
         raise ModelUnavailable(
             f"{hub_id} has to come from the Hub, which this gallery does not ask.",
             "Start with --models auto.",
         )
-    information, configuration = _ask(hub_id, hub._endpoint())
+    information, configuration = _ask(hub_id, hub_endpoint())
     sizes = {
         file.rfilename: file.size or 0
         for file in information.siblings
-        if any(fnmatch(file.rfilename, allowed) for allowed in hub.ALLOWED)
-        and not any(fnmatch(file.rfilename, ignored) for ignored in hub.IGNORED)
+        if any(fnmatch(file.rfilename, allowed) for allowed in ALLOWED)
+        and not any(fnmatch(file.rfilename, ignored) for ignored in IGNORED)
     }
     weights = sum(size for name, size in sizes.items() if name.endswith(".safetensors"))
     if not weights:
@@ -103,8 +102,6 @@ def _ask(hub_id: str, endpoint: str) -> tuple[Any, Mapping[str, Any]]:
     """What the Hub says of a repository, and its configuration."""
     from huggingface_hub import HfApi, snapshot_download
     from huggingface_hub.errors import GatedRepoError, HFValidationError, RepositoryNotFoundError
-
-    from demos.models.hub import HubUnreachable
 
     try:
         information = HfApi(endpoint=endpoint).model_info(hub_id, files_metadata=True, timeout=10)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 
 from demos.errors import ModelTooLarge
-from demos.models.hub import HubUnreachable
+from demos.models.hub_access import HubUnreachable
 
 _PASSING = (ModelTooLarge, HubUnreachable, MemoryError, OSError)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
 
-from demos.models.catalog import Checkpoint
+from demos.models.checkpoint import Checkpoint
 from demos.models.failures import without_frames
 from demos.models.memory_budget import in_words
 from demos.stopping import Stop, Stopped

@@ -15,6 +15,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from demos.errors import BadInput
+from demos.fields import check_fields
 
 MaxNewTokens = Annotated[
     int, Field(ge=1, le=512, title="New tokens at most", description="tokens that are written at most")
@@ -35,10 +36,10 @@ _random_numbers = threading.Lock()
 class Decoding:
     """How the next token is chosen; temperature 0 is greedy."""
 
-    max_new_tokens: int
-    temperature: float
-    top_p: float
-    seed: int
+    max_new_tokens: MaxNewTokens
+    temperature: Temperature
+    top_p: TopP
+    seed: Seed
 
 
 @dataclass(frozen=True)
@@ -49,9 +50,10 @@ class NewToken:
     probability: float
 
 
-def check_temperature(temperature: float) -> None:
-    """Raise `BadInput` for what is neither greedy nor far enough from it to divide by."""
-    if 0 < temperature < 0.01:
+def check_decoding(decoding: Decoding) -> None:
+    """Raise `BadInput` for values out of range, such as a temperature so near 0 that it cannot divide."""
+    check_fields(decoding)
+    if 0 < decoding.temperature < 0.01:
         raise BadInput("temperature is out of range.", "It must be 0, or 0.01 to 2.")
 
 

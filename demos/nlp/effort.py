@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from demos.errors import BadInput
-from demos.nlp.prefix_tree import prefix_tree, size
+from demos.nlp.prefix_tree import LEAST_SHARED, can_share, prefix_tree, size
 from demos.nlp.prompt import content_free_rows, filled, instruction_text
 from demos.nlp.prompt_task import Row, Task
 
@@ -49,8 +49,6 @@ def effort_of(loaded: Any, askings: Sequence[Asking], most: int = MOST_SECONDS) 
     The parts of the prompts are counted once each, so that the estimate itself costs little; the marks of
     a chat format are left out.
     """
-    from demos.nlp.scoring import LEAST_SHARED, can_share
-
     shares, characters, least = can_share(loaded.model), 0, 0
     for asking in askings:
         head = sum(map(len, _before(asking)))

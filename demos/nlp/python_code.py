@@ -9,7 +9,7 @@ from __future__ import annotations
 from textwrap import indent
 
 from demos.models.catalog import ASSETS, checkpoint
-from demos.models.hub import ALLOWED
+from demos.models.hub_access import ALLOWED
 from demos.models.specs import Origin
 
 

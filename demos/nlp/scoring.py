@@ -14,16 +14,14 @@ from typing import Any
 
 import torch
 from transformers import DynamicCache
-from transformers.cache_utils import DynamicLayer
 
 from demos.errors import BadInput
 from demos.models.precision import at_least_single
 from demos.nlp.effort import check_effort, effort
 from demos.nlp.encoding import encode_pair
-from demos.nlp.prefix_tree import Node, Wanted, prefix_tree, size
+from demos.nlp.prefix_tree import LEAST_SHARED, Node, Wanted, can_share, prefix_tree, size
 from demos.nlp.steps import Steps, finish
 
-LEAST_SHARED = 8  # tokens; on a processor, one more forward pass costs about 30
 _NEW_TOKENS = 512  # in one forward pass: more brings no speed, only memory for logits
 _CACHED_TOKENS = 8192  # over all rows of a batch: 370 MB of keys and values for SmolLM2
 _ENCODED = 200_000  # characters between two steps, about a fifth of a second
@@ -129,14 +127,6 @@ def _read(loaded: Any, context: tuple[int, ...], continuation: tuple[int, ...]) 
             "Use fewer or shorter shots.",
         )
     return ids
-
-
-def can_share(model: Any) -> bool:
-    """Whether keys and values can be kept and given to several rows, with positions as we say."""
-    takes = inspect.signature(model.forward).parameters
-    if not {"past_key_values", "position_ids", "attention_mask"} <= takes.keys():
-        return False
-    return all(type(layer) is DynamicLayer for layer in DynamicCache(config=model.config).layers)
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,10 +22,10 @@ from demos.models.specs import Origin
 from demos.nlp.batches import answer_all
 from demos.nlp.classify import Encoded, class_scores, encode, label_names
 from demos.nlp.csv_batch import Batch
+from demos.nlp.other_models import remedied
 from demos.nlp.python_code import pipeline_code
 from demos.texts import check_text
 from demos.ui.bars import careful, score_bars
-from demos.ui.company import remedied
 from demos.ui.withheld import withheld
 
 INFO = Info(

@@ -15,9 +15,9 @@ from gradio.context import LocalContext
 
 from demos.contract import Endpoint, Example
 from demos.errors import StageError
+from demos.model_choice import suitable
 from demos.models.custom import SWITCH
 from demos.models.specs import Origin
-from demos.runner import suitable
 
 log = logging.getLogger(__name__)
 

@@ -12,13 +12,14 @@ import gradio as gr
 
 from demos.contract import Endpoint, Example, Run, parse
 from demos.errors import BadInput, StageError
+from demos.model_choice import suitable
 from demos.models.catalog import checkpoint
-from demos.models.hub import download_limit, hub_reachable, mode
+from demos.models.hub_access import download_limit, hub_reachable, mode
 from demos.models.specs import Origin
+from demos.nlp import other_models
 from demos.nlp.csv_batch import Batch
-from demos.runner import suitable
 from demos.stopping import Stopped
-from demos.ui import company, page
+from demos.ui import page
 from demos.ui.bars import WRITING
 from demos.ui.column_panel import column_panel
 from demos.ui.freshness import Answer, StopButton
@@ -56,7 +57,7 @@ def task_page(
     then asks. What cannot be answered says why in its own place."""
     names = [entry.name for entry in suitable(endpoint)]
     default = at_first(endpoint, default, online)
-    other = company.beside(endpoint, default)
+    other = other_models.beside(endpoint, default)
     with gr.Row(elem_classes="task-models"):
         model = page.model_choice(endpoint, default)
         second = page.model_choice(endpoint, other, "Second model", visible=beside)

@@ -14,7 +14,7 @@ import pytest
 
 from demos.errors import ModelTooLarge, ModelUnavailable
 from demos.models.cache import Loaded, ModelCache, Origin, Spec
-from demos.models.hub import HubUnreachable
+from demos.models.hub_access import HubUnreachable
 
 ORIGIN = Origin("x", "X", None, None, "bundled", "MIT", "")
 

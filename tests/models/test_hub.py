@@ -16,7 +16,8 @@ from demos.models import bundled, hub
 from demos.models.catalog import BundledSource, Checkpoint
 from demos.models.fetching import Fetches
 from demos.models.files import is_complete
-from demos.models.hub import HubUnreachable, Reachability, resolve
+from demos.models.hub import resolve
+from demos.models.hub_access import MODES, HubUnreachable, Reachability, mode
 
 REVISION = "a1" * 20
 FILES = {
@@ -258,8 +259,8 @@ def test_bundled_mode_never_asks_the_network(fake_hub, tiny, monkeypatch):
 
 def test_weights_we_trained_ourselves_are_used_in_every_mode(tiny, monkeypatch):
     ours = Checkpoint("ours", "Ours", "encoder", ("base",), "MIT", 1, 1, bundled=tiny.bundled)
-    for mode in hub.MODES:
-        set_mode(monkeypatch, mode, reachable=False)
+    for chosen in MODES:
+        set_mode(monkeypatch, chosen, reachable=False)
         assert resolve(ours).source == "bundled"
 
 
@@ -272,7 +273,7 @@ def test_without_a_network_an_unbundled_model_says_so(fake_hub, monkeypatch):
 def test_an_unknown_mode_is_refused(monkeypatch):
     monkeypatch.setenv("STAGE_MODELS", "offline")
     with pytest.raises(ModelUnavailable, match="'offline'. Set it to one of: auto, bundled, hub"):
-        hub.mode()
+        mode()
 
 
 def test_a_hanging_name_server_costs_at_most_three_seconds_once(monkeypatch, caplog):

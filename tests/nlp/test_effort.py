@@ -14,10 +14,11 @@ from demos.nlp.effort import MOST_SECONDS, Asking, Effort, check_effort, duratio
 from demos.nlp.in_context import frozen_rows, k_curve, order_sensitivity
 from demos.nlp.prompt_task import Row, Task, ready_tasks, task_to_json
 from demos.nlp.scoring import log_likelihoods_in_steps
-from demos.prompting.builder.compute import score, task_of
+from demos.prompting.builder.compute import score
 from demos.prompting.builder.schemas import ExperimentInputs, Progress, PromptInputs
 from demos.prompting.builder.show import progress_line
 from demos.prompting.experiments.compute import KS, k_curve_answer, label_noise_answer
+from demos.prompting.task.ready import task_of
 from demos.prompting.variants.compute import prompt_matrix
 from demos.prompting.variants.schemas import MatrixInputs, Query, first_variants
 from tests.writers import writer
@@ -57,7 +58,7 @@ def test_the_estimate_is_near_what_is_read(llama, passes, experiment, task):
 def test_a_model_that_cannot_share_is_known_to_read_everything_for_every_word(smollm2, llama, monkeypatch):
     asking = [Asking(SENTIMENT, SENTIMENT.shots[:4], SENTIMENT.rows[:5])]
     once = effort_of(llama, asking).tokens
-    monkeypatch.setattr(scoring, "can_share", lambda model: False)
+    monkeypatch.setattr(effort_module, "can_share", lambda model: False)
     assert effort_of(llama, asking).tokens > 3 * once
 
 

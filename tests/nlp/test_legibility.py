@@ -8,8 +8,8 @@ from demos.models.catalog import catalog
 from demos.models.specs import Spec
 from demos.nlp.languages import MBART, T5_TARGETS
 from demos.nlp.legibility import Legibility, language, legibility, unread
+from demos.nlp.other_models import beside, reader, remedied
 from demos.tasks import entities, sentiment, similarity, translation
-from demos.ui.company import beside, reader, remedied
 
 ENGLISH = (
     "A warm, funny film that never wastes a minute.",

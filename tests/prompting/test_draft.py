@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from demos.errors import BadInput
 from demos.links import to_fragment
 from demos.nlp.prompt_task import ready_tasks, task_to_json
-from demos.prompting.builder import draft as draft_module
-from demos.prompting.builder.draft import (
+from demos.prompting.builder.inputs import inputs_of_draft
+from demos.prompting.task import draft as draft_module
+from demos.prompting.task.draft import (
     OWN,
     Draft,
     draft_from_browser,
@@ -22,7 +23,6 @@ from demos.prompting.builder.draft import (
     draft_of_task,
     draft_of_values,
     draft_to_json,
-    inputs_of_draft,
     task_named,
     task_of_draft,
     values_of_draft,

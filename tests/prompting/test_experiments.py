@@ -22,7 +22,7 @@ from demos.nlp.in_context import (
     order_sensitivity,
 )
 from demos.nlp.steps import finish
-from demos.prompting.builder.compute import task_of
+from demos.prompting.task.ready import task_of
 from tests.closeness import OURS, assert_close
 
 SENTIMENT, TRANSLATION = task_of("sentiment"), task_of("translation")

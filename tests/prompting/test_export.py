@@ -16,10 +16,10 @@ from markdown_it import MarkdownIt
 from demos.errors import BadInput
 from demos.prompting.builder.export import EXPORT, FILES, ExportAnswer, as_curl, as_markdown
 from demos.prompting.builder.html_export import as_html
-from demos.prompting.builder.messages import messages
 from demos.prompting.builder.schemas import LabelRow, PromptInputs
 from demos.prompting.builder.scored_prompt import as_json, from_json
 from demos.prompting.builder.snippet import as_python
+from demos.prompting.remote.messages import messages
 from tests.prompting.records import EVIL, QUERY, TYPED, made
 
 

@@ -9,7 +9,7 @@ import pytest
 from demos.errors import BadInput
 from demos.nlp.prompt import render
 from demos.nlp.prompt_task import Row, Task
-from demos.prompting.builder.messages import messages
+from demos.prompting.remote.messages import messages
 
 SHOTS = (Row((("text", "A warm film."),), "good"), Row((("text", "Dull."),), "bad"))
 QUERY = Row((("text", "I left early."),), "")

@@ -12,11 +12,11 @@ from demos.nlp.scoring import log_likelihoods_plain
 from demos.prompting.builder import EXAMPLES
 from demos.prompting.builder.completion import COMPLETE
 from demos.prompting.builder.compute import RENDER, SCORE
-from demos.prompting.builder.draft import Draft, Table, fields_of, task_of_draft
 from demos.prompting.builder.schemas import CompleteInputs, ExperimentInputs, PromptInputs
 from demos.prompting.builder.show import budget_bar, chips, label_table, shots_table
 from demos.prompting.experiments.compute import CURVE, NOISE
 from demos.prompting.experiments.show import experiment_chart
+from demos.prompting.task.draft import Draft, Table, fields_of, task_of_draft
 from tests.closeness import OURS, SUMMED, assert_close
 
 QUERY = (("text", "The soup was cold and so was the waiter."),)

@@ -13,8 +13,9 @@ from demos.contract import parse, to_plain
 from demos.errors import BadInput
 from demos.nlp.labels import calibrate
 from demos.nlp.prompt_task import Task, task_to_json
-from demos.prompting.builder.compute import SCORE, task_of
+from demos.prompting.builder.compute import SCORE
 from demos.prompting.builder.schemas import PromptInputs
+from demos.prompting.task.ready import task_of
 from demos.prompting.variants import EXAMPLES, compute
 from demos.prompting.variants.compute import MATRIX
 from demos.prompting.variants.page import (

@@ -20,12 +20,14 @@ import torch
 from demos.contract import Endpoint
 from demos.errors import BadInput, Busy, ModelUnavailable, StageError
 from demos.memo import Memo, nbytes
+from demos.model_choice import spec_of, suitable
 from demos.models.cache import ModelCache
 from demos.models.catalog import catalog
 from demos.models.specs import Loaded, Origin, Spec
-from demos.runner import PLACES, Runner, spec_of, suitable
+from demos.runner import PLACES, Runner
 from demos.shell.api import api_function, description
-from demos.shell.gallery import Broken, build, load_programme
+from demos.shell.gallery import build
+from demos.shell.programme import Broken, load_programme
 from demos.texts import check_text
 from demos.ui.page import model_choice, visible_errors
 

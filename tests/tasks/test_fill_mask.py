@@ -22,10 +22,10 @@ from demos.tasks.fill_mask.compute import (
     FillMaskInputs,
     columns,
     fill_all,
-    show,
-    snippet,
 )
 from demos.tasks.fill_mask.infill import BEGINNING, candidates, infill
+from demos.tasks.fill_mask.show import show
+from demos.tasks.fill_mask.snippet import snippet
 from tests import tiny
 from tests.closeness import OURS, SHIPPED, assert_close
 from tests.writers import writer

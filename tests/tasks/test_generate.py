@@ -13,8 +13,16 @@ from demos.models.cache import shared_cache
 from demos.models.specs import Spec
 from demos.nlp.csv_batch import ColumnInputs, column_endpoint
 from demos.nlp.scoring import log_likelihoods
+from demos.nlp.writing import pieces
 from demos.tasks.generate import EXAMPLES
-from demos.tasks.generate.compute import BATCH, GENERATE, GenerateInputs, columns, generate, pieces, whole
+from demos.tasks.generate.compute import (
+    BATCH,
+    GENERATE,
+    GenerateInputs,
+    columns,
+    generate,
+    whole,
+)
 from demos.tasks.generate.show import remark, show
 from demos.tasks.generate.snippet import snippet
 from tests import writers as models

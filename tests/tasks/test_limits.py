@@ -7,12 +7,27 @@ import re
 import pytest
 
 from demos.errors import BadInput
-from demos.tasks.entities.compute import ENTITIES, EntitiesInputs
-from demos.tasks.question_answering.compute import ANSWER, AnswerInputs
+from demos.tasks.entities.compute import (
+    ENTITIES,
+    EntitiesInputs,
+)
+from demos.tasks.question_answering.compute import (
+    ANSWER,
+    AnswerInputs,
+)
 from demos.tasks.sentiment import SENTIMENT, SentimentInputs
-from demos.tasks.similarity.compute import SIMILARITY, SimilarityInputs
-from demos.tasks.translation.compute import TRANSLATE, TranslateInputs
-from demos.tasks.zero_shot.compute import ZERO_SHOT, ZeroShotInputs
+from demos.tasks.similarity.compute import (
+    SIMILARITY,
+    SimilarityInputs,
+)
+from demos.tasks.translation.compute import (
+    TRANSLATE,
+    TranslateInputs,
+)
+from demos.tasks.zero_shot.compute import (
+    ZERO_SHOT,
+    ZeroShotInputs,
+)
 
 LONG = "word " * 600
 

@@ -9,12 +9,12 @@ from transformers import pipeline
 
 from demos.contract import to_plain
 from demos.errors import BadInput, StageError
+from demos.model_choice import suitable
 from demos.models.cache import shared_cache
 from demos.models.catalog import catalog
 from demos.models.specs import Spec
 from demos.nlp.csv_batch import ColumnInputs, column_endpoint
 from demos.nlp.vectors import vectors
-from demos.runner import suitable
 from demos.tasks.similarity import EXAMPLES
 from demos.tasks.similarity.compute import (
     BATCH,
@@ -22,11 +22,10 @@ from demos.tasks.similarity.compute import (
     SimilarityInputs,
     columns,
     features,
-    show,
     similarity,
 )
 from demos.tasks.similarity.sentence_map import picture, project
-from demos.tasks.similarity.show import heat_map
+from demos.tasks.similarity.show import heat_map, show
 from demos.tasks.similarity.snippet import snippet
 from tests.closeness import ARRAYS, SHIPPED, assert_close
 

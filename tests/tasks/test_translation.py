@@ -28,10 +28,10 @@ from demos.tasks.translation.compute import (
     check_inputs,
     columns,
     distrusted,
-    show,
     translate,
     translations,
 )
+from demos.tasks.translation.show import show
 from demos.tasks.translation.snippet import snippet
 from tests import tiny
 from tests.closeness import OURS, TINY, assert_close

@@ -9,8 +9,10 @@ import pytest
 
 from demos.errors import BadInput
 from demos.models.specs import Origin
+from demos.nlp.writing import GenerateResult, Piece
 from demos.stopping import STOPPED
-from demos.tasks import generate, sentiment, translation
+from demos.tasks import generate as writing
+from demos.tasks import sentiment, translation
 from demos.ui.bars import WRITING, careful, per_cent, score_bars
 from demos.ui.task_page import at_first, inputs_of, took
 
@@ -135,7 +137,7 @@ class Writes:
 
     origin = Origin("smollm2", "A model", None, None, "bundled", "MIT", "")
     parts = tuple(
-        generate.GenerateResult(text, (generate.Piece(text, 0.5),), 0.5, "p", 1, 1, 1.0, finished, origin)
+        GenerateResult(text, (Piece(text, 0.5),), 0.5, "p", 1, 1, 1.0, finished, origin)
         for text, finished, origin in (("On", "", origin), ("Once", "end", origin))
     )
 
@@ -154,7 +156,7 @@ VALUES = ("Say it", "chat", 4, 0.0, 1.0, 0, "gpt2")
 def test_what_streams_grows_for_both_models(monkeypatch):
     monkeypatch.setenv("STAGE_MODELS", "auto")
     run = Writes()
-    beside = listeners(generate.build, run, [*FORM, gr.Checkbox])
+    beside = listeners(writing.build, run, [*FORM, gr.Checkbox])
     for answer in beside:
         empty, first, last = answer(*VALUES, True, "made for", "ticket")
         assert not any(empty) and "On" in first[0] and WRITING in first[1]
@@ -167,7 +169,7 @@ def test_what_streams_grows_for_both_models(monkeypatch):
 
 @pytest.mark.parametrize("shown", [0, 1, 2])
 def test_what_was_written_until_stop_stays_and_says_so(shown):
-    answers = listeners(generate.build, Writes(), [*FORM, gr.Textbox])
+    answers = listeners(writing.build, Writes(), [*FORM, gr.Textbox])
     assert answers
     for number, answer in enumerate(answers):
         ticket = f"layout {shown} {number}"

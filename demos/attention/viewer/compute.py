@@ -9,6 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from demos.attention.viewer.measure import (
+    HEADS,
     MEASURE_TITLES,
     Selection,
     axes_of,
@@ -249,9 +250,6 @@ def attention_flow_to(inputs: FlowInputs, loaded: Any) -> FlowResult:
         truncated=captured.truncated,
         origin=loaded.origin,
     )
-
-
-HEADS = {"encoder": "base", "decoder": "base", "encoder-decoder": "seq2seq-lm"}
 
 
 def _endpoint(name: str, function: Any, public: bool = True) -> Endpoint:

@@ -8,7 +8,7 @@ from typing import Any
 from demos import contract
 from demos.attention.viewer.measure import Selection, check_selection
 from demos.errors import BadInput
-from demos.links import from_fragment, to_fragment
+from demos.links import demo_link, from_fragment
 from demos.models.catalog import checkpoint
 
 CARRIED = ("text", "text_pair", "target", "model")
@@ -19,12 +19,7 @@ def link_to(selection: Selection) -> str:
 
     Of an encoder-decoder its cross-attention is opened.
     """
-    state = {name: getattr(selection, name) for name in CARRIED}
-    try:
-        fragment = to_fragment(json.dumps(state, ensure_ascii=False))
-    except BadInput:
-        return ""
-    return f"./?demo=attention#see={fragment}"
+    return demo_link("attention", "see", {name: getattr(selection, name) for name in CARRIED})
 
 
 def carried(fragment: str) -> Selection:
@@ -39,6 +34,21 @@ def carried(fragment: str) -> Selection:
     checkpoint(selection.model)
     check_selection(selection)
     return selection
+
+
+def receive_drawing(drawn_by: Any) -> None:
+    """Let `?draw=bertviz` in the page's address choose BertViz's drawing."""
+    from gradio.context import Context
+
+    Context.root_block.load(
+        None,
+        [drawn_by],
+        [drawn_by],
+        js='(now) => new URLSearchParams(location.search).get("draw") === "bertviz" ? "head" : now',
+        api_visibility="private",
+        queue=False,
+        show_progress="hidden",
+    )
 
 
 def receive(fields: dict[str, Any]) -> Any:

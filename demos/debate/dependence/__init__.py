@@ -26,7 +26,6 @@ Nothing here gives a verdict. Each experiment has both sides' claims beside it.
 
 from __future__ import annotations
 
-from demos.attention.viewer import html_export as viewer_export
 from demos.contract import Example, Info, Run
 from demos.debate.dependence.compute import ADVERSARY, CONSISTENT, PERMUTE, PREDICT, UNIFORM
 from demos.debate.methods.schemas import TrialInputs
@@ -57,9 +56,11 @@ EXAMPLES = (
 ENDPOINTS = (PREDICT, PERMUTE, UNIFORM, ADVERSARY, CONSISTENT)
 
 # The drawings stand on the attention viewer's, and share its colours.
-SCRIPTS = (*viewer_export.SCRIPTS, *sorted((ASSETS / "js" / "trial").glob("*.js")))
+SCRIPTS = tuple(
+    script for part in ("attention", "trial") for script in sorted((ASSETS / "js" / part).glob("*.js"))
+)
 
-STYLES = (*viewer_export.STYLES, ASSETS / "css" / "trial.css", ASSETS / "css" / "claims.css")
+STYLES = tuple(ASSETS / "css" / f"{part}.css" for part in ("attention", "trial", "claims"))
 
 
 def build(run: Run) -> None:

@@ -23,9 +23,10 @@ from __future__ import annotations
 from demos.contract import Example, Info, Run
 from demos.models.catalog import ASSETS
 from demos.prompting.builder.completion import COMPLETE
-from demos.prompting.builder.compute import RENDER, SCORE, task_of
+from demos.prompting.builder.compute import RENDER, SCORE
 from demos.prompting.builder.export import EXPORT
 from demos.prompting.builder.schemas import PromptInputs
+from demos.prompting.task.ready import READY, task_of
 
 INFO = Info(
     slug="prompt",
@@ -37,16 +38,6 @@ INFO = Info(
         "write something else. Calibration removes a leaning that the prompt itself causes, not an error."
     ),
 )
-
-READY = {
-    "sentiment": "Sentiment",
-    "topic": "Topic",
-    "inference": "Inference",
-    "word_in_context": "Word in context",
-    "translation": "Translation",
-    "arithmetic": "Arithmetic",
-    "sentiment_ko": "감정 (한국어)",
-}
 
 EXAMPLES = tuple(
     Example(title, PromptInputs(name, task_of(name).rows[0].fields, 4, task_of(name).rows[0].choices))

@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 
 from demos.links import to_fragment
-from demos.prompting.builder.draft import draft_from_browser, draft_of_values, draft_to_json
+from demos.prompting.task.draft import draft_from_browser, draft_of_values, draft_to_json
 from demos.prompting.task.editor import Editors, fill
 from demos.ui import page
 from demos.ui.freshness import Answer

@@ -8,20 +8,26 @@ from dataclasses import replace
 from typing import Any
 
 from demos.contract import Endpoint
-from demos.nlp.decoding import Decoding, check_temperature
+from demos.nlp.decoding import Decoding, check_decoding
 from demos.nlp.encoding import encode
 from demos.nlp.prompt_task import Task
-from demos.prompting.builder.compute import DECODERS, check_prompt, fitted_prompt, query_of, task_of
+from demos.nlp.writing import GenerateResult, Piece, written
+from demos.prompting.builder.compute import DECODERS, check_prompt, fitted_prompt, query_of
 from demos.prompting.builder.schemas import CompleteAnswer, CompleteInputs
 from demos.prompting.builder.stops import cut, stop_strings
 from demos.prompting.builder.verdict import expected_label, is_right
-from demos.tasks.generate.compute import GenerateResult, Piece, written
+from demos.prompting.task.ready import task_of
 
 
 def check_completion(inputs: CompleteInputs) -> None:
     """Raise `BadInput` for what can be known to be wrong without a model."""
     check_prompt(inputs)
-    check_temperature(inputs.temperature)
+    check_decoding(decoding_of(inputs))
+
+
+def decoding_of(inputs: CompleteInputs) -> Decoding:
+    """How the next token is chosen."""
+    return Decoding(inputs.max_new_tokens, inputs.temperature, inputs.top_p, inputs.seed)
 
 
 def complete(inputs: CompleteInputs, loaded: Any) -> Iterator[CompleteAnswer]:
@@ -29,9 +35,8 @@ def complete(inputs: CompleteInputs, loaded: Any) -> Iterator[CompleteAnswer]:
     each result holds the text so far."""
     fitted = fitted_prompt(inputs, loaded, inputs.max_new_tokens)
     batch = encode(loaded.tokenizer, fitted.prompt.text, return_tensors="pt")
-    decoding = Decoding(inputs.max_new_tokens, inputs.temperature, inputs.top_p, inputs.seed)
     task = task_of(inputs.task)
-    results = written(loaded, fitted.prompt.text, batch, decoding)
+    results = written(loaded, fitted.prompt.text, batch, decoding_of(inputs))
     return _up_to_the_next_field(results, task, inputs)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 from demos.contract import Endpoint
@@ -10,7 +9,7 @@ from demos.errors import BadInput
 from demos.nlp.effort import MOST_SECONDS_AT_ONCE, Asking, effort_of
 from demos.nlp.labels import LabelScores, calibrate, content_free, label_warnings, score_labels
 from demos.nlp.prompt import budget, content_free_rows, render, token_roles, tokens
-from demos.nlp.prompt_task import Labels, Row, Task, check_label, ready_tasks, task_from_json
+from demos.nlp.prompt_task import Labels, Row, check_label
 from demos.prompting.builder.fitting import Fitted, fit
 from demos.prompting.builder.schemas import (
     Fields,
@@ -22,19 +21,7 @@ from demos.prompting.builder.schemas import (
     Word,
 )
 from demos.prompting.builder.verdict import expected_label
-
-
-@lru_cache(maxsize=4)  # one request asks several times
-def task_of(text: str) -> Task:
-    """A ready task by its name, or a task from JSON."""
-    if text.strip() in ready_tasks():
-        return ready_tasks()[text.strip()]
-    if not text.lstrip().startswith("{"):
-        raise BadInput(
-            f"There is no ready task called {text.strip()[:40]!r}.",
-            f"Choose one of: {', '.join(ready_tasks())}; or give a task as JSON.",
-        )
-    return task_from_json(text)
+from demos.prompting.task.ready import task_of
 
 
 def check_prompt(inputs: PromptInputs) -> None:

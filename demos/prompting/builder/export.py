@@ -11,12 +11,12 @@ from demos.contract import Endpoint
 from demos.models.specs import Origin
 from demos.prompting.builder.compute import check_prompt
 from demos.prompting.builder.html_export import NOT_SHOWN, as_html, made_by
-from demos.prompting.builder.messages import messages
 from demos.prompting.builder.schemas import PromptInputs
 from demos.prompting.builder.scored_prompt import Record, as_json, printable, record
 from demos.prompting.builder.show import number
 from demos.prompting.builder.snippet import as_python
 from demos.prompting.builder.stops import stop_strings
+from demos.prompting.remote.messages import messages
 
 FILES = {
     "python": "prompt.py",

@@ -10,10 +10,12 @@ from typing import Any
 from demos.contract import Example, Run
 from demos.errors import BadInput
 from demos.prompting.builder.completion import COMPLETE
-from demos.prompting.builder.compute import RENDER, SCORE, check_prompt, task_of
-from demos.prompting.builder.draft import MOST_SHOTS, draft_of_task, draft_of_values, inputs_of_draft
+from demos.prompting.builder.compute import RENDER, SCORE, check_prompt
 from demos.prompting.builder.export import EXPORT
+from demos.prompting.builder.inputs import inputs_of_draft
 from demos.prompting.builder.schemas import CompleteInputs, PromptInputs
+from demos.prompting.task.draft import MOST_SHOTS, draft_of_task, draft_of_values
+from demos.prompting.task.ready import task_of
 from demos.stopping import Stopped
 
 STYLES_OF_PROMPT = [
@@ -29,8 +31,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     """Lay out the query, the task's editors, and what the model makes of them."""
     import gradio as gr
 
-    from demos.prompting.builder import browser_draft, export_panel, show
-    from demos.prompting.remote import panel
+    from demos.prompting.builder import browser_draft, export_panel, remote_panel, show
     from demos.prompting.task import editor
     from demos.ui import page
     from demos.ui.freshness import StopButton
@@ -63,7 +64,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     gr.HTML('<h3 class="stage-panel">What the model sees</h3>', padding=False)
     sight = editors.answer("Score the labels", quiet=True)
     seen, badge = gr.HTML("", padding=False), page.badge()
-    panel.server_panel(editors)
+    remote_panel.server_panel(editors)
     exported = export_panel.export_panel(run, EXPORT, editors)
     browser_draft.link_panel(editors)
 

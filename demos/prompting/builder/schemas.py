@@ -13,7 +13,7 @@ from demos.nlp.decoding import MaxNewTokens, Seed, Temperature, TopP
 from demos.nlp.in_context import Accuracy, MostSaid
 from demos.nlp.prompt import Budget, Role, Style
 from demos.nlp.prompt_task import MAX_LABELS
-from demos.tasks.generate.compute import GenerateResult
+from demos.nlp.writing import GenerateResult
 
 Fields = tuple[tuple[str, str], ...]
 

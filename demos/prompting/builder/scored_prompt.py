@@ -12,10 +12,11 @@ from demos.contract import parse, to_plain
 from demos.errors import BadInput
 from demos.nlp.prompt import content_free_rows, render
 from demos.nlp.prompt_task import Row, Task, task_from_json, task_to_json
-from demos.prompting.builder.compute import render_prompt, score, task_of
+from demos.prompting.builder.compute import render_prompt, score
 from demos.prompting.builder.fitting import fit
 from demos.prompting.builder.schemas import PromptInputs, RenderAnswer, ScoreAnswer
 from demos.prompting.builder.verdict import expected_label
+from demos.prompting.task.ready import task_of
 
 FORMAT = "transformers-on-stage/prompt"
 VERSION = 1

@@ -9,7 +9,7 @@ from textwrap import indent
 
 from demos.errors import Unsupported
 from demos.models.catalog import checkpoint
-from demos.models.hub import ALLOWED
+from demos.models.hub_access import ALLOWED
 from demos.models.specs import Origin
 from demos.prompting.builder.scored_prompt import Record
 from demos.prompting.builder.stops import stop_strings

@@ -29,8 +29,9 @@ from demos.nlp.labels import content_free, score_labels_in_steps
 from demos.nlp.prompt import Style, content_free_rows, render
 from demos.nlp.prompt_task import Row, Task
 from demos.nlp.steps import Steps
-from demos.prompting.builder.compute import DECODERS, task_of
+from demos.prompting.builder.compute import DECODERS
 from demos.prompting.builder.schemas import Column, ExperimentAnswer, ExperimentInputs, Progress
+from demos.prompting.task.ready import task_of
 
 KS = (0, 1, 2, 4, 8)
 MOST_ORDERED = 4

@@ -8,10 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 from demos.contract import Example, Run, to_plain
-from demos.prompting.builder.draft import OWN_TASK, task_named
 from demos.prompting.builder.page import STYLES_OF_PROMPT
 from demos.prompting.builder.schemas import ExperimentInputs
 from demos.prompting.experiments.compute import CURVE, NOISE, ORDER, WORDS
+from demos.prompting.task.draft import OWN_TASK, task_named
 from demos.stopping import Stopped
 
 TITLES = {

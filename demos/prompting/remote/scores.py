@@ -16,10 +16,10 @@ from typing import Any
 
 from demos.errors import BadInput, Unsupported
 from demos.nlp.prompt_task import Labels, check_labels
-from demos.prompting.builder.messages import Messages
 from demos.prompting.remote.client import ask
 from demos.prompting.remote.connection import Refusal
 from demos.prompting.remote.errors import said_by, scrubbed
+from demos.prompting.remote.messages import Messages
 from demos.prompting.remote.server import PLAIN_NOTE, ServerInputs, address_of, as_messages
 
 MOST = (20, 5)

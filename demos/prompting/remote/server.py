@@ -14,12 +14,11 @@ from dataclasses import InitVar, dataclass
 from typing import Any, Literal
 
 from demos.errors import BadInput
-from demos.nlp.decoding import Decoding
-from demos.prompting.builder.messages import Messages
+from demos.nlp.decoding import Decoding, check_decoding
 from demos.prompting.remote.address import Address, check_address
 from demos.prompting.remote.client import ask
 from demos.prompting.remote.errors import SECRET, scrubbed
-from demos.tasks.generate.compute import GenerateInputs, check_inputs
+from demos.prompting.remote.messages import Messages
 from demos.texts import check_text
 
 ROUTER = "https://router.huggingface.co/v1"
@@ -79,7 +78,7 @@ def complete_remote(server: ServerInputs, prompt: str | Messages, decoding: Deco
     A text as prompt is sent as one message of the user, and the note says so. A result comes every half
     second at least, so that the iterator can be closed soon, which ends the connection. Raises StageError.
     """
-    _check_decoding(decoding)
+    check_decoding(decoding)
     messages = as_messages(prompt)
     sampled = decoding.temperature > 0
     options = {
@@ -149,17 +148,6 @@ def as_messages(prompt: str | Messages) -> Messages:
     messages = [{"role": "user", "content": prompt}] if isinstance(prompt, str) else prompt
     check_text("\n\n".join(message["content"] for message in messages), "prompt")
     return messages
-
-
-def _check_decoding(decoding: Decoding) -> None:
-    limits = GenerateInputs(
-        "-",
-        max_new_tokens=decoding.max_new_tokens,
-        temperature=decoding.temperature,
-        top_p=decoding.top_p,
-        seed=decoding.seed,
-    )
-    check_inputs(limits)
 
 
 def _finished(reason: str) -> Literal["", "end", "length", "withheld"]:

@@ -6,8 +6,8 @@ from typing import Any
 
 import gradio as gr
 
-from demos.prompting.builder import READY
-from demos.prompting.builder.draft import OWN
+from demos.prompting.task.draft import OWN
+from demos.prompting.task.ready import READY
 
 
 def task_choice() -> Any:

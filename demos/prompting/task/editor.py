@@ -12,7 +12,7 @@ import gradio as gr
 from demos.errors import BadInput
 from demos.nlp.prompt_task import task_to_json
 from demos.nlp.template import LABEL
-from demos.prompting.builder.draft import (
+from demos.prompting.task.draft import (
     MOST_FIELDS,
     Draft,
     draft_of_task,

@@ -10,8 +10,8 @@ from typing import Literal
 from demos.errors import BadInput
 from demos.nlp.prompt_task import Task
 from demos.nlp.template import LABEL
-from demos.prompting.builder.compute import task_of
-from demos.prompting.builder.draft import Draft, check_separators, fields_of
+from demos.prompting.task.draft import Draft, check_separators, fields_of
+from demos.prompting.task.ready import task_of
 from demos.prompting.task.rows_import import Imported, import_rows
 from demos.prompting.task.table import CHOICES, Table, retitled
 

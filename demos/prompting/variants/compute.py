@@ -16,9 +16,10 @@ from demos.nlp.labels import calibrate, content_free, label_warnings, score_labe
 from demos.nlp.prompt import Prompt, content_free_rows, render, tokens
 from demos.nlp.prompt_task import Labels, Row, Task
 from demos.nlp.steps import Steps
-from demos.prompting.builder.compute import DECODERS, task_of
+from demos.prompting.builder.compute import DECODERS
 from demos.prompting.builder.fitting import fit
 from demos.prompting.builder.schemas import Progress
+from demos.prompting.task.ready import task_of
 from demos.prompting.variants.schemas import (
     AskedQuery,
     Cell,

@@ -9,9 +9,9 @@ from demos.contract import Example, Run
 from demos.errors import BadInput
 from demos.nlp.prompt_task import Task
 from demos.nlp.template import LABEL, template_fields
-from demos.prompting.builder.compute import task_of
-from demos.prompting.builder.draft import OWN_TASK, task_named
 from demos.prompting.builder.page import STYLES_OF_PROMPT
+from demos.prompting.task.draft import OWN_TASK, task_named
+from demos.prompting.task.ready import task_of
 from demos.prompting.task.table import CHOICES, Table, as_values, table_of
 from demos.prompting.variants.compute import MATRIX, first_inputs
 from demos.prompting.variants.schemas import (

@@ -16,8 +16,9 @@ from demos.nlp.in_context import Accuracy
 from demos.nlp.prompt import render
 from demos.nlp.prompt_task import MAX_LABELS, Row, Task, check_label
 from demos.nlp.template import template_fields
-from demos.prompting.builder.compute import check_fields, task_of
+from demos.prompting.builder.compute import check_fields
 from demos.prompting.builder.schemas import Decoder, Fields, Progress, PromptStyle
+from demos.prompting.task.ready import task_of
 from demos.texts import check_text
 
 LEAST_VARIANTS, MOST_VARIANTS, MOST_QUERIES = 2, 6, 40

@@ -13,11 +13,11 @@ from demos.contract import Endpoint
 from demos.errors import StageError
 from demos.models.specs import Origin
 from demos.nlp.csv_batch import Batch
+from demos.nlp.other_models import remedied
 from demos.nlp.spans import entities as spelled
 from demos.nlp.tagger import Pieces, pieces, probabilities, words
 from demos.tasks.entities.patterns import patterns, with_patterns
 from demos.texts import check_text
-from demos.ui.company import remedied
 
 DEFAULT = "minilm-ner"
 

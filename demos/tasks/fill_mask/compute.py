@@ -17,9 +17,9 @@ from demos.nlp.batches import answer_all, one_by_one
 from demos.nlp.classify import Encoded, encode
 from demos.nlp.csv_batch import Batch
 from demos.nlp.legibility import Legibility, legibility
+from demos.nlp.other_models import remedied
 from demos.tasks.fill_mask.infill import infill
 from demos.texts import check_text
-from demos.ui.company import remedied
 
 DEFAULT, SMALL, ONLINE = "smollm2", "bert-tiny-mlm", "distilbert"  # ONLINE comes first with a network
 

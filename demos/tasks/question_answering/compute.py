@@ -13,13 +13,13 @@ from demos.models.specs import Origin, Spec
 from demos.nlp.batches import one_by_one
 from demos.nlp.csv_batch import Batch
 from demos.nlp.legibility import legibility
+from demos.nlp.other_models import remedied
 from demos.tasks.question_answering import methods
 from demos.tasks.question_answering.answer_matching import Quotation
 from demos.tasks.question_answering.extraction import AnswerSpan
 from demos.tasks.question_answering.retrieval import Retrieved
 from demos.tasks.question_answering.span_scoring import Choice
 from demos.texts import check_text
-from demos.ui.company import remedied
 
 DEFAULT = "smollm2"
 
@@ -89,11 +89,11 @@ def answer(inputs: AnswerInputs, loaded: Any) -> AnswerResult:
     check_inputs(inputs)
     begin = time.perf_counter()
     if loaded.spec.head == "question-answering":
-        found = methods.extracted(inputs, loaded)
+        found = methods.extracted(inputs.question, inputs.passage, loaded)
     elif loaded.spec.head == "causal-lm":
-        found = (methods.written if inputs.write else methods.chosen)(inputs, loaded)
+        found = (methods.written if inputs.write else methods.chosen)(inputs.question, inputs.passage, loaded)
     else:
-        found = methods.sentence(inputs, loaded)
+        found = methods.sentence(inputs.question, inputs.passage, loaded)
     rest: dict[str, Any] = {
         "probability": None,
         "unanswerable": False,

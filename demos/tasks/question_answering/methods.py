@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from demos.errors import BadInput
 from demos.nlp.instructions import chat_prompt, follow
@@ -16,9 +16,6 @@ from demos.tasks.question_answering.answer_matching import Quotation, quotation
 from demos.tasks.question_answering.extraction import extract
 from demos.tasks.question_answering.retrieval import in_order, retrieve
 from demos.tasks.question_answering.span_scoring import choose, stretches
-
-if TYPE_CHECKING:
-    from demos.tasks.question_answering.compute import AnswerInputs
 
 MOST_READ, CHOICES = 1536, 5
 EVIDENCE = {"minilm": 0.31}
@@ -41,12 +38,12 @@ def no_answer(found: Mapping[str, Any]) -> str:
     )
 
 
-def extracted(inputs: AnswerInputs, loaded: Any) -> dict[str, Any]:
+def extracted(question: str, passage: str, loaded: Any) -> dict[str, Any]:
     """The best span by a model that was trained for it."""
-    found = extract(inputs.question, inputs.passage, loaded)
+    found = extract(question, passage, loaded)
     best = found.spans[0]
     return {
-        "answer": inputs.passage[best.start : best.end],
+        "answer": passage[best.start : best.end],
         "quoted": Quotation(best.start, best.end, "exact"),
         "method": "extracted",
         "probability": best.probability,
@@ -56,16 +53,15 @@ def extracted(inputs: AnswerInputs, loaded: Any) -> dict[str, Any]:
     }
 
 
-def chosen(inputs: AnswerInputs, loaded: Any) -> dict[str, Any]:
+def chosen(question: str, passage: str, loaded: Any) -> dict[str, Any]:
     """The stretch of the closest sentence that a language model finds likeliest."""
-    passage = inputs.passage
-    sentences = retrieve(inputs.question, passage, loaded.helper)[: prompts.SENTENCES]
+    sentences = retrieve(question, passage, loaded.helper)[: prompts.SENTENCES]
     best = sentences[0]
     text = passage[best.start : best.end]
-    places, longest = stretches(text, inputs.question)
+    places, longest = stretches(text, question)
     if not places:
         raise BadInput("The passage has no words.", "Type words.")
-    prompt = chat_prompt(prompts.asked(text, inputs.question), loaded.tokenizer) + prompts.BEGUN
+    prompt = chat_prompt(prompts.asked(text, question), loaded.tokenizer) + prompts.BEGUN
     ranked = [
         replace(choice, start=best.start + choice.start, end=best.start + choice.end)
         for choice in choose(prompt, text, places, prompts.UNTIL, loaded)
@@ -84,15 +80,15 @@ def chosen(inputs: AnswerInputs, loaded: Any) -> dict[str, Any]:
     }
 
 
-def written(inputs: AnswerInputs, loaded: Any) -> dict[str, Any]:
+def written(question: str, passage: str, loaded: Any) -> dict[str, Any]:
     """What a language model writes after reading the closest sentences."""
-    chosen = retrieve(inputs.question, inputs.passage, loaded.helper)[: prompts.SENTENCES]
-    asked = prompts.asked(in_order(inputs.passage, chosen), inputs.question)
+    chosen = retrieve(question, passage, loaded.helper)[: prompts.SENTENCES]
+    asked = prompts.asked(in_order(passage, chosen), question)
     found = follow(asked, loaded, MOST_READ, prompts.MOST_WRITTEN, prompts.BEGUN, prompts.UNTIL)
     within = [(sentence.start, sentence.end) for sentence in chosen]
     return {
         "answer": found.text,
-        "quoted": quotation(inputs.passage, found.text, within),
+        "quoted": quotation(passage, found.text, within),
         "method": "written",
         "probability": found.probability,
         "sentences": chosen,
@@ -102,12 +98,12 @@ def written(inputs: AnswerInputs, loaded: Any) -> dict[str, Any]:
     }
 
 
-def sentence(inputs: AnswerInputs, loaded: Any) -> dict[str, Any]:
+def sentence(question: str, passage: str, loaded: Any) -> dict[str, Any]:
     """The closest sentence, whole."""
-    chosen = retrieve(inputs.question, inputs.passage, loaded)[: prompts.SENTENCES]
+    chosen = retrieve(question, passage, loaded)[: prompts.SENTENCES]
     best = chosen[0]
     return {
-        "answer": inputs.passage[best.start : best.end],
+        "answer": passage[best.start : best.end],
         "quoted": Quotation(best.start, best.end, "exact"),
         "method": "sentence",
         "sentences": chosen,

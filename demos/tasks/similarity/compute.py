@@ -17,9 +17,9 @@ from demos.models.specs import Origin
 from demos.nlp.batches import answer_all
 from demos.nlp.classify import Encoded, encode
 from demos.nlp.csv_batch import Batch
+from demos.nlp.other_models import remedied
 from demos.nlp.vectors import LeftOut, mean_pooled, read_lines
 from demos.tasks.similarity.sentence_map import project
-from demos.ui.company import remedied
 
 DEFAULT = "minilm"
 

@@ -54,7 +54,7 @@ def build(run: Run) -> None:
     """Lay out text, languages and search; languages only where a checkpoint with several can be had."""
     import gradio as gr
 
-    from demos.runner import suitable
+    from demos.model_choice import suitable
     from demos.ui.controls import control
     from demos.ui.task_page import task_page
 

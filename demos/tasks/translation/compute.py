@@ -23,9 +23,9 @@ from demos.nlp.classify import Encoded, encode, window
 from demos.nlp.csv_batch import Batch
 from demos.nlp.languages import Direction, direction, rare_words
 from demos.nlp.legibility import language
+from demos.nlp.other_models import remedied
 from demos.texts import check_text
 from demos.ui.bars import per_cent
-from demos.ui.company import remedied
 
 DEFAULT, ONLINE = "marian-en-fr", "opus-mt-en-fr"
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from demos.attention.viewer.link import link_to
-from demos.attention.viewer.measure import Selection
+from demos.links import demo_link
 from demos.nlp.languages import NAMES
 from demos.ui.bars import COPY, careful, per_cent
 from demos.ui.withheld import withheld
@@ -26,10 +25,15 @@ def show(result: TranslateResult) -> str:
         f'<p class="task-note">{escape(pair)} · {result.new_tokens} tokens · {trust}</p>',
         careful(result.warning),
     ]
-    selection = Selection(result.text, target=result.translation, model=result.origin.checkpoint)
-    if result.translation.strip() and (address := link_to(selection)):
+    if result.translation.strip() and (address := demo_link("attention", "see", _pair(result))):
         parts.append(
             f'<p class="task-note"><a href="{escape(address, quote=True)}" target="_blank" rel="noopener">'
             "See the cross-attention of this pair in the viewer</a></p>"
         )
     return withheld(result.withheld, "".join(parts))
+
+
+def _pair(result: TranslateResult) -> dict[str, str]:
+    """What the attention viewer has to show to show this pair."""
+    pair = {"text": result.text, "text_pair": "", "target": result.translation}
+    return pair | {"model": result.origin.checkpoint}

@@ -70,7 +70,7 @@ def build(run: Run) -> None:
     """Lay out text, labels and statement; the switch for several labels where a model can use it."""
     import gradio as gr
 
-    from demos.runner import suitable
+    from demos.model_choice import suitable
     from demos.ui.controls import control
     from demos.ui.task_page import task_page
 

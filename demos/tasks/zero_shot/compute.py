@@ -15,9 +15,9 @@ from demos.nlp.batches import one_by_one
 from demos.nlp.classify import encode
 from demos.nlp.csv_batch import Batch
 from demos.nlp.legibility import legibility
+from demos.nlp.other_models import remedied
 from demos.tasks.zero_shot import methods
 from demos.texts import check_text
-from demos.ui.company import remedied
 
 DEFAULT = "minilm"
 

@@ -13,7 +13,6 @@ from demos.links import from_fragment
 from demos.nlp.prompt import Style
 from demos.nlp.prompt_task import MAX_BYTES, Labels, Row, Task, check_task, task_to_json
 from demos.nlp.template import LABEL, template_fields
-from demos.prompting.builder.schemas import Fields, PromptInputs
 from demos.prompting.task.table import CHOICES, Table, as_values, readable, table_of
 
 MOST_FIELDS, MOST_SHOTS = 3, 8
@@ -125,7 +124,7 @@ def _rows(table: Table, fields: Sequence[str], labels: Labels | None) -> tuple[R
     made = []
     for cells in table.data:
         values = dict(zip(table.headers, cells, strict=False))
-        own = () if labels else _listed(values.get(CHOICES, ""))
+        own = () if labels else listed(values.get(CHOICES, ""))
         made.append(Row(tuple((name, values.get(name, "")) for name in fields), values.get(LABEL, ""), own))
     return tuple(made)
 
@@ -139,7 +138,8 @@ def _labels(text: str) -> Labels | None:
     )
 
 
-def _listed(text: str) -> tuple[str, ...]:
+def listed(text: str) -> tuple[str, ...]:
+    """The parts of a list that is written with commas."""
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
@@ -193,17 +193,3 @@ def task_named(name: str, draft: str) -> str:
     if not draft:
         raise BadInput("There is no task of your own yet.", "Write one in the prompt builder first.")
     return task_to_json(task_of_draft(draft_from_browser(draft)))
-
-
-def inputs_of_draft(draft: Draft) -> PromptInputs:
-    """What the endpoints are asked for a draft; k is at most the number of shots."""
-    task = task_of_draft(draft)
-    query: Fields = tuple(zip(fields_of(task.template), draft.query, strict=False))
-    return PromptInputs(
-        task=task_to_json(task),
-        query=query,
-        k=min(draft.k, len(task.shots)),
-        choices=() if task.labels else _listed(draft.choices),
-        style=draft.style,
-        model=draft.model,
-    )

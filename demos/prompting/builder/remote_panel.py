@@ -12,15 +12,17 @@ import gradio as gr
 from demos.nlp.decoding import Decoding
 from demos.nlp.prompt import render
 from demos.nlp.prompt_task import Row
-from demos.prompting.builder.compute import check_prompt, task_of
-from demos.prompting.builder.draft import draft_of_values, inputs_of_draft
-from demos.prompting.builder.messages import messages
+from demos.prompting.builder.compute import check_prompt
+from demos.prompting.builder.inputs import inputs_of_draft
 from demos.prompting.builder.schemas import PromptInputs
 from demos.prompting.builder.stops import cut, stop_strings
 from demos.prompting.remote.address import allowed_hosts
+from demos.prompting.remote.messages import messages
 from demos.prompting.remote.scores import RemoteScores, score_remote
 from demos.prompting.remote.server import Messages, ServerInputs, complete_remote
+from demos.prompting.task.draft import draft_of_values
 from demos.prompting.task.editor import Editors
+from demos.prompting.task.ready import task_of
 from demos.ui.freshness import StopButton
 
 QUEUE = "server"

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from demos.contract import Endpoint
-from demos.models.catalog import Checkpoint, catalog, checkpoint
+from demos.model_choice import suitable
+from demos.models.catalog import catalog, checkpoint
+from demos.models.checkpoint import Checkpoint
 from demos.nlp.legibility import MANY, Legibility, named
-from demos.runner import suitable
 
 
 def beside(endpoint: Endpoint, first: str) -> str | None:

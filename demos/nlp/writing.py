@@ -1,0 +1,87 @@
+"""A text that grows token by token, with how probable the model found each piece of it."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from demos.models.specs import Origin
+from demos.nlp.decoding import Decoding, NewToken, end_ids, stream_tokens
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A piece of the text that one token wrote, or several that share a character; probability: what the
+    model itself gave them, before temperature and top-p."""
+
+    text: str
+    probability: float
+
+
+@dataclass(frozen=True)
+class GenerateResult:
+    """text: what was written so far; pieces: the same, piece by piece; probability: of a written token on
+    average (geometric mean), None before the first; prompt: exactly what the model read; finished: "" while
+    it writes, else "end" (the model ended) or "length" (max_new_tokens reached)."""
+
+    text: str
+    pieces: tuple[Piece, ...]
+    probability: float | None
+    prompt: str
+    prompt_tokens: int
+    new_tokens: int
+    seconds: float
+    finished: Literal["", "end", "length"]
+    origin: Origin
+
+
+def written(loaded: Any, prompt: str, batch: Any, decoding: Decoding) -> Iterator[GenerateResult]:
+    """The text that grows after a prompt whose encoding is `batch`."""
+    new: list[NewToken] = []
+    ends: list[int] = []
+    start = time.perf_counter()
+
+    def result(finished: Literal["", "end", "length"]) -> GenerateResult:
+        text = loaded.tokenizer.decode([token.id for token in new], skip_special_tokens=True)
+        # A character may take several tokens: hold back what is not whole yet.
+        text = text if finished else text.rstrip("\ufffd")
+        ends.extend([len(text)] * (len(new) - len(ends)))
+        logprobs = [math.log(max(token.probability, 1e-45)) for token in new]
+        return GenerateResult(
+            text=text,
+            pieces=pieces(text, ends, [token.probability for token in new]),
+            probability=math.exp(sum(logprobs) / len(new)) if new else None,
+            prompt=prompt,
+            prompt_tokens=batch["input_ids"].shape[1],
+            new_tokens=len(new),
+            seconds=time.perf_counter() - start,
+            finished=finished,
+            origin=loaded.origin,
+        )
+
+    with closing(stream_tokens(loaded, batch, decoding)) as tokens:
+        for token in tokens:
+            new.append(token)
+            yield result("")
+    yield result("end" if new and new[-1].id in end_ids(loaded) else "length")
+
+
+def pieces(text: str, ends: list[int], probabilities: list[float]) -> tuple[Piece, ...]:
+    """A text cut where its tokens end; `ends` [tokens] is how long it was after each.
+
+    A token that added nothing to be seen belongs to the one that did, save special tokens at the end. What a
+    tokenizer changes afterwards, such as a space before a comma, may move a cut by that much.
+    """
+    cut: list[Piece] = []
+    start, together = 0, 1.0
+    for i, probability in enumerate(probabilities):
+        end = len(text) if i + 1 == len(ends) else min(ends[i], len(text))
+        together *= probability
+        if end > start:
+            cut.append(Piece(text[start:end], together))
+            start, together = end, 1.0
+    return tuple(cut)
