@@ -56,7 +56,7 @@ def task_page(
     then asks. What cannot be answered says why in its own place."""
     names = [entry.name for entry in suitable(endpoint)]
     default = at_first(endpoint, default, online)
-    other = beside(endpoint, default)
+    other = other_models.beside(endpoint, default)
     with gr.Row(elem_classes="task-models"):
         model = page.model_choice(endpoint, default)
         second = page.model_choice(endpoint, other, "Second model", visible=beside)
