@@ -64,9 +64,10 @@ def main() -> None:
     from demos.runner import Runner
     from demos.shell.gallery import build, launch_options
 
-    gallery = build(Runner(shared_cache(), say=partial(gr.Info, duration=4)))
-    gallery.queue(default_concurrency_limit=4, max_size=64)
-    gallery.launch(server_name=options.host, server_port=options.port, **launch_options(host=options.host))
+    runner = Runner(shared_cache(), say=partial(gr.Info, duration=4))
+    build(runner).launch(
+        server_name=options.host, server_port=options.port, **launch_options(runner, host=options.host)
+    )
 
 
 if __name__ == "__main__":

@@ -105,7 +105,7 @@ def bertviz_sides(text: str, loaded: Any) -> list[Side]:
     """Stock BertViz, and its scripts on the gallery's offline page."""
     from bertviz import head_view
 
-    from demos.attention.bertviz.bertviz_pages import ClassicMap, head_view_page
+    from demos.attention.viewer.bertviz_pages import BertvizMap, head_view_page
     from demos.nlp.attention_capture import capture
 
     shown = capture(loaded, text).maps[0]
@@ -119,7 +119,7 @@ def bertviz_sides(text: str, loaded: Any) -> list[Side]:
         import numpy as np
 
         weights = np.concatenate([layer.numpy() for layer in attention])
-        return head_view_page([ClassicMap(None, weights, tuple(tokens), tuple(tokens))])
+        return head_view_page([BertvizMap(None, weights, tuple(tokens), tuple(tokens))])
 
     loads = "new Promise((done) => addEventListener('load', done))"
     ready = """new Promise((done) => new MutationObserver(() =>

@@ -7,7 +7,6 @@ TABS = ("Attention", "Prompting", "Pipelines", "Foundations")
 
 PROGRAMME = (
     "demos.attention.viewer",
-    "demos.attention.bertviz",
     "demos.debate.dependence",
     "demos.debate.faithfulness",
     "demos.debate.dataset",
@@ -25,3 +24,6 @@ PROGRAMME = (
     "demos.tasks.similarity",
     "demos.tasks.shared_encoder",
 )
+
+MOVED = {"bertviz": "attention?draw=bertviz"}
+"""Where an old address leads: the slug of a demo that became part of another -> the address of the latter."""

@@ -22,10 +22,10 @@ _AGAIN = "Copy the whole link again, or ask for the task as JSON."
 
 
 def demo_link(slug: str, carries: str, state: Mapping[str, str]) -> str:
-    """The address of a demo, relative to any page of the gallery, whose fragment carries `state`; "" if that
-    is too long for a link."""
+    """The address of a demo, relative to any page of the gallery, with `state` under the name `carries` in
+    its fragment; "" if that is too long for a link."""
     try:
-        return f"./?demo={slug}#{carries}={to_fragment(json.dumps(dict(state), ensure_ascii=False))}"
+        return f"./{slug}#{carries}={to_fragment(json.dumps(dict(state), ensure_ascii=False))}"
     except BadInput:
         return ""
 

@@ -91,7 +91,10 @@ def differences(before: Any, after: Any, where: str = "") -> Iterator[str]:
 def _make_here(file: Path) -> None:
     from types import ModuleType
 
-    from demos.shell.gallery import load_programme
+    try:
+        from demos.shell.programme import load_programme
+    except ImportError:  # before the shell had a folder
+        from demos.gallery import load_programme
 
     demos = [demo for demo in load_programme() if isinstance(demo, ModuleType)]
     made = {"controls": controls(demos), "answers": answers(demos)}

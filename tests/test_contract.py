@@ -61,7 +61,7 @@ def test_demos_and_shell_import_no_torch_and_compute_no_gradio():
     code = (
         "import sys, importlib\n"
         f"for name in {PROGRAMME!r}: importlib.import_module(name)\n"
-        "import demos.attention.bertviz.bertviz_pages, demos.attention.viewer.html_export\n"
+        "import demos.attention.viewer.bertviz_pages, demos.attention.viewer.html_export\n"
         "import demos.runner, demos.shell.api\n"
         "assert not {'gradio', 'torch', 'transformers'} & set(sys.modules), 'a demo imports too much'\n"
         "import demos.shell.gallery, demos.models.cache\n"

@@ -13,6 +13,8 @@ from demos.models.catalog import catalog
 from demos.nlp.attention_capture import MAX_TOKENS
 from demos.nlp.attention_rollout import FLOW_TOKENS
 from demos.shell.gallery import build
+from demos.shell.pages import page_builders
+from demos.shell.programme import load_programme
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -55,6 +57,7 @@ def example_demo(tmp_path, monkeypatch):
 def test_the_example_demo_works_as_it_stands(example_demo, runner, minilm):
     result = runner(example_demo.LENGTH, example_demo.LengthInputs("Hello there."))
     assert result.tokens == len(minilm.tokenizer("Hello there.")["input_ids"]) == 5
-    gallery = build(runner, (*PROGRAMME, "readme_demo"))
+    programme = (*PROGRAMME, "readme_demo")
+    gallery = build(runner, programme)
     assert "length" in {dependency.api_name for dependency in gallery.fns.values()}
-    assert ("length", "Length in tokens", False) in gallery.pages
+    assert "length" in page_builders(runner, load_programme(programme))

@@ -37,9 +37,9 @@
   // ?example=2 presses the second example of the demo that the address opens, as soon as it stands there.
   const address = new URLSearchParams(location.search);
   const number = Number(address.get("example"));
+  if (address.has("embed")) document.documentElement.dataset.embedded = "";
   if (!Number.isInteger(number) || number < 1) return;
   const waiting = setInterval(() => {
-    if (address.has("demo") && !window.stageOpened) return; // the first tab's examples are not meant
     const shown = [...document.querySelectorAll(".stage-examples")].find((row) => row.offsetParent);
     const button = shown && shown.querySelectorAll("button")[number - 1];
     if (!shown || !shown.querySelector("button")) return;

@@ -9,18 +9,14 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Iterable
 from ipaddress import ip_address
-from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from demos.public import is_loopback
-
-Lifespan = Callable[[Any], AbstractAsyncContextManager[None]]
 
 
 def own_hosts(host: str) -> frozenset[str]:
@@ -31,18 +27,6 @@ def own_hosts(host: str) -> frozenset[str]:
     if not is_loopback(host):
         names += [socket.gethostname(), f"{socket.gethostname()}.local", socket.getfqdn()]
     return frozenset(name.strip().lower() for name in names) - {""}
-
-
-def guard(hosts: Iterable[str]) -> Lifespan:
-    """An application's lifespan that puts the guard around all of it."""
-
-    @asynccontextmanager
-    async def guarded(app: Any) -> AsyncIterator[None]:
-        # Gradio puts its own middleware around any that it is given, and that is where it allows origins.
-        app.middleware_stack = Guard(app.middleware_stack, hosts)
-        yield
-
-    return guarded
 
 
 class Guard:

@@ -16,6 +16,7 @@ from demos.model_choice import suitable
 from demos.models.catalog import checkpoint
 from demos.models.hub_access import download_limit, hub_reachable, mode
 from demos.models.specs import Origin
+from demos.nlp import other_models
 from demos.nlp.csv_batch import Batch
 from demos.stopping import Stopped
 from demos.ui import page

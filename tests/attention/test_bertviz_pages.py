@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from demos.attention.bertviz import bertviz_pages
-from demos.attention.bertviz.bertviz_pages import (
-    ClassicMap,
+from demos.attention.viewer import bertviz_pages
+from demos.attention.viewer.bertviz_pages import (
+    BertvizMap,
     head_view_page,
     model_view_page,
     neuron_view_page,
@@ -33,9 +33,9 @@ def weights_of(*shape: int, seed: int = 0) -> np.ndarray:
     return np.random.default_rng(seed).dirichlet(np.ones(shape[-1]), size=shape[:-1])
 
 
-def self_map(layers: int = 2, heads: int = 3, n: int = 5) -> ClassicMap:
+def self_map(layers: int = 2, heads: int = 3, n: int = 5) -> BertvizMap:
     tokens = tuple(f"t{index}" for index in range(n))
-    return ClassicMap(None, weights_of(layers, heads, n, n), tokens, tokens)
+    return BertvizMap(None, weights_of(layers, heads, n, n), tokens, tokens)
 
 
 class Elements(HTMLParser):
@@ -69,7 +69,7 @@ def unpacked(packed: dict[str, Any]) -> np.ndarray:
 @pytest.mark.parametrize("view", [head_view_page, model_view_page])
 @pytest.mark.parametrize("dtype", [np.float64, np.float32, np.float16])
 def test_weights_survive_within_half_a_step(view, dtype):
-    shown = ClassicMap(None, weights_of(2, 3, 5, 7).astype(dtype), tuple("abcde"), tuple("abcdefg"))
+    shown = BertvizMap(None, weights_of(2, 3, 5, 7).astype(dtype), tuple("abcde"), tuple("abcdefg"))
     (entry,) = data_of(view([shown]))["attention"]
     difference = np.abs(unpacked(entry["attn"]) / 255 - shown.weights.astype(np.float64))
     assert difference.max() <= 1 / 510 + 1e-12
@@ -102,14 +102,14 @@ def test_sentence_pairs_are_sliced_as_bertviz_does():
 
 
 def test_tokens_are_pretty_as_in_bertviz():
-    shown = ClassicMap(None, weights_of(1, 1, 3, 3), ("Ġa", "▁b", "c</w>"), ("a", "b", "##c"))
+    shown = BertvizMap(None, weights_of(1, 1, 3, 3), ("Ġa", "▁b", "c</w>"), ("a", "b", "##c"))
     entry = data_of(head_view_page([shown]))["attention"][0]
     assert (entry["left_text"], entry["right_text"]) == ([" a", " b", "c"], ["a", "b", "##c"])
 
 
 def pages_of(tokens: tuple[str, ...]) -> dict[str, str]:
     n = len(tokens)
-    shown = ClassicMap(HOSTILE[0], weights_of(1, 2, n, n), tokens, tokens)
+    shown = BertvizMap(HOSTILE[0], weights_of(1, 2, n, n), tokens, tokens)
     vectors = np.ones((1, 2, n, 4))
     return {
         "head": head_view_page([shown, shown]),
@@ -164,9 +164,9 @@ def test_too_much_for_bertviz_is_refused_with_a_way_out():
         lambda: head_view_page([self_map()], layer=2),
         lambda: head_view_page([self_map()], heads=[3]),
         lambda: head_view_page([self_map(heads=2), self_map(heads=3)]),
-        lambda: ClassicMap(None, np.full((1, 1, 1, 1), np.nan), ("a",), ("a",)),
-        lambda: ClassicMap(None, np.full((1, 1, 1, 1), 1.2), ("a",), ("a",)),
-        lambda: ClassicMap(None, np.zeros((1, 1, 0, 0)), (), ()),
+        lambda: BertvizMap(None, np.full((1, 1, 1, 1), np.nan), ("a",), ("a",)),
+        lambda: BertvizMap(None, np.full((1, 1, 1, 1), 1.2), ("a",), ("a",)),
+        lambda: BertvizMap(None, np.zeros((1, 1, 0, 0)), (), ()),
         lambda: bertviz_pages.sentence_pair_maps(weights_of(1, 1, 3, 3), "abc", 3),
     ],
 )
@@ -177,7 +177,7 @@ def test_what_cannot_be_drawn_is_refused(make):
 
 def test_arrays_that_do_not_fit_are_a_programming_error():
     with pytest.raises(ValueError, match="do not fit"):
-        ClassicMap(None, weights_of(1, 1, 2, 2), ("a",), ("a", "b"))
+        BertvizMap(None, weights_of(1, 1, 2, 2), ("a",), ("a", "b"))
 
 
 def test_another_scaling_is_named():
@@ -189,8 +189,8 @@ def test_another_scaling_is_named():
 
 def test_a_page_needs_neither_torch_nor_bertviz_imported():
     program = (
-        "import sys, numpy as np; from demos.attention.bertviz.bertviz_pages import *;"
-        "head_view_page([ClassicMap(None, np.ones((1, 1, 1, 1)), ('a',), ('a',))]);"
+        "import sys, numpy as np; from demos.attention.viewer.bertviz_pages import *;"
+        "head_view_page([BertvizMap(None, np.ones((1, 1, 1, 1)), ('a',), ('a',))]);"
         "sys.exit(bool({'torch', 'bertviz', 'gradio'} & set(sys.modules)))"
     )
     root = Path(__file__).parents[2]

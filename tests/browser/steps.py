@@ -20,9 +20,9 @@ def free_port() -> int:
 
 
 def open_gallery(page: Page, query: str = "") -> None:
-    """The first page, once it has followed its address to a tab."""
+    """Home, or where an old address of it leads."""
     page.goto(f"/{query}")
-    page.wait_for_function("window.stageOpened")
+    page.locator(".stage-header").wait_for()
 
 
 def open_demo(page: Page, slug: str) -> None:

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Frame, Page, Route
 
-from demos.attention.bertviz.bertviz_pages import (
-    ClassicMap,
+from demos.attention.viewer.bertviz_pages import (
+    BertvizMap,
     head_view_page,
     model_view_page,
     neuron_view_page,
@@ -80,7 +80,7 @@ def texts(frame: Frame, selector: str) -> list[str]:
 
 
 def test_head_view_draws_every_weight_and_switches_layers(stage: Stage):
-    frame = stage.show(head_view_page([ClassicMap(None, previous_token(3, 2, 5), WORDS, WORDS)], layer=1))
+    frame = stage.show(head_view_page([BertvizMap(None, previous_token(3, 2, 5), WORDS, WORDS)], layer=1))
     assert texts(frame, "#vis text") == [*WORDS, *WORDS]
     assert frame.locator("#layer").input_value() == "1"
     for layer in (1, 0, 2):
@@ -90,7 +90,7 @@ def test_head_view_draws_every_weight_and_switches_layers(stage: Stage):
 
 
 def test_head_view_switches_heads(stage: Stage):
-    shown = ClassicMap(None, weights_of(1, 3, 5, 5), WORDS, WORDS)
+    shown = BertvizMap(None, weights_of(1, 3, 5, 5), WORDS, WORDS)
     frame = stage.show(head_view_page([shown], heads=[2]))
     expected = np.zeros((3, 25))
     expected[2] = shown.weights[0, 2].ravel()
@@ -109,8 +109,8 @@ def test_sentence_pairs_can_be_filtered(stage: Stage):
 
 
 def test_a_map_with_fewer_layers_offers_only_its_own(stage: Stage):
-    deep = ClassicMap("Encoder", weights_of(3, 2, 5, 5), WORDS, WORDS)
-    shallow = ClassicMap("Decoder", previous_token(2, 2, 4), WORDS[:4], WORDS[:4])
+    deep = BertvizMap("Encoder", weights_of(3, 2, 5, 5), WORDS, WORDS)
+    shallow = BertvizMap("Decoder", previous_token(2, 2, 4), WORDS[:4], WORDS[:4])
     frame = stage.show(head_view_page([deep, shallow], layer=2))
     frame.locator("#filter").select_option("1")
     assert frame.locator("#layer").input_value() == "1"
@@ -121,7 +121,7 @@ def test_a_map_with_fewer_layers_offers_only_its_own(stage: Stage):
 
 
 def test_model_view_draws_all_heads_and_enlarges_one(stage: Stage):
-    frame = stage.show(model_view_page([ClassicMap(None, weights_of(2, 3, 5, 5), WORDS, WORDS)]))
+    frame = stage.show(model_view_page([BertvizMap(None, weights_of(2, 3, 5, 5), WORDS, WORDS)]))
     assert frame.locator("#vis line").count() == 2 * 3 * 25
     frame.locator("#vis > svg > g").nth(4).locator("rect").last.click()
     assert texts(frame, "text.token") == [*WORDS, *WORDS]
@@ -167,23 +167,23 @@ def test_neuron_view_of_a_pair_takes_queries_from_one_and_keys_from_the_other(st
     assert frame.eval_on_selector_all("#keys .vector rect:nth-child(2)", values) == [0, 1]
 
 
-def _head(shown: ClassicMap) -> str:
+def _head(shown: BertvizMap) -> str:
     return head_view_page([shown, shown])
 
 
-def _model(shown: ClassicMap) -> str:
+def _model(shown: BertvizMap) -> str:
     return model_view_page([shown, shown])
 
 
-def _neuron(shown: ClassicMap) -> str:
+def _neuron(shown: BertvizMap) -> str:
     vectors = np.ones((*shown.weights.shape[:3], 4))
     return neuron_view_page(shown.query_tokens, shown.key_tokens, vectors, vectors, shown.weights)
 
 
 @pytest.mark.parametrize("make", [_head, _model, _neuron])
-def test_hostile_tokens_are_shown_and_never_run(stage: Stage, make: Callable[[ClassicMap], str]):
+def test_hostile_tokens_are_shown_and_never_run(stage: Stage, make: Callable[[BertvizMap], str]):
     frame = stage.show(
-        make(ClassicMap("<img src=x onerror=alert(3)>", weights_of(1, 2, 5, 5), HOSTILE, HOSTILE))
+        make(BertvizMap("<img src=x onerror=alert(3)>", weights_of(1, 2, 5, 5), HOSTILE, HOSTILE))
     )
     if make is _model:
         frame.locator("#vis > svg > g").nth(0).locator("rect").last.click()
@@ -196,7 +196,7 @@ def test_hostile_tokens_are_shown_and_never_run(stage: Stage, make: Callable[[Cl
 
 def test_it_draws_in_a_sandboxed_frame(stage: Stage):
     """As the gallery shows it: an opaque origin that may run scripts and nothing else."""
-    page = head_view_page([ClassicMap(None, weights_of(1, 2, 5, 5), WORDS, WORDS)])
+    page = head_view_page([BertvizMap(None, weights_of(1, 2, 5, 5), WORDS, WORDS)])
     stage.show(
         '<html data-state="ready">'
         f'<iframe sandbox="allow-scripts" srcdoc="{html.escape(page)}"></iframe></html>'

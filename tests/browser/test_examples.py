@@ -1,4 +1,4 @@
-"""Example buttons of every demo, in the gallery's tabs and on the demo's own page, give an answer.
+"""Example buttons of every demo give an answer.
 
 What the tasks' examples answer is judged in the tests of their demos; here one of each kind is pressed.
 """
@@ -14,16 +14,17 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from demos.attention.viewer.bertviz import BertvizInputs
+from demos.attention.viewer.measure import Selection
 from demos.contract import Example
 from demos.models.catalog import checkpoint
-from demos.shell.gallery import load_programme
+from demos.shell.programme import load_programme
 from tests.browser.steps import (
     badge,
     bertviz_frame,
     colours,
     drawing,
     open_demo,
-    open_gallery,
     press,
     stop_writing,
     toast,
@@ -61,6 +62,8 @@ CASES = [
 
 
 def attention_is_drawn(page: Page, inputs: Any) -> None:
+    if isinstance(inputs, BertvizInputs):
+        return bertviz_has_drawn(page, inputs)
     tokens = viewer(page).locator(".sa-query .sa-token").all_inner_texts()
     assert len(tokens) > 3
     assert colours(viewer(page).locator("canvas")) > 3
@@ -215,7 +218,6 @@ def heads_share_one_run(page: Page, inputs: Any) -> None:
 
 PROOFS: dict[str, Callable[[Page, Any], None]] = {
     "attention": attention_is_drawn,
-    "bertviz": bertviz_has_drawn,
     "sentiment": labels_are_ranked,
     "entities": entities_are_marked,
     "fill-mask": gaps_are_filled,
@@ -237,7 +239,7 @@ PROOFS: dict[str, Callable[[Page, Any], None]] = {
 
 def answers(page: Page, demo: ModuleType, example: Example) -> None:
     """Click the example; the badge names its checkpoint, and the answer is there."""
-    if demo.INFO.slug == "attention":
+    if isinstance(example.inputs, Selection):
         with drawing(page, **asdict(example.inputs)):
             press(page, example.label)
     else:
@@ -247,16 +249,6 @@ def answers(page: Page, demo: ModuleType, example: Example) -> None:
     expect(toast(page)).to_have_count(0)
 
 
-@pytest.mark.parametrize("tab", dict.fromkeys(demo.INFO.tab for demo in DEMOS))
-def test_the_demos_of_a_tab_answer_there_one_after_the_other(page: Page, tab: str):
-    open_gallery(page)
-    page.get_by_role("tab", name=tab, exact=True).click()
-    for demo in DEMOS:
-        if demo.INFO.tab == tab:
-            page.get_by_role("tab", name=demo.INFO.title, exact=True).click()
-            answers(page, demo, demo.EXAMPLES[0])
-
-
 @pytest.mark.parametrize(("demo", "example"), CASES)
 def test_an_example_answers_on_the_page_of_its_demo(page: Page, demo: ModuleType, example: Example):
     open_demo(page, demo.INFO.slug)
@@ -264,14 +256,7 @@ def test_an_example_answers_on_the_page_of_its_demo(page: Page, demo: ModuleType
     answers(page, demo, example)
 
 
-def test_the_page_of_a_demo_leads_back_to_the_gallery(page: Page):
-    open_demo(page, DEMOS[0].INFO.slug)
-    page.get_by_role("link", name="All demos").click()
-    expect(page.get_by_role("tab", name=DEMOS[0].INFO.tab, exact=True)).to_be_visible()
-
-
-@pytest.mark.parametrize("address", ["/models", "/?tab=models"])
-def test_the_models_page_lists_the_cache_and_the_catalog(page: Page, address: str):
-    page.goto(address)
+def test_the_models_page_lists_the_cache_and_the_catalog(page: Page):
+    page.goto("/models")
     expect(page.get_by_role("gridcell", name="Budget").first).to_be_visible()
     expect(page.get_by_text("sentence-transformers/all-MiniLM-L6-v2").first).to_be_visible()

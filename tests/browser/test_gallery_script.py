@@ -13,7 +13,7 @@ def height_of_frame(page: Page, text: str) -> int:
         "old => old.forEach((frame) => frame.classList.remove('stage-frame'))"
     )
     page.get_by_label("Text", exact=True).fill(text)
-    press(page, "Show BertViz")
+    press(page, "Show attention")
     inside: Locator = bertviz_frame(page).locator("html[data-state=ready]")
     inside.wait_for(state="attached")
     frame = page.locator("iframe.stage-frame:visible")
@@ -23,7 +23,7 @@ def height_of_frame(page: Page, text: str) -> int:
 
 
 def test_a_frame_of_bertviz_is_as_high_as_its_drawing(page: Page):
-    open_demo(page, "bertviz")
+    open_demo(page, "attention?draw=bertviz")
     initial = round(0.8 * page.viewport_size["height"])
     short = height_of_frame(page, "Short.")
     tall = height_of_frame(page, "one two three four five six seven eight nine ten eleven twelve " * 2)
@@ -32,7 +32,7 @@ def test_a_frame_of_bertviz_is_as_high_as_its_drawing(page: Page):
 
 
 def test_only_a_frame_itself_sets_its_height(page: Page):
-    open_demo(page, "bertviz")
+    open_demo(page, "attention?draw=bertviz")
     before = height_of_frame(page, "Short.")
     page.evaluate("postMessage({ stageFrame: 999 }, '*')")
     page.evaluate("() => new Promise((done) => setTimeout(done, 200))")

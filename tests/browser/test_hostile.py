@@ -205,7 +205,7 @@ def bertviz_works(page: Page, text: str) -> None:
         "old => old.forEach((frame) => frame.classList.remove('stage-frame'))"
     )
     box = type_in(page, "Text", text)
-    press(page, "Show BertViz")
+    press(page, "Show attention")
     frame = bertviz_frame(page)
     frame.locator("html[data-state=ready]").wait_for(state="attached")
     assert frame.locator("#attention line").count() > 50
@@ -215,14 +215,14 @@ def bertviz_works(page: Page, text: str) -> None:
 
 
 def test_bertviz_draws_whatever_is_typed(page: Page):
-    open_demo(page, "bertviz")
+    open_demo(page, "attention?draw=bertviz")
     for name, text in DRAWN.items():
         if name not in ("100,000 characters", "10,000 emoji"):
             bertviz_works(page, text)
 
 
 def test_bertviz_refuses_what_cannot_be_drawn(page: Page):
-    open_demo(page, "bertviz")
+    open_demo(page, "attention?draw=bertviz")
     many = (DRAWN["100,000 characters"], "shapes")
-    expect_refusals(page, "Text", "Show BertViz", REFUSED | {"100,000 characters": many})
+    expect_refusals(page, "Text", "Show attention", REFUSED | {"100,000 characters": many})
     bertviz_works(page, NORMAL)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from demos.shell.gallery import load_programme
+from demos.shell.programme import load_programme
 from tests.browser.steps import (
     badge,
     bertviz_frame,
@@ -31,7 +31,6 @@ PHONE = {
 DEMOS = load_programme()
 EXAMPLES = {demo.INFO.slug: demo.EXAMPLES[0].label for demo in DEMOS}
 
-# Gradio measures its tabs on a copy that nobody sees.
 TOO_SMALL = """() => [...document.querySelectorAll("button, select, [role=tab]")]
   .filter((element) => !element.closest("[aria-hidden=true], .visually-hidden"))
   .filter((element) => element.checkVisibility({ visibilityProperty: true, opacityProperty: true }))
@@ -82,8 +81,6 @@ def answer_here(page: Page, slug: str) -> None:
     badge(page).first.wait_for()
     if slug == "attention":
         viewer(page).wait_for()
-    if slug == "bertviz":
-        bertviz_frame(page).locator("html[data-state=ready]").wait_for(state="attached")
     stop_writing(page)
 
 
@@ -95,10 +92,17 @@ def test_a_demo_fits_a_phone_before_and_after_its_answer(phone: Page, slug: str)
     expect_fits(phone)
 
 
-@pytest.mark.parametrize("tab", ["attention", "pipelines", "models"])
-def test_a_tab_fits_a_phone(phone: Page, tab: str):
-    open_gallery(phone, f"?tab={tab}")
-    expect(phone.get_by_role("tab", selected=True).first).to_be_visible()
+def test_a_drawing_of_bertviz_fits_a_phone(phone: Page):
+    open_demo(phone, "attention?draw=bertviz")
+    press(phone, "BertViz: head view")
+    bertviz_frame(phone).locator("html[data-state=ready]").wait_for(state="attached")
+    expect_fits(phone)
+
+
+@pytest.mark.parametrize("address", ["", "models"])
+def test_home_and_models_fit_a_phone(phone: Page, address: str):
+    open_gallery(phone, address)
+    expect(phone.locator(".stage-demo-card, .table-wrap").first).to_be_visible()
     expect_fits(phone)
 
 
@@ -157,7 +161,7 @@ def texts_of(page: Page) -> list[Locator]:
     selectors = (
         "h2, .stage-card p, [data-testid=block-info], textarea, .stage-examples button, "
         "button.primary, button.stop, "
-        ".stage-badge p, .stage-home a, .sa-tab, .sa-note, .sa-token, .sa-footer, .sa-heading strong, "
+        ".stage-badge p, .stage-header a, .sa-tab, .sa-note, .sa-token, .sa-footer, .sa-heading strong, "
         ".task-copy, .task-written span, .task-note, .task-withheld, .task-anyway summary, "
         ".sa-field, .stage-heat th, .stage-heat td[style], .stage-heat caption"
     )

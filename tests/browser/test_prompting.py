@@ -149,7 +149,7 @@ def test_experiments_without_an_own_task_say_so(page: Page):
 
 
 def test_a_link_carries_the_prompt_and_leaves_the_readers_own_draft(page: Page, open_page):
-    open_gallery(page, "?demo=prompt")
+    open_gallery(page, "prompt")
     expect(box(page, "text")).not_to_have_value("")
     type_in(page, "text", 'Shared "words" & <i>marks</i>')
     press(page, "Make a link that carries this prompt")
@@ -158,7 +158,7 @@ def test_a_link_carries_the_prompt_and_leaves_the_readers_own_draft(page: Page, 
     link = made.input_value()
 
     reader = open_page()
-    open_gallery(reader, "?demo=prompt")
+    open_gallery(reader, "prompt")
     expect(box(reader, "text")).not_to_have_value("")
     type_in(reader, "text", "My own words")
     wait_until_remembered(reader, "My own words")
@@ -180,7 +180,7 @@ def made_link(page: Page):
 
 
 def a_link():
-    return re.compile(r"^http://127\.0\.0\.1:\d+/\?.*demo=prompt.*#prompt=1\.[\w-]+$")
+    return re.compile(r"^http://127\.0\.0\.1:\d+/prompt#prompt=1\.[\w-]+$")
 
 
 def test_what_is_typed_before_the_page_is_ready_is_kept(page: Page):

@@ -23,7 +23,7 @@ OURS = "http://127.0.0.1:7860"
 def client(runner):
     """The gallery with two demos, set up as `launch()` does it."""
     blocks = build(runner, PROGRAMME)
-    options = launch_options(PROGRAMME)
+    options = launch_options(runner, PROGRAMME)
     blocks.show_error, blocks.state_session_capacity = (
         options["show_error"],
         options["state_session_capacity"],

@@ -7,7 +7,7 @@ from types import ModuleType
 import gradio as gr
 import pytest
 
-from demos.shell.gallery import load_programme
+from demos.shell.programme import load_programme
 from demos.stopping import STOPPED, Stopped, Tickets
 from demos.ui.freshness import Answer, StopButton
 from demos.ui.page import BATCHED_QUEUE, MODEL_QUEUE, WRITING_QUEUE

@@ -17,10 +17,14 @@ out, "renormalise" then scales each row back to 1; the share that was hidden is 
 norm* counts how long the vector is that a token contributes, not only how large its weight is. Words cut
 into pieces can be merged. Where several tokens share one character (Korean, emoji), each shows the
 character and its own part.
+
+"Drawn by" hands the same weights to [BertViz](https://github.com/jessevig/bertviz) (Vig 2019), with its own
+drawing script. It draws one shape per weight, so it is for short texts.
 """
 
 from __future__ import annotations
 
+from demos.attention.viewer.bertviz import BERTVIZ, BertvizInputs
 from demos.attention.viewer.compute import (
     ATTENTION,
     _endpoint,
@@ -43,7 +47,8 @@ INFO = Info(
         "Attention weights say how a layer mixes its inputs, not why the model answers as it does. A head "
         "with a clear pattern need not matter for the output, and much of the mass goes to special tokens "
         "and to the first position whatever the text says. Rollout and flow average the heads, take half of "
-        "each position as kept by the residual connection, and leave out values and feed-forward layers."
+        "each position as kept by the residual connection, and leave out values and feed-forward layers. "
+        "Weights in BertViz's drawings are stored in 8 bits, off by at most 1/510."
     ),
 )
 
@@ -69,6 +74,11 @@ EXAMPLES = (
         ),
     ),
     Example("한국어", Selection("오늘 서울의 날씨는 아주 맑습니다.", model="smollm2", words="sum")),
+    Example(
+        "BertViz: head view", BertvizInputs("The animal didn't cross the street because it was too tired.")
+    ),
+    Example("BertViz: model view", BertvizInputs("The quick brown fox jumps.", view="model")),
+    Example("BertViz: neuron view", BertvizInputs("The quick brown fox jumps.", view="neuron")),
 )
 
 __all__ = ["ENDPOINTS", "EXAMPLES", "INFO", "SCRIPTS", "STYLES", "build"]
@@ -81,6 +91,7 @@ ENDPOINTS = (
     _endpoint("attention_neuron", attention_neuron),
     _endpoint("attention_flow", attention_flow_to),
     EXPORT,
+    BERTVIZ,
     ARRAYS,
     VIEW,
     LAYER,

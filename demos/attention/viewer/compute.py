@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from demos.attention.viewer.measure import (
+    HEADS,
     MEASURE_TITLES,
     Selection,
     axes_of,
@@ -243,9 +244,6 @@ def attention_flow_to(inputs: FlowInputs, loaded: Any) -> FlowResult:
         truncated=captured.truncated,
         origin=loaded.origin,
     )
-
-
-HEADS = {"encoder": "base", "decoder": "base", "encoder-decoder": "seq2seq-lm"}
 
 
 def _endpoint(name: str, function: Any, public: bool = True) -> Endpoint:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +41,7 @@ def build(
     def write(layers: str, details: bool, kind: str, _: str, values: tuple[Any, ...] | None) -> Any:
         if values is None:
             raise BadInput("There is no picture yet.", "Press “Show attention” first.")
-        chosen = parse_layers(layers)
+        values, chosen = values[: len(fields)], parse_layers(layers)
         # Inside Gradio's own cache, which it empties after a day.
         folder = Path(file.GRADIO_CACHE) / secrets.token_hex(16)
         folder.mkdir(parents=True)
@@ -74,6 +74,6 @@ def parse_layers(text: str) -> tuple[int, ...]:
     return tuple(layers)
 
 
-def selection(inputs_type: type, fields: Iterable[str], values: tuple[Any, ...], **more: Any) -> Any:
+def selection(inputs_type: type, fields: Iterable[str], values: Sequence[Any], **more: Any) -> Any:
     """The selection that the page's fields hold, as `inputs_type`."""
     return inputs_type(**dict(zip(fields, (value or "" for value in values), strict=True)), **more)

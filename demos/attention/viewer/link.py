@@ -36,6 +36,21 @@ def carried(fragment: str) -> Selection:
     return selection
 
 
+def receive_drawing(drawn_by: Any) -> None:
+    """Let `?draw=bertviz` in the page's address choose BertViz's drawing."""
+    from gradio.context import Context
+
+    Context.root_block.load(
+        None,
+        [drawn_by],
+        [drawn_by],
+        js='(now) => new URLSearchParams(location.search).get("draw") === "bertviz" ? "head" : now',
+        api_visibility="private",
+        queue=False,
+        show_progress="hidden",
+    )
+
+
 def receive(fields: dict[str, Any]) -> Any:
     """Fill the viewer's `fields` with what the page's address carries; returns the event that did."""
     import gradio as gr

@@ -15,6 +15,8 @@ from demos.nlp.attention_rollout import rollout, value_weighted_norms
 
 Measure = Literal["attention", "mean", "rollout", "norm"]
 
+HEADS = {"encoder": "base", "decoder": "base", "encoder-decoder": "seq2seq-lm"}
+
 CAPTURE_BYTES = 512 * 2**20
 captures = Memo(CAPTURE_BYTES)
 

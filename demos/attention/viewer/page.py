@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from demos.attention.viewer import export_panel, link
+from demos.attention.viewer.bertviz import BERTVIZ, BertvizInputs, as_bertviz, sandboxed
 from demos.attention.viewer.compute import ATTENTION
 from demos.attention.viewer.html_export import EXPORT
 from demos.attention.viewer.measure import Selection
@@ -50,12 +51,63 @@ MEASURES = [
 ]
 
 
+DRAWN_BY = [
+    ("This gallery", "stage"),
+    ("BertViz: head view", "head"),
+    ("BertViz: model view", "model"),
+    ("BertViz: neuron view", "neuron"),
+]
+
+
 def build(run: Run, examples: Sequence[Example]) -> None:
-    """Lay out the viewer."""
+    """Lay out the viewer: the form, the drawing, the files."""
     import gradio as gr
 
     from demos.ui import page
     from demos.ui.freshness import Answer
+
+    fields, drawn_by = _form()
+    filled = page.examples(examples, {**fields, "drawn_by": drawn_by}, _filled)
+    show = gr.Button("Show attention", variant="primary")
+    shown = Answer([*fields.values(), drawn_by], "Show attention")
+    view = gr.HTML(
+        None,
+        html_template='<div class="stage-attention-root"></div>',
+        js_on_load=MOUNT,
+        server_functions=[
+            _served(run, "layer", LAYER),
+            _served(run, "neuron", NEURON_LAYER),
+            _served(run, "flow", FLOW_LAYER),
+        ],
+        apply_default_css=False,
+        min_height=40,
+    )
+    frame = gr.HTML("", padding=False)
+    badge = page.badge()
+
+    def answer(*values: Any) -> tuple[Any, str, str]:
+        *chosen, drawn_by = values
+        selection = export_panel.selection(Selection, fields, chosen)
+        if drawn_by == "stage":
+            result = run(VIEW, selection)
+            return result.payload, "", page.badge_html(result.origin)
+        made = run(BERTVIZ, as_bertviz(selection, drawn_by))
+        return None, sandboxed(made.html), page.badge_html(made.origin, made.truncated)
+
+    outputs = [view, frame, badge]
+    submits = [fields[name].submit for name in ("text", "text_pair", "target")]
+    choices = [fields[name] for name in ("measure", "special", "words", "model")]
+    shown.on([show.click, *submits], answer, outputs)
+    shown.on_choice([*choices, drawn_by], answer, outputs)
+    shown.after([*filled, link.receive(fields)], answer, outputs)
+    export_panel.build(run, ATTENTION, ARRAYS, EXPORT, list(fields), shown)
+
+
+def _form() -> tuple[dict[str, Any], Any]:
+    """The components of a `Selection` by its fields' names, and who draws it."""
+    import gradio as gr
+
+    from demos.ui import page
 
     with gr.Row():
         text = gr.Textbox(
@@ -75,49 +127,32 @@ def build(run: Run, examples: Sequence[Example]) -> None:
         measure = gr.Dropdown(MEASURES, value="attention", label="Show")
         special = gr.Dropdown(SPECIAL, value="show", label="Special tokens")
         words = gr.Dropdown(WORDS, value="tokens", label="Sub-words")
-    fields = {
-        "text": text,
-        "text_pair": text_pair,
-        "target": target,
-        "model": model,
-        "measure": measure,
-        "special": special,
-        "words": words,
-    }
-    filled = page.examples(examples, fields)
-    show = gr.Button("Show attention", variant="primary")
-    shown = Answer(list(fields.values()), "Show attention")
-    view = gr.HTML(
-        None,
-        html_template='<div class="stage-attention-root"></div>',
-        js_on_load=MOUNT,
-        server_functions=[
-            _served(run, "layer", LAYER),
-            _served(run, "neuron", NEURON_LAYER),
-            _served(run, "flow", FLOW_LAYER),
-        ],
-        apply_default_css=False,
-        min_height=40,
-    )
-    badge = page.badge()
-
-    def answer(*values: Any) -> tuple[dict[str, Any], str]:
-        result = run(VIEW, export_panel.selection(Selection, fields, values))
-        return result.payload, page.badge_html(result.origin)
-
-    outputs = [view, badge]
-    shown.on([show.click, text.submit, text_pair.submit, target.submit], answer, outputs)
-    shown.on_choice([measure, special, words, model], answer, outputs)
-    shown.after([*filled, link.receive(fields)], answer, outputs)
+        drawn_by = gr.Dropdown(DRAWN_BY, value="stage", label="Drawn by")
+    at_once = {"api_visibility": "private", "queue": False, "show_progress": "hidden"}
     model.change(
         lambda name: gr.Textbox(visible=checkpoint(name).architecture == "encoder-decoder"),
         model,
         target,
-        api_visibility="private",
-        queue=False,
-        show_progress="hidden",
+        **at_once,
     )
-    export_panel.build(run, ATTENTION, ARRAYS, EXPORT, list(fields), shown)
+    # BertViz draws the model's own weights and tokens.
+    drawn_by.change(
+        lambda drawn_by: [gr.Dropdown(visible=drawn_by == "stage")] * 3,
+        drawn_by,
+        [measure, special, words],
+        **at_once,
+    )
+    link.receive_drawing(drawn_by)
+    fields = {"text": text, "text_pair": text_pair, "target": target, "model": model}
+    return fields | {"measure": measure, "special": special, "words": words}, drawn_by
+
+
+def _filled(inputs: Selection | BertvizInputs) -> list[str]:
+    """The form's values of an example: its selection, and who draws it."""
+    if isinstance(inputs, BertvizInputs):
+        selection = Selection(inputs.text, inputs.text_pair, inputs.target, inputs.model)
+        return [*vars(selection).values(), inputs.view]
+    return [*vars(inputs).values(), "stage"]
 
 
 def _served(run: Run, name: str, endpoint: Endpoint) -> Any:

@@ -23,14 +23,14 @@ import numpy as np
 from demos.attention.viewer.packing import pack, quantise
 from demos.errors import BadInput, Unsupported
 
-MOST_SHAPES = 200_000
+MAX_SHAPES = 200_000
 """SVG shapes up to which BertViz stays usable: 12 heads x 128 x 128 tokens, about 4 s to draw."""
 
 _SCRIPTS = Path(__file__).parents[3] / "assets" / "js"
 
 
 @dataclass(frozen=True, eq=False)
-class ClassicMap:
+class BertvizMap:
     """Attention of one kind: weights [layers, heads, n, m] in 0..1, with their n query and m key tokens."""
 
     name: str | None
@@ -52,18 +52,18 @@ class ClassicMap:
 
 def sentence_pair_maps(
     weights: np.ndarray, tokens: Sequence[str], sentence_b_start: int
-) -> tuple[ClassicMap, ...]:
+) -> tuple[BertvizMap, ...]:
     """BertViz's five maps of self-attention [layers, heads, n, n]: all, A to A, B to B, A to B, B to A.
 
     Raises BadInput if either sentence has no token.
     """
     return tuple(
-        ClassicMap(name, weights[:, :, rows, columns], tuple(tokens[rows]), tuple(tokens[columns]))
+        BertvizMap(name, weights[:, :, rows, columns], tuple(tokens[rows]), tuple(tokens[columns]))
         for name, rows, columns in _sentence_parts(len(tokens), sentence_b_start)
     )
 
 
-def head_view_page(maps: Sequence[ClassicMap], layer: int = 0, heads: Sequence[int] | None = None) -> str:
+def head_view_page(maps: Sequence[BertvizMap], layer: int = 0, heads: Sequence[int] | None = None) -> str:
     """BertViz's head view: one layer at a time, every head in its colour.
 
     `heads` are those that are switched on at first, all if None. Raises BadInput if a layer has too
@@ -78,7 +78,7 @@ def head_view_page(maps: Sequence[ClassicMap], layer: int = 0, heads: Sequence[i
     return _page("head", maps, parameters, width=max(360, 20 * head_count))
 
 
-def model_view_page(maps: Sequence[ClassicMap]) -> str:
+def model_view_page(maps: Sequence[BertvizMap]) -> str:
     """BertViz's model view: a thumbnail of every head of every layer; a click enlarges one.
 
     Raises BadInput if there are too many weights, or if the maps differ in their number of heads.
@@ -123,7 +123,7 @@ def neuron_view_page(
     _check_index("layer", layer, layer_count)
     _check_index("head", head, head_count)
     if sentence_b_start is None:
-        maps: tuple[ClassicMap, ...] = (ClassicMap(None, weights, tuple(query_tokens), tuple(key_tokens)),)
+        maps: tuple[BertvizMap, ...] = (BertvizMap(None, weights, tuple(query_tokens), tuple(key_tokens)),)
         parts = [(slice(0, n), slice(0, m))]
     else:
         maps = sentence_pair_maps(weights, query_tokens, sentence_b_start)
@@ -157,7 +157,7 @@ def _sentence_parts(length: int, sentence_b_start: int) -> list[tuple[str, slice
     ]
 
 
-def _common_shape(maps: Sequence[ClassicMap]) -> tuple[list[int], int]:
+def _common_shape(maps: Sequence[BertvizMap]) -> tuple[list[int], int]:
     head_counts = {map.weights.shape[1] for map in maps}
     if len(head_counts) != 1:
         raise BadInput("BertViz cannot mix maps with different numbers of heads.", "Choose one map.")
@@ -166,9 +166,9 @@ def _common_shape(maps: Sequence[ClassicMap]) -> tuple[list[int], int]:
 
 def check_size(shapes: int) -> None:
     """Raise BadInput if BertViz would have to draw more shapes than it can."""
-    if shapes > MOST_SHAPES:
+    if shapes > MAX_SHAPES:
         raise BadInput(
-            f"BertViz would draw {shapes:,} shapes at once; it stops being usable above {MOST_SHAPES:,}.",
+            f"BertViz would draw {shapes:,} shapes at once; it stops being usable above {MAX_SHAPES:,}.",
             "Use the Attention viewer, which stays fast, or shorten the text.",
         )
 
@@ -188,7 +188,7 @@ def _pretty(tokens: Sequence[str]) -> list[str]:
 
 def _page(
     view: str,
-    maps: Sequence[ClassicMap],
+    maps: Sequence[BertvizMap],
     parameters: dict[str, Any],
     width: int = 360,
     height: int = 0,

@@ -1,4 +1,4 @@
-"""BertViz's views (Vig 2019) as pages of their own."""
+"""The same attention as BertViz (Vig 2019) draws it: one complete page per view."""
 
 from __future__ import annotations
 
@@ -6,13 +6,24 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any, Literal
 
-from demos.attention.viewer.measure import Selection, capture_of
+import numpy as np
+
+from demos.attention.viewer.bertviz_pages import (
+    BertvizMap,
+    check_size,
+    head_view_page,
+    model_view_page,
+    neuron_view_page,
+    sentence_pair_maps,
+)
+from demos.attention.viewer.measure import HEADS, Selection, capture_of
 from demos.contract import Endpoint
 from demos.errors import BadInput
 from demos.models.specs import Origin
 from demos.nlp.attention_capture import AttentionMap, Capture
+from demos.nlp.tokens import Token
 
-VIEW_NAMES = [("Head view", "head"), ("Model view", "model"), ("Neuron view", "neuron")]
+View = Literal["head", "model", "neuron"]
 
 
 @dataclass(frozen=True)
@@ -23,7 +34,12 @@ class BertvizInputs:
     text_pair: str = ""
     target: str = ""
     model: str = "minilm"
-    view: Literal["head", "model", "neuron"] = "head"
+    view: View = "head"
+
+
+def as_bertviz(selection: Selection, view: View) -> BertvizInputs:
+    """The texts and the model of a selection, as BertViz draws them."""
+    return BertvizInputs(selection.text, selection.text_pair, selection.target, selection.model, view)
 
 
 @dataclass(frozen=True)
@@ -39,40 +55,27 @@ def bertviz(inputs: BertvizInputs, loaded: Any) -> BertvizResult:
     """A classic BertViz page of a text's attention, as one HTML document."""
     selection = Selection(inputs.text, inputs.text_pair, inputs.target, inputs.model)
     captured = capture_of(selection, loaded)
-    makers = {"head": _head_page, "model": _model_page, "neuron": _neuron_page}
-    return BertvizResult(makers[inputs.view](captured), captured.truncated, loaded.origin)
+    if inputs.view == "head":
+        html = head_view_page(_maps(captured))
+    elif inputs.view == "model":
+        html = model_view_page(_maps(captured))
+    else:
+        html = _neuron_page(captured)
+    return BertvizResult(html, captured.truncated, loaded.origin)
 
 
-def _head_page(captured: Capture) -> str:
-    from demos.attention.bertviz.bertviz_pages import head_view_page
-
-    return head_view_page(_maps(captured))
-
-
-def _model_page(captured: Capture) -> str:
-    from demos.attention.bertviz.bertviz_pages import model_view_page
-
-    return model_view_page(_maps(captured))
-
-
-def _maps(captured: Capture) -> list[Any]:
-    from demos.attention.bertviz.bertviz_pages import ClassicMap, check_size, sentence_pair_maps
-
+def _maps(captured: Capture) -> tuple[BertvizMap, ...]:
     check_size(max(m.heads * len(m.queries) * len(m.keys) for m in captured.maps))
     start = _second_text_start(captured.maps[0])
     if len(captured.maps) == 1 and start:
         return sentence_pair_maps(_weights(captured.maps[0]), _pieces(captured.maps[0].queries), start)
-    return [
-        ClassicMap(m.name.capitalize(), _weights(m), _pieces(m.queries), _pieces(m.keys))
+    return tuple(
+        BertvizMap(m.name.capitalize(), _weights(m), _pieces(m.queries), _pieces(m.keys))
         for m in captured.maps
-    ]
+    )
 
 
 def _neuron_page(captured: Capture) -> str:
-    import numpy as np
-
-    from demos.attention.bertviz.bertviz_pages import check_size, neuron_view_page
-
     if len(captured.maps) > 1:
         raise BadInput(
             "BertViz's neuron view does not know encoder-decoder models.",
@@ -92,13 +95,11 @@ def _neuron_page(captured: Capture) -> str:
     )
 
 
-def _weights(attention_map: AttentionMap) -> Any:
-    import numpy as np
-
+def _weights(attention_map: AttentionMap) -> np.ndarray:
     return np.stack([layer.weights().numpy() for layer in attention_map.layers])
 
 
-def _pieces(tokens: Any) -> tuple[str, ...]:
+def _pieces(tokens: tuple[Token, ...]) -> tuple[str, ...]:
     return tuple(token.piece for token in tokens)
 
 
@@ -106,9 +107,7 @@ def _second_text_start(attention_map: AttentionMap) -> int:
     return next((i for i, token in enumerate(attention_map.queries) if token.segment == 1), 0)
 
 
-BERTVIZ = Endpoint(
-    "bertviz", bertviz, {"encoder": "base", "decoder": "base", "encoder-decoder": "seq2seq-lm"}
-)
+BERTVIZ = Endpoint("bertviz", bertviz, HEADS)
 
 
 def sandboxed(html: str) -> str:

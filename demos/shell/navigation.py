@@ -1,0 +1,51 @@
+"""What stands on top of every page: the gallery's name, its tabs, and the demos of the tab that is open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from demos.shell.programme import Broken, Demo, by_tab, tab_of
+
+TITLE = "Transformers on Stage"
+MODELS = "models"
+"""The address of the page about the models."""
+
+
+def header_html(demos: Sequence[Demo], here: str = "") -> str:
+    """The navigation for the page at the address `here`: "" for home, a demo's slug, or MODELS.
+
+    Every page stands at the same depth, so that relative links work wherever the gallery is mounted.
+    """
+    tabs = by_tab(demos)
+    open_tab = next((tab_of(demo) for demo in demos if _slug(demo) == here), "")
+    links = [
+        _link(first, name, name == open_tab)
+        for name, shown in tabs.items()
+        if (first := next(filter(None, map(_slug, shown)), ""))
+    ]
+    links += [_link(MODELS, "Models", here == MODELS), _link("?view=api", "API", False)]
+    inside = "".join(_entry(demo, here) for demo in tabs.get(open_tab, ()))
+    second = (
+        f'<nav class="stage-demos" aria-label="Demos of {escape(open_tab)}">{inside}</nav>' if inside else ""
+    )
+    home = ' aria-current="page"' if not here else ""
+    return (
+        f'<header class="stage-header"><a class="stage-name" href="./"{home}>{TITLE}</a>'
+        f'<nav class="stage-tabs" aria-label="Tabs">{"".join(links)}</nav>{second}</header>'
+    )
+
+
+def _slug(demo: Demo) -> str:
+    return "" if isinstance(demo, Broken) else demo.INFO.slug
+
+
+def _entry(demo: Demo, here: str) -> str:
+    if isinstance(demo, Broken):
+        return f'<span class="stage-unavailable">{escape(demo.title)} (unavailable)</span>'
+    return _link(demo.INFO.slug, demo.INFO.title, demo.INFO.slug == here, "page")
+
+
+def _link(address: str, text: str, current: bool, kind: str = "true") -> str:
+    mark = f' aria-current="{kind}"' if current else ""
+    return f'<a href="./{escape(address, quote=True)}"{mark}>{escape(text)}</a>'

@@ -1,0 +1,126 @@
+"""The pages as Gradio applications: home with a card per demo and the API, a demo, the models."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from html import escape
+from pathlib import Path
+from types import ModuleType
+
+import gradio as gr
+
+from demos.contract import Run
+from demos.models.catalog import ASSETS
+from demos.runner import Runner
+from demos.shell.api import api_function, describe
+from demos.shell.blocks import Blocks
+from demos.shell.navigation import MODELS, TITLE, header_html
+from demos.shell.programme import Broken, Demo, by_tab, card_text, public_endpoints, reason
+from demos.shell.static import STATIC
+from demos.ui import models_page
+from demos.ui.page import LIMITS, asked_directly, queue_of, visible_errors
+
+log = logging.getLogger(__name__)
+
+WELCOME = "Type a sentence and see for yourself what a transformer does with it."
+CACHE = (3600, 86400)
+"""Seconds between two looks for files that visitors left, and their greatest age."""
+
+
+def home(runner: Runner, demos: Sequence[Demo]) -> gr.Blocks:
+    """The first page, which is also the one application that has the API."""
+    with Blocks(title=TITLE, analytics_enabled=False, delete_cache=CACHE) as page:
+        gr.HTML(header_html(demos), padding=False)
+        gr.HTML(home_html(demos), padding=False)
+        for endpoint in public_endpoints(demos):
+            made = gr.api(
+                visible_errors(api_function(endpoint, runner, asked_directly), quote=str),
+                api_name=endpoint.name,
+                concurrency_id=queue_of(endpoint),
+                concurrency_limit=LIMITS.get(queue_of(endpoint), 1),
+            )
+            describe(page.fns[made["id"]].inputs, endpoint)
+    return queued(page)
+
+
+def demo_page(demo: ModuleType, run: Run, demos: Sequence[Demo]) -> gr.Blocks:
+    """A demo between the navigation and what it does not show."""
+    with Blocks(title=f"{demo.INFO.title} · {TITLE}", analytics_enabled=False, delete_cache=CACHE) as page:
+        gr.HTML(header_html(demos, demo.INFO.slug), padding=False)
+        summary, more = card_text(demo)
+        gr.Markdown(f"## {demo.INFO.title}\n\n{summary}", elem_classes="stage-card")
+        try:
+            demo.build(run)
+        except Exception as error:
+            log.exception("%s could not be laid out", demo.__name__)
+            gr.HTML(error_card(Broken(demo.__name__, demo.INFO.tab, reason(error))))
+        if more:
+            with gr.Accordion("How to read this", open=False):
+                gr.Markdown(more)
+        with gr.Accordion("What this does not show", open=False):
+            gr.Markdown(demo.INFO.limits)
+    return queued(page)
+
+
+def models(runner: Runner, demos: Sequence[Demo]) -> gr.Blocks:
+    """What the gallery computes with."""
+    with Blocks(title=f"Models · {TITLE}", analytics_enabled=False, delete_cache=CACHE) as page:
+        gr.HTML(header_html(demos, MODELS), padding=False)
+        models_page.build(runner)
+    return queued(page)
+
+
+def page_builders(runner: Runner, demos: Sequence[Demo]) -> dict[str, Callable[[], gr.Blocks]]:
+    """How to build each page below home, by its address."""
+
+    def builder(demo: ModuleType) -> Callable[[], gr.Blocks]:
+        return lambda: demo_page(demo, runner, demos)
+
+    found = {demo.INFO.slug: builder(demo) for demo in demos if isinstance(demo, ModuleType)}
+    return found | {MODELS: lambda: models(runner, demos)}
+
+
+def queued(page: gr.Blocks) -> gr.Blocks:
+    """The page with a queue that takes several at once: work takes turns in the runner."""
+    return page.queue(default_concurrency_limit=4, max_size=64)
+
+
+def home_html(demos: Sequence[Demo]) -> str:
+    """A card per demo: its picture, its question, one sentence."""
+    parts = [
+        '<p class="stage-welcome">Type a sentence and see for yourself what a transformer does with it.</p>'
+    ]
+    for name, shown in by_tab(demos).items():
+        cards = "".join(_card(demo) for demo in shown)
+        parts.append(f'<h2 id="{escape(name.lower(), quote=True)}">{escape(name)}</h2>')
+        parts.append(f'<div class="stage-cards">{cards}</div>')
+    return "".join(parts)
+
+
+def _card(demo: Demo) -> str:
+    if isinstance(demo, Broken):
+        return error_card(demo)
+    slug = escape(demo.INFO.slug, quote=True)
+    picture = ASSETS / "pictures" / f"{demo.INFO.slug}.webp"
+    summary = " ".join(card_text(demo)[0].split())
+    return (
+        f'<a class="stage-demo-card" href="./{slug}">{_picture(picture)}'
+        f"<strong>{escape(demo.INFO.title)}</strong><span>{escape(summary)}</span></a>"
+    )
+
+
+def _picture(path: Path) -> str:
+    if not path.is_file():
+        return ""
+    address = STATIC.address(path)
+    return f'<img src="{escape(address, quote=True)}" alt="" loading="lazy" width="480" height="300">'
+
+
+def error_card(broken: Broken) -> str:
+    """What stands in the place of a demo that is not available."""
+    return (
+        '<div class="stage-error" role="alert"><h2>This demo is not available</h2>'
+        f"<p>{escape(broken.module)} could not be loaded: {escape(broken.reason)}</p>"
+        "<p>The other demos work. Run <code>make run</code> again to install what may be missing.</p></div>"
+    )

@@ -1,0 +1,58 @@
+"""Files for the browser at addresses that hold a hash of their content, so that it keeps them for good."""
+
+from __future__ import annotations
+
+import gzip
+import mimetypes
+from collections.abc import Sequence
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import Receive, Scope, Send
+
+PREFIX = "/stage/"
+FOR_GOOD = "public, max-age=31536000, immutable"
+
+
+class Static:
+    """Serves what it was asked an address for, and nothing else: no path of a request reaches the disk."""
+
+    def __init__(self) -> None:
+        self._files: dict[str, tuple[bytes, str]] = {}
+
+    def address(self, *paths: Path) -> str:
+        """The address, relative to any page, of one file, or of several joined in their order."""
+        content = _joined(paths)
+        name = f"{sha256(content).hexdigest()[:16]}/{paths[-1].name}"
+        media = mimetypes.guess_type(paths[-1].name)[0] or "application/octet-stream"
+        if name not in self._files:
+            self._files[name] = (content, media)
+        return f".{PREFIX}{name}"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request below PREFIX."""
+        found = self._files.get(scope["path"].removeprefix(PREFIX))
+        if found is None:
+            return await PlainTextResponse("Not Found", 404)(scope, receive, send)
+        content, media = found
+        headers = {"Cache-Control": FOR_GOOD, "X-Content-Type-Options": "nosniff", "Vary": "Accept-Encoding"}
+        if media.startswith("text/") and "gzip" in Request(scope).headers.get("accept-encoding", ""):
+            content, headers["Content-Encoding"] = _compressed(content), "gzip"
+        await Response(content, media_type=media, headers=headers)(scope, receive, send)
+
+
+STATIC = Static()
+
+
+def _joined(paths: Sequence[Path]) -> bytes:
+    if len(paths) == 1:
+        return paths[0].read_bytes()
+    return b"\n".join(path.read_bytes() for path in dict.fromkeys(paths))
+
+
+@cache
+def _compressed(content: bytes) -> bytes:
+    return gzip.compress(content)
