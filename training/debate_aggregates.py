@@ -18,7 +18,8 @@ from typing import Any
 import torch
 
 from demos.contract import to_plain
-from demos.debate.dataset.compute import SurveyAnswer, SurveyInputs, survey
+from demos.debate.dataset.compute import SurveyInputs, survey
+from demos.debate.methods.dataset_schemas import SurveyAnswer
 from demos.models.cache import shared_cache
 from demos.models.classifier_family import FOLDER
 from demos.models.specs import Spec
