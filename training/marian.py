@@ -24,7 +24,7 @@ from torch import nn
 from transformers import GenerationConfig, MarianConfig, MarianMTModel, PreTrainedTokenizerFast
 
 from demos.models.specs import Loaded, Origin, Spec
-from demos.tasks import translation as demo
+from demos.tasks.translation import compute as demo
 from training import scratch
 
 PIECES, WIDTH, LAYERS, HEADS, INNER = 8_000, 128, 4, 4, 512
