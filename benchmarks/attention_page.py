@@ -26,6 +26,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, Route, sync_playwright
 
+from demos.models.specs import Loaded
+
 LAYERS, HEADS, HEAD_WIDTH = 12, 12, 32
 TOKENS, LONGER = 128, (256, 512)
 BUILDS, DRAWINGS, SWITCHES = 3, 3, 5
@@ -101,7 +103,7 @@ def example(tokens: int) -> tuple[str, Any]:
     return " ".join(words), Loaded(Spec("random"), model, tokenizer, origin, 0)
 
 
-def bertviz_sides(text: str, loaded: Any) -> list[Side]:
+def bertviz_sides(text: str, loaded: Loaded) -> list[Side]:
     """Stock BertViz, and its scripts on the gallery's offline page."""
     from bertviz import head_view
 
@@ -131,7 +133,7 @@ def bertviz_sides(text: str, loaded: Any) -> list[Side]:
     ]
 
 
-def gallery_sides(text: str, loaded: Any) -> list[Side]:
+def gallery_sides(text: str, loaded: Loaded) -> list[Side]:
     """The gallery's export with all layers, and what its live page receives."""
     from demos.attention.viewer.html_export import ExportInputs, attention_export
     from demos.attention.viewer.measure import Selection, capture_of

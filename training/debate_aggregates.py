@@ -22,7 +22,7 @@ from demos.debate.dataset.compute import SurveyInputs, survey
 from demos.debate.methods.dataset_schemas import SurveyAnswer
 from demos.models.cache import shared_cache
 from demos.models.classifier_family import FOLDER
-from demos.models.specs import Spec
+from demos.models.specs import Loaded, Spec
 
 SPECS = (
     Spec("debate-bilstm"),
@@ -53,7 +53,7 @@ def main() -> None:
         kept_file.write_text(json.dumps(rounded(to_plain(figures))) + "\n", encoding="utf-8")
 
 
-def run(loaded: Any, texts: list[str], adversaries: bool) -> SurveyAnswer:
+def run(loaded: Loaded, texts: list[str], adversaries: bool) -> SurveyAnswer:
     *_, last = survey(SurveyInputs(tuple(texts), loaded.spec.checkpoint, adversaries, anyway=True), loaded)
     return last
 

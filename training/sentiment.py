@@ -31,7 +31,7 @@ from transformers import BertConfig, BertForSequenceClassification
 from demos.debate.methods.divergence import jensen_shannon
 from demos.models.cache import shared_cache
 from demos.models.recording import RECORDABLE, record
-from demos.models.specs import Spec
+from demos.models.specs import Loaded, Spec
 
 FROZEN, EPOCHS, BATCH, RATE = 4, 4, 32, 1e-4
 SEEDS = (0, 1, 2, 3)
@@ -70,7 +70,7 @@ def build(base: Any, seed: int) -> BertForSequenceClassification:
     return model
 
 
-def read(path: Path, loaded: Any) -> dict[str, Split]:
+def read(path: Path, loaded: Loaded) -> dict[str, Split]:
     """The three splits, run through the frozen layers once."""
     with path.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
@@ -84,7 +84,7 @@ def read(path: Path, loaded: Any) -> dict[str, Split]:
 
 
 @torch.no_grad()
-def frozen_states(loaded: Any, texts: list[str]) -> list[torch.Tensor]:
+def frozen_states(loaded: Loaded, texts: list[str]) -> list[torch.Tensor]:
     """The output of the last frozen layer for every text, [tokens, width]."""
     order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
     found: list[torch.Tensor] = [torch.empty(0)] * len(texts)

@@ -10,7 +10,7 @@ from demos.contract import Endpoint
 from demos.csv_table import Table, write_table
 from demos.errors import BadInput, StageError
 from demos.microbatch import answer_each
-from demos.models.specs import Origin
+from demos.models.specs import Loaded, Origin
 from demos.nlp.batches import buckets
 
 STOPPED = "Not computed: stopped before."
@@ -53,7 +53,7 @@ class ColumnPart:
 def column_endpoint(endpoint: Endpoint, batch: Batch) -> Endpoint:
     """An endpoint that answers a column as `endpoint` does a text: part by part, the longest rows first."""
 
-    def column(asked: ColumnInputs, loaded: Any) -> Iterator[ColumnPart]:
+    def column(asked: ColumnInputs, loaded: Loaded) -> Iterator[ColumnPart]:
         """The answers to the rows of a column, in parts."""
         several = isinstance(getattr(asked.inputs, batch.field), tuple)
         many = [replace(asked.inputs, **{batch.field: (text,) if several else text}) for text in asked.texts]

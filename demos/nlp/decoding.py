@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from demos.models.specs import Loaded
+
 # Sampling draws from torch's one global generator: each text puts its own state there for its tokens.
 _random_numbers = threading.Lock()
 
@@ -34,14 +36,14 @@ class NewToken:
     probability: float
 
 
-def end_ids(loaded: Any) -> set[int]:
+def end_ids(loaded: Loaded) -> set[int]:
     """The tokens that end a text for this model; GPT and CTRL have none and write on."""
     ends = loaded.model.generation_config.eos_token_id
     ends = {ends} if isinstance(ends, int) else set(ends or ())
     return (ends | {loaded.tokenizer.eos_token_id}) - {None}
 
 
-def stream_tokens(loaded: Any, batch: Any, decoding: Decoding) -> Iterator[NewToken]:
+def stream_tokens(loaded: Loaded, batch: Any, decoding: Decoding) -> Iterator[NewToken]:
     """Yield new tokens as the model's own `generate` makes them, each when it is asked for; closing the
     iterator stops it."""
     pace = _Pace()
@@ -124,7 +126,7 @@ class _Forward:
     def end(self) -> None: ...
 
 
-def _write(loaded: Any, batch: Any, decoding: Decoding, pace: _Pace) -> None:
+def _write(loaded: Loaded, batch: Any, decoding: Decoding, pace: _Pace) -> None:
     import torch
 
     choice = {"do_sample": False, "temperature": None, "top_p": None, "top_k": None}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from demos.errors import BadInput
-from demos.models.specs import Origin
+from demos.models.specs import Loaded, Origin
 from demos.nlp.decoding import Decoding, NewToken, end_ids, stream_tokens
 
 MAX_NEW_TOKENS = 512
@@ -55,7 +55,7 @@ def check_decoding(decoding: Decoding) -> None:
             raise BadInput(f"{name} is out of range.", f"It must be {wanted}.")
 
 
-def written(loaded: Any, prompt: str, batch: Any, decoding: Decoding) -> Iterator[GenerateResult]:
+def written(loaded: Loaded, prompt: str, batch: Any, decoding: Decoding) -> Iterator[GenerateResult]:
     """The text that grows after a prompt whose encoding is `batch`."""
     new: list[NewToken] = []
     ends: list[int] = []

@@ -11,12 +11,11 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Any
 
 from demos.contract import Endpoint, Example, Info, Run
 from demos.errors import StageError
 from demos.models.catalog import ASSETS
-from demos.models.specs import Origin
+from demos.models.specs import Loaded, Origin
 from demos.nlp.batches import answer_all, only
 from demos.nlp.classify import Encoded, class_scores, encode, label_names
 from demos.nlp.csv_batch import Batch
@@ -76,12 +75,12 @@ class SentimentResult:
     origin: Origin
 
 
-def sentiment(inputs: SentimentInputs, loaded: Any) -> SentimentResult:
+def sentiment(inputs: SentimentInputs, loaded: Loaded) -> SentimentResult:
     """The sentiment of one text: its likeliest label, and the probability of every label."""
     return only(sentiments([inputs], loaded))
 
 
-def sentiments(many: Sequence[SentimentInputs], loaded: Any) -> list[SentimentResult | StageError]:
+def sentiments(many: Sequence[SentimentInputs], loaded: Loaded) -> list[SentimentResult | StageError]:
     """The sentiment of each text, or what is wrong with it, computed in batches of similar length."""
     names = label_names(loaded)
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from demos.contract import Endpoint
 from demos.errors import StageError
-from demos.models.specs import Origin
+from demos.models.specs import Loaded, Origin
 from demos.nlp.batches import only
 from demos.nlp.csv_batch import Batch
 from demos.nlp.other_models import remedied
@@ -65,12 +64,12 @@ class EntitiesResult:
     origin: Origin
 
 
-def entities(inputs: EntitiesInputs, loaded: Any) -> EntitiesResult:
+def entities(inputs: EntitiesInputs, loaded: Loaded) -> EntitiesResult:
     """The named entities of a text."""
     return only(entities_of_all([inputs], loaded))
 
 
-def entities_of_all(many: Sequence[EntitiesInputs], loaded: Any) -> list[EntitiesResult | StageError]:
+def entities_of_all(many: Sequence[EntitiesInputs], loaded: Loaded) -> list[EntitiesResult | StageError]:
     """The named entities of each text, or what is wrong with it; all windows of all texts share batches."""
     names = loaded.model.config.id2label
     ready: list[Pieces | StageError] = []

@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from demos.contract import Endpoint
 from demos.errors import BadInput, StageError
 from demos.models.precision import at_least_single
-from demos.models.specs import Origin
+from demos.models.specs import Loaded, Origin
 from demos.nlp.batches import answer_all, one_by_one, only
 from demos.nlp.classify import Encoded, encode
 from demos.nlp.csv_batch import Batch
@@ -72,12 +72,12 @@ class FillMaskResult:
     origin: Origin
 
 
-def fill_mask(inputs: FillMaskInputs, loaded: Any) -> FillMaskResult:
+def fill_mask(inputs: FillMaskInputs, loaded: Loaded) -> FillMaskResult:
     """The likeliest words for every [MASK] of a text."""
     return only(fill_all([inputs], loaded))
 
 
-def fill_all(many: Sequence[FillMaskInputs], loaded: Any) -> list[FillMaskResult | StageError]:
+def fill_all(many: Sequence[FillMaskInputs], loaded: Loaded) -> list[FillMaskResult | StageError]:
     """The same for many texts; of masked models in batches of similar length."""
     if loaded.spec.head == "causal-lm":
         return one_by_one(rescored)(many, loaded)
@@ -134,7 +134,7 @@ class Asked:
         return len(self.encoded)
 
 
-def rescored(inputs: FillMaskInputs, loaded: Any) -> FillMaskResult:
+def rescored(inputs: FillMaskInputs, loaded: Loaded) -> FillMaskResult:
     """The stand-in: a causal language model fills one gap."""
     check_inputs(inputs)
     if (gaps := inputs.text.count(MASK)) > 1:

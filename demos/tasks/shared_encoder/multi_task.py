@@ -16,7 +16,7 @@ import torch
 from torch import nn
 
 from demos.models.shared_encoder import SharedEncoder
-from demos.models.specs import Origin
+from demos.models.specs import Loaded, Origin
 from demos.nlp.classify import encode, refuse_longer, window
 from demos.nlp.spans import Entity, entities
 from demos.nlp.tagger import pieces, words
@@ -42,7 +42,7 @@ class Prediction:
     origin: Origin
 
 
-def predict(loaded: Any, text: str, second: str | None = None) -> Prediction:
+def predict(loaded: Loaded, text: str, second: str | None = None) -> Prediction:
     """What all heads say of a text and, with a `second`, of the pair. Raises BadInput for texts that no
     model can read or that are longer than this one reads."""
     model, tokens = loaded.model, pieces(text, loaded)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from demos.contract import Endpoint
 from demos.errors import BadInput
-from demos.models.specs import Origin
+from demos.models.specs import Loaded, Origin
 from demos.nlp.batches import one_by_one
 from demos.nlp.csv_batch import Batch
 from demos.nlp.novel_words import new_words
@@ -55,7 +55,7 @@ class SummarizeResult:
     origin: Origin
 
 
-def summarize(inputs: SummarizeInputs, loaded: Any) -> SummarizeResult:
+def summarize(inputs: SummarizeInputs, loaded: Loaded) -> SummarizeResult:
     """A summary, by the method that the model allows."""
     check_inputs(inputs)
     text = inputs.text
