@@ -122,7 +122,7 @@ def as_they_come(rows: int, lengths: Sequence[int], *_: object) -> list[list[int
 
 ONE_BY_ONE = """
 from dataclasses import replace
-from demos.pipelines import sentiment
+from demos.tasks import sentiment
 sentiment.SENTIMENT = replace(sentiment.SENTIMENT, batched=None)
 sentiment.ENDPOINTS = (sentiment.SENTIMENT,)
 import app
