@@ -90,15 +90,16 @@ def example(tokens: int) -> tuple[str, Any]:
         intermediate_size=HEADS * HEAD_WIDTH,
         num_hidden_layers=LAYERS,
         num_attention_heads=HEADS,
-        attn_implementation=RECORDABLE,
+        attn_implementation=RECORDABLE,  # pyright: ignore[reportCallIssue] (goes to the base class)
     )
     model = BertModel(config).eval()
     with torch.no_grad():
-        for layer in model.encoder.layer:
+        for number in range(LAYERS):
+            layer = model.get_submodule(f"encoder.layer.{number}.attention.self")
             # As uneven as a trained encoder's attention: entropy about 0.7 log n, and as compressible.
-            layer.attention.self.query.weight *= 4
-            layer.attention.self.key.weight *= 4
-    tokenizer = PreTrainedTokenizerFast(tokenizer_object=backend, unk_token="[UNK]")
+            for part in ("query", "key"):
+                layer.get_parameter(f"{part}.weight").mul_(4)
+    tokenizer: Any = PreTrainedTokenizerFast(tokenizer_object=backend, unk_token="[UNK]")
     origin = Origin("random", "Random model", None, None, "bundled", "none", "")
     return " ".join(words), Loaded(Spec("random"), model, tokenizer, origin, 0)
 

@@ -80,7 +80,8 @@ def harness(loaded: Loaded, asked: list[tuple[str, str]]) -> list[float]:
     from lm_eval.models.huggingface import HFLM
 
     logging.getLogger("lm_eval").setLevel(logging.ERROR)
-    model = HFLM(pretrained=loaded.model, tokenizer=loaded.tokenizer)
+    model: Any = HFLM  # its own base class hides what it takes
+    model = model(pretrained=loaded.model, tokenizer=loaded.tokenizer)
     instances = [Instance("loglikelihood", {}, pair, i) for i, pair in enumerate(asked)]
     return [logprob for logprob, _ in model.loglikelihood(instances, disable_tqdm=True)]
 

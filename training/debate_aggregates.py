@@ -33,7 +33,7 @@ DEV = 300
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--data", type=Path, required=True, help="sst_sentences.csv")
     parser.add_argument("--only", help="measure one checkpoint again and keep the others' figures")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())

@@ -105,7 +105,7 @@ def begin(table: Table, column: str) -> tuple[Progress, tuple[str, ...]]:
         raise BadInput(f"The file has no column {column!r}.", f"Choose one of: {', '.join(table.columns)}.")
     cell = table.columns.index(column)
     places = [i for i, record in enumerate(table.records) if not record.problem]
-    waiting = [record.problem or STOPPED for record in table.records]
+    waiting: list[Mapping[str, object] | str] = [record.problem or STOPPED for record in table.records]
     return Progress(table, places, waiting), tuple(table.records[i].cells[cell] for i in places)
 
 
@@ -124,5 +124,8 @@ def cells(
 
 def reason(error: Exception) -> str:
     """Why a row has no answer, in a sentence."""
-    known = isinstance(error, StageError)
-    return error.problem if known else f"It could not be computed ({type(error).__name__})."
+    return (
+        error.problem
+        if isinstance(error, StageError)
+        else f"It could not be computed ({type(error).__name__})."
+    )

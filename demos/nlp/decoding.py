@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,10 +40,10 @@ def end_ids(loaded: Loaded) -> set[int]:
     """The tokens that end a text for this model; GPT and CTRL have none and write on."""
     ends = loaded.model.generation_config.eos_token_id
     ends = {ends} if isinstance(ends, int) else set(ends or ())
-    return (ends | {loaded.tokenizer.eos_token_id}) - {None}
+    return {end for end in (*ends, loaded.tokenizer.eos_token_id) if end is not None}
 
 
-def stream_tokens(loaded: Loaded, batch: Any, decoding: Decoding) -> Iterator[NewToken]:
+def stream_tokens(loaded: Loaded, batch: Any, decoding: Decoding) -> Generator[NewToken]:
     """Yield new tokens as the model's own `generate` makes them, each when it is asked for; closing the
     iterator stops it."""
     pace = _Pace()

@@ -187,10 +187,10 @@ def _said(text: str, units: Sequence[_Unit], how: dict[_Unit, Any]) -> str:
         filter(
             None,
             [
-                words and f"{_count(words, 'word')} not read: {_listed(words)}.",
-                emoji and f"{emoji} emoji {'was' if emoji == 1 else 'were'} not read.",
-                signs and f"{_count(signs, 'sign')} not read: {_listed(signs)}.",
-                pieces and f"{_count(pieces, 'word')} read only in pieces: {_listed(pieces)}.",
+                f"{_count(words, 'word')} not read: {_listed(words)}." if words else "",
+                f"{emoji} emoji {'was' if emoji == 1 else 'were'} not read." if emoji else "",
+                f"{_count(signs, 'sign')} not read: {_listed(signs)}." if signs else "",
+                f"{_count(pieces, 'word')} read only in pieces: {_listed(pieces)}." if pieces else "",
             ],
         )
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -55,7 +55,7 @@ def check_decoding(decoding: Decoding) -> None:
             raise BadInput(f"{name} is out of range.", f"It must be {wanted}.")
 
 
-def written(loaded: Loaded, prompt: str, batch: Any, decoding: Decoding) -> Iterator[GenerateResult]:
+def written(loaded: Loaded, prompt: str, batch: Any, decoding: Decoding) -> Generator[GenerateResult]:
     """The text that grows after a prompt whose encoding is `batch`."""
     new: list[NewToken] = []
     ends: list[int] = []

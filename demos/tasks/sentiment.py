@@ -132,7 +132,7 @@ EXAMPLES = (
 def columns(result: SentimentResult) -> dict[str, object]:
     """What a CSV says about one text: the label, and the probability of each."""
     ranked = sorted(result.scores, key=lambda item: item.label)
-    return {"label": result.label} | {f"p({item.label})": f"{item.score:.6f}" for item in ranked}
+    return {"label": result.label, **{f"p({item.label})": f"{item.score:.6f}" for item in ranked}}
 
 
 BATCH = Batch(sentiments, columns)

@@ -144,7 +144,8 @@ def rescored(inputs: FillMaskInputs, loaded: Loaded) -> FillMaskResult:
         )
     encoded = encode(inputs.text, loaded)
     begin = time.perf_counter()
-    words = infill(*inputs.text.split(MASK), loaded)[: inputs.top_k]
+    left, _, right = inputs.text.partition(MASK)
+    words = infill(left, right, loaded)[: inputs.top_k]
     seconds = time.perf_counter() - begin
     shown = tuple(Candidate(one.word, None, False, one.share) for one in words)
     judged = legibility(inputs.text.replace(MASK, " "), loaded)

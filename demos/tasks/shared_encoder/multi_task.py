@@ -15,8 +15,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from demos.models.shared_encoder import SharedEncoder
-from demos.models.specs import Loaded, Origin
+from demos.models.specs import Loaded, Model, Origin
 from demos.nlp.classify import encode, refuse_longer, window
 from demos.nlp.spans import Entity, entities
 from demos.nlp.tagger import pieces, words
@@ -86,5 +85,5 @@ def counted(module: nn.Module) -> Iterator[list[int]]:
         handle.remove()
 
 
-def _probabilities(model: SharedEncoder, head: str, logits: torch.Tensor) -> dict[str, float]:
+def _probabilities(model: Model, head: str, logits: torch.Tensor) -> dict[str, float]:
     return dict(zip(model.config.stage_heads[head], logits.softmax(-1).tolist(), strict=True))
