@@ -303,7 +303,7 @@ def save(models: dict[str, AttentionClassifier], vocabulary: list[str], figures:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--data", type=Path, required=True, help="sst_sentences.csv")
     parser.add_argument("--out", type=Path, default=FOLDER)
     parser.add_argument("--only", nargs="*", metavar="NAME", help="train these models only")

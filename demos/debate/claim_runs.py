@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from demos.debate.claims import AVERAGE, BILSTM, claims
-from demos.debate.faithfulness.compute import ErasureAnswer, ErasureCurve, RankingAnswer
+from demos.debate.methods.ranking_schemas import ErasureAnswer, ErasureCurve, RankingAnswer
 from demos.debate.methods.schemas import AdversaryAnswer, ConsistentAnswer, Permutations, UniformAnswer
 
 WITHOUT_ATTENTION = ("gradient", "gradient_x_input", "integrated_gradients", "leave_one_out")

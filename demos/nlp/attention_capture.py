@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from demos.errors import BadInput, Unsupported
+from demos.models.specs import Loaded
 from demos.nlp.tokens import Token, describe
 from demos.texts import check_text
 
@@ -96,7 +97,7 @@ class Capture:
         )
 
 
-def capture(loaded: Any, text: str, text_pair: str = "", target: str = "") -> Capture:
+def capture(loaded: Loaded, text: str, text_pair: str = "", target: str = "") -> Capture:
     """Tokenize, run the model once with recording, and keep what every attention module saw.
 
     `target` is what an encoder-decoder's decoder reads; empty, the model writes it (greedily).

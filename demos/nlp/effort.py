@@ -6,9 +6,9 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 from demos.errors import BadInput
+from demos.models.specs import Loaded
 from demos.nlp.prefix_tree import LEAST_SHARED, can_share, prefix_tree, size
 from demos.nlp.prompt import content_free_rows, filled, instruction_text
 from demos.nlp.prompt_task import Row, Task
@@ -42,7 +42,7 @@ class Asking:
     rows: Sequence[Row]
 
 
-def effort_of(loaded: Any, askings: Sequence[Asking], most: int = MOST_SECONDS) -> Effort:
+def effort_of(loaded: Loaded, askings: Sequence[Asking], most: int = MOST_SECONDS) -> Effort:
     """What it takes to score the labels of every row, and of inputs without content; raises BadInput where
     that takes more than `most` seconds.
 
@@ -81,7 +81,7 @@ def effort_of(loaded: Any, askings: Sequence[Asking], most: int = MOST_SECONDS) 
     return check_effort(effort(loaded, tokens, characters), most)
 
 
-def effort(loaded: Any, tokens: int, characters: int) -> Effort:
+def effort(loaded: Loaded, tokens: int, characters: int) -> Effort:
     """How long a model takes, by its number of parameters: an estimate, the same on every machine."""
     size = sum(parameter.numel() for parameter in loaded.model.parameters())
     seconds = tokens * size / PARAMETERS / TOKENS_PER_SECOND + characters / CHARACTERS_PER_SECOND

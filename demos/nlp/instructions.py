@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from demos.errors import BadInput
+from demos.models.specs import Loaded
 from demos.nlp.classify import window
 from demos.nlp.decoding import end_ids
 
@@ -28,7 +29,7 @@ LONGEST_REPEAT = 12
 
 
 def follow(
-    instruction: str, loaded: Any, most_read: int, most_written: int, begun: str = "", until: str = ""
+    instruction: str, loaded: Loaded, most_read: int, most_written: int, begun: str = "", until: str = ""
 ) -> Followed:
     """What the model writes in its chat format, taking the likeliest token each time.
 

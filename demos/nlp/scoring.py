@@ -17,6 +17,7 @@ from transformers import DynamicCache
 
 from demos.errors import BadInput
 from demos.models.precision import at_least_single
+from demos.models.specs import Loaded
 from demos.nlp.effort import check_effort, effort
 from demos.nlp.encoding import encode_pair
 from demos.nlp.prefix_tree import LEAST_SHARED, Node, Wanted, can_share, prefix_tree, size
@@ -44,7 +45,7 @@ Request = tuple[str, str]
 """A context and its continuation."""
 
 
-def log_likelihoods(loaded: Any, requests: Sequence[Request]) -> list[Likelihood]:
+def log_likelihoods(loaded: Loaded, requests: Sequence[Request]) -> list[Likelihood]:
     """Score all requests together, in their order; equal to `log_likelihoods_plain` up to rounding.
 
     Raises BadInput for a continuation without tokens of its own, for a request beyond the window, and where
@@ -53,7 +54,7 @@ def log_likelihoods(loaded: Any, requests: Sequence[Request]) -> list[Likelihood
     return finish(log_likelihoods_in_steps(loaded, requests))
 
 
-def log_likelihoods_in_steps(loaded: Any, requests: Sequence[Request]) -> Steps[list[Likelihood]]:
+def log_likelihoods_in_steps(loaded: Loaded, requests: Sequence[Request]) -> Steps[list[Likelihood]]:
     """The same, batch by batch; what could be known to take too long is refused before the first one."""
     characters = sum(len(context) + len(continuation) for context, continuation in requests)
     check_effort(effort(loaded, 0, characters))
@@ -93,7 +94,7 @@ def log_likelihoods_in_steps(loaded: Any, requests: Sequence[Request]) -> Steps[
     ]
 
 
-def log_likelihoods_plain(loaded: Any, requests: Sequence[Request]) -> list[Likelihood]:
+def log_likelihoods_plain(loaded: Loaded, requests: Sequence[Request]) -> list[Likelihood]:
     """The same by definition, one forward pass per request: what tests and benchmarks compare with."""
     results = []
     for request in requests:
@@ -112,12 +113,12 @@ def log_likelihoods_plain(loaded: Any, requests: Sequence[Request]) -> list[Like
     return results
 
 
-def window(loaded: Any) -> int:
+def window(loaded: Loaded) -> int:
     """How many tokens the model can read at once."""
     return getattr(loaded.model.config, "max_position_embeddings", 1024)
 
 
-def _read(loaded: Any, context: tuple[int, ...], continuation: tuple[int, ...]) -> tuple[int, ...]:
+def _read(loaded: Loaded, context: tuple[int, ...], continuation: tuple[int, ...]) -> tuple[int, ...]:
     """What the model has to read: all but the last token, which is only predicted."""
     ids = (context + continuation)[:-1]
     if len(ids) > window(loaded):

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from demos.contract import Endpoint
+from demos.debate.methods.endpoint import classifier_endpoint
 from demos.debate.methods.schemas import (
     AdversaryAnswer,
     ConsistentAnswer,
@@ -18,13 +18,7 @@ from demos.debate.methods.schemas import (
     TrialInputs,
     UniformAnswer,
 )
-from demos.debate.methods.sentence import check_sentence
 from demos.errors import BadInput
-
-
-def check_inputs(inputs: Any) -> None:
-    """Raise `BadInput` for what no model can put on trial."""
-    check_sentence(inputs.text)
 
 
 def predict(inputs: PredictInputs, loaded: Any) -> Prediction:
@@ -151,19 +145,12 @@ def _scaled(weights: tuple[float, ...], words: tuple[str, ...]) -> Any:
     return torch.tensor(given / given.sum(), dtype=torch.float32)[None]
 
 
-HEADS = {"additive-attention": "base", "encoder": "sequence-classification"}
+PREDICT = classifier_endpoint("trial_predict", predict)
 
+PERMUTE = classifier_endpoint("trial_permute", permute)
 
-def _endpoint(name: str, function: Any) -> Endpoint:
-    return Endpoint(name, function, HEADS, check=check_inputs, task="attention-trial")
+UNIFORM = classifier_endpoint("trial_uniform", uniform)
 
+ADVERSARY = classifier_endpoint("trial_adversary", adversary)
 
-PREDICT = _endpoint("trial_predict", predict)
-
-PERMUTE = _endpoint("trial_permute", permute)
-
-UNIFORM = _endpoint("trial_uniform", uniform)
-
-ADVERSARY = _endpoint("trial_adversary", adversary)
-
-CONSISTENT = _endpoint("trial_consistent", consistent)
+CONSISTENT = classifier_endpoint("trial_consistent", consistent)

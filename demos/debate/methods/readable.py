@@ -16,7 +16,7 @@ from demos.nlp.languages import NAMES
 from demos.nlp.legibility import language
 
 if TYPE_CHECKING:
-    from demos.debate.faithfulness.compute import RankingAnswer
+    from demos.debate.methods.ranking_schemas import RankingAnswer
     from demos.debate.methods.schemas import Prediction
 
 TASK = "attention-trial"

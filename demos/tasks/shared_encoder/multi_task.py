@@ -15,8 +15,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from demos.models.shared_encoder import SharedEncoder
-from demos.models.specs import Origin
+from demos.models.specs import Loaded, Model, Origin
 from demos.nlp.classify import encode, refuse_longer, window
 from demos.nlp.spans import Entity, entities
 from demos.nlp.tagger import pieces, words
@@ -42,7 +41,7 @@ class Prediction:
     origin: Origin
 
 
-def predict(loaded: Any, text: str, second: str | None = None) -> Prediction:
+def predict(loaded: Loaded, text: str, second: str | None = None) -> Prediction:
     """What all heads say of a text and, with a `second`, of the pair. Raises BadInput for texts that no
     model can read or that are longer than this one reads."""
     model, tokens = loaded.model, pieces(text, loaded)
@@ -86,5 +85,5 @@ def counted(module: nn.Module) -> Iterator[list[int]]:
         handle.remove()
 
 
-def _probabilities(model: SharedEncoder, head: str, logits: torch.Tensor) -> dict[str, float]:
+def _probabilities(model: Model, head: str, logits: torch.Tensor) -> dict[str, float]:
     return dict(zip(model.config.stage_heads[head], logits.softmax(-1).tolist(), strict=True))

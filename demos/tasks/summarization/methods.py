@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from demos.errors import BadInput
+from demos.models.specs import Loaded
 from demos.nlp.classify import window
 from demos.nlp.decoding import end_ids
 from demos.nlp.instructions import Followed, follow
@@ -24,7 +25,7 @@ class Chosen:
     centrality: float
 
 
-def extractive(text: str, count: int, loaded: Any) -> tuple[tuple[Chosen, ...], int]:
+def extractive(text: str, count: int, loaded: Loaded) -> tuple[tuple[Chosen, ...], int]:
     """At most `count` central sentences that do not repeat one another, in the order of the text, and how
     many there are to choose from."""
     found = readable_sentences(text, loaded)
@@ -44,12 +45,12 @@ def instruction(text: str, count: int) -> str:
     return f"Summarize the following text in {length}. Use only facts from the text.\n\n{text.strip()}"
 
 
-def written(text: str, count: int, loaded: Any) -> Followed:
+def written(text: str, count: int, loaded: Loaded) -> Followed:
     """A chat model's summary, the likeliest token each time."""
     return follow(instruction(text, count), loaded, MOST_READ, MOST_WRITTEN)
 
 
-def generated(text: str, loaded: Any) -> tuple[str, Literal["end", "length"]]:
+def generated(text: str, loaded: Loaded) -> tuple[str, Literal["end", "length"]]:
     """A trained model's summary with the settings of its checkpoint, and how it ended.
 
     Raises `BadInput` with the count if the text has more tokens than the model reads.
