@@ -16,6 +16,7 @@ from demos.model_choice import suitable
 from demos.models.catalog import checkpoint
 from demos.models.hub_access import download_limit, hub_reachable, mode
 from demos.models.specs import Origin
+from demos.nlp import other_models
 from demos.nlp.csv_batch import Batch
 from demos.stopping import Stopped
 from demos.ui import page
@@ -56,7 +57,7 @@ def task_page(
     then asks. What cannot be answered says why in its own place."""
     names = [entry.name for entry in suitable(endpoint)]
     default = at_first(endpoint, default, online)
-    other = beside(endpoint, default)
+    other = other_models.beside(endpoint, default)
     with gr.Row(elem_classes="task-models"):
         model = page.model_choice(endpoint, default)
         second = page.model_choice(endpoint, other, "Second model", visible=beside)

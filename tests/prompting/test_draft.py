@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from demos.errors import BadInput
 from demos.links import to_fragment
 from demos.nlp.prompt_task import ready_tasks, task_to_json
-from demos.prompting.builder import draft as draft_module
 from demos.prompting.builder.inputs import inputs_of_draft
+from demos.prompting.task import draft as draft_module
 from demos.prompting.task.draft import (
     OWN,
     Draft,

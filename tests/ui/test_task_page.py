@@ -9,10 +9,10 @@ import pytest
 
 from demos.errors import BadInput
 from demos.models.specs import Origin
+from demos.nlp.writing import GenerateResult, Piece
 from demos.stopping import STOPPED
 from demos.tasks import generate as writing
 from demos.tasks import sentiment, translation
-from demos.tasks.generate import compute as generate
 from demos.ui.bars import WRITING, careful, per_cent, score_bars
 from demos.ui.task_page import at_first, inputs_of, took
 
@@ -137,7 +137,7 @@ class Writes:
 
     origin = Origin("smollm2", "A model", None, None, "bundled", "MIT", "")
     parts = tuple(
-        generate.GenerateResult(text, (generate.Piece(text, 0.5),), 0.5, "p", 1, 1, 1.0, finished, origin)
+        GenerateResult(text, (Piece(text, 0.5),), 0.5, "p", 1, 1, 1.0, finished, origin)
         for text, finished, origin in (("On", "", origin), ("Once", "end", origin))
     )
 

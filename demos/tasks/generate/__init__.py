@@ -14,7 +14,8 @@ from __future__ import annotations
 
 from demos.contract import Example, Info, Run
 from demos.models.catalog import ASSETS
-from demos.tasks.generate.compute import BATCH, DEFAULT, GENERATE, MAX_NEW_TOKENS, GenerateInputs
+from demos.nlp.writing import MAX_NEW_TOKENS
+from demos.tasks.generate.compute import BATCH, DEFAULT, GENERATE, GenerateInputs
 from demos.tasks.generate.show import remark, show
 from demos.tasks.generate.snippet import snippet
 
