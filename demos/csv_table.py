@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from demos.errors import BadInput
 
-MOST_BYTES = 10_000_000
-MOST_ROWS = 10_000
-MOST_COLUMNS = 256
+MAX_BYTES = 10_000_000
+MAX_ROWS = 10_000
+MAX_COLUMNS = 256
 PROBLEM, QUOTED = "problem", "quoted"
 
 _FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
@@ -45,7 +45,7 @@ def read_table(data: bytes, separator: str = "") -> Table:
     A row that cannot be read is kept, with its problem. Raises `BadInput` for a file that is no CSV at all,
     or has more than 10 MB, 10,000 rows or 256 columns. The file is read once, up to its first limit.
     """
-    if len(data) > MOST_BYTES:
+    if len(data) > MAX_BYTES:
         raise BadInput(f"The file has {len(data) / 1e6:.1f} MB; the limit is 10 MB.", "Split it.")
     try:
         text = data.decode("utf-8-sig")
@@ -63,21 +63,21 @@ def read_table(data: bytes, separator: str = "") -> Table:
             "Its first line must hold the names of the columns, separated by commas.",
         )
     columns = _names(head)
-    rows = itertools.islice(lines, MOST_ROWS + 1)
+    rows = itertools.islice(lines, MAX_ROWS + 1)
     records = [_record(line, cells, problem, len(columns), separator) for line, cells, problem in rows]
     if not records:
         raise BadInput("The file has no rows below the names of its columns.", "Choose another file.")
-    if len(records) > MOST_ROWS:
-        said = f"The file has at least {len(records):,} rows; the limit is {MOST_ROWS:,}."
+    if len(records) > MAX_ROWS:
+        said = f"The file has at least {len(records):,} rows; the limit is {MAX_ROWS:,}."
         raise BadInput(said, "Split it.")
     return Table(columns, tuple(records), separator)
 
 
 def _names(head: Sequence[str]) -> tuple[str, ...]:
     """The names of the columns; raises `BadInput` if there are too many, or two alike."""
-    if len(head) > MOST_COLUMNS:
+    if len(head) > MAX_COLUMNS:
         raise BadInput(
-            f"The file has {len(head):,} columns; the limit is {MOST_COLUMNS}.",
+            f"The file has {len(head):,} columns; the limit is {MAX_COLUMNS}.",
             "Leave out what is not needed.",
         )
     columns = tuple(cell.strip() or f"column {i}" for i, cell in enumerate(head, 1))

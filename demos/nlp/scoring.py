@@ -19,7 +19,7 @@ from demos.errors import BadInput
 from demos.models.precision import at_least_single
 from demos.nlp.effort import check_effort, effort
 from demos.nlp.encoding import encode_pair
-from demos.nlp.prefix_tree import LEAST_SHARED, Node, Wanted, can_share, prefix_tree, size
+from demos.nlp.prefix_tree import MIN_SHARED, Node, Wanted, can_share, prefix_tree, size
 from demos.nlp.steps import Steps, finish
 
 _NEW_TOKENS = 512  # in one forward pass: more brings no speed, only memory for logits
@@ -72,7 +72,7 @@ def log_likelihoods_in_steps(loaded: Any, requests: Sequence[Request]) -> Steps[
         wanted = [Wanted(first + i, token, number, i) for i, token in enumerate(continuation)]
         sequences.append((ids, wanted))
     longest = max((len(ids) for ids, _ in sequences), default=0)
-    tree = prefix_tree(sequences, LEAST_SHARED if shares else longest + 1)
+    tree = prefix_tree(sequences, MIN_SHARED if shares else longest + 1)
     check_effort(effort(loaded, sum(map(size, tree)), 0))
     logprobs = [[0.0] * len(continuation) for _, continuation in pairs]
     greedy = [True] * len(pairs)

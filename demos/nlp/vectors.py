@@ -15,7 +15,7 @@ from demos.nlp.classify import Encoded, encode, refuse_longer, window
 from demos.nlp.legibility import legibility
 from demos.nlp.sentences import Sentence, sentences
 
-MOST_SENTENCES = 1000
+MAX_SENTENCES = 1000
 
 
 @dataclass(frozen=True)
@@ -56,12 +56,12 @@ def vectors(loaded: Any, texts: Sequence[str]) -> np.ndarray:
 def readable_sentences(text: str, loaded: Any) -> tuple[Sentence, ...]:
     """The sentences of a text, cut where one is longer than the encoder reads.
 
-    Raises `BadInput` with the count if there are more than MOST_SENTENCES.
+    Raises `BadInput` with the count if there are more than MAX_SENTENCES.
     """
     found = sentences(text, lambda piece: count(loaded, piece) <= window(loaded))
-    if len(found) > MOST_SENTENCES:
+    if len(found) > MAX_SENTENCES:
         raise BadInput(
-            f"The text has {len(found):,} sentences; at most {MOST_SENTENCES:,} are compared.", "Shorten it."
+            f"The text has {len(found):,} sentences; at most {MAX_SENTENCES:,} are compared.", "Shorten it."
         )
     return found
 

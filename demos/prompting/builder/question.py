@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 from demos.errors import BadInput
 from demos.nlp.prompt import Style, render
-from demos.nlp.prompt_task import MAX_LABELS, Labels, Row, Task, check_label, ready_tasks, task_from_json
+from demos.nlp.prompt_task import Labels, Row, Task, check_label
 from demos.prompting.builder.schemas import Fields, PromptInputs
-
-MAX_SHOTS = 64
-MAX_RESERVED = 1024
+from demos.prompting.task.ready import task_of
 
 
 @dataclass(frozen=True)
 class Question:
-    """A query to a task, with the shots that go in front of it if they fit, and how all is written."""
+    """A query to a task, the shots that go in front of it if they fit, and how all is written."""
 
     task: Task
     shots: tuple[Row, ...]
@@ -34,19 +31,6 @@ class Question:
         return labels
 
 
-@lru_cache(maxsize=4)  # the check reads a task before there is a model, the endpoint with one
-def task_of(text: str) -> Task:
-    """A ready task by its name, or a task from JSON."""
-    if text.strip() in ready_tasks():
-        return ready_tasks()[text.strip()]
-    if not text.lstrip().startswith("{"):
-        raise BadInput(
-            f"There is no ready task called {text.strip()[:40]!r}.",
-            f"Choose one of: {', '.join(ready_tasks())}; or give a task as JSON.",
-        )
-    return task_from_json(text)
-
-
 def question_of(inputs: PromptInputs) -> Question:
     """Read the task of some inputs; raises `BadInput` if it is none."""
     task = task_of(inputs.task)
@@ -56,19 +40,11 @@ def question_of(inputs: PromptInputs) -> Question:
 def check_prompt(inputs: PromptInputs) -> None:
     """Validate inputs before a model is loaded; raises `BadInput`."""
     question = question_of(inputs)
-    ranges = (("k", inputs.k, MAX_SHOTS), ("reserve", inputs.reserve, MAX_RESERVED))
-    for name, value, most in ranges:
-        if not 0 <= value <= most:
-            raise BadInput(f"{name} is {value}.", f"It must be 0 to {most}.")
     if inputs.k > len(question.task.shots):
         raise BadInput(
             f"The task has {len(question.task.shots)} shots, fewer than {inputs.k}.", "Ask for fewer shots."
         )
-    check_fields(inputs.query, "query")
-    if len(inputs.choices) > MAX_LABELS:
-        raise BadInput(
-            f"The query has {len(inputs.choices):,} choices; the limit is {MAX_LABELS}.", "Use fewer."
-        )
+    check_query_fields(inputs.query, "query")
     for choice in inputs.choices:
         check_label(choice, "choice of the query")
     if inputs.query and not any(value.strip() for _, value in inputs.query):
@@ -77,7 +53,7 @@ def check_prompt(inputs: PromptInputs) -> None:
     render(question.task, question.shots, question.query, "plain")
 
 
-def check_fields(fields: Fields, where: str) -> None:
+def check_query_fields(fields: Fields, where: str) -> None:
     """Raise `BadInput` unless every field is a pair of texts, and none is there twice."""
     for number, pair in enumerate(fields, 1):
         if not isinstance(pair, tuple) or len(pair) != 2 or not all(isinstance(text, str) for text in pair):
