@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from demos.errors import BadInput
-from demos.nlp.classify import window
 from demos.nlp.decoding import end_ids
+from demos.nlp.window import window
 
 
 @dataclass(frozen=True)

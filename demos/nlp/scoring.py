@@ -17,10 +17,12 @@ from transformers import DynamicCache
 
 from demos.errors import BadInput
 from demos.models.precision import at_least_single
+from demos.models.specs import Loaded
 from demos.nlp.effort import check_effort, effort
 from demos.nlp.encoding import encode_pair
 from demos.nlp.prefix_tree import MIN_SHARED, Node, Wanted, can_share, prefix_tree, size
 from demos.nlp.steps import Steps, finish
+from demos.nlp.window import window
 
 _NEW_TOKENS = 512  # in one forward pass: more brings no speed, only memory for logits
 _CACHED_TOKENS = 8192  # over all rows of a batch: 370 MB of keys and values for SmolLM2
@@ -44,7 +46,7 @@ Request = tuple[str, str]
 """A context and its continuation."""
 
 
-def log_likelihoods(loaded: Any, requests: Sequence[Request]) -> list[Likelihood]:
+def log_likelihoods(loaded: Loaded, requests: Sequence[Request]) -> list[Likelihood]:
     """Score all requests together, in their order; equal to `log_likelihoods_plain` up to rounding.
 
     Raises BadInput for a continuation without tokens of its own, for a request beyond the window, and where
@@ -53,7 +55,7 @@ def log_likelihoods(loaded: Any, requests: Sequence[Request]) -> list[Likelihood
     return finish(log_likelihoods_in_steps(loaded, requests))
 
 
-def log_likelihoods_in_steps(loaded: Any, requests: Sequence[Request]) -> Steps[list[Likelihood]]:
+def log_likelihoods_in_steps(loaded: Loaded, requests: Sequence[Request]) -> Steps[list[Likelihood]]:
     """The same, batch by batch; what could be known to take too long is refused before the first one."""
     characters = sum(len(context) + len(continuation) for context, continuation in requests)
     check_effort(effort(loaded, 0, characters))
@@ -65,9 +67,9 @@ def log_likelihoods_in_steps(loaded: Any, requests: Sequence[Request]) -> Steps[
             yield 0
             encoded = 0
     shares = can_share(loaded.model)
-    sequences = []
+    sequences, limit = [], window(loaded)
     for number, (context, continuation) in enumerate(pairs):
-        ids = _read(loaded, context, continuation)
+        ids = _read(loaded, limit, context, continuation)
         first = len(context) - 1
         wanted = [Wanted(first + i, token, number, i) for i, token in enumerate(continuation)]
         sequences.append((ids, wanted))
@@ -93,13 +95,14 @@ def log_likelihoods_in_steps(loaded: Any, requests: Sequence[Request]) -> Steps[
     ]
 
 
-def log_likelihoods_plain(loaded: Any, requests: Sequence[Request]) -> list[Likelihood]:
+def log_likelihoods_plain(loaded: Loaded, requests: Sequence[Request]) -> list[Likelihood]:
     """The same by definition, one forward pass per request: what tests and benchmarks compare with."""
     results = []
     for request in requests:
         context, continuation = encode_pair(loaded.tokenizer, *request)
         with torch.inference_mode():
-            logits = loaded.model(torch.tensor([_read(loaded, context, continuation)])).logits[0]
+            ids = _read(loaded, window(loaded), context, continuation)
+            logits = loaded.model(torch.tensor([ids])).logits[0]
         logprobs = at_least_single(logits[len(context) - 1 :]).log_softmax(-1)
         tokens = torch.tensor(continuation)
         results.append(
@@ -112,18 +115,14 @@ def log_likelihoods_plain(loaded: Any, requests: Sequence[Request]) -> list[Like
     return results
 
 
-def window(loaded: Any) -> int:
-    """How many tokens the model can read at once."""
-    return getattr(loaded.model.config, "max_position_embeddings", 1024)
-
-
-def _read(loaded: Any, context: tuple[int, ...], continuation: tuple[int, ...]) -> tuple[int, ...]:
+def _read(
+    loaded: Loaded, limit: int, context: tuple[int, ...], continuation: tuple[int, ...]
+) -> tuple[int, ...]:
     """What the model has to read: all but the last token, which is only predicted."""
     ids = (context + continuation)[:-1]
-    if len(ids) > window(loaded):
+    if len(ids) > limit:
         raise BadInput(
-            f"A prompt and its label have {len(ids) + 1:,} tokens; "
-            f"{loaded.origin.title} holds {window(loaded):,}.",
+            f"A prompt and its label have {len(ids) + 1:,} tokens; {loaded.origin.title} holds {limit:,}.",
             "Use fewer or shorter shots.",
         )
     return ids

@@ -16,9 +16,9 @@ import numpy as np
 from demos.errors import BadInput
 from demos.models.precision import at_least_single
 from demos.nlp.batches import TOKENS, buckets
-from demos.nlp.classify import window
 from demos.nlp.legibility import Legibility, legibility
 from demos.nlp.spans import Tagged
+from demos.nlp.window import window
 from demos.texts import check_text
 
 OVERLAP = 128

@@ -11,9 +11,10 @@ import numpy as np
 from demos.errors import BadInput
 from demos.models.precision import at_least_single
 from demos.nlp.batches import answer_all
-from demos.nlp.classify import Encoded, encode, refuse_longer, window
+from demos.nlp.classify import Encoded, encode, refuse_longer
 from demos.nlp.legibility import legibility
 from demos.nlp.sentences import Sentence, sentences
+from demos.nlp.window import window
 
 MAX_SENTENCES = 1000
 
@@ -48,8 +49,9 @@ def vectors(loaded: Any, texts: Sequence[str]) -> np.ndarray:
     Raises `BadInput` for a text that is longer than the encoder reads.
     """
     encoded = [loaded.tokenizer(text, verbose=False)["input_ids"] for text in texts]
+    limit = window(loaded)
     for number, ids in enumerate(encoded, 1):
-        refuse_longer(f"Text {number} has", len(ids), window(loaded), loaded)
+        refuse_longer(f"Text {number} has", len(ids), limit, loaded)
     return np.stack(answer_all(encoded, lambda ids: ids, lambda rows: mean_pooled(rows, loaded)))
 
 
@@ -58,7 +60,8 @@ def readable_sentences(text: str, loaded: Any) -> tuple[Sentence, ...]:
 
     Raises `BadInput` with the count if there are more than MAX_SENTENCES.
     """
-    found = sentences(text, lambda piece: count(loaded, piece) <= window(loaded))
+    limit = window(loaded)
+    found = sentences(text, lambda piece: count(loaded, piece) <= limit)
     if len(found) > MAX_SENTENCES:
         raise BadInput(
             f"The text has {len(found):,} sentences; at most {MAX_SENTENCES:,} are compared.", "Shorten it."

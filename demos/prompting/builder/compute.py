@@ -11,6 +11,7 @@ from demos.models.specs import Loaded
 from demos.nlp.effort import MAX_SECONDS_AT_ONCE, Asking, effort_of
 from demos.nlp.labels import LabelScores, calibrate, content_free, label_warnings, score_labels
 from demos.nlp.prompt import budget, content_free_prompts, token_roles, tokens
+from demos.nlp.window import window
 from demos.prompting.builder.fitting import Fitted, fit
 from demos.prompting.builder.question import Question, check_prompt, question_of
 from demos.prompting.builder.schemas import LabelRow, PromptInputs, PromptToken, RenderAnswer, ScoreAnswer
@@ -35,16 +36,12 @@ def score(inputs: PromptInputs, loaded: Loaded) -> ScoreAnswer:
 
 def fitted_prompt(question: Question, loaded: Loaded, reserve: int) -> Fitted:
     """The prompt of a question with as many shots as leave `reserve` tokens of the model's window free."""
-    from demos.nlp.scoring import window
-
     room, style = window(loaded), question.style
     return fit(loaded.tokenizer, question.task, question.shots, question.query, room, reserve, style)
 
 
 def rendered(fitted: Fitted, reserve: int, loaded: Loaded) -> RenderAnswer:
     """A prompt's tokens, and what they are used for."""
-    from demos.nlp.scoring import window
-
     prompt = fitted.prompt
     encoded = tokens(loaded.tokenizer, prompt.text)
     names = loaded.tokenizer.convert_ids_to_tokens(encoded["input_ids"])

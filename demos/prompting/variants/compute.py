@@ -17,6 +17,7 @@ from demos.nlp.labels import calibrate, content_free, label_warnings, score_labe
 from demos.nlp.prompt import Prompt, content_free_prompts, tokens
 from demos.nlp.prompt_task import Labels, Row, Task
 from demos.nlp.steps import Steps
+from demos.nlp.window import window
 from demos.prompting.builder.compute import DECODERS
 from demos.prompting.builder.fitting import fit
 from demos.prompting.builder.schemas import Progress
@@ -124,8 +125,6 @@ def _column(loaded: Loaded, name: str, task: Task, rows: list[Row], inputs: Matr
 
 
 def _questions(loaded: Loaded, task: Task, rows: list[Row], inputs: MatrixInputs) -> Steps[list[_Questions]]:
-    from demos.nlp.scoring import window
-
     nothing: dict[tuple[Row, ...], tuple[Prompt, ...]] = {}
     made = []
     for row in rows:

@@ -17,9 +17,10 @@ from torch import nn
 
 from demos.models.shared_encoder import SharedEncoder
 from demos.models.specs import Origin
-from demos.nlp.classify import encode, refuse_longer, window
+from demos.nlp.classify import encode, refuse_longer
 from demos.nlp.spans import Entity, entities
 from demos.nlp.tagger import pieces, words
+from demos.nlp.window import window
 from demos.texts import check_text
 
 SINGLE, PAIR = ("sentiment", "entities"), ("entailment", "relatedness")

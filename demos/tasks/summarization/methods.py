@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from demos.errors import BadInput
-from demos.nlp.classify import window
 from demos.nlp.decoding import end_ids
 from demos.nlp.instructions import Followed, follow
 from demos.nlp.vectors import readable_sentences, vectors
+from demos.nlp.window import window
 from demos.tasks.summarization.centrality import centrality, most_central
 
 MAX_READ, MAX_WRITTEN = 2048, 200
