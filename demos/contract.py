@@ -115,7 +115,7 @@ class Endpoint:
         heads = self.head.get(entry.architecture) if isinstance(self.head, Mapping) else self.head
         for head in (heads,) if isinstance(heads, str) else heads or ():
             task = self.task.get(head) if isinstance(self.task, Mapping) else self.task
-            if head in entry.heads and (task is None or task in entry.tasks):
+            if entry.offers(head) and (task is None or task in entry.tasks):
                 return head
         return None
 

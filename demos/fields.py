@@ -8,8 +8,6 @@ pages' widgets read them from here. pydantic does the checking; what it finds is
 from __future__ import annotations
 
 import dataclasses
-import math
-import reprlib
 import types
 import typing
 from collections.abc import Callable, Iterator, Mapping
@@ -30,11 +28,11 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
 from demos.errors import BadInput
-from demos.texts import half_a_character, whole_characters
+from demos.field_errors import sentence
+from demos.texts import whole_characters
 
 T = TypeVar("T")
 
-REMEDY = "Send the field as documented."
 BOUNDS = ("ge", "gt", "le", "lt", "min_length", "max_length")
 
 
@@ -74,7 +72,8 @@ class InputField:
         try:
             return self._adapter.validate_python(value)
         except ValidationError as error:
-            raise _sentence(self, error.errors(include_url=False)) from None
+            found = error.errors(include_url=False)
+            raise sentence(self.name, found, self.limits, self.choices) from None
 
     @cached_property
     def _adapter(self) -> TypeAdapter[Any]:
@@ -175,54 +174,6 @@ def _telling(check: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return told
 
 
-def _sentence(field: InputField, errors: list[Any]) -> BadInput:
-    """What pydantic found, as a sentence and a remedy."""
-    wrong_kind = [error["type"] in _KIND_OF_ERROR or error["type"] == "kind" for error in errors]
-    if all(wrong_kind):
-        # A union is wrong in each of its ways; of a list, the first part that is wrong is enough.
-        deepest = max(errors, key=lambda error: len(error["loc"]))
-        same = [error for error in errors if error["input"] is deepest["input"]]
-        wanted = dict.fromkeys(_KIND_OF_ERROR.get(error["type"], error["msg"]) for error in same)
-        text = f"{field.name!r} must be {' or '.join(wanted)}, not {_kind(deepest['input'])}."
-        return BadInput(text, REMEDY)
-    error = errors[wrong_kind.index(False)]
-    said, context, given = error["type"], error.get("ctx", {}), error["input"]
-    if said == "said":
-        return BadInput(context["problem"], context["remedy"])
-    if said == "string_unicode":  # where there is a limit, pydantic looks at characters before we do
-        return half_a_character(given, field.name)
-    if said == "literal_error":
-        return BadInput(
-            f"{field.name!r} cannot be {reprlib.repr(given)}.",
-            f"Choose one of: {', '.join(map(str, field.choices))}.",
-        )
-    return _out_of_range(field, said, context, given)
-
-
-def _out_of_range(field: InputField, said: str, context: Mapping[str, Any], given: Any) -> BadInput:
-    if said in _BOUND_OF_ERROR:
-        word, key = _BOUND_OF_ERROR[said]
-        bound = _whole(context[key])
-        remedy = f"Choose {field.limits}." if field.limits else REMEDY
-        return BadInput(f"{field.name!r} must be {word} {bound:,}, not {reprlib.repr(given)}.", remedy)
-    if said in ("too_long", "string_too_long"):
-        return BadInput(
-            f"{field.name!r} has {_counted(said, given)}; the limit is {context['max_length']:,}.",
-            "Use fewer.",
-        )
-    if said in ("too_short", "string_too_short"):
-        return BadInput(
-            f"{field.name!r} has {_counted(said, given)}; there must be at least {context['min_length']:,}.",
-            f"Give {field.limits}.",
-        )
-    return BadInput(f"{field.name!r} cannot be {reprlib.repr(given)}.", REMEDY)
-
-
-def _counted(said: str, given: Any) -> str:
-    one, more = ("character", "characters") if said.startswith("string") else ("entry", "entries")
-    return f"{len(given):,} {one if len(given) == 1 else more}"
-
-
 def _parts(hint: Any) -> Iterator[Any]:
     """A type and the types that it is made of."""
     yield hint
@@ -232,37 +183,3 @@ def _parts(hint: Any) -> Iterator[Any]:
 
 def _choices(hint: Any) -> tuple[Any, ...]:
     return typing.get_args(hint) if typing.get_origin(hint) is Literal else ()
-
-
-def _kind(value: Any) -> str:
-    """What JSON calls a value."""
-    if isinstance(value, float) and not math.isfinite(value):
-        return "NaN or infinite"
-    if isinstance(value, float):
-        return "a number with a fraction"
-    return next((said for kind, said in _KINDS.items() if isinstance(value, kind)), "an object")
-
-
-_KINDS: dict[Any, str] = {
-    str: "a text",
-    bool: "true or false",  # before int, of which Python makes it a kind
-    int: "a whole number",
-    list: "a list",
-    tuple: "a list",
-    type(None): "null",
-}
-_KIND_OF_ERROR = {
-    "string_type": "a text",
-    "bool_type": "true or false",
-    "int_type": "a whole number",
-    "float_type": "a number",
-    "finite_number": "a number",
-    "tuple_type": "a list",
-    "none_required": "null",
-}
-_BOUND_OF_ERROR = {
-    "greater_than_equal": ("at least", "ge"),
-    "greater_than": ("above", "gt"),
-    "less_than_equal": ("at most", "le"),
-    "less_than": ("below", "lt"),
-}
