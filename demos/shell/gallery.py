@@ -25,12 +25,15 @@ from demos.shell.not_found import missing_html, not_found_page
 from demos.shell.theme import theme
 from demos.ui import models_page
 from demos.ui.page import LIMITS, asked_directly, queue_of, visible_errors
+from demos.ui.scripts import COMMON, scripts
 
 log = logging.getLogger(__name__)
 
 TITLE = "Transformers on Stage"
 SESSIONS = 128
 ASSETS = Path(__file__).parents[2] / "assets"
+
+SHELL_SCRIPTS = (*COMMON, *scripts("shell", "freshness stop gallery"))
 
 # In a style sheet Gradio confines rules like these to its container, where they would match nothing.
 PHONE = """<style>
@@ -171,7 +174,7 @@ def _tabs(gallery: gr.Blocks, demos: Sequence[ModuleType | Broken], runner: Runn
         api_visibility="private",
         queue=False,
         show_progress="hidden",
-    ).then(None, None, None, js="() => { window.stageOpened = true; }")
+    ).then(None, None, None, js="() => { window.stageOpened = true; dispatchEvent(new Event('stage-opened')); }")
 
 
 def _tab_of(demo: ModuleType | Broken) -> str:
@@ -219,10 +222,9 @@ def _error_card(broken: Broken) -> None:
 def launch_options(programme: tuple[str, ...] = PROGRAMME, host: str = "127.0.0.1") -> dict[str, Any]:
     """What `launch()` needs besides host and port: theme, styles, the demos' own scripts, and limits."""
     demos = [demo for demo in load_programme(programme) if isinstance(demo, ModuleType)]
-    scripts = [path for demo in demos for path in getattr(demo, "SCRIPTS", ())]
+    theirs = [path for demo in demos for path in getattr(demo, "SCRIPTS", ())]
     styles = [path for demo in demos for path in getattr(demo, "STYLES", ())]
-    scripts = [ASSETS / "js" / "freshness.js", *scripts, ASSETS / "js" / "gallery.js"]
-    code = "\n".join(path.read_text(encoding="utf-8") for path in dict.fromkeys(scripts))
+    code = "\n".join(path.read_text(encoding="utf-8") for path in dict.fromkeys([*SHELL_SCRIPTS, *theirs]))
     return {
         "theme": theme(),
         "css_paths": [ASSETS / "css" / "gallery.css", *dict.fromkeys(styles)],

@@ -1,8 +1,7 @@
+// @ts-check
 // Decoding: base64 of zlib streams into typed arrays, and a byte-bounded cache of what was decoded.
-(() => {
+const AttentionData = (() => {
   "use strict";
-  const S = (window.StageAttention = window.StageAttention || {});
-
   function bytesOf(base64) {
     const binary = atob(base64);
     const bytes = new Uint8Array(binary.length);
@@ -34,7 +33,7 @@
    * LayerData -> the same record with `bytes`: uint8 [heads, rows, columns]; weight = byte / 255 * scale;
    * and `removed`: float32 [heads, rows], the share of each row that is hidden, or null.
    */
-  S.decodeLayer = async (data) => {
+  const decodeLayer = async (data) => {
     const { map, layer, heads, rows, columns, scale } = data;
     const [bytes, removed] = await Promise.all([
       decode(data.data, Uint8Array, [heads, rows, columns]),
@@ -44,21 +43,21 @@
   };
 
   /** How much of a row is hidden, on average over `heads`, as words; empty if nothing is. */
-  S.removedNote = (layer, heads, row) => {
+  const removedNote = (layer, heads, row) => {
     if (!layer.removed || !heads.length) return "";
     const share = heads.reduce((sum, head) => sum + layer.removed[head * layer.rows + row], 0) / heads.length;
     return ` · ${(100 * share).toFixed(0)} % of its weight is on hidden tokens`;
   };
 
   /** The thumbnails of a map -> uint8 [layers, heads, rows, columns], max-pooled. */
-  S.decodeThumbnails = async (map) => {
+  const decodeThumbnails = async (map) => {
     const { rows, columns, scale, data } = map.thumbnails;
     const bytes = await decode(data, Uint8Array, [map.layers, map.heads, rows, columns]);
     return { rows, columns, scale, bytes, size: bytes.byteLength };
   };
 
   /** NeuronData -> queries [n, d], keys [m, d] and bias [n, m] (or null) as float32. */
-  S.decodeNeuron = async (data, map) => {
+  const decodeNeuron = async (data, map) => {
     const rows = map.queries.length;
     const columns = map.keys.length;
     const [queries, keys, bias] = await Promise.all([
@@ -74,7 +73,7 @@
    * A cache of promises, least recently used first out, bounded by the `size` in bytes of their results.
    * A failure is not kept, so the next look at the view tries again.
    */
-  S.createCache = (limit) => {
+  const createCache = (limit) => {
     const entries = new Map();
     let total = 0;
     function drop(key) {
@@ -106,4 +105,6 @@
     }
     return { get, bytes: () => total };
   };
+
+  return { decodeLayer, removedNote, decodeThumbnails, decodeNeuron, createCache };
 })();

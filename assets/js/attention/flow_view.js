@@ -1,8 +1,14 @@
+// @ts-check
 // Rollout & flow: how much of each input token reaches one token, through all layers up to this one.
-(() => {
+const AttentionFlowView = (() => {
   "use strict";
-  const S = (window.StageAttention = window.StageAttention || {});
-  S.views = S.views || {};
+  const { element, createSelect } = StageDom;
+  const { clamp, formatNumber } = StageNumbers;
+  const { fitText, columnWidth } = StageText;
+  const { followPointer } = AttentionPointer;
+  const { createScroller } = AttentionScroller;
+  const { visibleText, fitToken } = AttentionTokens;
+
   const SIZE = 12;
   const GAP = 14;
   const NUMBER = 40;
@@ -17,20 +23,20 @@
   ];
 
   function create(viewer, host) {
-    const note = S.element("p", { class: "sa-note" });
-    const scroller = S.createScroller(viewer, {
+    const note = element("p", { class: "sa-note" });
+    const scroller = createScroller(viewer, {
       label: "Rollout, flow and mean attention",
       paint,
       focusable: true,
     });
-    const order = S.select("Order of the rows", sort);
-    const orderField = S.element("label", { class: "sa-field sa-order" }, "Rows", order.control);
+    const order = createSelect("Order of the rows", sort);
+    const orderField = element("label", { class: "sa-field sa-order" }, "Rows", order.control);
     host.append(note, orderField, scroller.box);
     let scene = null;
     let row = null; // the key that is pointed at
     let seen = null; // the token and map that were last shown
     let sorted = "";
-    S.followPointer(scroller, { point, leave: () => {} });
+    followPointer(scroller, { point, leave: () => {} });
     scroller.box.addEventListener("keydown", move);
 
     function show(data, since) {
@@ -46,7 +52,7 @@
       const orders = columns.map(({ name, title }) => [name, `by ${title.toLowerCase()}`]);
       order.fill([["", "in order"], ...orders], columns.some(({ name }) => name === sorted) ? sorted : "");
       orderField.hidden = map.keys.length < MANY;
-      const token = S.visible(map.queries[data.token]);
+      const token = visibleText(map.queries[data.token]);
       const absent = data.flow ? "" : ` ${data.note || "No flow for this input."}`;
       const extra = data.flow && data.note ? ` ${data.note}` : "";
       note.textContent =
@@ -79,7 +85,7 @@
     function reveal(at) {
       const { box } = scroller;
       const { top, row: tall } = scene.look;
-      box.scrollTop = S.clamp(box.scrollTop, top + (at + 1) * tall - box.clientHeight, at * tall);
+      box.scrollTop = clamp(box.scrollTop, top + (at + 1) * tall - box.clientHeight, at * tall);
     }
 
     function layout() {
@@ -87,8 +93,8 @@
       const width = Math.max(300, host.clientWidth - 18);
       const most = Math.min(140, width * 0.25);
       const label =
-        S.columnWidth(
-          map.keys.map((token) => S.visible(token)),
+        columnWidth(
+          map.keys.map((token) => visibleText(token)),
           SIZE,
           most,
         ) + 10;
@@ -116,7 +122,7 @@
         const token = map.keys[key];
         if (key === row) surface.rect(left, y, scene.width, look.row, theme.panel);
         const colour = token.special ? theme.muted : theme.text;
-        const text = S.fitToken(token, label - 8, SIZE);
+        const text = fitToken(token, label - 8, SIZE);
         surface.text(left + label - 4, y + look.row / 2, text, {
           colour,
           size: SIZE,
@@ -129,19 +135,19 @@
           const long = Math.max(0, (column - NUMBER) * (values[key] / most));
           surface.rect(across(i), at + look.pad, long, tall - 2 * look.pad, colour, 0.85);
           const style = { colour: theme.text, size: look.size };
-          surface.text(across(i) + long + 4, at + tall / 2, S.number(values[key], 3), style);
+          surface.text(across(i) + long + 4, at + tall / 2, formatNumber(values[key], 3), style);
         });
       }
       surface.rect(0, 0, frame.width, look.top - 2, theme.background);
       columns.forEach(({ title, most, colour }, i) => {
         const [x, y] = [across(i), 10 + look.title * i];
         const range = { colour: theme.muted, size: SIZE - 1 };
-        const name = S.fit(title, column, SIZE);
+        const name = fitText(title, column, SIZE);
         surface.text(x, y, name, { colour: theme.text, size: SIZE, bold: true });
         if (stacked) {
           surface.rect(x - 16, y - 5, 10, 10, colour, 0.85);
-          surface.text(x + 116, y, `up to ${S.number(most)}`, range);
-        } else surface.text(x, 26, `up to ${S.number(most)}`, range);
+          surface.text(x + 116, y, `up to ${formatNumber(most)}`, range);
+        } else surface.text(x, 26, `up to ${formatNumber(most)}`, range);
       });
     }
 
@@ -168,9 +174,9 @@
 
     function tell() {
       const values = scene.columns.map(
-        ({ title, values }) => `${title.toLowerCase()} ${S.number(values[row], 4)}`,
+        ({ title, values }) => `${title.toLowerCase()} ${formatNumber(values[row], 4)}`,
       );
-      return `“${S.visible(scene.map.keys[row])}”: ${values.join(", ")}`;
+      return `“${visibleText(scene.map.keys[row])}”: ${values.join(", ")}`;
     }
 
     const picture = () => ({
@@ -183,5 +189,5 @@
   }
 
   const available = (map) => Boolean(map.has_flow);
-  S.views.flow = { title: "Rollout & flow", uses: ["token"], available, create };
+  return { title: "Rollout & flow", uses: ["token"], available, create };
 })();

@@ -1,16 +1,26 @@
+// @ts-check
 // Head view: queries on the left, keys on the right, a line for each weight in the colour of its head.
-(() => {
+const AttentionHeadView = (() => {
   "use strict";
-  const S = (window.StageAttention = window.StageAttention || {});
-  S.views = S.views || {};
+  const { element } = StageDom;
+  const { formatNumber } = StageNumbers;
+  const { columnWidth } = StageText;
+  const { headColour } = StageTheme;
+  const { removedNote } = AttentionData;
+  const { enabledHeads, headTitle } = AttentionHeads;
+  const { strongestLines, largestByte, opacityPerByte } = AttentionLines;
+  const { createScroller } = AttentionScroller;
+  const { createTokenColumns } = AttentionTokenColumns;
+  const { visibleText, fitToken, filteredPositions } = AttentionTokens;
+
   const PAD = 6;
 
   function create(viewer, host) {
-    const note = S.element("p", { class: "sa-note" });
-    const titles = S.element("div", { class: "sa-columns", "aria-hidden": "true" });
-    titles.append(S.element("span", {}, "from: query"), S.element("span", {}, "to: key"));
-    const scroller = S.createScroller(viewer, { label: "Attention lines", paint });
-    const columns = S.createTokenColumns(viewer, { onfocus: pointAt, onlock: lock });
+    const note = element("p", { class: "sa-note" });
+    const titles = element("div", { class: "sa-columns", "aria-hidden": "true" });
+    titles.append(element("span", {}, "from: query"), element("span", {}, "to: key"));
+    const scroller = createScroller(viewer, { label: "Attention lines", paint });
+    const columns = createTokenColumns(viewer, { onfocus: pointAt, onlock: lock });
     scroller.sheet.append(columns.left, columns.right);
     host.append(note, titles, scroller.box);
     let scene = null;
@@ -22,10 +32,10 @@
     function show(layer, since) {
       const { state } = viewer;
       const map = viewer.map();
-      const heads = S.enabledHeads(state, map);
-      const positions = S.positions(map, state.filter);
-      const lines = S.strongest(layer, heads, positions, map.causal);
-      const opacity = S.opacity(layer, S.largest(layer, heads, positions), state.relative.head);
+      const heads = enabledHeads(state, map);
+      const positions = filteredPositions(map, state.filter);
+      const lines = strongestLines(layer, heads, positions, map.causal);
+      const opacity = opacityPerByte(layer, largestByte(layer, heads, positions), state.relative.head);
       scene = { layer, map, heads, positions, lines, opacity };
       layout();
       columns.fill(map, positions, scene.size);
@@ -42,8 +52,8 @@
       const size = rowHeight >= 24 ? 14 : 12;
       const width = host.clientWidth;
       const most = Math.min(180, width * 0.32);
-      const texts = [...map.queries, ...map.keys].map((token) => S.visible(token));
-      const label = S.columnWidth(texts, size, most - 18) + 18;
+      const texts = [...map.queries, ...map.keys].map((token) => visibleText(token));
+      const label = columnWidth(texts, size, most - 18) + 18;
       Object.assign(scene, { rowHeight, size, label, height: longest * rowHeight + 2 * PAD });
       scroller.resize(null, scene.height);
       columns.place(label, rowHeight, PAD, size);
@@ -54,7 +64,7 @@
       const { lines, heads, map } = scene;
       const { token, side } = viewer.state;
       const locked = token === null ? null : (side === "query" ? map.queries : map.keys)[token];
-      if (locked) note.textContent = `Lines of “${S.visible(locked)}” only; press it again for all.`;
+      if (locked) note.textContent = `Lines of “${visibleText(locked)}” only; press it again for all.`;
       else if (!heads.length) note.textContent = "No head is switched on.";
       else if (lines.shown < lines.visible) {
         const [shown, total] = [lines.shown, lines.total].map((count) => count.toLocaleString("en"));
@@ -62,7 +72,7 @@
           `Showing the ${shown} strongest of ${total} weights; ` +
           "point at a token to see all of its lines.";
       } else {
-        const which = heads.length === 1 ? S.headTitle(map, heads[0]) : `${heads.length} heads`;
+        const which = heads.length === 1 ? headTitle(map, heads[0]) : `${heads.length} heads`;
         const of = map.heads === 1 ? "" : ` of ${which}`;
         note.textContent = `All weights${of}; point at a token to see only its lines.`;
       }
@@ -101,13 +111,13 @@
       }
       const names = side === "query" ? map.keys : map.queries;
       const list = best.map(({ head, other, byte }) => {
-        const value = S.number((byte / 255) * layer.scale, 2);
-        return `“${S.visible(names[other])}” ${value} (${S.headTitle(map, head)})`;
+        const value = formatNumber((byte / 255) * layer.scale, 2);
+        return `“${visibleText(names[other])}” ${value} (${headTitle(map, head)})`;
       });
       const verb = side === "query" ? "attends to" : "is attended by";
-      const removed = side === "query" ? S.removedNote(layer, heads, index) : "";
+      const removed = side === "query" ? removedNote(layer, heads, index) : "";
       const extra = (token.note ? ` · ${token.note}` : "") + removed;
-      return `“${S.visible(token)}” ${verb} ${list.join(", ") || "nothing shown"}${extra}`;
+      return `“${visibleText(token)}” ${verb} ${list.join(", ") || "nothing shown"}${extra}`;
     }
 
     function weight(head, side, index, other) {
@@ -142,7 +152,7 @@
         if ((y1 < 0 && y2 < 0) || (y1 > frame.height && y2 > frame.height)) continue;
         if (lines.head[k] !== pen) {
           pen = lines.head[k];
-          surface.pen(S.headColour(heads[pen]), width);
+          surface.pen(headColour(heads[pen]), width);
         }
         surface.line(at.x1, y1, at.x2, y2, Math.min(1, lines.byte[k] * opacity));
       }
@@ -157,7 +167,7 @@
       const strip = label / heads.length;
       const edge = side === "query" ? frame.width - label - frame.left : -frame.left;
       heads.forEach((head, h) => {
-        const colour = S.headColour(head);
+        const colour = headColour(head);
         surface.pen(colour, 2);
         for (let j = 0; j < others.length; j++) {
           const alpha = Math.min(1, weight(head, side, index, others[j]) * opacity);
@@ -187,7 +197,7 @@
           const { state } = viewer;
           const write = (side, tokens, list, x, align) =>
             list.forEach((index, row) => {
-              const text = S.fitToken(tokens[index], label - 12, size);
+              const text = fitToken(tokens[index], label - 12, size);
               const colour = tokens[index].special ? theme.muted : theme.text;
               const bold = state.token === index && state.side === side;
               surface.text(x, PAD + (row + 0.5) * rowHeight, text, { colour, size, align, bold });
@@ -202,5 +212,5 @@
     return { fetch: viewer.layer, show, redraw, picture };
   }
 
-  S.views.head = { title: "Head view", uses: ["heads", "filter", "relative"], available: () => true, create };
+  return { title: "Head view", uses: ["heads", "filter", "relative"], available: () => true, create };
 })();

@@ -1,9 +1,8 @@
+// @ts-check
 // Which lines to draw: the strongest weights of a layer, found with a histogram of bytes and no sorting.
-(() => {
+const AttentionLines = (() => {
   "use strict";
-  const S = (window.StageAttention = window.StageAttention || {});
-
-  S.LINE_LIMIT = 20000;
+  const LINE_LIMIT = 20000;
 
   /**
    * The at most `limit` strongest weights of the given heads among the given query and key positions.
@@ -12,7 +11,7 @@
    * `shown` lines, `visible` weights that are not zero at byte precision, and `total` weights. Of the weakest
    * level that is still drawn, only as many as fit are taken, spread evenly over the layer.
    */
-  S.strongest = (layer, heads, positions, causal, limit = S.LINE_LIMIT) => {
+  const strongestLines = (layer, heads, positions, causal, limit = LINE_LIMIT) => {
     const { queries, keys } = positions;
     const { bytes, rows, columns } = layer;
     const histogram = new Uint32Array(256);
@@ -65,7 +64,7 @@
   }
 
   /** The largest byte among the given heads and positions (1 where all are zero, so it can divide). */
-  S.largest = (layer, heads, positions) => {
+  const largestByte = (layer, heads, positions) => {
     let most = 1;
     for (const head of heads) {
       for (const query of positions.queries) {
@@ -77,5 +76,7 @@
   };
 
   /** How opaque a byte is: the weight itself, or relative to `most` if asked or if weights exceed one. */
-  S.opacity = (layer, most, relative) => (relative || layer.scale > 1 ? 1 / most : layer.scale / 255);
+  const opacityPerByte = (layer, most, relative) => (relative || layer.scale > 1 ? 1 / most : layer.scale / 255);
+
+  return { LINE_LIMIT, strongestLines, largestByte, opacityPerByte };
 })();

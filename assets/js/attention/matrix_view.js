@@ -1,21 +1,32 @@
+// @ts-check
 // Matrix view: the heat map of one head, or of the mean of the enabled heads, with a cursor cell.
-(() => {
+const AttentionMatrixView = (() => {
   "use strict";
-  const S = (window.StageAttention = window.StageAttention || {});
-  S.views = S.views || {};
+  const { element, createButton } = StageDom;
+  const { clamp, formatNumber } = StageNumbers;
+  const { columnWidth } = StageText;
+  const { headColour, createHeat } = StageTheme;
+  const { removedNote } = AttentionData;
+  const { enabledHeads, headTitle } = AttentionHeads;
+  const { opacityPerByte } = AttentionLines;
+  const { paintMatrix } = AttentionMatrixPaint;
+  const { followPointer, arrowStep } = AttentionPointer;
+  const { createScroller } = AttentionScroller;
+  const { visibleText, filteredPositions } = AttentionTokens;
+
   const LABELLED = 10; // the smallest cell, in pixels, beside which a token can still be read
   const LARGEST = 64;
 
   function create(viewer, host) {
-    const scroller = S.createScroller(viewer, {
+    const scroller = createScroller(viewer, {
       label: "Attention matrix; arrow keys move the cell",
       paint,
       focusable: true,
     });
-    const legend = S.element("span", { class: "sa-legend" });
-    const zoom = S.element("div", { class: "sa-zoom", role: "group", "aria-label": "Zoom" });
+    const legend = element("span", { class: "sa-legend" });
+    const zoom = element("div", { class: "sa-zoom", role: "group", "aria-label": "Zoom" });
     const zoomButton = (text, label, change) =>
-      S.button(text, { "aria-label": label, title: label, onclick: change });
+      createButton(text, { "aria-label": label, title: label, onclick: change });
     zoom.append(
       zoomButton("−", "Smaller cells", () => zoomTo(scene.cell / 1.5)),
       zoomButton("Fit", "Fit the whole matrix", () => zoomTo(null)),
@@ -26,7 +37,7 @@
     let scene = null;
     let wanted = null;
     let cursor = null;
-    S.followPointer(scroller, {
+    followPointer(scroller, {
       point,
       zoom: (factor, at) => zoomTo(scene.cell * factor, at),
       leave: () => {},
@@ -36,19 +47,19 @@
     function show(layer, since) {
       const map = viewer.map();
       const { state } = viewer;
-      const heads = state.head === "mean" ? S.enabledHeads(state, map) : [state.head];
-      const positions = S.positions(map, state.filter);
+      const heads = state.head === "mean" ? enabledHeads(state, map) : [state.head];
+      const positions = filteredPositions(map, state.filter);
       const shown = meanOf(layer, heads, positions);
       const most = shown.reduce((a, b) => Math.max(a, b), 0) || 1;
-      const opacity = S.opacity(layer, most, state.relative.matrix);
-      const colour = S.headColour(state.head);
+      const opacity = opacityPerByte(layer, most, state.relative.matrix);
+      const colour = headColour(state.head);
       const [rows, columns] = [positions.queries.length, positions.keys.length];
       const byte = (row, column) => shown[row * columns + column];
       scene = { layer, map, heads, positions, byte, rows, columns, opacity, colour };
       if (cursor && (cursor.row >= rows || cursor.column >= columns)) cursor = null;
       const full = opacity ? layer.scale / 255 / opacity : 0;
       legend.style.setProperty("--sa-ramp", colour);
-      legend.textContent = `0 … ${S.number(full, 2)}`;
+      legend.textContent = `0 … ${formatNumber(full, 2)}`;
       layout();
       if (cursor) viewer.say(tell());
       scroller.draw(since);
@@ -83,7 +94,7 @@
       };
       return {
         pooled,
-        heat: S.heat(Math.ceil(rows / pooled), Math.ceil(columns / pooled), strongest, colour),
+        heat: createHeat(Math.ceil(rows / pooled), Math.ceil(columns / pooled), strongest, colour),
       };
     }
 
@@ -105,8 +116,8 @@
 
     /** Room for the tokens of an axis, and at least for the axes' names in the corner. */
     const axis = (tokens, list, most) => {
-      const texts = Array.from(list, (index) => S.visible(tokens[index]));
-      return Math.max(62, S.columnWidth(texts, 13, most - 10) + 10);
+      const texts = Array.from(list, (index) => visibleText(tokens[index]));
+      return Math.max(62, columnWidth(texts, 13, most - 10) + 10);
     };
 
     /** Set the size of a cell (null: fit); the place `at` (or the middle of the window) stays where it is. */
@@ -116,7 +127,7 @@
       const before = scene.cell;
       const [x, y] = at ? [at.viewX, at.viewY] : [box.clientWidth / 2, box.clientHeight / 2];
       const held = [(box.scrollLeft + x - scene.left) / before, (box.scrollTop + y - scene.top) / before];
-      wanted = cell === null ? null : S.clamp(cell, 1, LARGEST);
+      wanted = cell === null ? null : clamp(cell, 1, LARGEST);
       layout();
       box.scrollLeft = held[0] * scene.cell + scene.left - x;
       box.scrollTop = held[1] * scene.cell + scene.top - y;
@@ -135,12 +146,12 @@
     }
 
     function move(event) {
-      const step = scene && S.arrowStep(event);
+      const step = scene && arrowStep(event);
       if (!step) return;
       event.preventDefault();
       const from = cursor || { row: -step[0], column: -step[1] };
-      const row = S.clamp(from.row + step[0], 0, scene.rows - 1);
-      const column = S.clamp(from.column + step[1], 0, scene.columns - 1);
+      const row = clamp(from.row + step[0], 0, scene.rows - 1);
+      const column = clamp(from.column + step[1], 0, scene.columns - 1);
       cursor = { row, column };
       reveal("scrollTop", "clientHeight", scene.top, row);
       reveal("scrollLeft", "clientWidth", scene.left, column);
@@ -162,18 +173,18 @@
       const key = map.keys[positions.keys[cursor.column]];
       const value = (byte(cursor.row, cursor.column) / 255) * layer.scale;
       const which =
-        viewer.state.head === "mean" ? `mean of ${heads.length} heads` : S.headTitle(map, heads[0]);
-      const removed = S.removedNote(layer, heads, positions.queries[cursor.row]);
+        viewer.state.head === "mean" ? `mean of ${heads.length} heads` : headTitle(map, heads[0]);
+      const removed = removedNote(layer, heads, positions.queries[cursor.row]);
       const note = (query.note ? ` · ${query.note}` : "") + removed;
-      const error = S.number(layer.scale / 510, 4);
+      const error = formatNumber(layer.scale / 510, 4);
       return (
-        `“${S.visible(query)}” → “${S.visible(key)}”: ${S.number(value)} ± ${error} ` +
+        `“${visibleText(query)}” → “${visibleText(key)}”: ${formatNumber(value)} ± ${error} ` +
         `(layer ${layer.layer}, ${which})${note}`
       );
     }
 
     function paint(surface, frame) {
-      if (scene) S.paintMatrix(surface, frame, { ...scene, cursor, theme: viewer.theme() });
+      if (scene) paintMatrix(surface, frame, { ...scene, cursor, theme: viewer.theme() });
     }
 
     function picture(theme) {
@@ -190,7 +201,7 @@
       return {
         width,
         height,
-        paint: (surface) => S.paintMatrix(surface, { left: 0, top: 0, width, height }, drawn),
+        paint: (surface) => paintMatrix(surface, { left: 0, top: 0, width, height }, drawn),
       };
     }
 
@@ -199,5 +210,5 @@
   }
 
   const uses = ["heads", "head", "mean", "filter", "relative"];
-  S.views.matrix = { title: "Matrix view", uses, available: () => true, create };
+  return { title: "Matrix view", uses, available: () => true, create };
 })();

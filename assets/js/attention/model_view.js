@@ -1,29 +1,23 @@
+// @ts-check
 // Model view: a small heat map of every head of every layer, and the heads that stand out by a measure.
-(() => {
+const AttentionModelView = (() => {
   "use strict";
-  const S = (window.StageAttention = window.StageAttention || {});
-  S.views = S.views || {};
+  const { element, createButton, createSelect, setTabStop } = StageDom;
+  const { formatNumber } = StageNumbers;
+  const { headColour, createHeat } = StageTheme;
+  const { headLabel, headTitle, rankHeads } = AttentionHeads;
+  const { createScroller } = AttentionScroller;
+
   const TOP = 22;
   const SIDE = 34;
-  const BEST = 8;
   const EDGE = 8; // what the frame of the scroll box and the space below the last row take
   const [NARROWEST, LOWEST, LARGEST] = [36, 30, 112]; // of a cell, in pixels
 
-  /** The heads with the highest (or lowest) values of a measure: [{layer, head, value}], best first. */
-  S.rankHeads = (summary, name, lowest, count = BEST) => {
-    const ranked = [];
-    summary.values[summary.names.indexOf(name)].forEach((heads, layer) =>
-      heads.forEach((value, head) => Number.isFinite(value) && ranked.push({ layer, head, value })),
-    );
-    ranked.sort((a, b) => (lowest ? a.value - b.value : b.value - a.value));
-    return ranked.slice(0, count);
-  };
-
   function create(viewer, host) {
     const finder = createFinder(viewer, open);
-    const scroller = S.createScroller(viewer, { label: "Heat maps of all heads", paint });
-    const grid = S.element("div", { class: "sa-grid", role: "group", "aria-label": "Layers and heads" });
-    const note = S.element("p", { class: "sa-note" });
+    const scroller = createScroller(viewer, { label: "Heat maps of all heads", paint });
+    const grid = element("div", { class: "sa-grid", role: "group", "aria-label": "Layers and heads" });
+    const note = element("p", { class: "sa-note" });
     note.textContent =
       "One small map per head (rows: queries, columns: keys). " +
       "Shade grows with the square root of the weight, so that small weights show.";
@@ -56,15 +50,15 @@
       return Array.from({ length: map.layers * map.heads }, (_, cell) => {
         const base = cell * rows * columns;
         const shade = (row, column) => Math.sqrt(bytes[base + row * columns + column] * strength);
-        return S.heat(rows, columns, shade, S.headColour(cell % map.heads));
+        return createHeat(rows, columns, shade, headColour(cell % map.heads));
       });
     }
 
     function fill(map) {
       const buttons = scene.images.map((_, cell) => {
         const [layer, head] = [Math.floor(cell / map.heads), cell % map.heads];
-        const label = `Layer ${layer}, ${S.headTitle(map, head)}`;
-        return S.button("", {
+        const label = `Layer ${layer}, ${headTitle(map, head)}`;
+        return createButton("", {
           class: "sa-cell",
           "aria-label": label,
           "data-layer": layer,
@@ -72,7 +66,7 @@
         });
       });
       grid.replaceChildren(...buttons);
-      S.tabStop(buttons);
+      setTabStop(buttons);
     }
 
     function move(event) {
@@ -84,7 +78,7 @@
       event.preventDefault();
       const next = cells[at + step];
       if (!next) return;
-      S.tabStop(cells, at + step);
+      setTabStop(cells, at + step);
       next.focus();
     }
 
@@ -99,11 +93,11 @@
       scroller.resize(scene.width, scene.height);
       grid.style.cssText = `left:${SIDE}px;top:${TOP}px;--sa-cell:${cell}px;--sa-heads:${map.heads}`;
       const { state } = viewer;
-      scene.best = state.measure ? S.rankHeads(map.summary, state.measure, state.lowest) : [];
+      scene.best = state.measure ? rankHeads(map.summary, state.measure, state.lowest) : [];
       const values = state.measure ? map.summary.values[map.summary.names.indexOf(state.measure)] : null;
       for (const button of grid.children) {
         const { layer, head } = button.dataset;
-        const value = values ? ` · ${S.number(values[layer][head] ?? NaN)}` : "";
+        const value = values ? ` · ${formatNumber(values[layer][head] ?? NaN)}` : "";
         button.title = button.getAttribute("aria-label") + value;
       }
     }
@@ -144,7 +138,7 @@
       }
       for (let head = 0; head < map.heads; head++) {
         const x = SIDE + (head + 0.5) * cell - frame.left;
-        const text = map.head_labels ? S.headLabel(map, head) : `H${head}`;
+        const text = map.head_labels ? headLabel(map, head) : `H${head}`;
         if (x > SIDE) surface.text(x, TOP / 2, text, { colour: theme.muted, size: 12, align: "center" });
       }
       surface.rect(0, 0, SIDE, TOP, theme.background);
@@ -161,11 +155,11 @@
 
   /** "Find heads by ...": a measure, its direction and the heads that come first, as buttons. */
   function createFinder(viewer, open) {
-    const measure = S.select("Find heads by", (name) => viewer.change({ measure: name }));
-    const order = S.button("highest", { onclick: () => viewer.change({ lowest: !viewer.state.lowest }) });
-    const list = S.element("div", { class: "sa-best", role: "group", "aria-label": "Heads that stand out" });
-    const label = S.element("label", { class: "sa-field" }, "Find heads by ", measure.control);
-    const box = S.element("div", { class: "sa-finder" }, label, order, list);
+    const measure = createSelect("Find heads by", (name) => viewer.change({ measure: name }));
+    const order = createButton("highest", { onclick: () => viewer.change({ lowest: !viewer.state.lowest }) });
+    const list = element("div", { class: "sa-best", role: "group", "aria-label": "Heads that stand out" });
+    const label = element("label", { class: "sa-field" }, "Find heads by ", measure.control);
+    const box = element("div", { class: "sa-finder" }, label, order, list);
 
     function fill(map) {
       box.hidden = !map.summary;
@@ -175,16 +169,16 @@
       measure.fill([["", "choose a measure"], ...names.map((name, i) => [name, titles[i]])], state.measure);
       order.hidden = !state.measure;
       order.textContent = state.lowest ? "lowest first" : "highest first";
-      const best = state.measure ? S.rankHeads(map.summary, state.measure, state.lowest) : [];
+      const best = state.measure ? rankHeads(map.summary, state.measure, state.lowest) : [];
       list.replaceChildren(
         ...best.map(({ layer, head, value }) => {
-          const name = map.head_labels ? S.headLabel(map, head) : `H${head}`;
-          return S.button(`L${layer} ${name} · ${S.number(value, 2)}`, { onclick: () => open(layer, head) });
+          const name = map.head_labels ? headLabel(map, head) : `H${head}`;
+          return createButton(`L${layer} ${name} · ${formatNumber(value, 2)}`, { onclick: () => open(layer, head) });
         }),
       );
     }
     return { box, fill };
   }
 
-  S.views.model = { title: "Model view", uses: [], available: (map) => Boolean(map.thumbnails), create };
+  return { title: "Model view", uses: [], available: (map) => Boolean(map.thumbnails), create };
 })();

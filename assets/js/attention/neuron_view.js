@@ -1,61 +1,47 @@
+// @ts-check
 // Neuron view: how one query and every key make a weight: elementwise product, dot product, softmax.
-(() => {
+const AttentionNeuronView = (() => {
   "use strict";
-  const S = (window.StageAttention = window.StageAttention || {});
-  S.views = S.views || {};
+  const { element } = StageDom;
+  const { clamp, formatNumber } = StageNumbers;
+  const { columnWidth } = StageText;
+  const { POSITIVE, NEGATIVE, createHeat } = StageTheme;
+  const { neuronScores } = AttentionNeuronScores;
+  const { followPointer, arrowStep } = AttentionPointer;
+  const { createScroller } = AttentionScroller;
+  const { chosenQuery } = AttentionState;
+  const { visibleText, fitToken } = AttentionTokens;
+
   const TOP = 62;
   const ROW = 24;
   const NUMBER = 64;
   const SIZE = 12;
 
-  /**
-   * Scores and weights of one query: {products: float32 [m, d], scores: [m], weights: [m]}.
-   * score = scaling * (q . k) + bias, -Infinity where the causal mask forbids the key.
-   */
-  S.neuronScores = (data, map, query) => {
-    const { dimension, queries, keys, bias, scaling } = data;
-    const count = map.keys.length;
-    const products = new Float32Array(count * dimension);
-    const scores = Float64Array.from({ length: count }, (_, key) => {
-      let sum = 0;
-      for (let d = 0; d < dimension; d++) {
-        sum += products[key * dimension + d] = queries[query * dimension + d] * keys[key * dimension + d];
-      }
-      const added = bias ? bias[query * count + key] : 0;
-      // Masks are written as -inf or as the lowest number of the model's precision.
-      return (map.causal && key > query) || added < -1e4 ? -Infinity : scaling * sum + added;
-    });
-    const most = scores.reduce((a, b) => Math.max(a, b), -Infinity);
-    const powers = scores.map((score) => (most === -Infinity ? 0 : Math.exp(score - most)));
-    const sum = powers.reduce((a, b) => a + b, 0) || 1;
-    return { products, scores, weights: powers.map((power) => power / sum) };
-  };
-
   /** How scores come from products: q · k / √d where the model scales like that, else its own factor. */
   function scoreFormula({ scaling, dimension }) {
     const usual = Math.abs(scaling * Math.sqrt(dimension) - 1) < 1e-6;
-    return usual ? `q · k / √${dimension}` : `${S.number(scaling, 4)} · (q · k)`;
+    return usual ? `q · k / √${dimension}` : `${formatNumber(scaling, 4)} · (q · k)`;
   }
 
   function create(viewer, host) {
-    const note = S.element("p", { class: "sa-note" });
+    const note = element("p", { class: "sa-note" });
     const label = "Query, keys and products; arrow keys move the cell";
-    const scroller = S.createScroller(viewer, { label, paint, focusable: true });
+    const scroller = createScroller(viewer, { label, paint, focusable: true });
     host.append(note, scroller.box);
     let scene = null;
     let cursor = null;
-    S.followPointer(scroller, { point, leave: () => {} });
+    followPointer(scroller, { point, leave: () => {} });
     scroller.box.addEventListener("keydown", move);
 
     function show(data, since) {
       const map = viewer.map();
-      const query = S.chosenQuery(viewer.state, map);
+      const query = chosenQuery(viewer.state, map);
       const { dimension: d } = data;
-      const made = S.neuronScores(data, map, query);
+      const made = neuronScores(data, map, query);
       const own = data.queries.subarray(query * d, (query + 1) * d);
       const strip = (values, rows) => {
         const most = values.reduce((a, b) => Math.max(a, Math.abs(b)), 1e-12);
-        return S.heat(rows, d, (row, column) => values[row * d + column] / most, S.POSITIVE, S.NEGATIVE);
+        return createHeat(rows, d, (row, column) => values[row * d + column] / most, POSITIVE, NEGATIVE);
       };
       scene = { data, map, query, own, ...made };
       scene.queryHeat = strip(own, 1);
@@ -79,8 +65,8 @@
       const { map, data } = scene;
       const width = host.clientWidth - 18;
       const label =
-        S.columnWidth(
-          map.keys.map((token) => S.visible(token)),
+        columnWidth(
+          map.keys.map((token) => visibleText(token)),
           SIZE,
           Math.min(120, width * 0.24),
         ) + 10;
@@ -116,19 +102,19 @@
         const token = map.keys[key];
         write(
           scene.label - 4,
-          S.fitToken(token, scene.label - 8, SIZE),
+          fitToken(token, scene.label - 8, SIZE),
           "right",
           token.special ? theme.muted : theme.text,
         );
         const masked = scores[key] === -Infinity;
         write(
           scoreX + NUMBER - 12,
-          masked ? "masked" : S.number(scores[key], 2),
+          masked ? "masked" : formatNumber(scores[key], 2),
           "right",
           masked ? theme.muted : theme.text,
         );
         surface.rect(left + weightX, y + 4, (NUMBER - 4) * weights[key], ROW - 6, theme.accent, 0.45);
-        write(weightX + 4, S.number(weights[key], 3), "left");
+        write(weightX + 4, formatNumber(weights[key], 3), "left");
       }
       if (cursor) {
         const x = keyX + ((cursor.at + 0.5) * strip) / scene.data.dimension;
@@ -146,7 +132,7 @@
       surface.rect(0, 0, frame.width, TOP, theme.background);
       const write = (x, y, text, align = "left", colour = theme.muted) =>
         surface.text(left + x, y, text, { colour, size: SIZE, align });
-      const token = S.fitToken(map.queries[query], strip - 50, SIZE);
+      const token = fitToken(map.queries[query], strip - 50, SIZE);
       write(keyX, 10, `query q: ${token}`, "left", theme.text);
       surface.image(queryHeat, left + keyX, 19, strip, ROW - 4);
       write(label - 4, 52, "key", "right");
@@ -162,7 +148,7 @@
       const key = Math.floor((at.y - TOP) / ROW);
       if (key >= map.keys.length) return;
       const offset = at.x >= productX ? at.x - productX : at.x - keyX;
-      const dimension = S.clamp(Math.floor((offset / strip) * data.dimension), 0, data.dimension - 1);
+      const dimension = clamp(Math.floor((offset / strip) * data.dimension), 0, data.dimension - 1);
       choose(key, dimension);
     }
 
@@ -174,25 +160,25 @@
     }
 
     function move(event) {
-      const step = scene && S.arrowStep(event);
+      const step = scene && arrowStep(event);
       if (!step) return;
       event.preventDefault();
       const from = cursor || { key: -step[0], at: -step[1] };
-      const key = S.clamp(from.key + step[0], 0, scene.map.keys.length - 1);
-      choose(key, S.clamp(from.at + step[1], 0, scene.data.dimension - 1));
+      const key = clamp(from.key + step[0], 0, scene.map.keys.length - 1);
+      choose(key, clamp(from.at + step[1], 0, scene.data.dimension - 1));
       const { box } = scroller;
-      box.scrollTop = S.clamp(box.scrollTop, TOP + (key + 1) * ROW - box.clientHeight, key * ROW);
+      box.scrollTop = clamp(box.scrollTop, TOP + (key + 1) * ROW - box.clientHeight, key * ROW);
     }
 
     function tell() {
       const { data, map, query, own, products, scores, weights } = scene;
       const { key, at } = cursor;
       const place = key * data.dimension + at;
-      const product = `${S.number(own[at])} × ${S.number(data.keys[place])} = ${S.number(products[place])}`;
+      const product = `${formatNumber(own[at])} × ${formatNumber(data.keys[place])} = ${formatNumber(products[place])}`;
       return (
-        `“${S.visible(map.queries[query])}” · “${S.visible(map.keys[key])}”, ` +
+        `“${visibleText(map.queries[query])}” · “${visibleText(map.keys[key])}”, ` +
         `dimension ${at}: ${product}; ` +
-        `score ${S.number(scores[key])}, softmax ${S.number(weights[key])}`
+        `score ${formatNumber(scores[key])}, softmax ${formatNumber(weights[key])}`
       );
     }
 
@@ -206,5 +192,5 @@
   }
 
   const available = (map) => Boolean(map.has_neurons);
-  S.views.neuron = { title: "Neuron view", uses: ["head", "token"], available, create };
+  return { title: "Neuron view", uses: ["head", "token"], available, create };
 })();

@@ -1,10 +1,9 @@
+// @ts-check
 // Pointing into a drawing: mouse, finger and pen alike, with Ctrl + wheel and two fingers to zoom.
-(() => {
+const AttentionPointer = (() => {
   "use strict";
-  const S = (window.StageAttention = window.StageAttention || {});
-
   /** options: {point(place), leave(), zoom(factor, place) or none}; places as from scroller.place. */
-  S.followPointer = (scroller, { point, leave, zoom }) => {
+  const followPointer = (scroller, { point, leave, zoom }) => {
     const { box } = scroller;
     const fingers = new Map();
     const spread = () => {
@@ -46,6 +45,8 @@
   const ARROWS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 
   /** [rows, columns] that an arrow key moves a cursor by; undefined for other keys and with modifiers. */
-  S.arrowStep = (event) =>
+  const arrowStep = (event) =>
     event.ctrlKey || event.metaKey || event.altKey ? undefined : ARROWS[event.key];
+
+  return { followPointer, arrowStep };
 })();

@@ -1,16 +1,18 @@
+// @ts-check
 // A drawing of any size behind a canvas of the window's size: only what is in view is ever painted.
-(() => {
+const AttentionScroller = (() => {
   "use strict";
-  const S = (window.StageAttention = window.StageAttention || {});
+  const { element } = StageDom;
+  const { canvasSurface } = AttentionSurface;
 
   /**
    * options: {label, paint(surface, frame), focusable}. The frame is the part of the drawing in view:
    * {left, top, width, height} in CSS pixels; paint places things at (x - left, y - top).
    */
-  S.createScroller = (viewer, options) => {
-    const canvas = S.element("canvas", { class: "sa-canvas" });
-    const sheet = S.element("div", { class: "sa-sheet" }, canvas);
-    const box = S.element("div", { class: "sa-scroll" }, sheet);
+  const createScroller = (viewer, options) => {
+    const canvas = element("canvas", { class: "sa-canvas" });
+    const sheet = element("div", { class: "sa-sheet" }, canvas);
+    const box = element("div", { class: "sa-scroll" }, sheet);
     if (options.focusable) {
       box.tabIndex = 0;
       box.setAttribute("role", "group");
@@ -43,7 +45,7 @@
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
       context.globalAlpha = 1;
       context.clearRect(0, 0, view.width, view.height);
-      options.paint(S.canvasSurface(context), view);
+      options.paint(canvasSurface(context), view);
       viewer.drawn(since);
     }
 
@@ -72,4 +74,6 @@
     box.addEventListener("scroll", plan, { passive: true });
     return { box, sheet, canvas, draw, plan, resize, place, frame };
   };
+
+  return { createScroller };
 })();

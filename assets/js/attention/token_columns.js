@@ -1,10 +1,12 @@
+// @ts-check
 // The two columns of tokens beside the lines of the head view: buttons that show and lock a token.
-(() => {
+const AttentionTokenColumns = (() => {
   "use strict";
-  const S = (window.StageAttention = window.StageAttention || {});
+  const { element, roveFocus, setTabStop } = StageDom;
+  const { visibleText, asideText, describeToken, fitToken } = AttentionTokens;
 
   /** options: {onfocus(place | null), onlock(place)} with place = {side: "query" | "key", index}. */
-  S.createTokenColumns = (viewer, { onfocus, onlock }) => {
+  const createTokenColumns = (viewer, { onfocus, onlock }) => {
     const left = column("query", "Queries");
     const right = column("key", "Keys");
     let signature = "";
@@ -13,7 +15,7 @@
     let room = 0;
 
     function column(side, label) {
-      const box = S.element("div", { class: `sa-tokens sa-${side}`, role: "toolbar", "aria-label": label });
+      const box = element("div", { class: `sa-tokens sa-${side}`, role: "toolbar", "aria-label": label });
       box.setAttribute("aria-orientation", "vertical");
       const placeOf = (event) => {
         const button = event.target.closest && event.target.closest("button");
@@ -33,7 +35,7 @@
         const place = placeOf(event);
         if (place) onlock(place);
       });
-      S.rove(box, { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10 });
+      roveFocus(box, { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10 });
       box.addEventListener("keydown", (event) => {
         if (event.key !== "Escape" || viewer.state.token === null) return;
         event.preventDefault();
@@ -45,9 +47,9 @@
     function fillColumn(box, list, positions, size) {
       const buttons = Array.from(positions, (index) => {
         const token = list[index];
-        const text = S.visible(token);
+        const text = visibleText(token);
         const kind = (token.special ? " sa-special" : "") + (token.note ? " sa-noted" : "");
-        const button = S.element(
+        const button = element(
           "button",
           {
             type: "button",
@@ -59,13 +61,13 @@
           // A page-long token would slow the layout of every row; its title keeps the whole of it.
           text.length > 200 ? `${text.slice(0, 200)}…` : text,
         );
-        if (S.aside(token)) followed.push([button, token]);
-        button.title = S.describe(token, index);
+        if (asideText(token)) followed.push([button, token]);
+        button.title = describeToken(token, index);
         return button;
       });
       box.replaceChildren(...buttons);
       box.style.fontSize = `${size}px`;
-      S.tabStop(buttons);
+      setTabStop(buttons);
     }
 
     function fill(map, positions, size) {
@@ -81,7 +83,7 @@
 
     /** The ellipsis of a style sheet would take what stands behind a text first. */
     function cut(size) {
-      for (const [button, token] of followed) button.textContent = S.fitToken(token, room, size);
+      for (const [button, token] of followed) button.textContent = fitToken(token, room, size);
     }
 
     function mark(place) {
@@ -111,4 +113,6 @@
 
     return { left, right, fill, mark, place };
   };
+
+  return { createTokenColumns };
 })();

@@ -1,12 +1,18 @@
+// @ts-check
 // The viewer: joins payload, choice, toolbar and the current view of one element.
-(() => {
+const AttentionViewer = (() => {
   "use strict";
-  const S = (window.StageAttention = window.StageAttention || {});
+  const { element } = StageDom;
+  const { readTheme } = StageTheme;
+  const { decodeLayer, decodeThumbnails, decodeNeuron, createCache } = AttentionData;
+  const { enabledHeads } = AttentionHeads;
+  const { carriedOver, lastLayer, findMap, reconcile, chosenQuery } = AttentionState;
+  const { createToolbar } = AttentionToolbar;
+
   const CACHE_BYTES = 128 * 1024 * 1024;
-  const ORDER = ["head", "model", "matrix", "neuron", "flow"];
 
   /** A viewer in `root`; `onstop` is called when it stops, by itself if the element leaves the page. */
-  S.createViewer = (root, onstop) => {
+  const createViewer = (root, onstop) => {
     const viewer = {
       root,
       change,
@@ -21,14 +27,13 @@
       say,
       picture,
     };
-    S.views = Object.fromEntries(ORDER.filter((name) => S.views[name]).map((name) => [name, S.views[name]]));
-    const toolbar = S.createToolbar(viewer);
-    const heading = S.element("div", { class: "sa-heading" });
-    const message = S.element("p", { class: "sa-message", role: "alert", hidden: true });
-    const body = S.element("div", { class: "sa-body", role: "tabpanel" });
-    const status = S.element("p", { class: "sa-status", "aria-live": "polite" });
-    const footer = S.element("p", { class: "sa-footer" });
-    let cache = S.createCache(CACHE_BYTES);
+    const toolbar = createToolbar(viewer);
+    const heading = element("div", { class: "sa-heading" });
+    const message = element("p", { class: "sa-message", role: "alert", hidden: true });
+    const body = element("div", { class: "sa-body", role: "tabpanel" });
+    const status = element("p", { class: "sa-status", "aria-live": "polite" });
+    const footer = element("p", { class: "sa-footer" });
+    let cache = createCache(CACHE_BYTES);
     let shown = null;
     let view = null;
     let turn = 0;
@@ -81,18 +86,18 @@
 
     function load(payload, source) {
       adopt();
-      cache = S.createCache(CACHE_BYTES);
+      cache = createCache(CACHE_BYTES);
       const before = viewer.payload && viewer.payload.key;
       viewer.payload = payload;
       viewer.source = source || {};
-      viewer.state = S.reconcile(S.carriedOver(viewer.state, before, payload), payload);
-      heading.replaceChildren(S.element("strong", {}, payload.title || ""), ` ${payload.caption || ""}`);
-      if (payload.truncated) heading.append(S.element("span", { class: "sa-truncated" }, payload.truncated));
+      viewer.state = reconcile(carriedOver(viewer.state, before, payload), payload, AttentionViews);
+      heading.replaceChildren(element("strong", {}, payload.title || ""), ` ${payload.caption || ""}`);
+      if (payload.truncated) heading.append(element("span", { class: "sa-truncated" }, payload.truncated));
       const { title, hub_id, revision, source: from, licence } = payload.origin || {};
       const names = [title, hub_id !== title && hub_id, revision && `revision ${revision}`, from, licence];
       footer.replaceChildren(
-        S.element("span", { class: "sa-origin" }, `${names.filter(Boolean).join(" · ")} `),
-        S.element("span", { class: "sa-keys" }, "keys: ← → layer, 1–5 view"),
+        element("span", { class: "sa-origin" }, `${names.filter(Boolean).join(" · ")} `),
+        element("span", { class: "sa-keys" }, "keys: ← → layer, 1–5 view"),
       );
       status.textContent = "";
       return refresh();
@@ -102,9 +107,9 @@
       const before = viewer.state;
       if (patch.view === "flow" && !before.flowSeen) {
         // At layer 0 rollout and flow are one and the same; at the top they have something to tell.
-        patch = { layer: S.lastLayer(viewer.payload, before.map), flowSeen: true, ...patch };
+        patch = { layer: lastLayer(viewer.payload, before.map), flowSeen: true, ...patch };
       }
-      viewer.state = S.reconcile({ ...before, ...patch }, viewer.payload);
+      viewer.state = reconcile({ ...before, ...patch }, viewer.payload, AttentionViews);
       if (patch.map && patch.map !== before.map) viewer.state.token = null;
       return refresh();
     }
@@ -137,8 +142,8 @@
     }
 
     function createView(name) {
-      const host = S.element("div", { class: `sa-view sa-view-${name}` });
-      return { ...S.views[name].create(viewer, host), host };
+      const host = element("div", { class: `sa-view sa-view-${name}` });
+      return { ...AttentionViews[name].create(viewer, host), host };
     }
 
     function place(next, name) {
@@ -147,7 +152,7 @@
       shown = name;
       width = root.clientWidth;
       status.textContent = "";
-      body.setAttribute("aria-label", S.views[name].title);
+      body.setAttribute("aria-label", AttentionViews[name].title);
       const held = body.contains(document.activeElement);
       body.replaceChildren(next.host);
       // What had the focus is gone; the keys of the viewer should go on working.
@@ -155,12 +160,12 @@
     }
 
     function map() {
-      return S.findMap(viewer.payload, viewer.state.map);
+      return findMap(viewer.payload, viewer.state.map);
     }
 
     function singleHead() {
       const { state } = viewer;
-      return state.head === "mean" ? S.enabledHeads(state, map())[0] || 0 : state.head;
+      return state.head === "mean" ? enabledHeads(state, map())[0] || 0 : state.head;
     }
 
     async function ask(kind, request) {
@@ -174,13 +179,13 @@
       const first = payload.layer;
       const known = first && first.map === state.map && first.layer === state.layer;
       return cache.get(`layer/${state.map}/${state.layer}`, async () =>
-        S.decodeLayer(known ? first : await ask("layer", { layer: state.layer })),
+        decodeLayer(known ? first : await ask("layer", { layer: state.layer })),
       );
     }
 
     function thumbnails() {
       const shownMap = map();
-      return cache.get(`thumbnails/${shownMap.name}`, () => S.decodeThumbnails(shownMap));
+      return cache.get(`thumbnails/${shownMap.name}`, () => decodeThumbnails(shownMap));
     }
 
     function neuron() {
@@ -188,20 +193,20 @@
       const shownMap = map();
       const head = singleHead();
       return cache.get(`neuron/${state.map}/${state.layer}/${head}`, async () =>
-        S.decodeNeuron(await ask("neuron", { layer: state.layer, head }), shownMap),
+        decodeNeuron(await ask("neuron", { layer: state.layer, head }), shownMap),
       );
     }
 
     function flow() {
       const { state } = viewer;
-      const token = S.chosenQuery(state, map());
+      const token = chosenQuery(state, map());
       return cache.get(`flow/${state.map}/${state.layer}/${token}`, () =>
         ask("flow", { layer: state.layer, token }),
       );
     }
 
     function theme() {
-      return S.theme(root);
+      return readTheme(root);
     }
 
     function say(text) {
@@ -225,9 +230,9 @@
       if (event.target.closest("input, select, textarea")) return;
       const { state } = viewer;
       const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-      const wanted = Object.keys(S.views)[Number(event.key) - 1];
+      const wanted = Object.keys(AttentionViews)[Number(event.key) - 1];
       if (step && state.view !== "model") change({ layer: state.layer + step });
-      else if (wanted && S.views[wanted].available(map())) {
+      else if (wanted && AttentionViews[wanted].available(map())) {
         change({ view: wanted });
         root.focus({ preventScroll: true }); // a tab that is no longer chosen would take the arrow keys
       } else return;
@@ -242,9 +247,11 @@
 
     const selection = () => {
       const { state } = viewer;
-      return { ...state, heads: S.enabledHeads(state, map()) };
+      return { ...state, heads: enabledHeads(state, map()) };
     };
     const whole = () => root.contains(body);
     return { viewer, start, stop, load, selection, whole };
   };
+
+  return { createViewer };
 })();

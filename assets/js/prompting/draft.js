@@ -1,6 +1,9 @@
+// @ts-check
 // The prompt builder's draft: kept in this browser only, and brought back when the page is opened again.
-(() => {
+const StageDraft = (() => {
   "use strict";
+  const { watchPage, saveFile } = StageDom;
+
   const [DRAFT, LINKED] = ["stage-prompt-draft", "stage-prompt-linked"];
   const linked = location.hash.startsWith("#prompt=") ? location.hash.slice("#prompt=".length) : "";
   const example = new URLSearchParams(location.search).has("example");
@@ -57,31 +60,32 @@
   const own = () => (ready && current) || load();
   const address = (fragment) => {
     if (!fragment) return "";
-    const url = new URL(location);
+    const url = new URL(location.href);
     for (const name of ["example", "__theme"]) url.searchParams.delete(name);
     url.hash = `prompt=${fragment}`;
     return url.href;
   };
-  // The browser itself makes the file: nothing that was typed lies about on the server.
-  const download = (name, text) => {
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([text], { type: "text/plain;charset=utf-8" }));
-    link.download = name;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-  };
-  window.stageDraft = { load, save, begin, own, address, download };
+  /** @param {string} name @param {string} text */
+  const download = (name, text) => saveFile(name, new Blob([text], { type: "text/plain;charset=utf-8" }));
 
   // Another link in the same place does not load the page by itself.
   addEventListener("hashchange", () => location.hash.startsWith("#prompt=") && location.reload());
 
   // The button is there when the page, or its tab, has been laid out.
-  setInterval(() => {
-    const button = document.querySelector("#stage-restore");
-    if (!button || button.dataset.seen) return;
+  watchPage(() => {
+    const button = document.getElementById("stage-restore");
+    if (!button || button.dataset.seen) return false;
     button.dataset.seen = "yes";
+    setTimeout(() => restore(button)); // after Gradio has finished laying out what the button stands in
+    return false; // a tab that is laid out anew has another button
+  });
+
+  /** @param {HTMLElement} button */
+  function restore(button) {
     if (!example && load()) return button.click();
     begin();
     if (!example && current) keep(); // typed before this page was ready to remember
-  }, 100);
+  }
+
+  return { load, save, begin, own, address, download };
 })();

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from demos.attention.bertviz.compute import BERTVIZ, VIEW_NAMES, BertvizInputs, sandboxed
 from demos.contract import Example, Info, Run
+from demos.ui.scripts import COMMON, scripts
 
 INFO = Info(
     slug="bertviz",
@@ -20,6 +21,8 @@ INFO = Info(
 )
 
 ENDPOINTS = (BERTVIZ,)
+
+SCRIPTS = (*COMMON, *scripts("bertviz", "frame"))
 
 EXAMPLES = (
     Example("Head view", BertvizInputs("The animal didn't cross the street because it was too tired.")),

@@ -33,9 +33,15 @@ from demos.contract import to_plain
 from demos.errors import BadInput
 from demos.models.specs import Origin
 from demos.nlp.attention_capture import AttentionMap
+from demos.ui.scripts import COMMON, scripts
 
 ASSETS = Path(__file__).parents[3] / "assets"
-SCRIPTS = tuple(sorted((ASSETS / "js" / "attention").glob("*.js")))
+SCRIPTS = (
+    *COMMON,
+    *scripts("attention", "data heads tokens state lines surface scroller pointer"),
+    *scripts("attention", "token_columns head_view model_view matrix_paint matrix_view"),
+    *scripts("attention", "neuron_scores neuron_view flow_view views picture toolbar viewer mount"),
+)
 STYLES = (ASSETS / "css" / "attention.css",)
 
 FLOW_EXPORT_TOKENS = 32

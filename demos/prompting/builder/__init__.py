@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from demos.contract import Example, Info, Run
 from demos.models.catalog import ASSETS
+from demos.ui.scripts import COMMON, scripts
 from demos.prompting.builder.completion import COMPLETE
 from demos.prompting.builder.compute import RENDER, SCORE, task_of
 from demos.prompting.builder.export import EXPORT
@@ -57,7 +58,7 @@ ENDPOINTS = (RENDER, SCORE, COMPLETE, EXPORT)
 
 STYLES = (ASSETS / "css" / "prompting.css",)
 
-SCRIPTS = (ASSETS / "js" / "prompting" / "draft.js",)
+SCRIPTS = (*COMMON, *scripts("prompting", "draft"))
 
 
 def build(run: Run) -> None:

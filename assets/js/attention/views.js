@@ -1,0 +1,9 @@
+// @ts-check
+// The views of the viewer, in the order of their tabs.
+const AttentionViews = {
+  head: AttentionHeadView,
+  model: AttentionModelView,
+  matrix: AttentionMatrixView,
+  neuron: AttentionNeuronView,
+  flow: AttentionFlowView,
+};
