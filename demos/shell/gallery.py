@@ -33,6 +33,8 @@ TITLE = "Transformers on Stage"
 SESSIONS = 128
 ASSETS = Path(__file__).parents[2] / "assets"
 
+OPENED = "() => { window.stageOpened = true; dispatchEvent(new Event('stage-opened')); }"
+
 SHELL_SCRIPTS = (*COMMON, *scripts("shell", "freshness stop gallery"))
 
 # In a style sheet Gradio confines rules like these to its container, where they would match nothing.
@@ -174,7 +176,9 @@ def _tabs(gallery: gr.Blocks, demos: Sequence[ModuleType | Broken], runner: Runn
         api_visibility="private",
         queue=False,
         show_progress="hidden",
-    ).then(None, None, None, js="() => { window.stageOpened = true; dispatchEvent(new Event('stage-opened')); }")
+    ).then(
+        None, None, None, js=OPENED
+    )
 
 
 def _tab_of(demo: ModuleType | Broken) -> str:

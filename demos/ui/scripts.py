@@ -17,7 +17,7 @@ def scripts(folder: str, names: str) -> tuple[Path, ...]:
     return tuple(_FOLDER / folder / f"{name}.js" for name in names.split())
 
 
-COMMON = scripts("common", "numbers text dom theme")
+COMMON = scripts("common", "numbers dom text theme")
 """What every page may use."""
 
 CHARTS = (*COMMON, *scripts("common", "svg plot"))

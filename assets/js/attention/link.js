@@ -3,7 +3,6 @@
 const StageAttentionLink = (() => {
   "use strict";
   const { watchPage } = StageDom;
-  const { arrive } = DebateArrive;
 
   const MARK = "#see=";
   const linked = location.hash.startsWith(MARK) ? location.hash.slice(MARK.length) : "";
@@ -12,10 +11,11 @@ const StageAttentionLink = (() => {
   function openCrossAttention() {
     const opening = new AbortController();
     const options = { once: true, signal: opening.signal };
-    document.addEventListener("stage-drawn", ({ target }) => {
-      const viewer = StageAttention.viewerOf(target);
-      if (viewer.payload.maps.some(({ name }) => name === "cross")) viewer.change({ map: "cross" });
-    }, options);
+    const change = (/** @type {Event} */ { target }) => {
+      const viewer = StageAttention.viewerOf(/** @type {HTMLElement} */ (target));
+      if (viewer?.payload.maps.some(({ name }) => name === "cross")) viewer.change({ map: "cross" });
+    };
+    document.addEventListener("stage-drawn", change, options);
     setTimeout(() => opening.abort(), 120_000);
   }
 

@@ -11,6 +11,9 @@ const AttentionMatrixPaint = (() => {
   /**
    * scene: {map, layer, positions, rows, columns, byte(row, column), heat, pooled, cell, left, top, labelled,
    * size, cursor, theme}; the frame is that of a scroller.
+   * @param {AttentionSurface} surface
+   * @param {AttentionFrame} frame
+   * @param {any} scene
    */
   const paintMatrix = (surface, frame, scene) => {
     const { cell, rows, columns, left, top, theme } = scene;
@@ -43,12 +46,12 @@ const AttentionMatrixPaint = (() => {
   /** The names of the axes, in the corner; beside short tokens without their arrows, or smaller. */
   function paintNames(surface, { left, top, theme }) {
     const fitting = [
-      ["key ↗", "query ↓", 11],
-      ["key", "query", 11],
-      ["key", "query", 9],
-    ].find(([, longer, size]) => textWidth(longer, size) <= left - 4);
+      { key: "key ↗", query: "query ↓", size: 11 },
+      { key: "key", query: "query", size: 11 },
+      { key: "key", query: "query", size: 9 },
+    ].find(({ query, size }) => textWidth(query, size) <= left - 4);
     if (!fitting) return;
-    const [key, query, size] = fitting;
+    const { key, query, size } = fitting;
     const x = Math.max(left - 8, textWidth(query, size) + 2);
     const style = { colour: theme.muted, size, align: "right" };
     const step = Math.min(14, top / 2 - 2);

@@ -5,12 +5,16 @@ const StageAttention = (() => {
   const { svgPicture, pngPicture } = AttentionPicture;
   const { createViewer } = AttentionViewer;
 
+  /** @type {WeakMap<Element, ReturnType<typeof createViewer>>} */
   const viewers = new WeakMap();
 
   /**
    * Show `payload` in `host`; called again on the same element it keeps the choices that are still valid.
    * `source` has layer(request), neuron(request) and flow(request), each returning a promise. Resolves after
    * the first drawing.
+   * @param {HTMLElement} host
+   * @param {AttentionPayload} payload
+   * @param {AttentionSource} [source]
    */
   const mount = (host, payload, source) => {
     let entry = viewers.get(host);
@@ -30,7 +34,10 @@ const StageAttention = (() => {
     return entry.load(payload, source);
   };
 
-  /** Stop watching the page and empty the element. */
+  /**
+   * Stop watching the page and empty the element.
+   * @param {HTMLElement} host
+   */
   const unmount = (host) => {
     const entry = viewers.get(host);
     if (!entry) return;
@@ -39,13 +46,19 @@ const StageAttention = (() => {
     delete host.dataset.state;
   };
 
-  /** {view, map, layer, heads, head, token, side, filter, ...} of a mounted element, or null. */
+  /**
+   * {view, map, layer, heads, head, token, side, filter, ...} of a mounted element, or null.
+   * @param {HTMLElement} host
+   */
   const selection = (host) => {
     const entry = viewers.get(host);
     return entry ? entry.selection() : null;
   };
 
-  /** The viewer behind an element, for svg(viewer) and png(viewer). */
+  /**
+   * The viewer behind an element, for svg(viewer) and png(viewer).
+   * @param {HTMLElement} host
+   */
   const viewerOf = (host) => {
     const entry = viewers.get(host);
     return entry ? entry.viewer : null;

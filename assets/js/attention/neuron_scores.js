@@ -5,6 +5,9 @@ const AttentionNeuronScores = (() => {
   /**
    * Scores and weights of one query: {products: float32 [m, d], scores: [m], weights: [m]}.
    * score = scaling * (q . k) + bias, -Infinity where the causal mask forbids the key.
+   * @param {Pick<AttentionNeurons, "dimension" | "queries" | "keys" | "bias" | "scaling">} data
+   * @param {Pick<AttentionMap, "keys" | "causal">} map
+   * @param {number} query
    */
   const neuronScores = (data, map, query) => {
     const { dimension, queries, keys, bias, scaling } = data;

@@ -2,7 +2,7 @@
 // Pictures to keep: the whole of the current drawing with its title, as PNG or SVG.
 const AttentionPicture = (() => {
   "use strict";
-  const { element, saveFile } = StageDom;
+  const { element, pencilOf, saveFile } = StageDom;
   const { textWidth, fitText } = StageText;
   const { enabledHeads, headLabel, headTitle } = AttentionHeads;
   const { chosenQuery } = AttentionState;
@@ -34,10 +34,7 @@ const AttentionPicture = (() => {
     const layer = state.view === "model" ? [] : [`layer ${state.layer}`];
     const { title, hub_id, revision, source } = payload.origin || {};
     const checkpoint = [title, hub_id !== title && hub_id, revision, source].filter(Boolean);
-    return [
-      [map.title, ...layer, ...which],
-      checkpoint.map((name) => String(name)),
-    ];
+    return [[map.title, ...layer, ...which], checkpoint.map((name) => String(name))];
   }
 
   /** Parts joined with dots, in as many lines as the width asks for. */
@@ -90,17 +87,24 @@ const AttentionPicture = (() => {
     return surface;
   }
 
-  /** The current drawing as an SVG document (a string). */
+  /**
+   * The current drawing as an SVG document (a string).
+   * @param {AttentionViewer} viewer
+   */
   const svgPicture = (viewer) => render(viewer, svgSurface).toString();
 
-  /** The current drawing as a PNG blob, at twice the size where the browser allows it. */
+  /**
+   * The current drawing as a PNG blob, at twice the size where the browser allows it.
+   * @param {AttentionViewer} viewer
+   * @returns {Promise<Blob>}
+   */
   const pngPicture = (viewer) => {
     const canvas = element("canvas");
     render(viewer, (width, height) => {
       const ratio = Math.min(2, LONGEST / Math.max(width, height), Math.sqrt(LARGEST / (width * height)));
       canvas.width = Math.floor(width * ratio);
       canvas.height = Math.floor(height * ratio);
-      const context = canvas.getContext("2d");
+      const context = pencilOf(canvas);
       context.scale(ratio, ratio);
       return canvasSurface(context);
     });
@@ -112,9 +116,14 @@ const AttentionPicture = (() => {
     );
   };
 
-  /** Hand the current drawing to the visitor as a file. */
+  /**
+   * Hand the current drawing to the visitor as a file.
+   * @param {AttentionViewer} viewer
+   * @param {"png" | "svg"} kind
+   */
   const savePicture = async (viewer, kind) => {
-    const blob = kind === "svg" ? new Blob([svgPicture(viewer)], { type: "image/svg+xml" }) : await pngPicture(viewer);
+    const blob =
+      kind === "svg" ? new Blob([svgPicture(viewer)], { type: "image/svg+xml" }) : await pngPicture(viewer);
     const { view, layer } = viewer.state;
     const name = view === "model" ? "attention-model" : `attention-${view}-layer-${layer}`;
     saveFile(`${name}.${kind}`, blob);

@@ -2,12 +2,14 @@
 // A drawing of any size behind a canvas of the window's size: only what is in view is ever painted.
 const AttentionScroller = (() => {
   "use strict";
-  const { element } = StageDom;
+  const { element, pencilOf } = StageDom;
   const { canvasSurface } = AttentionSurface;
 
   /**
    * options: {label, paint(surface, frame), focusable}. The frame is the part of the drawing in view:
    * {left, top, width, height} in CSS pixels; paint places things at (x - left, y - top).
+   * @param {AttentionViewer} viewer
+   * @param {{label: string, paint(surface: AttentionSurface, frame: AttentionFrame): void, focusable?: boolean}} options
    */
   const createScroller = (viewer, options) => {
     const canvas = element("canvas", { class: "sa-canvas" });
@@ -21,7 +23,7 @@ const AttentionScroller = (() => {
       canvas.setAttribute("role", "img");
       canvas.setAttribute("aria-label", options.label);
     }
-    const context = canvas.getContext("2d");
+    const context = pencilOf(canvas);
     let planned = 0;
 
     function frame() {
@@ -54,7 +56,11 @@ const AttentionScroller = (() => {
       if (!planned) planned = requestAnimationFrame(() => draw());
     }
 
-    /** Set the size of the whole drawing; a width of null means as wide as the box. */
+    /**
+     * Set the size of the whole drawing; a width of null means as wide as the box.
+     * @param {number | null} width
+     * @param {number} height
+     */
     function resize(width, height) {
       // The canvas must not hold the box open while it shrinks.
       canvas.style.width = canvas.style.height = "0px";
@@ -63,7 +69,7 @@ const AttentionScroller = (() => {
       sheet.style.width = width === null ? "100%" : `${Math.ceil(width)}px`;
     }
 
-    /** The place in the drawing under a pointer event. */
+    /** The place in the drawing under a pointer event. @param {MouseEvent} event */
     function place(event) {
       const bounds = box.getBoundingClientRect();
       const x = event.clientX - bounds.left - box.clientLeft;

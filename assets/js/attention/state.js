@@ -5,7 +5,11 @@ const AttentionState = (() => {
   const { clamp } = StageNumbers;
   const { isPair } = AttentionTokens;
 
-  /** The choice a viewer starts with: the layer that came along, every head (null), no token. */
+  /**
+   * The choice a viewer starts with: the layer that came along, every head (null), no token.
+   * @param {AttentionPayload} payload
+   * @returns {AttentionChoice}
+   */
   const initialState = (payload) => ({
     view: "head",
     map: payload.layer ? payload.layer.map : payload.maps[0].name,
@@ -23,27 +27,46 @@ const AttentionState = (() => {
   /**
    * The choice for a new payload: what was chosen before, except that a token belongs to its text and
    * model, and that rollout is looked at from the top.
+   * @param {AttentionChoice | undefined} state
+   * @param {Record<string, string> | null | undefined} before the form's values of the payload before
+   * @param {AttentionPayload} payload
    */
   const carriedOver = (state, before, payload) => {
     const { key } = payload;
-    const same = (names) => before && key && names.every((name) => before[name] === key[name]);
+    const same = (/** @type {string[]} */ names) =>
+      before && key && names.every((name) => before[name] === key[name]);
     const next = { ...(state || initialState(payload)) };
     if (!same(["text", "text_pair", "target", "model", "special", "words"])) next.token = null;
     if (key && key.measure === "rollout" && !same(["measure"])) next.layer = lastLayer(payload, next.map);
     return next;
   };
 
-  /** The top layer of a map, or the highest that a saved page holds. */
+  /**
+   * The top layer of a map, or the highest that a saved page holds.
+   * @param {AttentionPayload} payload
+   * @param {string} name
+   */
   const lastLayer = (payload, name) => Math.max(...(payload.held || [findMap(payload, name).layers - 1]));
 
+  /**
+   * @param {AttentionPayload} payload
+   * @param {string} name
+   */
   const findMap = (payload, name) => payload.maps.find((map) => map.name === name) || payload.maps[0];
 
-  /** `state` with every choice that `payload` and `views` do not offer replaced by the nearest one that they do. */
+  /**
+   * `state` with every choice that `payload` and `views` do not offer replaced by the nearest one that they do.
+   * @param {AttentionChoice} state
+   * @param {AttentionPayload} payload
+   * @param {Record<string, Pick<AttentionView, "available">>} views
+   * @returns {AttentionChoice}
+   */
   const reconcile = (state, payload, views) => {
     const map = findMap(payload, state.map);
     const tokens = state.side === "query" ? map.queries : map.keys;
     const heads = state.heads && state.heads.filter((head) => head < map.heads);
-    const allHeads = !heads || heads.length === map.heads || (state.heads.length > 0 && heads.length === 0);
+    const noneLeft = Boolean(state.heads?.length) && heads?.length === 0;
+    const allHeads = !heads || heads.length === map.heads || noneLeft;
     const measures = map.summary ? map.summary.names : [];
     const shown = views[state.view];
     return {
@@ -59,7 +82,11 @@ const AttentionState = (() => {
     };
   };
 
-  /** The query token that the neuron and flow views look at. */
+  /**
+   * The query token that the neuron and flow views look at.
+   * @param {AttentionChoice} state
+   * @param {AttentionMap} map
+   */
   const chosenQuery = (state, map) =>
     state.side === "query" && state.token !== null ? state.token : map.causal ? map.queries.length - 1 : 0;
 

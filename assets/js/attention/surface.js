@@ -4,6 +4,10 @@ const AttentionSurface = (() => {
   "use strict";
   const { FONT, escapeMarkup } = StageText;
 
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @returns {AttentionSurface}
+   */
   const canvasSurface = (context) => ({
     pen(colour, width) {
       context.strokeStyle = colour;
@@ -47,9 +51,16 @@ const AttentionSurface = (() => {
   });
 
   const round = (value) => Math.round(value * 100) / 100;
+  /** @type {Record<string, string>} */
   const ANCHORS = { left: "start", center: "middle", right: "end" };
 
+  /**
+   * @param {number} width
+   * @param {number} height
+   * @returns {AttentionSurface & {toString(): string}}
+   */
   const svgSurface = (width, height) => {
+    /** @type {string[]} */
     const parts = [];
     let pen = "";
     return {
@@ -66,7 +77,9 @@ const AttentionSurface = (() => {
       },
       frame(x, y, w, h, colour, thickness = 1) {
         const place = `x="${round(x)}" y="${round(y)}" width="${round(w)}" height="${round(h)}"`;
-        parts.push(`<rect ${place} fill="none" stroke="${escapeMarkup(colour)}" stroke-width="${thickness}"/>`);
+        parts.push(
+          `<rect ${place} fill="none" stroke="${escapeMarkup(colour)}" stroke-width="${thickness}"/>`,
+        );
       },
       text(x, y, text, { colour, size = 12, align = "left", angle = 0, bold = false }) {
         const turn = angle ? ` rotate(${angle})` : "";

@@ -6,21 +6,32 @@ const AttentionTokens = (() => {
 
   const JAMO = /^[\u1100-\u11ff\u3130-\u318f]+$/u;
 
+  /** @param {AttentionToken} token */
   const spelledText = (token) => legible(String(token.text || token.piece || ""));
 
-  /** The text of a token with everything invisible made visible, and what stands behind it (asideText). */
+  /**
+   * The text of a token with everything invisible made visible, and what stands behind it (asideText).
+   * @param {AttentionToken} token
+   */
   const visibleText = (token) => spelledText(token) + asideText(token);
 
-  /** What stands behind the text: the unknown token that the model saw, or the part of a character. */
+  /**
+   * What stands behind the text: the unknown token that the model saw, or the part of a character.
+   * @param {AttentionToken} token
+   */
   const asideText = (token) => {
     if ((token.note || "").startsWith("not in the vocabulary")) return ` ${token.piece}`;
     if (!token.part) return "";
-    const piece = token.piece.replace(/^(##|▁|Ġ)/u, "");
+    const piece = (token.piece ?? "").replace(/^(##|▁|Ġ)/u, "");
     // Byte-level pieces are letters that stand for bytes and would only confuse; jamo can be read.
     return ` ${JAMO.test(piece) ? piece : token.part}`;
   };
 
-  /** What a pointer resting on the token tells: full text, piece, number, note. */
+  /**
+   * What a pointer resting on the token tells: full text, piece, number, note.
+   * @param {AttentionToken} token
+   * @param {number} position
+   */
   const describeToken = (token, position) => {
     const parts = [visibleText(token), `position ${position}`];
     if (token.piece && token.piece !== token.text) parts.push(`piece ${visibleText({ text: token.piece })}`);
@@ -30,13 +41,19 @@ const AttentionTokens = (() => {
     return parts.join(" · ");
   };
 
-  /** A token cut to a width; what stands behind its text stays. */
+  /**
+   * A token cut to a width; what stands behind its text stays.
+   * @param {AttentionToken} token
+   * @param {number} width
+   * @param {number} size of the font, in pixels
+   */
   const fitToken = (token, width, size) => {
     const behind = asideText(token);
     const room = behind ? width - textWidth(behind, size) : width;
     return fitText(spelledText(token), room, size) + behind;
   };
 
+  /** @type {[string, string][]} */
   const FILTERS = [
     ["all", "All"],
     ["aa", "Sentence A → Sentence A"],
@@ -45,10 +62,17 @@ const AttentionTokens = (() => {
     ["bb", "Sentence B → Sentence B"],
   ];
 
+  /** @param {AttentionMap} map */
   const isPair = (map) => [...map.queries, ...map.keys].some((token) => token.segment === 1);
 
-  /** The positions that a filter leaves: {queries, keys}, both Int32Array. */
+  /**
+   * The positions that a filter leaves: {queries, keys}, both Int32Array.
+   * @param {AttentionMap} map
+   * @param {string} filter one of FILTERS
+   * @returns {AttentionPositions}
+   */
   const filteredPositions = (map, filter) => {
+    /** @param {AttentionToken[]} tokens @param {string} side */
     const of = (tokens, side) => {
       const all = Int32Array.from(tokens, (_, i) => i);
       return filter === "all" ? all : all.filter((i) => (tokens[i].segment === 1) === (side === "b"));

@@ -132,6 +132,14 @@ interface AttentionFrame {
   height: number;
 }
 
+/** A place in a drawing, and the same place counted from the corner of what is in view. */
+interface AttentionPointed {
+  x: number;
+  y: number;
+  viewX: number;
+  viewY: number;
+}
+
 interface AttentionTextStyle {
   colour: string;
   size?: number;
@@ -193,7 +201,6 @@ interface AttentionViewer {
   neuron(): Promise<AttentionNeurons>;
   flow(): Promise<any>;
   map(): AttentionMap;
-  singleHead(): number;
   theme(): AttentionColours;
   /** a view has been drawn; since: when the visitor asked */
   drawn(since: number): void;

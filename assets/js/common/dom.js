@@ -73,7 +73,18 @@ const StageDom = (() => {
    * After a container of roveFocus was filled: one member is reached with Tab, the others with arrows.
    * @param {HTMLElement[]} items
    */
-  const setTabStop = (items, chosen = 0) => items.forEach((item, i) => (item.tabIndex = i === chosen ? 0 : -1));
+  const setTabStop = (items, chosen = 0) =>
+    items.forEach((item, i) => (item.tabIndex = i === chosen ? 0 : -1));
+
+  /**
+   * @param {HTMLCanvasElement} canvas
+   * @param {CanvasRenderingContext2DSettings} [options]
+   */
+  const pencilOf = (canvas, options) => {
+    const context = canvas.getContext("2d", options);
+    if (!context) throw new Error("This browser draws on no canvas.");
+    return context;
+  };
 
   /**
    * Whether a visitor could see the element: neither it nor anything around it is hidden.
@@ -136,6 +147,7 @@ const StageDom = (() => {
     createSelect,
     roveFocus,
     setTabStop,
+    pencilOf,
     isShown,
     scrollToStart,
     afterLayout,

@@ -8,13 +8,23 @@ const StagePlot = (() => {
 
   const MARGIN = { left: 42, right: 14, top: 24, bottom: 38 };
 
-  /** Axes x, y: {from, to, title, ticks?}. Gives {nodes, x(value), y(value)} in pixels. */
+  /**
+   * Axes x, y: {from, to, title, ticks?}. Gives {nodes, x(value), y(value)} in pixels.
+   * @param {number} width
+   * @param {number} height
+   * @param {StageAxis} x
+   * @param {StageAxis} y
+   * @returns {StagePlotArea}
+   */
   const createPlot = (width, height, x, y) => {
     const { left, top } = MARGIN;
     const right = width - MARGIN.right;
     const bottom = height - MARGIN.bottom;
-    const placeX = (value) => left + ((value - x.from) / (x.to - x.from)) * (right - left);
-    const placeY = (value) => bottom - ((value - y.from) / (y.to - y.from)) * (bottom - top);
+    const placeX = (/** @type {number} */ value) =>
+      left + ((value - x.from) / (x.to - x.from)) * (right - left);
+    const placeY = (/** @type {number} */ value) =>
+      bottom - ((value - y.from) / (y.to - y.from)) * (bottom - top);
+    /** @type {SVGElement[]} */
     const nodes = [
       svgLabel(0, 12, fitText(y.title, width - 4, LABEL_SIZE), "start", "st-label st-title"),
       svgLabel(right, height - 4, x.title, "end", "st-label st-title"),
@@ -31,7 +41,14 @@ const StagePlot = (() => {
     return { nodes, x: placeX, y: placeY, left, right, top, bottom };
   };
 
-  /** Bars of a histogram inside a plot whose y axis counts; tone(middle) is the class of a bar. */
+  /**
+   * Bars of a histogram inside a plot whose y axis counts; tone(middle) is the class of a bar.
+   * @param {StagePlotArea} plot
+   * @param {number[]} bins
+   * @param {number} from
+   * @param {number} to
+   * @param {(middle: number) => string} tone
+   */
   const drawHistogram = (plot, bins, from, to, tone) => {
     const step = (to - from) / bins.length;
     return bins.flatMap((count, i) => {

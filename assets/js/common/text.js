@@ -2,10 +2,13 @@
 // Text: invisible characters made visible, widths measured, what is too wide cut.
 const StageText = (() => {
   "use strict";
+  const { pencilOf } = StageDom;
+
   const FONT =
     'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Noto Sans KR", "Noto Sans CJK KR", ' +
     '"Apple SD Gothic Neo", "Malgun Gothic", sans-serif';
 
+  /** @type {Record<string, string>} */
   const MARKS = { " ": "␣", "\n": "⏎", "\t": "⇥" };
   // C0 and C1 controls, soft hyphen, invisible spaces, direction marks and overrides, lone surrogates. The
   // zero-width joiner stays: emoji and several scripts are written with it.
@@ -15,10 +18,14 @@ const StageText = (() => {
   // Only joiners, variation selectors, fillers, tags: nothing would be seen.
   const BLANK = /^\p{Default_Ignorable_Code_Point}+$/u;
 
+  /** @param {string} character */
   const codePoint = (character) =>
-    "U+" + character.codePointAt(0).toString(16).toUpperCase().padStart(4, "0");
+    "U+" + (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
 
-  /** `text` with everything invisible made visible. */
+  /**
+   * `text` with everything invisible made visible.
+   * @param {string} text
+   */
   const legible = (text) => {
     if (text === "") return "∅";
     const spaces = /^\s+$/u.test(text)
@@ -27,13 +34,23 @@ const StageText = (() => {
     return BLANK.test(text) ? Array.from(text, codePoint).join(" ") : spaces.replace(HIDDEN, codePoint);
   };
 
-  const ruler = document.createElement("canvas").getContext("2d");
+  const ruler = pencilOf(document.createElement("canvas"));
+
+  /**
+   * @param {string} text
+   * @param {number} size of the font, in pixels
+   */
   const textWidth = (text, size) => {
     ruler.font = `${size}px ${FONT}`;
     return ruler.measureText(text).width;
   };
 
-  /** `text` cut with an ellipsis so that it is at most `width` pixels wide. */
+  /**
+   * `text` cut with an ellipsis so that it is at most `width` pixels wide.
+   * @param {string} text
+   * @param {number} width
+   * @param {number} size of the font, in pixels
+   */
   const fitText = (text, width, size) => {
     if (textWidth(text, size) <= width) return text;
     const characters = Array.from(text);
@@ -48,7 +65,12 @@ const StageText = (() => {
     return characters.slice(0, low).join("") + "…";
   };
 
-  /** Width of the widest of the tokens, never above `most`. */
+  /**
+   * Width of the widest of the tokens, never above `most`.
+   * @param {string[]} texts
+   * @param {number} size of the font, in pixels
+   * @param {number} most
+   */
   const columnWidth = (texts, size, most) => {
     let widest = 0;
     for (const text of texts) {
@@ -59,8 +81,13 @@ const StageText = (() => {
     return Math.ceil(widest);
   };
 
+  /** @type {Record<string, string>} */
   const ESCAPES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 
+  /**
+   * A text as it may stand in HTML and SVG.
+   * @param {string} text
+   */
   const escapeMarkup = (text) => String(text).replace(/[&<>"']/g, (character) => ESCAPES[character]);
 
   return { FONT, legible, textWidth, fitText, columnWidth, escapeMarkup };

@@ -2,7 +2,7 @@
 // Colours: head colours, the page's own colours as they are now, and heat maps made of them.
 const StageTheme = (() => {
   "use strict";
-  const { element } = StageDom;
+  const { element, pencilOf } = StageDom;
 
   // Mid tones, at least 3:1 against white and against the dark page.
   const HEADS = [
@@ -23,6 +23,7 @@ const StageTheme = (() => {
   const POSITIVE = "#2f7df4";
   const NEGATIVE = "#ee7a12";
 
+  /** @param {number | "mean"} head */
   const headColour = (head) => {
     if (head === "mean") return MEAN;
     if (head < HEADS.length) return HEADS[head];
@@ -30,6 +31,11 @@ const StageTheme = (() => {
     return hslToHex(hue, 0.62, 0.52);
   };
 
+  /**
+   * @param {number} hue in degrees
+   * @param {number} saturation
+   * @param {number} lightness
+   */
   function hslToHex(hue, saturation, lightness) {
     const a = saturation * Math.min(lightness, 1 - lightness);
     const channel = (n) => {
@@ -42,12 +48,17 @@ const StageTheme = (() => {
     return `#${channel(0)}${channel(8)}${channel(4)}`;
   }
 
-  const channels = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
+  /** @param {string} colour #rrggbb */
+  const channels = (colour) => [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
 
+  /** @type {Map<string, string>} by CSS colour: #rrggbb */
   const known = new Map();
-  const pixel = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const pixel = pencilOf(document.createElement("canvas"), { willReadFrequently: true });
 
-  /** Any CSS colour as #rrggbb: pictures are opened by programs that know no color-mix() or oklch(). */
+  /**
+   * Any CSS colour as #rrggbb: pictures are opened by programs that know no color-mix() or oklch().
+   * @param {string} colour
+   */
   function hex(colour) {
     if (!known.has(colour)) {
       pixel.clearRect(0, 0, 1, 1);
@@ -57,10 +68,13 @@ const StageTheme = (() => {
       const [r, g, b] = pixel.getImageData(0, 0, 1, 1).data;
       known.set(colour, "#" + [r, g, b].map((value) => value.toString(16).padStart(2, "0")).join(""));
     }
-    return known.get(colour);
+    return known.get(colour) ?? colour;
   }
 
-  /** The page's colours at this moment; read at each drawing, since the visitor may change the theme. */
+  /**
+   * The page's colours at this moment; read at each drawing, since the visitor may change the theme.
+   * @param {HTMLElement} root
+   */
   const readTheme = (root) => {
     const style = getComputedStyle(root);
     const read = (name, fallback) => hex(style.getPropertyValue(name).trim() || fallback);
@@ -77,12 +91,17 @@ const StageTheme = (() => {
   /**
    * A canvas with one pixel per cell. `strength(row, column)` in [-1, 1] becomes opacity, its sign picks the
    * colour, so that the map needs no other colours on a dark page than on a light one.
+   * @param {number} rows
+   * @param {number} columns
+   * @param {(row: number, column: number) => number} strength
+   * @param {string} positive
+   * @param {string} [negative]
    */
   const createHeat = (rows, columns, strength, positive, negative = positive) => {
     const canvas = element("canvas");
     canvas.width = Math.max(1, columns);
     canvas.height = Math.max(1, rows);
-    const context = canvas.getContext("2d");
+    const context = pencilOf(canvas);
     const image = context.createImageData(canvas.width, canvas.height);
     const [above, below] = [channels(positive), channels(negative)];
     for (let row = 0, at = 0; row < rows; row++) {

@@ -7,13 +7,13 @@ const DebateAdversary = (() => {
   const { createChart } = StageSvg;
   const { createButterfly } = DebateButterfly;
   const { drawNumberLine, showGauge } = DebateNumberLine;
-  const { createFigure, createHeading } = DebateParts;
+  const { LARGEST_JSD, createFigure, createHeading } = DebateParts;
   const { createProgress } = DebateWaiting;
 
-  const LARGEST_JSD = Math.LN2;
   // No more digits than the search's starts allow.
   const found = (jsd) => formatKnown(jsd, 2);
 
+  /** @returns {DebateView} */
   const create = () => {
     const progress = createProgress();
     const verdict = element("p", { class: "sa-message", hidden: true });
@@ -112,5 +112,5 @@ const DebateAdversary = (() => {
     return `Jensen-Shannon divergence from the model's own attention, 0 to 0.693: adversary ${found(jsd)}; ${others}`;
   }
 
-  return { create, LARGEST_JSD };
+  return { create };
 })();

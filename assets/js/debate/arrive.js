@@ -12,7 +12,8 @@ const DebateArrive = (() => {
     if (arrived || !place) return;
     const boxes = [...document.querySelectorAll(".stage-trial-root")].filter(isShown);
     const last = boxes.findIndex((box) => place.contains(box));
-    if (last < 0 || boxes.slice(0, last + 1).some((box) => box.getAttribute("data-state") !== "ready")) return;
+    if (last < 0 || boxes.slice(0, last + 1).some((box) => box.getAttribute("data-state") !== "ready"))
+      return;
     arrived = true;
     // A chart is as high as its picture only once its width has been measured.
     afterLayout(() => scrollToStart(place));

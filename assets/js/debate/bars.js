@@ -6,6 +6,7 @@ const DebateBars = (() => {
   const { clamp, isKnown, formatKnown, roundTicks, formatTick } = StageNumbers;
   const { createFigure, createHeading } = DebateParts;
 
+  /** @returns {DebateView} */
   const create = () => {
     const head = createHeading("");
     const list = element("div", { class: "st-list" });
@@ -21,8 +22,8 @@ const DebateBars = (() => {
           class: `st-fill ${value < 0 ? "st-negative" : "st-own"}`,
           hidden: !isKnown(value),
         });
-        fill.style.setProperty("--start", isKnown(value) ? Math.min(zero, at(value)) : 0);
-        fill.style.setProperty("--share", isKnown(value) ? Math.abs(at(value) - zero) : 0);
+        fill.style.setProperty("--start", String(isKnown(value) ? Math.min(zero, at(value)) : 0));
+        fill.style.setProperty("--share", String(isKnown(value) ? Math.abs(at(value) - zero) : 0));
         return element(
           "div",
           { class: "st-bar-row" },
@@ -35,7 +36,7 @@ const DebateBars = (() => {
 
       const ticks = roundTicks(from, to, 4).map((value) => {
         const tick = element("span", {}, formatTick(value));
-        tick.style.setProperty("--at", at(value));
+        tick.style.setProperty("--at", String(at(value)));
         return tick;
       });
       const ruler = element("span", { class: "st-ruler" }, ...ticks);
@@ -48,12 +49,7 @@ const DebateBars = (() => {
             ...group.bars.map(bar),
           ),
         ),
-        element(
-          "div",
-          { class: "st-bar-row st-bar-axis", "aria-hidden": "true" },
-          element("span"),
-          ruler,
-        ),
+        element("div", { class: "st-bar-row st-bar-axis", "aria-hidden": "true" }, element("span"), ruler),
         element("p", { class: "st-line st-centre" }, axis || ""),
       );
       say(caption || "");

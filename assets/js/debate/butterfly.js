@@ -6,7 +6,10 @@ const DebateButterfly = (() => {
   const { isKnown, formatKnown } = StageNumbers;
   const { createWord, spokenWeights, createScrollBox } = DebateParts;
 
-  /** {node, show({words, left: [n], right: [n], titles: [left, right]})}; updated in place. */
+  /**
+   * {node, show({words, left: [n], right: [n], titles: [left, right]})}; updated in place.
+   * @returns {{node: HTMLElement, show(pair: {words: string[], left: DebateValues, right: DebateValues, titles: [string, string]}): void}}
+   */
   const createButterfly = () => {
     const heads = ["", "", ""].map(() => element("span", {}));
     const head = element("div", { class: "st-wings st-wings-head", "aria-hidden": "true" }, ...heads);

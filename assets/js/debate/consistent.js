@@ -10,6 +10,7 @@ const DebateConsistent = (() => {
   const { createFigure, createHeading } = DebateParts;
   const { roundedStrength, createTradeoff } = DebateTradeoff;
 
+  /** @returns {DebateView} */
   const create = () => {
     let payload = null;
     let chosen = null;

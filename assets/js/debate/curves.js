@@ -15,7 +15,10 @@ const DebateCurves = (() => {
     style: name === "random" ? "st-curve st-dashed" : "st-curve",
   });
 
-  /** {node, fill(methods)}; changed(index or -1) when a method is pointed at, focused or chosen. */
+  /**
+   * {node, fill(methods)}; changed(index or -1) when a method is pointed at, focused or chosen.
+   * @param {(index: number) => void} changed
+   */
   const createLegend = (changed) => {
     const node = element("div", { class: "st-legend", role: "group", "aria-label": "Methods" });
     roveFocus(node, { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 });
@@ -52,7 +55,11 @@ const DebateCurves = (() => {
     return { node, fill };
   };
 
-  /** Lines [m][L] over `at` [L] (0..1); `front` is the index of the line in front, or -1. */
+  /**
+   * Lines [m][L] over `at` [L] (0..1); `front` is the index of the line in front, or -1.
+   * @param {{at: number[], lines: DebateValues[], names: string[], titles: string[], x: string, y: string, front: number}} options
+   * @returns {StagePainter}
+   */
   const drawCurves =
     ({ at, lines, names, titles, x, y, front }) =>
     (width) => {
@@ -63,10 +70,15 @@ const DebateCurves = (() => {
       const step = roundTicks(low, high, 4);
       const gap = step.length > 1 ? step[1] - step[0] : 0.1;
       const range = { from: Math.floor(low / gap - 1e-9) * gap, to: Math.ceil(high / gap - 1e-9) * gap };
-      const plot = createPlot(width, height, { from: 0, to: Math.max(...at), title: x }, { ...range, title: y });
+      const plot = createPlot(
+        width,
+        height,
+        { from: 0, to: Math.max(...at), title: x },
+        { ...range, title: y },
+      );
       const groups = lines.map((line, i) => {
         const { colour, shape, style } = look(names[i], i);
-        const known = line.map((value, l) => [at[l], value]).filter(([, value]) => isKnown(value));
+        const known = line.flatMap((value, l) => (isKnown(value) ? [[at[l], value]] : []));
         const places = known.map(([share, value]) => [plot.x(share), plot.y(value)]);
         const path = places.map((place) => place.join(" ")).join("L");
         const group = svgElement("g", { class: front >= 0 && front !== i ? "st-faint" : "", fill: colour });

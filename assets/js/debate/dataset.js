@@ -11,6 +11,7 @@ const DebateDataset = (() => {
   const { createTable } = DebateTables;
   const { createProgress } = DebateWaiting;
 
+  /** @returns {DebateView} */
   const create = () => {
     const progress = createProgress();
     const table = element("div", {});

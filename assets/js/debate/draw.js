@@ -6,7 +6,10 @@ const StageDebate = (() => {
   const { showRuns } = DebateRuns;
   const { createWaiting, createNote } = DebateWaiting;
 
-  /** By kind: a function that makes {node, update(payload, ask)}. */
+  /**
+   * By kind: a function that makes {node, update(payload, ask)}.
+   * @type {Record<string, () => DebateView>}
+   */
   const VIEWS = {
     adversary: DebateAdversary.create,
     bars: DebateBars.create,
@@ -20,9 +23,15 @@ const StageDebate = (() => {
     waiting: createWaiting,
     weights: DebateWeights.create,
   };
+  /** @type {WeakMap<HTMLElement, {kind: string, view: DebateView}>} */
   const shown = new WeakMap();
 
-  /** `ask(name, request)` resolves to a plain answer; only `weights` asks. No payload empties the box. */
+  /**
+   * `ask(name, request)` resolves to a plain answer; only `weights` asks. No payload empties the box.
+   * @param {HTMLElement} box
+   * @param {DebatePayload | null} payload
+   * @param {DebateAsk} ask
+   */
   const draw = (box, payload, ask) => {
     if (!payload) {
       shown.delete(box);
@@ -44,7 +53,8 @@ const StageDebate = (() => {
     entry.view.update(payload, ask);
     box.dataset.kind = payload.kind;
     const { kind, done, total } = payload;
-    box.dataset.state = kind === "waiting" || done === false || done < total ? "running" : "ready";
+    box.dataset.state =
+      kind === "waiting" || done === false || Number(done) < Number(total) ? "running" : "ready";
   };
 
   return { draw, runs: showRuns, arrive };

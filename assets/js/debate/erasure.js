@@ -11,6 +11,7 @@ const DebateErasure = (() => {
 
   const Y = "fall of the probability";
 
+  /** @returns {DebateView} */
   const create = () => {
     let payload = null;
     let front = -1;
@@ -32,7 +33,9 @@ const DebateErasure = (() => {
         const lines = methods.map((method) => method[field]);
         const names = methods.map((method) => method.name);
         const titles = methods.map((method) => method.title);
-        const told = titles.map((title, i) => `${title} ${lines[i].map((v) => formatKnown(v, 2)).join(", ")}`);
+        const told = titles.map(
+          (title, i) => `${title} ${lines[i].map((v) => formatKnown(v, 2)).join(", ")}`,
+        );
         const shares = fractions.map(formatPercent).join(", ");
         chart.show(
           drawCurves({ at: fractions, lines, names, titles, x, y: Y, front }),

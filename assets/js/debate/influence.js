@@ -6,7 +6,12 @@ const DebateInfluence = (() => {
   const { createPlot } = StagePlot;
   const { svgLabelNear, svgMark } = StageSvg;
 
-  /** sets: {largest_attention: [..], median_change: [..]}; own: [x, y] of this sentence, or none. */
+  /**
+   * sets: {largest_attention: [..], median_change: [..]}; own: [x, y] of this sentence, or none.
+   * @param {{largest_attention: DebateValues, median_change: DebateValues} | null | undefined} sets
+   * @param {[number, number]} [own]
+   * @returns {StagePainter}
+   */
   const drawInfluence = (sets, own) => (width) => {
     const [xs, ys] = [sets?.largest_attention || [], sets?.median_change || []];
     const height = Math.min(320, Math.max(240, width * 0.7));

@@ -5,6 +5,10 @@ const DebateLatest = (() => {
   /**
    * {push(value), drop()}. push sends a value unless one is on its way, at most once per animation frame;
    * of the values that came meanwhile the newest goes next. After drop no earlier answer is delivered.
+   * @template Value, Answer
+   * @param {(value: Value) => Promise<Answer>} send
+   * @param {(answer: Answer) => void} answered
+   * @param {(error: any) => void} failed
    */
   const createLatest = (send, answered, failed) => {
     let next = null;

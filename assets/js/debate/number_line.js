@@ -12,33 +12,50 @@ const DebateNumberLine = (() => {
 
   /**
    * line: {from, to, ticks, title, sides (colours below and above the middle), ends: [text, text],
-   *   marks: [{value, text, shape, tone}], join (a bar between the first two marks), band: [low, high],
-   *   dots: [{value, title, shape, tone}], counts (values whose histogram stands on the line)}.
+   * marks: [{value, text, shape, tone}], join (a bar between the first two marks), band: [low, high],
+   * dots: [{value, title, shape, tone}], counts (values whose histogram stands on the line)}.
    * Marks without a value are left out; the caller says "undefined" in words.
+   * @param {DebateNumberLine} line
+   * @returns {StagePainter}
    */
   const drawNumberLine = (line) => (width) => {
     const { from = 0, to = 1, marks = [], counts } = line;
     const shown = marks.filter((mark) => isKnown(mark.value));
-    const place = (value) => EDGE + ((clamp(value, from, to) - from) / (to - from)) * (width - 2 * EDGE);
+    const place = (/** @type {number} */ value) =>
+      EDGE + ((clamp(value, from, to) - from) / (to - from)) * (width - 2 * EDGE);
     const rise = counts ? 34 : 0;
     const top = 4 + ROW * shown.length + rise;
-    const middle = top + TRACK / 2;
-    const nodes = line.sides ? sides(place, from, to, top) : [track(place(from), place(to), top)];
+    const nodes = [
+      ...(line.sides ? sides(place, from, to, top) : [track(place(from), place(to), top)]),
+      ...(line.band ? [band(place(line.band[0]), place(line.band[1]), top)] : []),
+      ...(counts ? heap(counts, from, to, place, top, rise) : []),
+      ...marksOn(line, shown, place, top + TRACK / 2, width),
+      ...scale(line.ticks, place, top + TRACK, width),
+    ];
+    const bottom = top + TRACK + 20;
+    if (!line.ends) return { height: bottom, nodes };
+    nodes.push(svgLabel(EDGE - 4, bottom + 12, line.ends[0], "start"));
+    nodes.push(svgLabel(width / 2, bottom + 12, line.title || "", "middle", "st-label st-title"));
+    nodes.push(svgLabel(width - EDGE + 4, bottom + 12, line.ends[1], "end"));
+    return { height: bottom + 18, nodes };
+  };
 
-    if (line.band) {
-      const [low, high] = line.band.map(place);
-      const band = { x: low - 1, y: top - 4, width: Math.max(3, high - low + 2), height: TRACK + 8, rx: 3 };
-      nodes.push(svgElement("rect", { ...band, class: "st-band" }));
-    }
-    if (counts) nodes.push(...heap(counts, from, to, place, top, rise));
-    if (line.join && shown.length > 1) {
+  /**
+   * The way between the first two marks, the dots, and the marks with their names above.
+   * @param {DebateNumberLine} line
+   * @param {any[]} shown the marks that have a value
+   * @param {(value: number) => number} place
+   * @param {number} middle
+   * @param {number} width
+   */
+  function marksOn({ join, dots = [] }, shown, place, middle, width) {
+    /** @type {SVGElement[]} */
+    const nodes = [];
+    if (join && shown.length > 1) {
       nodes.push(svgLine(place(shown[0].value), middle, place(shown[1].value), middle, "st-join"));
     }
-    for (const dot of line.dots || []) {
-      if (!isKnown(dot.value)) continue;
-      nodes.push(
-        svgMark(dot.shape || "circle", place(dot.value), middle, 3.5, dot.tone || "st-quiet", dot.title),
-      );
+    for (const { value, title, shape = "circle", tone = "st-quiet" } of dots) {
+      if (isKnown(value)) nodes.push(svgMark(shape, place(value), middle, 3.5, tone, title));
     }
     shown.forEach((mark, i) => {
       const [x, y] = [place(mark.value), 13 + ROW * i];
@@ -49,25 +66,26 @@ const DebateNumberLine = (() => {
     for (const mark of shown.toReversed()) {
       nodes.push(svgMark(mark.shape, place(mark.value), middle, 6, mark.tone, mark.text));
     }
+    return nodes;
+  }
 
-    const bottom = top + TRACK;
-    line.ticks.forEach((value, i) => {
-      const [x, text, next] = [place(value), formatTick(value), line.ticks[i + 1]];
-      nodes.push(svgLine(x, bottom, x, bottom + 4));
+  /** @param {number[]} ticks @param {(value: number) => number} place @param {number} bottom @param {number} width */
+  function scale(ticks, place, bottom, width) {
+    return ticks.flatMap((value, i) => {
+      const [x, text, next] = [place(value), formatTick(value), ticks[i + 1]];
+      const tick = svgLine(x, bottom, x, bottom + 4);
       // The last one is the end of the axis: it is the one before that gives way.
-      const crowded = next !== undefined && place(next) - x < textWidth(text + formatTick(next), LABEL_SIZE) / 2 + 14;
-      if (!crowded) nodes.push(svgLabelNear(x, bottom + 16, text, width));
+      const room = next === undefined ? Infinity : place(next) - x;
+      const crowded = room < textWidth(text + formatTick(next ?? 0), LABEL_SIZE) / 2 + 14;
+      return crowded ? [tick] : [tick, svgLabelNear(x, bottom + 16, text, width)];
     });
-    let height = bottom + 20;
-    if (line.ends) {
-      const names = [line.ends[0], line.title || "", line.ends[1]];
-      nodes.push(svgLabel(EDGE - 4, height + 12, names[0], "start"));
-      nodes.push(svgLabel(width / 2, height + 12, names[1], "middle", "st-label st-title"));
-      nodes.push(svgLabel(width - EDGE + 4, height + 12, names[2], "end"));
-      height += 18;
-    }
-    return { height, nodes };
-  };
+  }
+
+  /** @param {number} low @param {number} high @param {number} top */
+  function band(low, high, top) {
+    const size = { width: Math.max(3, high - low + 2), height: TRACK + 8, rx: 3 };
+    return svgElement("rect", { x: low - 1, y: top - 4, ...size, class: "st-band" });
+  }
 
   function track(x, end, y, tone = "st-track") {
     return svgElement("rect", { x, y, width: end - x, height: TRACK, class: tone });
@@ -96,7 +114,12 @@ const DebateNumberLine = (() => {
     });
   }
 
-  /** The gauge of two values of P(positive), each with its name: a ring and a diamond. */
+  /**
+   * The gauge of two values of P(positive), each with its name: a ring and a diamond.
+   * @param {ReturnType<typeof StageSvg.createChart>} chart
+   * @param {[string, StageValue]} own
+   * @param {[string, StageValue]} other
+   */
   const showGauge = (chart, [ownName, own], [otherName, other], labels = ["negative", "positive"]) => {
     const marks = [
       { value: own, text: `${ownName} ${formatKnown(own)}`, shape: "circle", tone: "st-own st-ring" },

@@ -6,26 +6,48 @@ const DebateParts = (() => {
   const { formatKnown } = StageNumbers;
   const { legible } = StageText;
 
-  /** A word of a sentence: any script, any length; what does not fit is cut and told by the title. */
+  /** The largest Jensen-Shannon divergence of two distributions, in nats. */
+  const LARGEST_JSD = Math.LN2;
+
+  /**
+   * A word of a sentence: any script, any length; what does not fit is cut and told by the title.
+   * @param {string} text
+   * @param {Record<string, any>} [attributes]
+   */
   const createWord = (text, attributes = {}) =>
     element("span", { class: "st-word", dir: "auto", title: legible(text), ...attributes }, legible(text));
 
-  /** "great 0.61, film 0.20": for those who cannot see the picture. */
+  /**
+   * "great 0.61, film 0.20": for those who cannot see the picture.
+   * @param {string[]} words
+   * @param {...DebateValues} columns
+   */
   const spokenWeights = (words, ...columns) =>
     words
       .map((word, i) => `${legible(word)} ${columns.map((values) => formatKnown(values[i])).join(" and ")}`)
       .join(", ");
 
-  /** A figure whose caption can be said anew: {node, say(...parts)}. */
+  /**
+   * A figure whose caption can be said anew: {node, say(...parts)}.
+   * @param {string} name
+   * @param {...(Node | string)} children
+   */
   const createFigure = (name, ...children) => {
     const caption = element("figcaption", {});
     const node = element("figure", { class: `st-figure st-${name}` }, ...children, caption);
-    return { node, say: (...parts) => caption.replaceChildren(...parts.filter(Boolean)) };
+    /** @param {...unknown} parts texts and elements; what is false or empty is left out */
+    const say = (...parts) => caption.replaceChildren(.../** @type {string[]} */ (parts.filter(Boolean)));
+    return { node, say };
   };
 
+  /** @param {string} text */
   const createHeading = (text) => element("h4", { class: "st-heading" }, text);
 
-  /** A part that scrolls by itself and can be reached with the keyboard. */
+  /**
+   * A part that scrolls by itself and can be reached with the keyboard.
+   * @param {string} label
+   * @param {...(Node | string)} children
+   */
   const createScrollBox = (label, ...children) =>
     element(
       "div",
@@ -33,5 +55,5 @@ const DebateParts = (() => {
       ...children,
     );
 
-  return { createWord, spokenWeights, createFigure, createHeading, createScrollBox };
+  return { LARGEST_JSD, createWord, spokenWeights, createFigure, createHeading, createScrollBox };
 })();

@@ -11,6 +11,7 @@ const DebatePermute = (() => {
 
   const BINS = 40;
 
+  /** @returns {DebateView} */
   const create = () => {
     const outputs = createChart();
     const influence = createChart();
@@ -24,7 +25,9 @@ const DebatePermute = (() => {
       const { words, largest_attention: largest, dataset } = payload;
       const count = probabilities.length;
       const crossed = probabilities.filter((value) => value >= 0.5 !== probability >= 0.5).length;
-      const range = [Math.min(...probabilities), Math.max(...probabilities)].map((value) => formatKnown(value));
+      const range = [Math.min(...probabilities), Math.max(...probabilities)].map((value) =>
+        formatKnown(value),
+      );
       outputs.show(
         shuffles(probabilities, probability),
         `Histogram of P(positive) after ${count} shuffles, from ${range[0]} to ${range[1]}; ` +
@@ -53,7 +56,8 @@ const DebatePermute = (() => {
         dataset && `Every faint dot is one of ${dataset.count} sentences of ${dataset.name}: `,
         dataset && "the further right, the more of its attention lies on one word; the further up, the more ",
         dataset && "shuffling changes the answer. ",
-        dataset && `This sentence: largest weight ${formatKnown(largest)}, median change ${formatKnown(median)}.`,
+        dataset &&
+          `This sentence: largest weight ${formatKnown(largest)}, median change ${formatKnown(median)}.`,
       );
     }
 

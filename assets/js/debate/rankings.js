@@ -8,6 +8,7 @@ const DebateRankings = (() => {
   const { createWord, spokenWeights, createFigure, createHeading } = DebateParts;
   const { createRankTable, createTauMatrix } = DebateTables;
 
+  /** @returns {DebateView} */
   const create = () => {
     const lines = element("div", { class: "st-methods" });
     const sentences = createFigure("sentences", createHeading("What each method marks"), lines);
@@ -82,7 +83,7 @@ const DebateRankings = (() => {
     const tone = !signed ? "st-own" : negative ? "st-negative" : "st-positive";
     const number = signed ? formatSigned(score) : formatKnown(score);
     const node = createWord(word, { class: `st-word st-chip ${tone}`, title: `${legible(word)}: ${number}` });
-    node.style.setProperty("--heat", known && most > 0 ? Math.abs(score) / most : 0);
+    node.style.setProperty("--heat", String(known && most > 0 ? Math.abs(score) / most : 0));
     if (signed && known && Math.abs(score) > 0.05 * most) {
       node.prepend(element("b", { class: "st-sign" }, negative ? "−" : "+"));
     }

@@ -8,6 +8,11 @@ const DebateTables = (() => {
 
   const header = (text, scope, attributes = {}) => element("th", { scope, ...attributes }, text);
 
+  /**
+   * @param {string} label
+   * @param {(string | Node)[]} head
+   * @param {HTMLElement[]} rows
+   */
   const createTable = (label, head, rows) =>
     createScrollBox(
       label,
@@ -32,7 +37,7 @@ const DebateTables = (() => {
           formatRank(rank),
         );
         const heat = words.length > 1 ? 1 - (rank - 1) / (words.length - 1) : 1;
-        if (isKnown(rank)) cell.style.setProperty("--heat", heat ** 2);
+        if (isKnown(rank)) cell.style.setProperty("--heat", String(heat ** 2));
         return cell;
       });
       return element("tr", {}, header(createWord(word), "row"), ...cells);
@@ -50,7 +55,7 @@ const DebateTables = (() => {
         return element("td", { class: "st-by-chance", title: "within what chance gives" }, `(${text})`);
       }
       const node = element("td", { class: `st-heat ${value < 0 ? "st-negative" : "st-positive"}` }, text);
-      node.style.setProperty("--heat", Math.abs(value));
+      node.style.setProperty("--heat", String(Math.abs(value)));
       return node;
     };
     const rows = tau.map((values, i) =>
@@ -59,7 +64,13 @@ const DebateTables = (() => {
     return createTable("Kendall's tau between methods", ["tau", ...titles.map(upright)], rows);
   };
 
-  /** Rows of [title, ...numbers]; in each column the best number stands in bold type. */
+  /**
+   * Rows of [title, ...numbers]; in each column the best number stands in bold type.
+   * @param {string} label
+   * @param {string[]} head
+   * @param {{title: string, values: DebateValues, missing?: string[]}[]} rows
+   * @param {("high" | "low")[]} better by column
+   */
   const createFigureTable = (label, head, rows, better) => {
     const best = better.map((way, column) => {
       const values = rows.map((row) => row.values[column]).filter(isKnown);

@@ -7,9 +7,14 @@ const DebateTradeoff = (() => {
   const { createPlot } = StagePlot;
   const { LABEL_SIZE, svgLine, svgLabel, svgMark, createChart } = StageSvg;
   const { textWidth } = StageText;
-  const { LARGEST_JSD } = DebateAdversary;
+  const { LARGEST_JSD } = DebateParts;
 
+  /** @param {DebateTrained} item */
   const roundedStrength = (item) => Number(item.strength.toPrecision(3));
+
+  /** @typedef {{points: DebateTrained[], seeds: DebateTrained[], uniform?: DebateTrained | null}} Tradeoff */
+
+  /** Where a label may stand beside its point, best first. */
   const OFFSETS = [
     [0, -12],
     [0, 22],
@@ -21,7 +26,10 @@ const DebateTradeoff = (() => {
     [-28, 22],
   ];
 
-  /** {node, show(payload, chosen)}; choose(i) is called when a visitor picks the point i. */
+  /**
+   * {node, show(payload, chosen)}; choose(i) is called when a visitor picks the point i.
+   * @param {(index: number) => void} choose
+   */
   const createTradeoff = (choose) => {
     const chart = createChart();
     const overlay = element("div", {
@@ -62,6 +70,15 @@ const DebateTradeoff = (() => {
     return { node: chart.node, show, reset };
   };
 
+  /** @param {DebateTrained} item */
+  const isDrawn = (item) => isKnown(item.tvd) && isKnown(item.jsd);
+
+  /**
+   * @param {Tradeoff} tradeoff
+   * @param {number | null} chosen
+   * @param {HTMLButtonElement[]} buttons that lie over the points
+   * @param {number} width
+   */
   function paint({ points, seeds, uniform }, chosen, buttons, width) {
     const height = Math.min(380, Math.max(280, width * 0.6));
     const all = [...points, ...seeds, ...(uniform ? [uniform] : [])];
@@ -71,63 +88,86 @@ const DebateTradeoff = (() => {
       { from: 0, to: roundEnd(all.map((item) => item.tvd)), title: "mean TVD: how far the answers differ" },
       { from: 0, to: 0.76, ticks: [0, 0.2, 0.4, 0.6], title: "mean JSD: how far the attention differs" },
     );
-    const { nodes } = plot;
-    const known = (item) => isKnown(item.tvd) && isKnown(item.jsd);
-    const place = (item) => [plot.x(item.tvd), plot.y(item.jsd)];
-    nodes.push(svgLine(plot.left, plot.y(LARGEST_JSD), plot.right, plot.y(LARGEST_JSD), "st-half"));
-    nodes.push(svgLabel(plot.left - 6, plot.y(LARGEST_JSD) + 4, "ln 2", "end"));
-
-    for (const seed of seeds.filter(known)) {
-      const text = `${seed.name}: TVD ${formatKnown(seed.tvd)}, JSD ${formatKnown(seed.jsd)}, F1 ${formatKnown(seed.f1)}`;
-      nodes.push(svgMark("circle", ...place(seed), 3.5, "st-quiet", text));
+    const { nodes, x, y } = plot;
+    const limit = y(LARGEST_JSD);
+    nodes.push(svgLine(plot.left, limit, plot.right, limit, "st-half"));
+    nodes.push(svgLabel(plot.left - 6, limit + 4, "ln 2", "end"));
+    for (const seed of seeds.filter(isDrawn)) {
+      const figures = `TVD ${formatKnown(seed.tvd)}, JSD ${formatKnown(seed.jsd)}, F1 ${formatKnown(seed.f1)}`;
+      nodes.push(svgMark("circle", x(seed.tvd), y(seed.jsd), 3.5, "st-quiet", `${seed.name}: ${figures}`));
     }
-    const limit = plot.y(LARGEST_JSD);
-    const taken = [[plot.left, limit - 1, plot.right, limit + 1]];
-    const name = (item, text, style) => {
-      const spot = freePlace(place(item), text, width, plot.bottom - 2, taken);
-      if (spot) nodes.push(svgLabel(...spot, text, "middle", style));
-    };
+    const boxes = points
+      .filter(isDrawn)
+      .map((item) => [x(item.tvd) - 6, y(item.jsd) - 6, x(item.tvd) + 6, y(item.jsd) + 6]);
     points.forEach((item, i) => {
-      buttons[i].hidden = !known(item);
-      if (!known(item)) return;
-      const [x, y] = place(item);
-      taken.push([x - 6, y - 6, x + 6, y + 6]);
-      buttons[i].style.left = `${x}px`;
-      buttons[i].style.top = `${y}px`;
-      nodes.push(
-        svgMark("diamond", x, y, i === chosen ? 7 : 5, i === chosen ? "st-other st-chosen" : "st-other"),
-      );
+      buttons[i].hidden = !isDrawn(item);
+      if (!isDrawn(item)) return;
+      buttons[i].style.left = `${x(item.tvd)}px`;
+      buttons[i].style.top = `${y(item.jsd)}px`;
+      const [radius, style] = i === chosen ? [7, "st-other st-chosen"] : [5, "st-other"];
+      nodes.push(svgMark("diamond", x(item.tvd), y(item.jsd), radius, style));
     });
-    if (uniform && known(uniform)) {
-      nodes.push(svgMark("square", ...place(uniform), 5, "st-quiet", "uniform attention, trained anew"));
-      name(uniform, "uniform", "st-label");
+    const drawn = uniform && isDrawn(uniform) ? uniform : null;
+    if (drawn) {
+      const [px, py] = [x(drawn.tvd), y(drawn.jsd)];
+      nodes.push(svgMark("square", px, py, 5, "st-quiet", "uniform attention, trained anew"));
     }
-    // The chosen one is named first, so that it never goes without.
-    const order = points.filter(known).sort((a, b) => (b === points[chosen]) - (a === points[chosen]));
-    for (const item of order) {
-      const strong = item === points[chosen] ? "st-label st-strong" : "st-label";
-      name(item, `λ ${roundedStrength(item)}`, strong);
-    }
+    const taken = [[plot.left, limit - 1, plot.right, limit + 1], ...boxes];
+    nodes.push(...names(plot, points, chosen, drawn, width, taken));
     return { height, nodes };
   }
 
-  /** A place for a label beside a point where it covers nothing that is there already; null if none. */
-  function freePlace([x, y], text, width, bottom, taken) {
-    const half = textWidth(text, LABEL_SIZE) / 2;
+  /**
+   * The names of the points, as far as there is room. The chosen one comes first, so that it never goes
+   * without.
+   * @param {StagePlotArea} plot
+   * @param {DebateTrained[]} points
+   * @param {number | null} chosen
+   * @param {DebateTrained | null} uniform
+   * @param {number} width
+   * @param {number[][]} taken
+   */
+  function names(plot, points, chosen, uniform, width, taken) {
+    const first = chosen === null ? undefined : points[chosen];
+    const order = points.filter(isDrawn).sort((a, b) => Number(b === first) - Number(a === first));
+    const wanted = order.map((item) => {
+      const style = item === first ? "st-label st-strong" : "st-label";
+      return { item, text: `λ ${roundedStrength(item)}`, style };
+    });
+    if (uniform) wanted.unshift({ item: uniform, text: "uniform", style: "st-label" });
+    return wanted.flatMap(({ item, text, style }) => {
+      const at = [plot.x(item.tvd), plot.y(item.jsd)];
+      const spot = freePlace(at, textWidth(text, LABEL_SIZE), width, plot.bottom - 2, taken);
+      if (!spot) return [];
+      taken.push(spot.box);
+      return [svgLabel(spot.x, spot.y, text, "middle", style)];
+    });
+  }
+
+  /**
+   * A place for a label beside a point where it covers nothing that is there already: its middle, its base
+   * line and the box [left, top, right, bottom] that it takes; null if there is none.
+   * @param {number[]} point [x, y]
+   * @param {number} wide the width of the label
+   * @param {number} width of the chart
+   * @param {number} bottom of the chart
+   * @param {number[][]} taken boxes
+   */
+  const freePlace = ([x, y], wide, width, bottom, taken) => {
+    const half = wide / 2;
     for (const [dx, dy] of OFFSETS) {
       const middle = x + dx + (dy === 4 ? Math.sign(dx) * (half - 20) : 0);
       const box = [middle - half, y + dy - 11, middle + half, y + dy + 3];
       const inside = box[0] >= 0 && box[2] <= width && box[1] >= 14 && box[3] <= bottom;
-      const free = taken.every((other) => {
-        return box[2] < other[0] || other[2] < box[0] || box[3] < other[1] || other[3] < box[1];
-      });
-      if (!inside || !free) continue;
-      taken.push(box);
-      return [middle, y + dy];
+      const free = taken.every(
+        (other) => box[2] < other[0] || other[2] < box[0] || box[3] < other[1] || other[3] < box[1],
+      );
+      if (inside && free) return { x: middle, y: y + dy, box };
     }
     return null;
-  }
+  };
 
+  /** @param {Tradeoff} tradeoff */
   function spoken({ points, seeds, uniform }) {
     const say = (name, item) => `${name} ${formatKnown(item.tvd)} and ${formatKnown(item.jsd)}`;
     const parts = points.map((item) => say(`lambda ${roundedStrength(item)}`, item));
@@ -136,5 +176,5 @@ const DebateTradeoff = (() => {
     return `Mean TVD and mean JSD: ${parts.join("; ")}`;
   }
 
-  return { roundedStrength, createTradeoff };
+  return { roundedStrength, createTradeoff, freePlace };
 })();

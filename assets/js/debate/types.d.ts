@@ -24,7 +24,7 @@ type DebateValues = (number | null)[];
 
 /** A mark on a number line; without a value it is left out. */
 interface DebateMark {
-  value: number | null;
+  value: StageValue;
   text: string;
   shape: string;
   tone: string;

@@ -8,6 +8,7 @@ const DebateUniform = (() => {
   const { showGauge } = DebateNumberLine;
   const { createFigure } = DebateParts;
 
+  /** @returns {DebateView} */
   const create = () => {
     const list = element("div", { class: "st-list" });
     const { node, say } = createFigure("uniform", list);

@@ -4,6 +4,7 @@ const DebateWaiting = (() => {
   "use strict";
   const { element } = StageDom;
 
+  /** @returns {DebateView} */
   const createWaiting = () => {
     const text = element("span", {});
     const dot = element("span", { class: "st-busy", "aria-hidden": "true" });
@@ -11,12 +12,16 @@ const DebateWaiting = (() => {
     return { node, update: (payload) => (text.textContent = payload.text || "Working …") };
   };
 
+  /** @returns {DebateView} */
   const createNote = () => {
     const node = element("p", { class: "st-waiting", role: "note" });
     return { node, update: (payload) => (node.textContent = payload.text) };
   };
 
-  /** {node, show(at, of, text)}; hidden once `at` is null. */
+  /**
+   * {node, show(at, of, text)}; hidden once `at` is null.
+   * @returns {{node: HTMLElement, show(at: number | null, of: number, text: string): void}}
+   */
   const createProgress = () => {
     const bar = element("progress", {});
     const text = element("span", {});

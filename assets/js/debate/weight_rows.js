@@ -9,7 +9,12 @@ const DebateWeightRows = (() => {
 
   const UNKNOWN = { class: "st-word st-unknown", title: "a word that the model cannot read" };
 
-  /** Weights [n] with one set to `value`: the others keep their proportions and fill up to 1. */
+  /**
+   * Weights [n] with one set to `value`: the others keep their proportions and fill up to 1.
+   * @param {number[]} weights
+   * @param {number} at
+   * @param {number} value
+   */
   const reweigh = (weights, at, value) => {
     if (weights.length < 2) return [1];
     const rest = weights.reduce((sum, weight, i) => (i === at ? sum : sum + weight), 0);
@@ -17,7 +22,10 @@ const DebateWeightRows = (() => {
     return weights.map((weight, i) => (i === at ? value : share(weight) * (1 - value)));
   };
 
-  /** {node, fill(words, own, weights, unknown), set(weights)}; changed(weights) is called when a visitor moves one. */
+  /**
+   * {node, fill(words, own, weights, unknown), set(weights)}; changed(weights) is called when a visitor moves one.
+   * @param {(weights: number[]) => void} changed
+   */
   const createWeightRows = (changed) => {
     const node = element("div", { class: "st-sliders" });
     let rows = [];
@@ -66,7 +74,14 @@ const DebateWeightRows = (() => {
       return {
         slider,
         number,
-        node: element("div", { class: "st-row" }, createWord(word, unknown ? UNKNOWN : {}), bar, number, button),
+        node: element(
+          "div",
+          { class: "st-row" },
+          createWord(word, unknown ? UNKNOWN : {}),
+          bar,
+          number,
+          button,
+        ),
       };
     }
 

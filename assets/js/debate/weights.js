@@ -10,6 +10,7 @@ const DebateWeights = (() => {
   const { createFigure, createScrollBox } = DebateParts;
   const { createWeightRows } = DebateWeightRows;
 
+  /** @returns {DebateView} */
   const create = () => {
     const chart = createChart();
     const rows = createWeightRows((weights) => predict.push(weights));

@@ -9,6 +9,7 @@ const StageDraft = (() => {
   const example = new URLSearchParams(location.search).has("example");
   let [ready, current] = [false, ""];
 
+  /** @param {any} value */
   const table = (value) => ({
     headers: (value?.headers ?? []).map(String),
     data: (value?.data ?? [])
@@ -16,6 +17,7 @@ const StageDraft = (() => {
       .filter((row) => row.some(Boolean)),
   });
 
+  /** @param {string} key */
   const stored = (key) => {
     try {
       return localStorage.getItem(key) ?? "";
@@ -36,13 +38,21 @@ const StageDraft = (() => {
     return linked;
   };
 
+  /** @param {...any} values of the form */
   const save = (...values) => {
     const [instruction, template, labels, shots, rows, ...rest] = values;
     const [choices, k, style, model] = rest.slice(-4);
     const texts = { instruction: instruction ?? "", template: template ?? "", labels: labels ?? "" };
     const query = rest.slice(0, -4).map((value) => value ?? "");
     current = JSON.stringify({
-      ...texts, shots: table(shots), rows: table(rows), query, choices: choices ?? "", k, style, model,
+      ...texts,
+      shots: table(shots),
+      rows: table(rows),
+      query,
+      choices: choices ?? "",
+      k,
+      style,
+      model,
     });
     if (ready) keep();
   };
@@ -56,8 +66,11 @@ const StageDraft = (() => {
     }
   };
 
-  const begin = () => { ready = true; };
+  const begin = () => {
+    ready = true;
+  };
   const own = () => (ready && current) || load();
+  /** @param {string} fragment */
   const address = (fragment) => {
     if (!fragment) return "";
     const url = new URL(location.href);

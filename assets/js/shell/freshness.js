@@ -4,13 +4,17 @@ const StageFreshness = (() => {
   "use strict";
   const { isShown, scrollToStart, afterLayout } = StageDom;
   const { escapeMarkup } = StageText;
-  const { arrive } = DebateArrive;
 
   const SHOWN = 60;
+  /** @type {Map<string, {question: string, arrives: boolean}>} */
   const pending = new Map(); // name of an answer -> the question whose answer is on its way
   let questions = 0;
 
   // What a component holds, without what Gradio adds to it by and by.
+  /**
+   * @param {any} value
+   * @returns {any}
+   */
   const plain = (value) => {
     if (value == null) return "";
     if (Array.isArray(value)) return value.map(plain);
@@ -22,6 +26,11 @@ const StageFreshness = (() => {
     return { file: value.path ?? value.url ?? value.orig_name ?? "" };
   };
 
+  /**
+   * @param {string} name of the answer
+   * @param {any[]} values of the form
+   * @param {boolean} arrives whether the page goes to the answer
+   */
   const asked = (name, values, arrives) => {
     // The number tells an answer from the same one asked for again.
     const question = `${++questions} ${JSON.stringify(values.map(plain))}`;
@@ -30,6 +39,7 @@ const StageFreshness = (() => {
   };
 
   // Who asked is shown the answer, where it would begin below the edge of a small screen.
+  /** @param {string} name */
   const arrive = (name) => {
     const places = [...document.getElementsByClassName(name)].filter(isShown);
     const top = places[0]?.getBoundingClientRect().top ?? 0;
@@ -37,6 +47,10 @@ const StageFreshness = (() => {
     scrollToStart(places[0]);
   };
 
+  /**
+   * @param {any} value
+   * @param {Record<string, string>} choices
+   */
   const said = (value, choices) => {
     if (typeof value === "boolean") return value ? "on" : "off";
     if (typeof value === "object") return value.file ? value.file.split("/").at(-1) : "as it was";
@@ -46,8 +60,15 @@ const StageFreshness = (() => {
     return `“${letters.length > SHOWN ? letters.slice(0, SHOWN).join("") + "…" : text}”`;
   };
 
+  /** @param {string} question */
   const inputs = (question) => question.slice(question.indexOf(" ") + 1);
 
+  /**
+   * @param {{name: string, ask: string, fields: {label: string, choices: Record<string, string>}[]}} answer
+   * @param {string} made the question that the answer was made for
+   * @param {any[]} now what stands in the form
+   * @returns {string} HTML, empty where the answer is fresh
+   */
   const notice = ({ name, ask, fields }, made, now) => {
     if (!made) return "";
     const waiting = pending.get(name);
@@ -59,13 +80,15 @@ const StageFreshness = (() => {
     if (raw === inputs(made)) return "";
     const before = JSON.parse(inputs(made));
     const current = JSON.parse(raw);
-    const changed = before.flatMap((value, i) =>
+    const changed = before.flatMap((/** @type {any} */ value, /** @type {number} */ i) =>
       JSON.stringify(value) === JSON.stringify(current[i])
         ? []
-        : [`${escapeMarkup(fields[i].label)} <bdi>${escapeMarkup(said(value, fields[i].choices))}</bdi>`]
+        : [`${escapeMarkup(fields[i].label)} <bdi>${escapeMarkup(said(value, fields[i].choices))}</bdi>`],
     );
     const then =
-      waiting && inputs(waiting.question) === raw ? "the new answer is on its way" : `press <b>${escapeMarkup(ask)}</b> to update`;
+      waiting && inputs(waiting.question) === raw
+        ? "the new answer is on its way"
+        : `press <b>${escapeMarkup(ask)}</b> to update`;
     // The rule stands in the notice, so that it comes and goes with it.
     return (
       `<style>.${name} { opacity: 0.35; filter: grayscale(1); }</style>` +

@@ -21,7 +21,10 @@
     const button = target instanceof Element && target.closest(".task-copy");
     const answer = button && button.parentElement?.querySelector(".task-copied");
     if (!answer) return;
-    button.textContent = await copy(answer.textContent ?? "").then(() => "Copied", () => "Not allowed here");
+    button.textContent = await copy(answer.textContent ?? "").then(
+      () => "Copied",
+      () => "Not allowed here",
+    );
     setTimeout(() => (button.textContent = "Copy"), 1500);
   });
 

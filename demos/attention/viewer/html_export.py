@@ -38,9 +38,12 @@ from demos.ui.scripts import COMMON, scripts
 ASSETS = Path(__file__).parents[3] / "assets"
 SCRIPTS = (
     *COMMON,
-    *scripts("attention", "data heads tokens state lines surface scroller pointer"),
-    *scripts("attention", "token_columns head_view model_view matrix_paint matrix_view"),
-    *scripts("attention", "neuron_scores neuron_view flow_view views picture toolbar viewer mount"),
+    *scripts("attention", "data heads tokens state lines surface scroller pointer token_columns"),
+    *scripts(
+        "attention", "head_paint head_view head_finder model_view matrix_cells matrix_paint matrix_view"
+    ),
+    *scripts("attention", "neuron_scores neuron_paint neuron_view flow_paint flow_view views"),
+    *scripts("attention", "picture view_tabs head_squares toolbar requests keys viewer mount"),
 )
 STYLES = (ASSETS / "css" / "attention.css",)
 

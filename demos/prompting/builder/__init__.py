@@ -22,11 +22,11 @@ from __future__ import annotations
 
 from demos.contract import Example, Info, Run
 from demos.models.catalog import ASSETS
-from demos.ui.scripts import COMMON, scripts
 from demos.prompting.builder.completion import COMPLETE
 from demos.prompting.builder.compute import RENDER, SCORE, task_of
 from demos.prompting.builder.export import EXPORT
 from demos.prompting.builder.schemas import PromptInputs
+from demos.ui.scripts import COMMON, scripts
 
 INFO = Info(
     slug="prompt",
