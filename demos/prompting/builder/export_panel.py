@@ -38,7 +38,7 @@ def export_panel(run: Run, export: Endpoint, editors: Editors) -> Any:
         text = getattr(run(export, inputs_of_draft(draft_of_values(values))), field)
         return gr.Code(text, language=language), FILES[field]
 
-    save.click(None, [name, code], None, js="(name, text) => window.stageDraft.download(name, text)")
+    save.click(None, [name, code], None, js="(name, text) => StageDraft.download(name, text)")
     written = made.on([make.click], write, [code, name])
     written.success(
         lambda: gr.Button(interactive=True),
