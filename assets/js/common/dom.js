@@ -117,13 +117,11 @@ const StageDom = (() => {
     function stop() {
       done = true;
       changes.disconnect();
-      window.removeEventListener("stage-opened", again);
     }
     function again() {
       if (!done && look()) stop();
     }
     changes.observe(document.documentElement, CHANGES);
-    window.addEventListener("stage-opened", again);
     if (patience) setTimeout(stop, patience);
     again();
   };
