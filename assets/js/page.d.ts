@@ -1,5 +1,3 @@
-// Read by the type checker only.
-
 // What BertViz's page holds: its two libraries, its data, and the loader that its script calls.
 interface Window {
   jQuery: unknown;
