@@ -39,12 +39,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Info:
-    """How a demo presents itself. `slug` is its route, its deep link and its name in errors."""
+    """How a demo presents itself. `slug` is its route, its deep link and its name in errors.
+
+    `step_of` is the slug of the demo that this is a further step of: it has a page and endpoints, but no card
+    and no entry of its own in the navigation, and the pages of that demo lead to it.
+    """
 
     slug: str
     title: str
     tab: str
     limits: str
+    step_of: str = ""
 
 
 @dataclass(frozen=True)
