@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from demos.attention.viewer.bertviz_pages import (
 from demos.attention.viewer.measure import HEADS, Selection, capture_of
 from demos.contract import Endpoint
 from demos.errors import BadInput
-from demos.models.specs import Origin
+from demos.models.specs import Loaded, Origin
 from demos.nlp.attention_capture import AttentionMap, Capture
 from demos.nlp.tokens import Token
 
@@ -51,7 +51,7 @@ class BertvizResult:
     origin: Origin
 
 
-def bertviz(inputs: BertvizInputs, loaded: Any) -> BertvizResult:
+def bertviz(inputs: BertvizInputs, loaded: Loaded) -> BertvizResult:
     """A classic BertViz page of a text's attention, as one HTML document."""
     selection = Selection(inputs.text, inputs.text_pair, inputs.target, inputs.model)
     captured = capture_of(selection, loaded)
@@ -76,12 +76,12 @@ def _maps(captured: Capture) -> tuple[BertvizMap, ...]:
 
 
 def _neuron_page(captured: Capture) -> str:
-    if len(captured.maps) > 1:
+    chosen, *others = captured.maps
+    if others:
         raise BadInput(
             "BertViz's neuron view does not know encoder-decoder models.",
             "Use the neuron view of the attention viewer.",
         )
-    chosen = captured.maps[0]
     check_size(chosen.heads * len(chosen.queries) * len(chosen.keys))
     return neuron_view_page(
         _pieces(chosen.queries),

@@ -23,7 +23,7 @@ from demos.attention.viewer.measure import (
 from demos.attention.viewer.summary import MEASURES, HeadSummary, summarise
 from demos.contract import Endpoint
 from demos.errors import BadInput
-from demos.models.specs import Origin
+from demos.models.specs import Loaded, Origin
 from demos.nlp.attention_capture import AttentionMap
 from demos.nlp.attention_rollout import FLOW_TOKENS, attention_flow
 from demos.nlp.tokens import Token
@@ -58,13 +58,13 @@ class AttentionResult:
     origin: Origin
 
 
-def attention(inputs: AttentionInputs, loaded: Any) -> AttentionResult:
+def attention(inputs: AttentionInputs, loaded: Loaded) -> AttentionResult:
     """Attention weights (or rollout, or value-weighted norms) of a text, as numbers."""
     return attention_numbers(inputs, loaded, MAX_NUMBERS)
 
 
 def attention_numbers(
-    inputs: AttentionInputs, loaded: Any, most: int = MAX_NUMBERS_IN_A_FILE
+    inputs: AttentionInputs, loaded: Loaded, most: int = MAX_NUMBERS_IN_A_FILE
 ) -> AttentionResult:
     """As `attention`, for a file: arrays take a fraction of the room that JSON does."""
     captured = capture_of(inputs, loaded)
@@ -120,7 +120,7 @@ class HeadsInputs(Selection):
     map: str = ""
 
 
-def attention_heads(inputs: HeadsInputs, loaded: Any) -> HeadsResult:
+def attention_heads(inputs: HeadsInputs, loaded: Loaded) -> HeadsResult:
     """For every head: entropy, and attention mass on the first, previous, next and separator token."""
     captured = capture_of(inputs, loaded)
     chosen = captured.map(inputs.map)
@@ -161,7 +161,7 @@ class NeuronResult:
     origin: Origin
 
 
-def attention_neuron(inputs: NeuronInputs, loaded: Any) -> NeuronResult:
+def attention_neuron(inputs: NeuronInputs, loaded: Loaded) -> NeuronResult:
     """Queries, keys and weights of one head: the numbers whose products are its attention."""
     captured = capture_of(inputs, loaded)
     chosen = captured.map(inputs.map)
@@ -217,7 +217,7 @@ class FlowResult:
     origin: Origin
 
 
-def attention_flow_to(inputs: FlowInputs, loaded: Any) -> FlowResult:
+def attention_flow_to(inputs: FlowInputs, loaded: Loaded) -> FlowResult:
     """Rollout, attention flow and mean attention from one token back to the input."""
     whole = replace(inputs, special="show", words="tokens")
     captured = capture_of(whole, loaded)

@@ -31,7 +31,7 @@ from demos.attention.viewer.wire import (
 )
 from demos.contract import to_plain
 from demos.errors import BadInput
-from demos.models.specs import Origin
+from demos.models.specs import Loaded, Origin
 from demos.nlp.attention_capture import AttentionMap
 
 ASSETS = Path(__file__).parents[3] / "assets"
@@ -102,7 +102,7 @@ class ExportResult:
     origin: Origin
 
 
-def attention_export(inputs: ExportInputs, loaded: Any) -> ExportResult:
+def attention_export(inputs: ExportInputs, loaded: Loaded) -> ExportResult:
     """The viewer as one HTML file, with every included layer in it."""
     view = attention_view(inputs, loaded)
     maps = shown_maps(inputs, capture_of(inputs, loaded))
@@ -156,7 +156,9 @@ def _only(maps: list[dict[str, Any]], inputs: ExportInputs) -> list[dict[str, An
     ]
 
 
-def _neurons(inputs: ExportInputs, requests: list[tuple[AttentionMap, int]], loaded: Any) -> dict[str, Any]:
+def _neurons(
+    inputs: ExportInputs, requests: list[tuple[AttentionMap, int]], loaded: Loaded
+) -> dict[str, Any]:
     return {
         f"{m.name}/{layer}/{head}": neuron_layer(
             _as(NeuronInputs, inputs, map=m.name, layer=layer, head=head), loaded
@@ -166,7 +168,7 @@ def _neurons(inputs: ExportInputs, requests: list[tuple[AttentionMap, int]], loa
     }
 
 
-def _flows(inputs: ExportInputs, requests: list[tuple[AttentionMap, int]], loaded: Any) -> dict[str, Any]:
+def _flows(inputs: ExportInputs, requests: list[tuple[AttentionMap, int]], loaded: Loaded) -> dict[str, Any]:
     return {
         f"{m.name}/{layer}/{token}": flow_layer(
             _as(FlowInputs, inputs, map=m.name, layer=layer, token=token), loaded

@@ -10,6 +10,7 @@ import numpy as np
 from demos.attention.viewer.transforms import Axes, Special, Words, axes, removed_mass, transform
 from demos.errors import BadInput
 from demos.memo import Memo
+from demos.models.specs import Loaded
 from demos.nlp.attention_capture import AttentionMap, Capture, capture, check_texts, mean_weights
 from demos.nlp.attention_rollout import rollout, value_weighted_norms
 
@@ -56,7 +57,7 @@ class Measured:
     removed: np.ndarray
 
 
-def capture_of(selection: Selection, loaded: Any) -> Capture:
+def capture_of(selection: Selection, loaded: Loaded) -> Capture:
     """The capture of a selection's texts, shared by everything that is asked about them."""
     key = ("capture", _source(selection, loaded))
     return captures.get(key, lambda: capture(loaded, selection.text, selection.text_pair, selection.target))
@@ -72,7 +73,7 @@ def axes_of(selection: Selection, attention_map: AttentionMap) -> Axes:
     return axes(attention_map.queries, attention_map.keys, selection.special, selection.words)
 
 
-def measured_layer(selection: Selection, attention_map: AttentionMap, layer: int, loaded: Any) -> Measured:
+def measured_layer(selection: Selection, attention_map: AttentionMap, layer: int, loaded: Loaded) -> Measured:
     """One layer of the selected measure, transformed."""
     check_layer(attention_map, layer)
     raw = raw_weights(selection, attention_map, layer, loaded)
@@ -95,7 +96,7 @@ def check_layer(attention_map: AttentionMap, layer: int, head: int = 0) -> None:
         raise BadInput(f"There is no head {head}.", f"The heads are 0 to {attention_map.heads - 1}.")
 
 
-def raw_weights(selection: Selection, attention_map: AttentionMap, layer: int, loaded: Any) -> np.ndarray:
+def raw_weights(selection: Selection, attention_map: AttentionMap, layer: int, loaded: Loaded) -> np.ndarray:
     """One layer of the selected measure over the model's own tokens, [heads, n, m]."""
     if selection.measure == "attention":
         return attention_map.layers[layer].weights().numpy()
@@ -106,13 +107,13 @@ def raw_weights(selection: Selection, attention_map: AttentionMap, layer: int, l
     return rollout_of(selection, attention_map, loaded)[layer][None]
 
 
-def means_of(selection: Selection, attention_map: AttentionMap, loaded: Any) -> np.ndarray:
+def means_of(selection: Selection, attention_map: AttentionMap, loaded: Loaded) -> np.ndarray:
     """Attention averaged over heads, [layers, n, m], over the model's own tokens; kept beside the capture."""
     key = ("mean", _source(selection, loaded), attention_map.name)
     return captures.get(key, lambda: mean_weights(attention_map))
 
 
-def rollout_of(selection: Selection, attention_map: AttentionMap, loaded: Any) -> np.ndarray:
+def rollout_of(selection: Selection, attention_map: AttentionMap, loaded: Loaded) -> np.ndarray:
     """Rollout [layers, n, n] over the model's own tokens; kept beside the capture."""
     if attention_map.name == "cross":
         raise BadInput(
@@ -123,7 +124,7 @@ def rollout_of(selection: Selection, attention_map: AttentionMap, loaded: Any) -
     return captures.get(key, lambda: rollout(means_of(selection, attention_map, loaded)))
 
 
-def _source(selection: Selection, loaded: Any) -> tuple[Any, ...]:
+def _source(selection: Selection, loaded: Loaded) -> tuple[Any, ...]:
     return (loaded.spec, loaded.origin, selection.text, selection.text_pair, selection.target)
 
 

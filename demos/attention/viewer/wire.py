@@ -31,7 +31,7 @@ from demos.attention.viewer.packing import layer_data, pack, pool, thumbnails
 from demos.attention.viewer.summary import MEASURES, stack, summarise_layer
 from demos.attention.viewer.transforms import Axes
 from demos.contract import to_plain
-from demos.models.specs import Origin
+from demos.models.specs import Loaded, Origin
 from demos.nlp.attention_capture import AttentionMap, Capture
 
 MAP_TITLES = {
@@ -50,7 +50,7 @@ class ViewResult:
     origin: Origin
 
 
-def attention_view(inputs: Selection, loaded: Any) -> ViewResult:
+def attention_view(inputs: Selection, loaded: Loaded) -> ViewResult:
     """Everything the viewer needs to start: tokens, thumbnails and summary of all heads, one layer."""
     captured = capture_of(inputs, loaded)
     views, first_layer, removed = [], None, []
@@ -121,14 +121,14 @@ def browser_layer(inputs: Selection, chosen: AttentionMap, layer: int, measured:
     return layer_data(chosen.name, layer, measured.weights) | {"removed": removed}
 
 
-def attention_layer(inputs: LayerInputs, loaded: Any) -> dict[str, Any]:
+def attention_layer(inputs: LayerInputs, loaded: Loaded) -> dict[str, Any]:
     """One layer in the browser's form (see `demos.attention.viewer.packing`)."""
     chosen = capture_of(inputs, loaded).map(inputs.map)
     measured = measured_layer(inputs, chosen, inputs.layer, loaded)
     return browser_layer(inputs, chosen, inputs.layer, measured)
 
 
-def neuron_layer(inputs: NeuronInputs, loaded: Any) -> dict[str, Any]:
+def neuron_layer(inputs: NeuronInputs, loaded: Loaded) -> dict[str, Any]:
     """Queries and keys of one head in the browser's form, float32."""
     result = attention_neuron(inputs, loaded)
     return {
@@ -144,7 +144,7 @@ def neuron_layer(inputs: NeuronInputs, loaded: Any) -> dict[str, Any]:
     }
 
 
-def flow_layer(inputs: FlowInputs, loaded: Any) -> dict[str, Any]:
+def flow_layer(inputs: FlowInputs, loaded: Loaded) -> dict[str, Any]:
     """Rollout, flow and mean attention of one token in the browser's form."""
     result = to_plain(attention_flow_to(inputs, loaded))
     return {

@@ -34,7 +34,7 @@ def kendall(first: np.ndarray, second: np.ndarray) -> Agreement:
     first, second = importance(first), importance(second)
     if np.ptp(first) == 0 or np.ptp(second) == 0:
         return UNDEFINED
-    result = kendalltau(first, second)
+    result: Any = kendalltau(first, second)
     return Agreement(float(result.statistic), float(result.pvalue))
 
 

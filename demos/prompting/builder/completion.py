@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import replace
-from typing import Any
 
 from demos.contract import Endpoint
+from demos.models.specs import Loaded
 from demos.nlp.decoding import Decoding
 from demos.nlp.encoding import encode
 from demos.nlp.prompt_task import Task
@@ -30,7 +30,7 @@ def decoding_of(inputs: CompleteInputs) -> Decoding:
     return Decoding(inputs.max_new_tokens, inputs.temperature, inputs.top_p, inputs.seed)
 
 
-def complete(inputs: CompleteInputs, loaded: Any) -> Iterator[CompleteAnswer]:
+def complete(inputs: CompleteInputs, loaded: Loaded) -> Iterator[CompleteAnswer]:
     """Let the model continue the prompt, token by token, up to where the template's next field would begin;
     each result holds the text so far."""
     fitted = fitted_prompt(inputs, loaded, inputs.max_new_tokens)
@@ -41,7 +41,7 @@ def complete(inputs: CompleteInputs, loaded: Any) -> Iterator[CompleteAnswer]:
 
 
 def _up_to_the_next_field(
-    results: Iterator[GenerateResult], task: Task, inputs: CompleteInputs
+    results: Generator[GenerateResult], task: Task, inputs: CompleteInputs
 ) -> Iterator[CompleteAnswer]:
     stops = stop_strings(task, inputs.style)
     label = expected_label(task, query_of(inputs))

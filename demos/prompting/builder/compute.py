@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from demos.contract import Endpoint
 from demos.errors import BadInput
+from demos.models.specs import Loaded
 from demos.nlp.effort import MOST_SECONDS_AT_ONCE, Asking, effort_of
 from demos.nlp.labels import LabelScores, calibrate, content_free, label_warnings, score_labels
 from demos.nlp.prompt import budget, content_free_rows, render, token_roles, tokens
@@ -63,7 +62,7 @@ def check_fields(fields: Fields, where: str) -> None:
         raise BadInput(f"The {where} has a field twice.", "Give every field once.")
 
 
-def render_prompt(inputs: PromptInputs, loaded: Any) -> RenderAnswer:
+def render_prompt(inputs: PromptInputs, loaded: Loaded) -> RenderAnswer:
     """The exact prompt for a query after k shots, token by token, against the model's window."""
     from demos.nlp.scoring import window
 
@@ -85,7 +84,7 @@ def render_prompt(inputs: PromptInputs, loaded: Any) -> RenderAnswer:
     return RenderAnswer(prompt.text, shown, room, fitted.notice, loaded.origin)
 
 
-def score(inputs: PromptInputs, loaded: Any) -> ScoreAnswer:
+def score(inputs: PromptInputs, loaded: Loaded) -> ScoreAnswer:
     """Score every label by its log-probability after the prompt, plain and calibrated.
 
     No text is sampled, so temperature has no part in it, and no gradient flows: the checksum of the
@@ -116,7 +115,7 @@ def score(inputs: PromptInputs, loaded: Any) -> ScoreAnswer:
     )
 
 
-def _label_rows(loaded: Any, own: LabelScores, nothing: list[LabelScores]) -> tuple[LabelRow, ...]:
+def _label_rows(loaded: Loaded, own: LabelScores, nothing: list[LabelScores]) -> tuple[LabelRow, ...]:
     import numpy as np
 
     free = content_free(np.stack([item.probabilities["sum"] for item in nothing]))
@@ -143,7 +142,7 @@ def _label_rows(loaded: Any, own: LabelScores, nothing: list[LabelScores]) -> tu
     return tuple(rows)
 
 
-def fitted_prompt(inputs: PromptInputs, loaded: Any, reserve: int) -> Fitted:
+def fitted_prompt(inputs: PromptInputs, loaded: Loaded, reserve: int) -> Fitted:
     from demos.nlp.scoring import window
 
     task = task_of(inputs.task)

@@ -7,7 +7,6 @@ from typing import Any
 import gradio as gr
 
 from demos.contract import Endpoint, Run
-from demos.prompting.builder.export import FILES
 from demos.prompting.builder.inputs import inputs_of_draft
 from demos.prompting.task.draft import draft_of_values
 from demos.prompting.task.editor import Editors

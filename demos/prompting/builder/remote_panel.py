@@ -56,8 +56,8 @@ def server_panel(editors: Editors) -> None:
         answer = gr.HTML("", padding=False)
 
     def written(url: str, name: str, *values: Any) -> Iterator[str]:
-        *values, key = values
-        inputs = inputs_of_draft(draft_of_values(values))
+        *fields, key = values
+        inputs = inputs_of_draft(draft_of_values(fields))
         prompt, stops = _prompt(inputs), stop_strings(task_of(inputs.task), inputs.style)
         yield '<p class="stage-notice">Asking the server …</p>'
         with closing(
@@ -72,8 +72,8 @@ def server_panel(editors: Editors) -> None:
                     return
 
     def judged(url: str, name: str, *values: Any) -> str:
-        *values, key = values
-        inputs = inputs_of_draft(draft_of_values(values))
+        *fields, key = values
+        inputs = inputs_of_draft(draft_of_values(fields))
         labels = task_of(inputs.task).labels_of(_query(inputs))
         server = ServerInputs(url or "", name or "", key or "")
         return _scores_html(score_remote(server, _prompt(inputs), labels))

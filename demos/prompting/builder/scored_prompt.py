@@ -6,10 +6,10 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from demos.contract import parse, to_plain
 from demos.errors import BadInput
+from demos.models.specs import Loaded
 from demos.nlp.prompt import content_free_rows, render
 from demos.nlp.prompt_task import Row, Task, task_from_json, task_to_json
 from demos.prompting.builder.compute import render_prompt, score
@@ -52,7 +52,7 @@ class Record:
         return Row(self.inputs.query, "", self.inputs.choices)
 
 
-def record(inputs: PromptInputs, loaded: Any) -> Record:
+def record(inputs: PromptInputs, loaded: Loaded) -> Record:
     """Render and score a prompt; raises BadInput as `render_prompt` and `score` do."""
     from demos.nlp.decoding import end_ids
     from demos.nlp.scoring import window

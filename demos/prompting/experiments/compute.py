@@ -10,6 +10,7 @@ import numpy as np
 
 from demos.contract import Endpoint
 from demos.errors import BadInput
+from demos.models.specs import Loaded
 from demos.nlp.effort import Asking, effort_of
 from demos.nlp.in_context import (
     Ask,
@@ -52,34 +53,34 @@ def check_experiment(inputs: ExperimentInputs) -> None:
     draw(task, inputs.k, 0)
 
 
-def k_curve_answer(inputs: ExperimentInputs, loaded: Any) -> Iterator[ExperimentAnswer]:
+def k_curve_answer(inputs: ExperimentInputs, loaded: Loaded) -> Iterator[ExperimentAnswer]:
     """Accuracy against the number of shots (0, 1, 2, 4, 8), on the same test rows for every seed."""
     task = task_of(inputs.task)
     ks = [k for k in KS if k <= len(task.shots)]
     return _grow("k_curve", inputs, loaded, k_curve(task, ks, inputs.seeds))
 
 
-def order_answer(inputs: ExperimentInputs, loaded: Any) -> Iterator[ExperimentAnswer]:
+def order_answer(inputs: ExperimentInputs, loaded: Loaded) -> Iterator[ExperimentAnswer]:
     """Accuracy under every order of the same shots, at most four."""
     task = task_of(inputs.task)
     shots = task.shots[: min(inputs.k, MOST_ORDERED)]
     return _grow("order_sensitivity", inputs, loaded, order_sensitivity(task, shots))
 
 
-def label_noise_answer(inputs: ExperimentInputs, loaded: Any) -> Iterator[ExperimentAnswer]:
+def label_noise_answer(inputs: ExperimentInputs, loaded: Loaded) -> Iterator[ExperimentAnswer]:
     """Accuracy without demonstrations, with random labels and with the right ones."""
     settings = label_noise(task_of(inputs.task), inputs.k, inputs.seeds)
     return _grow("label_noise", inputs, loaded, settings)
 
 
-def label_words_answer(inputs: ExperimentInputs, loaded: Any) -> Iterator[ExperimentAnswer]:
+def label_words_answer(inputs: ExperimentInputs, loaded: Loaded) -> Iterator[ExperimentAnswer]:
     """Accuracy with the task's label words, with letters, and with the words exchanged."""
     settings = label_words(task_of(inputs.task), inputs.k, inputs.seeds)
     return _grow("label_words", inputs, loaded, settings)
 
 
 def _grow(
-    experiment: str, inputs: ExperimentInputs, loaded: Any, settings: Sequence[Setting]
+    experiment: str, inputs: ExperimentInputs, loaded: Loaded, settings: Sequence[Setting]
 ) -> Iterator[ExperimentAnswer]:
     """An answer before the start, which says how much there is to do, one after every batch of the model,
     and one with every condition; what would take too long is refused."""
@@ -127,7 +128,7 @@ def column(condition: Condition) -> Column:
     )
 
 
-def asker(loaded: Any, style: Style) -> Ask:
+def asker(loaded: Loaded, style: Style) -> Ask:
     """Render and score with a leased model: all queries after the same shots go in one batch."""
 
     def ask(

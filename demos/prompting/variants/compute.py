@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
 from demos.contract import Endpoint
+from demos.models.specs import Loaded
 from demos.nlp.effort import Asking, effort_of
 from demos.nlp.in_context import Accuracy, accuracy
 from demos.nlp.labels import calibrate, content_free, label_warnings, score_labels_in_steps
@@ -55,7 +55,7 @@ class _Column:
     warnings: tuple[str, ...]
 
 
-def prompt_matrix(inputs: MatrixInputs, loaded: Any) -> Iterator[MatrixAnswer]:
+def prompt_matrix(inputs: MatrixInputs, loaded: Loaded) -> Iterator[MatrixAnswer]:
     """Ask every input in every wording of a prompt: each label's probability, plain and calibrated.
 
     The prompts of a wording are scored together; what several of them begin with is read once. The first
@@ -84,7 +84,7 @@ def prompt_matrix(inputs: MatrixInputs, loaded: Any) -> Iterator[MatrixAnswer]:
 
 
 def _matrix(
-    inputs: MatrixInputs, loaded: Any, rows: list[Row], columns: Sequence[_Column], progress: Progress
+    inputs: MatrixInputs, loaded: Loaded, rows: list[Row], columns: Sequence[_Column], progress: Progress
 ) -> MatrixAnswer:
     """The wordings asked so far, side by side."""
     task = task_of(inputs.task)
@@ -106,7 +106,7 @@ def _matrix(
     )
 
 
-def _column(loaded: Any, name: str, task: Task, rows: list[Row], inputs: MatrixInputs) -> Steps[_Column]:
+def _column(loaded: Loaded, name: str, task: Task, rows: list[Row], inputs: MatrixInputs) -> Steps[_Column]:
     """Ask every input in one wording."""
     asked = yield from _questions(loaded, task, rows, inputs)
     pairs = list(dict.fromkeys((p, one.labels) for one in asked for p in (one.prompt, *one.nothing)))
@@ -122,7 +122,7 @@ def _column(loaded: Any, name: str, task: Task, rows: list[Row], inputs: MatrixI
     return _Column(variant, warnings)
 
 
-def _questions(loaded: Any, task: Task, rows: list[Row], inputs: MatrixInputs) -> Steps[list[_Questions]]:
+def _questions(loaded: Loaded, task: Task, rows: list[Row], inputs: MatrixInputs) -> Steps[list[_Questions]]:
     from demos.nlp.scoring import window
 
     nothing: dict[tuple[Row, ...], tuple[Prompt, ...]] = {}
@@ -141,7 +141,7 @@ def _questions(loaded: Any, task: Task, rows: list[Row], inputs: MatrixInputs) -
     return made
 
 
-def _cell(loaded: Any, asked: _Questions, found: dict[tuple[Prompt, Labels], np.ndarray]) -> Cell:
+def _cell(loaded: Loaded, asked: _Questions, found: dict[tuple[Prompt, Labels], np.ndarray]) -> Cell:
     names = [name for name, _ in asked.labels]
     own = found[asked.prompt, asked.labels]
     free = content_free(np.stack([found[prompt, asked.labels] for prompt in asked.nothing]))
