@@ -64,15 +64,15 @@ def call(chosen: Sequence[str]) -> None:
     """One request after the other over HTTP, against the bare function."""
     from demos.models.cache import shared_cache
     from demos.models.specs import Spec
-    from demos.tasks.sentiment import SentimentInputs, sentiment
+    from demos.tasks.sentiment import SENTIMENT, SentimentInputs
 
     with shared_cache().lease(Spec(MODEL, "sequence-classification")) as loaded, gallery() as (url, _):
         endpoint = f"{url}/gradio_api/run/sentiment"
         post(endpoint, ["warm up", MODEL])
-        sentiment(SentimentInputs("warm up"), loaded)
+        SENTIMENT.one(SentimentInputs("warm up"), loaded)
         pairs = [
             (
-                seconds(lambda text=text: sentiment(SentimentInputs(text), loaded)),
+                seconds(lambda text=text: SENTIMENT.one(SentimentInputs(text), loaded)),
                 seconds(lambda text=text: post(endpoint, [text, MODEL])),
             )
             for text in chosen
@@ -126,7 +126,10 @@ def as_they_come(rows: int, lengths: Sequence[int], *_: object) -> list[list[int
 ONE_BY_ONE = """
 from dataclasses import replace
 from demos.tasks import sentiment
-sentiment.SENTIMENT = replace(sentiment.SENTIMENT, batched=None)
+def alone(inputs: sentiment.SentimentInputs, loaded, many=sentiment.SENTIMENT) -> sentiment.SentimentResult:
+    "The sentiment of one text."
+    return many.one(inputs, loaded)
+sentiment.SENTIMENT = replace(sentiment.SENTIMENT, function=alone, batched=False)
 sentiment.ENDPOINTS = (sentiment.SENTIMENT,)
 import app
 app.main()

@@ -8,6 +8,8 @@ from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
+from demos.errors import StageError
+
 Item = TypeVar("Item")
 Compute = Callable[[Sequence[Any]], Sequence[Any]]
 
@@ -66,3 +68,11 @@ def answer_each(items: Sequence[Item], compute: Callable[[Sequence[Item]], Seque
         if len(items) == 1:
             return [error]
         return [answer_each([item], compute)[0] for item in items]
+
+
+def only(answers: Sequence[Any]) -> Any:
+    """The answer of a batch of one; raises it if it is a `StageError`."""
+    (answer,) = answers
+    if isinstance(answer, StageError):
+        raise answer
+    return answer

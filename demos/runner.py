@@ -10,10 +10,10 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import replace
+from dataclasses import is_dataclass, replace
 from typing import Any
 
-from demos.contract import Endpoint
+from demos.contract import Endpoint, check_fields
 from demos.errors import Busy, StageError
 from demos.memo import Memo
 from demos.microbatch import MicroBatches
@@ -64,9 +64,9 @@ class Runner:
 
         def compute() -> Any:
             with self._place(), self._lease(specs) as loaded:
-                if batched := endpoint.batched:
+                if endpoint.batched:
                     same = (endpoint.name, loaded and loaded.spec)
-                    return self._together(same, inputs, lambda many: batched(many, loaded))
+                    return self._together(same, inputs, lambda many: endpoint.function(many, loaded))
                 with self._turn:
                     return endpoint.function(inputs, loaded)
 
@@ -113,9 +113,11 @@ class Runner:
     def _ready(self, endpoint: Endpoint, inputs: Any, stop: Stop | None = None) -> list[Spec]:
         """The models that inputs need, none or some, with their files on the disk.
 
-        Raises what can be known to be wrong before a model is loaded. Fetching files may take minutes:
-        neither a turn nor a place is held meanwhile.
+        Validates the inputs before a model is loaded. Fetching files may take minutes: neither a turn nor a
+        place is held meanwhile.
         """
+        if is_dataclass(inputs):
+            check_fields(inputs)
         if endpoint.check:
             endpoint.check(inputs)
         if endpoint.head is None:

@@ -28,10 +28,16 @@ def check_text(text: str, name: str = "text") -> str:
 
 def whole_characters(text: str, name: str = "text") -> str:
     """Return `text` unchanged, or raise `BadInput` if it holds half of a surrogate pair."""
-    if broken := _SURROGATE.search(text):
-        place = broken.start() + 1
-        raise BadInput(
-            f"Character {place:,} of the {name} is half of a surrogate pair, which is no character.",
-            "Delete it, or copy the text again from its source.",
-        )
+    if _SURROGATE.search(text):
+        raise half_a_character(text, name)
     return text
+
+
+def half_a_character(text: str, name: str) -> BadInput:
+    """The error that says where a text holds half of a surrogate pair; it must hold one."""
+    broken = _SURROGATE.search(text)
+    assert broken
+    return BadInput(
+        f"Character {broken.start() + 1:,} of the {name} is half of a surrogate pair, which is no character.",
+        "Delete it, or copy the text again from its source.",
+    )

@@ -5,21 +5,23 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import inspect
+import re
 import subprocess
 import sys
 import typing
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Annotated, Literal
 
 import numpy as np
 import pytest
+from pydantic import Field
 
 from demos import PROGRAMME, TABS
-from demos.contract import Example, Info, parse, to_plain
+from demos.contract import Example, Info, check_fields, parse, to_plain
 from demos.errors import BadInput
+from demos.fields import fields_of
 from demos.models.catalog import catalog
-from demos.shell.api import parameter_descriptions
-from demos.shell.fields import field_descriptions
+from demos.shell.api import described, parameter_descriptions
 
 DEMOS = [importlib.import_module(name) for name in PROGRAMME]
 
@@ -35,18 +37,18 @@ def test_a_demo_keeps_the_contract(demo):
     for endpoint in demo.ENDPOINTS:
         inputs = endpoint.inputs_type
         assert dataclasses.is_dataclass(inputs) and inputs.__dataclass_params__.frozen
-        assert endpoint.head is None or "model" in typing.get_type_hints(inputs)
+        assert (endpoint.head is None) or "model" in fields_of(inputs), f"{endpoint.name} takes no model"
         assert inspect.getdoc(endpoint.function), f"{endpoint.name} is not documented"
     for endpoint in (e for e in demo.ENDPOINTS if e.public):
-        returns = typing.get_type_hints(endpoint.function)["return"]
-        result = typing.get_args(returns)[0] if endpoint.streams else returns
+        result = endpoint.result_type
         assert dataclasses.is_dataclass(result) and result.__dataclass_params__.frozen
-        assert "origin" in typing.get_type_hints(result), f"{endpoint.name} does not name its checkpoint"
+        names_it = "origin" in typing.get_type_hints(result)
+        assert endpoint.head is None or names_it, f"{endpoint.name} does not name its checkpoint"
 
 
 @pytest.mark.parametrize("demo", DEMOS, ids=lambda demo: demo.INFO.slug)
 def test_examples_work_with_no_network(demo):
-    for example in demo.EXAMPLES:
+    for example in (e for e in demo.EXAMPLES if hasattr(e.inputs, "model")):
         assert catalog()[example.inputs.model].bundled, f"{example.label} needs a network"
 
 
@@ -79,6 +81,11 @@ class Inner:
 
 
 @dataclass(frozen=True)
+class Other:
+    size: int
+
+
+@dataclass(frozen=True)
 class Inputs:
     inner: Inner
     numbers: tuple[int, ...] = ()
@@ -86,6 +93,17 @@ class Inputs:
     flag: bool = False
     name: str | None = None
     pairs: tuple[tuple[str, str], ...] = ()
+    span: tuple[int, str] = (0, "")
+    beams: Annotated[int, Field(ge=1, le=5, title="Beams", description="how many are kept")] = 4
+    top_p: Annotated[float, Field(gt=0, le=1, description="nucleus")] = 1.0
+    seed: Annotated[int, Field(ge=0)] = 0
+    labels: Annotated[tuple[Annotated[str, Field(max_length=4)], ...], Field(min_length=2, max_length=3)] = (
+        "yes",
+        "no",
+    )
+    layers: tuple[int, ...] | Literal["all"] = "all"
+    either: Inner | Other | None = None
+    made: tuple[str, ...] = field(default_factory=tuple)
 
 
 def test_parse_builds_nested_frozen_inputs():
@@ -93,6 +111,7 @@ def test_parse_builds_nested_frozen_inputs():
     parsed = parse(Inputs, values)
     assert parsed == Inputs(Inner("x", "b"), (1, 2), 1.0)
     assert hash(parsed)
+    assert parsed.made == () and parsed.beams == 4, "defaults, and what a factory makes"
     assert parse(Inputs, to_plain(parsed)) == parsed
 
 
@@ -113,45 +132,70 @@ def test_parse_builds_nested_frozen_inputs():
         ({"inner": {"text": "x"}, "share": float("nan")}, "'share' must be a number, not NaN"),
         ({"inner": {"text": "x"}, "share": True}, "'share' must be a number, not true or false"),
         ({"inner": "x"}, "'inner' must be an object, not a text"),
+        ({"beams": 9}, "'beams' must be at most 5, not 9. Choose 1 to 5."),
+        ({"beams": 0.0}, "'beams' must be at least 1, not 0. Choose 1 to 5."),
+        ({"beams": float("inf")}, "'beams' must be a whole number, not NaN or infinite"),
+        ({"top_p": 0}, "'top_p' must be above 0, not 0. Choose above 0, at most 1."),
+        ({"top_p": 10**400}, "'top_p' must be a number, not a whole number"),
+        ({"seed": -1}, "'seed' must be at least 0, not -1. Choose at least 0."),
+        ({"labels": ["yes"]}, "'labels' has 1 entry; there must be at least 2. Give 2 to 3."),
+        ({"labels": list("abcd")}, "'labels' has 4 entries; the limit is 3"),
+        ({"labels": ["maybe", "no"]}, "'labels' has 5 characters; the limit is 4"),
+        ({"labels": ["a\udc00", "no"]}, "Character 2 of the labels is half"),
+        ({"span": ["x", 1]}, "'span' must be a whole number, not a text"),
+        ({"span": [1]}, "'span' must be a list of 2, not a list"),
+        ({"layers": "some"}, "'layers' cannot be 'some'. Choose one of: all."),
+        ({"either": {"text": 1}}, "'text' must be a text, not a whole number"),
+        ({"either": 3}, "'either' must be an object, not a whole number"),
     ],
 )
 def test_parse_names_what_is_wrong(values, said):
-    with pytest.raises(BadInput, match=said):
-        parse(Inputs, values)
+    complete = {"inner": {"text": "x"}} | values if values else values
+    with pytest.raises(BadInput, match=re.escape(said)):
+        parse(Inputs, complete)
 
 
-def test_fields_are_described_by_the_docstrings_of_their_classes():
-    @dataclass(frozen=True)
-    class Base:
-        """Some words before. text: one sentence, or two; of any language; kind: which of
-        them."""
-
-        text: str
-        kind: Literal["a", "b"] = "a"
-
-    @dataclass(frozen=True)
-    class Derived(Base):
-        """low, high: bounds; kind of no matter."""
-
-        low: int = 0
-        high: int = 1
-        other: int = 2
-
-    # Only where a colon or a word follows the name is it what the clause speaks of.
-    assert field_descriptions(Derived) == {
-        "text": "one sentence, or two; of any language",
-        "kind": "of no matter; one of 'a', 'b'",
-        "low": "bounds",
-        "high": "bounds",
-        "other": "",
+def test_pairs_unions_and_factories_are_parsed():
+    values = {
+        "inner": {"text": "x"},
+        "pairs": {"a": "b"},
+        "span": [3.0, "x"],
+        "layers": [0, 2],
+        "either": {"size": 3},
+        "made": ["y"],
     }
+    parsed = parse(Inputs, values)
+    assert parsed.pairs == (("a", "b"),) and parsed.span == (3, "x") and parsed.made == ("y",)
+    assert parsed.layers == (0, 2) and parsed.either == Other(3)
+    assert parse(Inputs, {"inner": {"text": "x"}, "layers": "all"}).layers == "all"
+    assert parse(Inputs, to_plain(parsed)) == parsed
+
+
+def test_inputs_made_in_python_are_checked_too():
+    check_fields(Inputs(Inner("x"), either=Other(3)))
+    for wrong, said in (
+        ({"beams": 9}, "'beams' must be at most 5"),
+        ({"inner": Inner(3)}, "'text' must be a"),
+    ):
+        with pytest.raises(BadInput, match=said):
+            check_fields(Inputs(**{"inner": Inner("x")} | wrong))
+
+
+def test_a_field_says_its_facts_once():
+    fields = fields_of(Inputs)
+    assert (fields["beams"].title, fields["beams"].default) == ("Beams", 4)
+    assert described(fields["beams"]) == "how many are kept; 1 to 5"
+    assert described(fields["top_p"]) == "nucleus; above 0, at most 1"
+    assert described(fields["layers"]) == "one of 'all'"
+    assert described(fields_of(Inner)["kind"]) == "one of 'a', 'b'"
+    assert fields["labels"].limits == "2 to 3" and fields["made"].default == ()
 
 
 @pytest.mark.parametrize("demo", DEMOS, ids=lambda demo: demo.INFO.slug)
 def test_every_parameter_of_the_api_is_described(demo):
     for endpoint in (e for e in demo.ENDPOINTS if e.public):
         lacking = [name for name, text in parameter_descriptions(endpoint).items() if not text]
-        assert not lacking, f"{endpoint.name}: {lacking} is not in the docstring of its inputs"
+        assert not lacking, f"{endpoint.name}: {lacking} has no description in its Field"
 
 
 def test_results_become_plain_json():

@@ -107,11 +107,6 @@ class Result:
     text: str
 
 
-def alone(inputs: Inputs, loaded: object) -> Result:
-    """Shout a text."""
-    raise AssertionError("an endpoint with `batched` is always computed by it")
-
-
 @pytest.fixture
 def passes():
     return []
@@ -119,13 +114,13 @@ def passes():
 
 @pytest.fixture
 def shout(passes):
-    def batched(many, loaded):
+    def together(many, loaded):
         passes.append(len(many))
         if any(inputs.text == "bug" for inputs in many):
             raise ZeroDivisionError
         return [BadInput("no", "Say yes.") if i.text == "bad" else Result(i.text.upper()) for i in many]
 
-    return Endpoint("shout", alone, None, batched=batched)
+    return Endpoint("shout", together, None, batched=True)
 
 
 def test_the_runner_computes_waiting_requests_in_fewer_passes(runner, shout, passes):
@@ -157,11 +152,11 @@ def test_the_runner_keeps_endpoints_and_models_apart(runner):
     passes = []
 
     def endpoint(name):
-        def batched(many, loaded):
+        def together(many, loaded):
             passes.append((name, loaded.spec, sorted({inputs.model for inputs in many}), len(many)))
             return [Result(f"{name} {loaded.spec} {inputs.text}") for inputs in many]
 
-        return Endpoint(name, alone, None, batched=batched)
+        return Endpoint(name, together, None, batched=True)
 
     crowded, endpoints = Crowded(runner.cache), [endpoint("one"), endpoint("two")]
     asked = [(e, Inputs(str(i), model)) for e in endpoints for model in "ab" for i in range(2)]

@@ -105,6 +105,7 @@ def logits(model: BertForSequenceClassification, states: list[torch.Tensor]) -> 
     mask = torch.zeros(visible.shape).masked_fill(~visible, torch.finfo(torch.float32).min)[:, None, None]
     encoder: Any = model.bert.encoder
     pool: Any = model.bert.pooler
+    pool: Any = model.bert.pooler
     for layer in encoder.layer[FROZEN:]:
         hidden = layer(hidden, attention_mask=mask)
         hidden = hidden[0] if isinstance(hidden, tuple) else hidden

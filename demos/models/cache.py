@@ -15,20 +15,21 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from demos.errors import ModelTooLarge, StageError
-from demos.models.catalog import catalog, checkpoint
+from demos.models import spec_needs
+from demos.models.catalog import checkpoint
+from demos.models.checkpoint import WEIGHTLESS
 from demos.models.failures import is_lasting, without_frames
 from demos.models.fetching import Fetches, Fetching
-from demos.models.hub import resolve
 from demos.models.memory_budget import in_words, memory_budget
+from demos.models.spec_needs import base_of, expected_bytes, named
 from demos.models.specs import CacheStats, EntryStats, Loaded, Origin, Spec, one_load_at_a_time
 
 __all__ = ["CacheStats", "EntryStats", "Loaded", "ModelCache", "Origin", "Spec", "shared_cache"]
 
 _REMEMBER_FAILURE = 30.0
-_WIDTHS = {"float32": 4, "float16": 2, "bfloat16": 2}
 _log = logging.getLogger(__name__)
 
 
@@ -59,8 +60,8 @@ class ModelCache:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.budget = budget_bytes
-        self._load, self._size, self._clock = load or _load, size or _expected_bytes, clock
-        self._fetch = fetch or (_fetch if load is None else lambda spec: None)
+        self._load, self._size, self._clock = load or spec_needs.load, size or expected_bytes, clock
+        self._fetch = fetch or (spec_needs.fetch if load is None else lambda spec: None)
         self._fetches = Fetches()
         self._lock = threading.Lock()  # guards everything below, and is never held during a load
         self._entries: OrderedDict[Spec, _Entry] = OrderedDict()
@@ -86,7 +87,8 @@ class ModelCache:
     def fetch(self, spec: Spec) -> Fetching:
         """Have a model's files brought to the disk beside everything else; raises what is known before."""
         self._refuse_too_large(spec, self._size(spec))
-        return self._fetches(checkpoint(spec.checkpoint), lambda: self._fetch(spec))
+        part = "" if spec.head in WEIGHTLESS else "weights"
+        return self._fetches(checkpoint(spec.checkpoint), lambda: self._fetch(spec), part)
 
     def preload(self, specs: Iterable[Spec]) -> None:
         """Load models ahead of the first visitor; what cannot be loaded is logged and left out."""
@@ -145,7 +147,7 @@ class ModelCache:
         return entry
 
     def _load_entry(self, spec: Spec) -> _Entry:
-        base = self._acquire(under) if (under := _base_of(spec)) else None
+        base = self._acquire(under) if (under := base_of(spec)) else None
         try:
             self._refuse_too_large(spec, self._size(spec))
             self._fetch(spec)
@@ -174,7 +176,7 @@ class ModelCache:
     def _refuse_too_large(self, spec: Spec, need: int) -> None:
         if need > self.budget:
             raise ModelTooLarge(
-                f"{_named(spec)} needs {in_words(need)}, all models together have {in_words(self.budget)}.",
+                f"{named(spec)} needs {in_words(need)}, all models together have {in_words(self.budget)}.",
                 "Choose a smaller model, or raise STAGE_MEMORY_BUDGET.",
             )
 
@@ -189,9 +191,9 @@ class ModelCache:
             pinned = {id(entry): entry for entry in leased.values()}
             pinned |= {id(entry.base): entry.base for entry in leased.values() if entry.base}
             if sum(entry.loaded.nbytes for entry in pinned.values()) + need > self.budget:
-                in_use = ", ".join(_named(key) for key in leased)
+                in_use = ", ".join(named(key) for key in leased)
                 raise ModelTooLarge(
-                    f"{_named(spec)} needs {in_words(need)} and does not fit beside those in use: {in_use}.",
+                    f"{named(spec)} needs {in_words(need)} and does not fit beside those in use: {in_use}.",
                     "Try again in a moment, or raise STAGE_MEMORY_BUDGET.",
                 )
             before = self._evictions
@@ -217,33 +219,3 @@ def shared_cache() -> ModelCache:
         if _shared is None:
             _shared = ModelCache(memory_budget())
         return _shared
-
-
-def _load(spec: Spec, base: Loaded | None) -> Loaded:
-    from demos.models.loading import load  # brings torch and transformers, seconds of import
-
-    return load(spec, base)
-
-
-def _fetch(spec: Spec) -> None:
-    entry = checkpoint(spec.checkpoint)
-    for one in (checkpoint(entry.base), entry) if entry.base else (entry,):
-        resolve(one)
-
-
-def _base_of(spec: Spec) -> Spec | None:
-    """What a head stands on: its own checkpoint's base model, or the one that the adapter was trained on."""
-    if spec.head == "base":
-        return None
-    entry = catalog().get(spec.checkpoint)
-    return replace(spec, checkpoint=entry.base if entry and entry.base else spec.checkpoint, head="base")
-
-
-def _expected_bytes(spec: Spec) -> int:
-    """What loading will add, from the catalog. A head's own weights are few and measured afterwards."""
-    entry = checkpoint(spec.checkpoint)
-    return entry.parameters * _WIDTHS[spec.dtype] if spec.head == "base" or entry.base else 0
-
-
-def _named(spec: Spec) -> str:
-    return spec.checkpoint if spec.head == "base" else f"{spec.checkpoint} ({spec.head})"

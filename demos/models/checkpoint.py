@@ -19,6 +19,8 @@ HEADS = (
     "seq2seq-lm",
     "multi-task",
 )
+WEIGHTLESS = ("tokenizer", "config")
+"""What can be asked for in the place of a head: no weights are read for it."""
 TASKS = (
     "sentiment",
     "attention-trial",
@@ -88,3 +90,8 @@ class Checkpoint:
     languages: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
     note: str = ""
+
+    def offers(self, head: str) -> bool:
+        """Whether this checkpoint has a head, or what is asked for in its place. The debate's classifiers
+        have a list of words instead of a tokenizer, and no configuration: their classes are ours."""
+        return head in self.heads or (head in WEIGHTLESS and self.architecture != "additive-attention")

@@ -66,15 +66,17 @@ class Fetches:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._under_way: dict[str, Fetching] = {}
+        self._under_way: dict[tuple[str, str], Fetching] = {}
 
-    def __call__(self, checkpoint: Checkpoint, fetch: Callable[[], object]) -> Fetching:
-        """The fetching of a checkpoint: the one that is under way, or a new one by `fetch()`."""
+    def __call__(self, checkpoint: Checkpoint, fetch: Callable[[], object], part: str = "") -> Fetching:
+        """The fetching of a checkpoint, or of a part of it: the one that is under way, or a new one by
+        `fetch()`."""
+        key = (checkpoint.name, part)
         with self._lock:
-            found = self._under_way.get(checkpoint.name)
+            found = self._under_way.get(key)
             if found is None or found.over:
-                self._under_way = {name: f for name, f in self._under_way.items() if not f.over}
-                found = self._under_way[checkpoint.name] = Fetching(checkpoint, fetch)
+                self._under_way = {other: f for other, f in self._under_way.items() if not f.over}
+                found = self._under_way[key] = Fetching(checkpoint, fetch)
             return found
 
 

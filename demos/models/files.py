@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+WEIGHTS = (".safetensors", ".onnx", ".gguf")
 TOKENIZERS = ("tokenizer.json", "vocab.txt", "vocab.json", "*.model")
 
 
-def is_complete(folder: Path) -> bool:
-    """Whether a folder has a configuration, a tokenizer and every shard of its safetensors weights.
+def is_complete(folder: Path, weights: bool = True) -> bool:
+    """Whether a folder has a configuration, a tokenizer and, if `weights` are wanted, every shard of them.
 
     transformers makes an empty tokenizer, without a word, where its files are missing: an interrupted
     download must not look like a model.
     """
     has_tokenizer = any(any(folder.glob(pattern)) for pattern in TOKENIZERS)
-    return (folder / "config.json").is_file() and has_tokenizer and _has_weights(folder)
+    return (folder / "config.json").is_file() and has_tokenizer and (not weights or _has_weights(folder))
 
 
 def _has_weights(folder: Path) -> bool:

@@ -25,6 +25,7 @@ from demos.models.hub_access import (
     mode,
 )
 from demos.models.memory_budget import in_words
+from demos.models.specs import Origin
 
 _log = logging.getLogger(__name__)
 
@@ -39,8 +40,9 @@ class Place:
     note: str = ""
 
 
-def resolve(checkpoint: Checkpoint) -> Place:
-    """Find the checkpoint's files, downloading or unpacking them if the mode allows it.
+def resolve(checkpoint: Checkpoint, weights: bool = True) -> Place:
+    """Find the checkpoint's files, downloading or unpacking them if the mode allows it; without `weights`,
+    those are neither fetched nor opened.
 
     Raises ModelUnavailable with what would help; HubUnreachable if a network would have.
     """
@@ -51,55 +53,69 @@ def resolve(checkpoint: Checkpoint) -> Place:
                 f"{checkpoint.title} is not among the bundled models.",
                 "It needs a network: start with --models auto.",
             )
-        return _bundled(checkpoint)
-    if place := _in_local_cache(checkpoint):
+        return _bundled(checkpoint, weights)
+    if place := _in_local_cache(checkpoint, weights):
         return place
     if checkpoint.hub_id and (chosen == "hub" or hub_reachable()):
         try:
-            return _download(checkpoint)
+            return _download(checkpoint, weights)
         except ModelUnavailable as error:
             if chosen == "hub" or checkpoint.bundled is None:
                 raise
             _log.warning("%s: %s Using bundled weights.", checkpoint.name, error)
     if checkpoint.bundled and (chosen == "auto" or checkpoint.hub_id is None):
-        return _bundled(checkpoint)
+        return _bundled(checkpoint, weights)
     raise HubUnreachable(
         f"{checkpoint.title} has to come from the Hugging Face Hub, which is not reachable.",
         "Try again with a network, or choose a bundled model.",
     )
 
 
-def _bundled(checkpoint: Checkpoint) -> Place:
+def origin_of(checkpoint: Checkpoint, place: Place) -> Origin:
+    """Which weights a place has, as every answer names them."""
+    return Origin(
+        checkpoint=checkpoint.name,
+        title=checkpoint.title,
+        hub_id=checkpoint.hub_id,
+        revision=place.revision,
+        source=place.source,
+        licence=checkpoint.licence,
+        note=" ".join(filter(None, (checkpoint.note, place.note))),
+    )
+
+
+def _bundled(checkpoint: Checkpoint, weights: bool) -> Place:
     source = checkpoint.bundled
     assert source is not None
     revision = f"{source.package}=={source.version}" if source.package else None
-    return Place(bundled.ready_folder(checkpoint), "bundled", revision, source.note)
+    return Place(bundled.ready_folder(checkpoint, weights=weights), "bundled", revision, source.note)
 
 
-def _in_local_cache(checkpoint: Checkpoint) -> Place | None:
+def _in_local_cache(checkpoint: Checkpoint, weights: bool) -> Place | None:
     from huggingface_hub.errors import LocalEntryNotFoundError
 
     if checkpoint.hub_id is None:
         return None
     try:
-        folder = _snapshot(checkpoint, local_files_only=True)
+        folder = _snapshot(checkpoint, weights, local_files_only=True)
     except LocalEntryNotFoundError:
         return None
-    return Place(folder, "hub", checkpoint.revision) if is_complete(folder) else None
+    return Place(folder, "hub", checkpoint.revision) if is_complete(folder, weights) else None
 
 
-def _download(checkpoint: Checkpoint) -> Place:
+def _download(checkpoint: Checkpoint, weights: bool) -> Place:
     from huggingface_hub.errors import RepositoryNotFoundError, RevisionNotFoundError
 
-    if (limit := download_limit()) is not None and checkpoint.size_bytes > limit:
+    if weights and (limit := download_limit()) is not None and checkpoint.size_bytes > limit:
         raise ModelUnavailable(
             f"{checkpoint.title} is a download of about {in_words(checkpoint.size_bytes)}; visitors of this "
             f"gallery may start one of at most {in_words(limit)}.",
             "Choose a smaller model. The gallery's owner can raise STAGE_DOWNLOAD_LIMIT.",
         )
-    _log.info("%s: downloading %s from the Hub", checkpoint.name, in_words(checkpoint.size_bytes))
+    size = in_words(checkpoint.size_bytes) if weights else "the tokenizer"
+    _log.info("%s: downloading %s from the Hub", checkpoint.name, size)
     try:
-        folder = _snapshot(checkpoint, endpoint=hub_endpoint())
+        folder = _snapshot(checkpoint, weights, endpoint=hub_endpoint())
     except (RepositoryNotFoundError, RevisionNotFoundError) as error:
         raise ModelUnavailable(
             f"The Hub has no {checkpoint.hub_id} at revision {checkpoint.revision}.",
@@ -110,21 +126,24 @@ def _download(checkpoint: Checkpoint) -> Place:
             f"{checkpoint.title} could not be downloaded ({type(error).__name__}).",
             "Check the network and try again.",
         ) from error
-    if not is_complete(folder):
+    if not is_complete(folder, weights):
         raise ModelUnavailable(
             f"{checkpoint.hub_id} publishes no safetensors weights or no tokenizer.", "Choose another model."
         )
     return Place(folder, "hub", checkpoint.revision)
 
 
-def _snapshot(checkpoint: Checkpoint, **where: Any) -> Path:
+def _snapshot(checkpoint: Checkpoint, weights: bool, **where: Any) -> Path:
     """The folder of the checkpoint's files at its revision: weights as safetensors, texts, no code."""
     from huggingface_hub import snapshot_download
 
     assert checkpoint.hub_id is not None
-    revision = checkpoint.revision
     return Path(
         snapshot_download(
-            checkpoint.hub_id, revision=revision, allow_patterns=ALLOWED, ignore_patterns=IGNORED, **where
+            checkpoint.hub_id,
+            revision=checkpoint.revision,
+            allow_patterns=ALLOWED,
+            ignore_patterns=IGNORED if weights else [*IGNORED, "*.safetensors"],
+            **where,
         )
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +11,7 @@ import transformers
 from demos.errors import ModelUnavailable, Unsupported
 from demos.models import adapters, hub, recording
 from demos.models.catalog import checkpoint
+from demos.models.quiet import quiet
 from demos.models.shared_encoder import SharedEncoder
 from demos.models.specs import Loaded, Origin, Spec
 from demos.models.tokenizing import one_call_at_a_time
@@ -41,29 +40,21 @@ def load(spec: Spec, base: Loaded | None = None) -> Loaded:
     if base is not None and entry.base is None:
         return read(spec, base.folder, base.tokenizer, base.origin, base.model)
     place = hub.resolve(entry)
-    origin = Origin(
-        checkpoint=entry.name,
-        title=entry.title,
-        hub_id=entry.hub_id,
-        revision=place.revision,
-        source=place.source,
-        licence=entry.licence,
-        note=" ".join(filter(None, (entry.note, place.note))),
-    )
+    origin = hub.origin_of(entry, place)
     if entry.architecture == "additive-attention":
         from demos.models.classifier_family import load_classifiers
 
         return load_classifiers(spec, place.folder, origin)
     if base is not None:
         return adapters.adapt(AUTO[spec.head], spec, str(place.folder), base, origin)
-    with _quiet():
+    with quiet():
         tokenizer = one_call_at_a_time(transformers.AutoTokenizer.from_pretrained(place.folder))
     return read(spec, str(place.folder), tokenizer, origin)
 
 
 def read(spec: Spec, folder: str, tokenizer: Any, origin: Origin, base: Any = None) -> Loaded:
     """Read the model of `spec` from a folder, putting it on `base` if that is given."""
-    with _quiet():
+    with quiet():
         model, report = AUTO[spec.head].from_pretrained(
             folder,
             attn_implementation=spec.attention,
@@ -116,18 +107,3 @@ def _storages(model: torch.nn.Module) -> dict[int, int]:
     """Address and bytes of every piece of memory that parameters and buffers use."""
     storages = [tensor.untyped_storage() for tensor in (*model.parameters(), *model.buffers())]
     return {storage.data_ptr(): storage.nbytes() for storage in storages}
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep transformers' bars and load reports off the console; loads are one at a time."""
-    logging = transformers.utils.logging
-    level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        logging.set_verbosity(level)
-        if bars:
-            logging.enable_progress_bar()

@@ -18,6 +18,7 @@ one_load_at_a_time = threading.RLock()
 class Spec:
     """Which model, and how it is loaded; two equal specs are the same object in memory.
 
+    `head` is one of the checkpoint's, or "tokenizer" or "config": that alone, without any weights.
     `attention` is the name of an attention implementation: recording.RECORDABLE unless said otherwise.
     """
 
@@ -79,7 +80,8 @@ class Loaded:
     """A model in memory. `spec` says what was really loaded (its attention may be "eager" instead).
 
     `nbytes` counts only what this model adds: a head without the base it shares. `helper` is a second
-    model that an endpoint asked for beside this one.
+    model that an endpoint asked for beside this one. Of a "tokenizer" or a "config" there is that alone:
+    `model` is None, and `config` the configuration.
     """
 
     spec: Spec
@@ -89,6 +91,7 @@ class Loaded:
     nbytes: int
     folder: str = ""
     helper: Loaded | None = None
+    config: Any = None
 
     @property
     def required_helper(self) -> Loaded:

@@ -70,11 +70,3 @@ def one_by_one(
             return error
 
     return lambda many, loaded: [answer(inputs, loaded) for inputs in many]
-
-
-def only(answers: Sequence[Any]) -> Any:
-    """The answer of a batch of one; raises it if it is a `StageError`."""
-    (answer,) = answers
-    if isinstance(answer, StageError):
-        raise answer
-    return answer

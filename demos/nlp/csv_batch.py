@@ -62,9 +62,8 @@ def column_endpoint(endpoint: Endpoint, batch: Batch) -> Endpoint:
             answers = answer_each([many[row] for row in rows], lambda part: batch.compute(part, loaded))
             yield ColumnPart(tuple(rows), tuple(answers), loaded.origin)
 
-    return replace(
-        endpoint, name=f"{endpoint.name}_column", function=column, public=False, check=None, batched=None
-    )
+    name = f"{endpoint.name}_column"
+    return replace(endpoint, name=name, function=column, public=False, check=None, batched=False)
 
 
 @dataclass

@@ -8,11 +8,25 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Generator
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import Field
+
+from demos.errors import BadInput
+from demos.fields import check_fields
 from demos.models.specs import Loaded
+
+MaxNewTokens = Annotated[
+    int, Field(ge=1, le=512, title="New tokens at most", description="tokens that are written at most")
+]
+Temperature = Annotated[
+    float, Field(ge=0, le=2, title="Temperature (0: greedy)", description="0 is greedy; else from 0.01")
+]
+TopP = Annotated[
+    float, Field(gt=0, le=1, title="Top-p", description="share of the probability that is drawn from")
+]
+Seed = Annotated[int, Field(ge=0, le=2**63 - 1, title="Seed", description="of what is drawn")]
 
 # Sampling draws from torch's one global generator: each text puts its own state there for its tokens.
 _random_numbers = threading.Lock()
@@ -22,10 +36,10 @@ _random_numbers = threading.Lock()
 class Decoding:
     """How the next token is chosen; temperature 0 is greedy."""
 
-    max_new_tokens: int
-    temperature: float
-    top_p: float
-    seed: int
+    max_new_tokens: MaxNewTokens
+    temperature: Temperature
+    top_p: TopP
+    seed: Seed
 
 
 @dataclass(frozen=True)
@@ -34,6 +48,13 @@ class NewToken:
 
     id: int
     probability: float
+
+
+def check_decoding(decoding: Decoding) -> None:
+    """Raise `BadInput` for values out of range, such as a temperature so near 0 that it cannot divide."""
+    check_fields(decoding)
+    if 0 < decoding.temperature < 0.01:
+        raise BadInput("temperature is out of range.", "It must be 0, or 0.01 to 2.")
 
 
 def end_ids(loaded: Loaded) -> set[int]:

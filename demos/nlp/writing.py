@@ -9,11 +9,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from demos.errors import BadInput
 from demos.models.specs import Loaded, Origin
 from demos.nlp.decoding import Decoding, NewToken, end_ids, stream_tokens
-
-MAX_NEW_TOKENS = 512
 
 
 @dataclass(frozen=True)
@@ -40,19 +37,6 @@ class GenerateResult:
     seconds: float
     finished: Literal["", "end", "length"]
     origin: Origin
-
-
-def check_decoding(decoding: Decoding) -> None:
-    """Raise `BadInput` for values out of range."""
-    ranges = (
-        ("max_new_tokens", 1 <= decoding.max_new_tokens <= MAX_NEW_TOKENS, f"1 to {MAX_NEW_TOKENS}"),
-        ("temperature", decoding.temperature == 0 or 0.01 <= decoding.temperature <= 2, "0, or 0.01 to 2"),
-        ("top_p", 0 < decoding.top_p <= 1, "above 0, at most 1"),
-        ("seed", 0 <= decoding.seed < 2**63, "0 or more"),
-    )
-    for name, fits, wanted in ranges:
-        if not fits:
-            raise BadInput(f"{name} is out of range.", f"It must be {wanted}.")
 
 
 def written(loaded: Loaded, prompt: str, batch: Any, decoding: Decoding) -> Generator[GenerateResult]:

@@ -12,7 +12,7 @@ from contextlib import closing
 from typing import Any
 
 from demos.contract import Endpoint, Run, parse, to_plain
-from demos.shell.fields import field_descriptions
+from demos.fields import InputField, fields_of
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +57,7 @@ def api_function(
 
 def description(endpoint: Endpoint) -> str:
     """What the endpoint does, what it takes and what it returns, from the docstrings."""
-    parts = (endpoint.function, endpoint.inputs_type, _result_type(endpoint))
+    parts = (endpoint.function, endpoint.inputs_type, endpoint.result_type)
     return "\n\n".join(inspect.getdoc(part) or "" for part in parts)
 
 
@@ -68,11 +68,15 @@ def describe(components: Sequence[Any], endpoint: Endpoint) -> None:
 
 
 def parameter_descriptions(endpoint: Endpoint) -> dict[str, str]:
-    """What each parameter of an endpoint is."""
-    described = field_descriptions(endpoint.inputs_type)
-    if "model" in described:
-        described["model"] = described["model"] or "the name of a checkpoint of the catalog"
-    return described
+    """What each parameter of an endpoint is: what its field says, its range or its choices."""
+    return {name: described(field) for name, field in fields_of(endpoint.inputs_type).items()}
+
+
+def described(field: InputField) -> str:
+    """What a field is, in clauses."""
+    said = field.description or ("the name of a checkpoint of the catalog" if field.name == "model" else "")
+    choices = f"one of {', '.join(map(repr, field.choices))}" if field.choices else ""
+    return "; ".join(filter(None, (said, field.limits, choices)))
 
 
 def error_answers() -> dict[Any, Any]:
@@ -91,26 +95,23 @@ def error_answers() -> dict[Any, Any]:
     return {FnIndexInferError: unknown, KeyError: unknown}
 
 
-def _result_type(endpoint: Endpoint) -> type:
-    returns = typing.get_type_hints(endpoint.function)["return"]
-    return typing.get_args(returns)[0] if endpoint.streams else returns
-
-
 def _signature(inputs_type: type) -> inspect.Signature:
     hints = typing.get_type_hints(inputs_type)
+
+    def default(field: InputField) -> Any:
+        if field.default is dataclasses.MISSING:
+            return inspect.Parameter.empty
+        return list(field.default) if isinstance(field.default, tuple) else field.default
+
     return inspect.Signature(
         [
             inspect.Parameter(
-                field.name,
+                name,
                 inspect.Parameter.POSITIONAL_OR_KEYWORD,
-                default=inspect.Parameter.empty
-                if field.default is dataclasses.MISSING
-                else list(field.default)
-                if isinstance(field.default, tuple)
-                else field.default,
-                annotation=_json_type(hints[field.name]),
+                default=default(field),
+                annotation=_json_type(hints[name]),
             )
-            for field in dataclasses.fields(inputs_type)
+            for name, field in fields_of(inputs_type).items()
         ],
         return_annotation=dict,
     )

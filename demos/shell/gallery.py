@@ -27,7 +27,8 @@ SCRIPTS = (ASSETS / "js" / "freshness.js", ASSETS / "js" / "gallery.js")
 STYLES = (ASSETS / "css" / "gallery.css",)
 
 # In a style sheet Gradio confines rules like these to its container, where they would match nothing.
-PHONE = """<style>
+HEAD_STYLES = """<style>
+[data-embedded] .stage-header { display: none !important; }
 @media (max-width: 480px) {
   .gradio-container { padding: 0.5rem !important; }
   footer .divider { display: none !important; }
@@ -78,7 +79,7 @@ def look(scripts: tuple[Any, ...] = (), styles: tuple[Any, ...] = ()) -> dict[st
     return {
         "theme": theme(),
         "css_paths": [*STYLES, *dict.fromkeys(styles)],
-        "head": f'{PHONE}\n<script src="{address}"></script>',
+        "head": f'{HEAD_STYLES}\n<script src="{address}"></script>',
         "run_history": False,
         "enable_monitoring": False,
         "ssr_mode": False,

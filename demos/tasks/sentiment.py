@@ -11,12 +11,15 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Annotated
+
+from pydantic import Field
 
 from demos.contract import Endpoint, Example, Info, Run
 from demos.errors import StageError
 from demos.models.catalog import ASSETS
 from demos.models.specs import Loaded, Origin
-from demos.nlp.batches import answer_all, only
+from demos.nlp.batches import answer_all
 from demos.nlp.classify import Encoded, class_scores, encode, label_names
 from demos.nlp.csv_batch import Batch
 from demos.nlp.other_models import remedied
@@ -44,10 +47,10 @@ DEFAULT, KOREAN = "minilm-sst", "korean-sentiment"
 
 @dataclass(frozen=True)
 class SentimentInputs:
-    """text: as long as the model reads; model: a sentiment classifier of the catalog."""
+    """What sentiment is asked of."""
 
-    text: str
-    model: str = DEFAULT
+    text: Annotated[str, Field(title="Text", description="as long as the model reads")]
+    model: Annotated[str, Field(description="a sentiment classifier of the catalog")] = DEFAULT
 
 
 @dataclass(frozen=True)
@@ -75,13 +78,9 @@ class SentimentResult:
     origin: Origin
 
 
-def sentiment(inputs: SentimentInputs, loaded: Loaded) -> SentimentResult:
-    """The sentiment of one text: its likeliest label, and the probability of every label."""
-    return only(sentiments([inputs], loaded))
-
-
 def sentiments(many: Sequence[SentimentInputs], loaded: Loaded) -> list[SentimentResult | StageError]:
-    """The sentiment of each text, or what is wrong with it, computed in batches of similar length."""
+    """The sentiment of each text: its likeliest label, and the probability of every label; or what is wrong
+    with the text. Computed in batches of similar length."""
     names = label_names(loaded)
 
     def compute(texts: Sequence[Encoded]) -> list[SentimentResult]:
@@ -107,11 +106,11 @@ def check_inputs(inputs: SentimentInputs) -> None:
 
 SENTIMENT = Endpoint(
     "sentiment",
-    sentiment,
+    sentiments,
     {"encoder": "sequence-classification"},
     check=check_inputs,
     task="sentiment",
-    batched=sentiments,
+    batched=True,
 )
 ENDPOINTS = (SENTIMENT,)
 
@@ -142,9 +141,17 @@ def build(run: Run) -> None:
     """Lay out the text and everything that the tasks' pages share."""
     import gradio as gr
 
+    from demos.ui.controls import control
     from demos.ui.task_page import task_page
 
-    text = gr.Textbox(label="Text", lines=1, max_lines=12, placeholder="Type a sentence and press Enter")
+    text = control(
+        gr.Textbox,
+        SentimentInputs,
+        "text",
+        lines=1,
+        max_lines=12,
+        placeholder="Type a sentence and press Enter",
+    )
     task_page(run, SENTIMENT, DEFAULT, {"text": text}, EXAMPLES, show, snippet, BATCH)
 
 

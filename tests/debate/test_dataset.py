@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 import torch
 
+from demos.contract import check_fields
 from demos.debate.dataset import compute as module
-from demos.debate.dataset.compute import MAX_TEXTS, SurveyInputs, check_texts, survey
+from demos.debate.dataset.compute import MAX_TEXTS, SurveyInputs, survey
 from demos.debate.dataset.page import read_texts, skipped
 from demos.debate.dependence.compute import permute
 from demos.debate.methods.additive import fixed_gradient, read
@@ -110,8 +111,8 @@ def test_nothing_readable_at_all_is_no_crash():
 
 @pytest.mark.parametrize("texts", [(), ("a",) * (MAX_TEXTS + 1)])
 def test_too_few_or_too_many_texts_are_refused(texts):
-    with pytest.raises(BadInput, match=r"1 to 1,000.*one text per line"):
-        check_texts(SurveyInputs(texts))
+    with pytest.raises(BadInput, match=r"'texts' has .*1,000"):
+        check_fields(SurveyInputs(texts))
 
 
 @pytest.mark.parametrize(

@@ -19,13 +19,7 @@ from demos.models.specs import Loaded, Origin, Spec
 from demos.nlp.classify import foreign
 from demos.nlp.tagger import pieces, probabilities
 from demos.tasks.entities import EXAMPLES
-from demos.tasks.entities.compute import (
-    ENTITIES,
-    EntitiesInputs,
-    columns,
-    entities,
-    entities_of_all,
-)
+from demos.tasks.entities.compute import ENTITIES, EntitiesInputs, columns, entities_of_all
 from demos.tasks.entities.show import show
 from demos.tasks.entities.snippet import snippet
 from tests import tiny
@@ -73,7 +67,7 @@ def assert_same_as_pipeline(loaded, text, atol=SHIPPED):
             "token-classification", loaded.model, tokenizer=loaded.tokenizer, aggregation_strategy="first"
         )
         theirs = pipe(text)
-    ours = entities(EntitiesInputs(text, rules=False), loaded).entities
+    ours = ENTITIES.one(EntitiesInputs(text, rules=False), loaded).entities
     spans, scores = spans_and_scores(ours)
     assert spans == [(e["entity_group"], e["start"], e["end"]) for e in theirs]
     assert_close(scores, [e["score"] for e in theirs], atol)
@@ -140,7 +134,7 @@ def test_an_entity_that_crosses_a_cut_is_one():
 
     for shift in range(10):
         text = " ".join((words * 9)[shift:])
-        windowed, whole = (entities(EntitiesInputs(text), without_context(size)) for size in (20, 512))
+        windowed, whole = (ENTITIES.one(EntitiesInputs(text), without_context(size)) for size in (20, 512))
         assert windowed.windows > 4 and whole.windows == 1
         assert windowed.entities == whole.entities
         assert sum(e.text == "cat sat on a mat" for e in whole.entities) >= 7
@@ -156,7 +150,7 @@ def test_batched_equals_one_by_one_and_a_bad_text_fails_alone(rampart):
         if isinstance(answer, StageError):
             assert inputs.text in ("", "\0\1")
             continue
-        alone = entities(inputs, rampart)
+        alone = ENTITIES.one(inputs, rampart)
         (spans, scores), (spans_alone, scores_alone) = map(
             spans_and_scores, (answer.entities, alone.entities)
         )
@@ -178,7 +172,7 @@ def test_a_model_without_tags_is_refused_by_name(runner):
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_the_page_shows_the_text_as_it_was_and_escaped(rampart, text):
-    result = entities(EntitiesInputs(text), rampart)
+    result = ENTITIES.one(EntitiesInputs(text), rampart)
     page = show(result)
     shown = page.partition("</p>")[0]
     bare = re.sub(r"<small>.*?</small>|<[^>]*>", "", shown)
@@ -189,7 +183,7 @@ def test_the_page_shows_the_text_as_it_was_and_escaped(rampart, text):
 
 
 def test_the_code_runs_as_it_stands_and_says_the_same(rampart, capsys):
-    result = entities(inputs := EntitiesInputs(TEXTS[0], "rampart", rules=False), rampart)
+    result = ENTITIES.one(inputs := EntitiesInputs(TEXTS[0], "rampart", rules=False), rampart)
     exec(snippet(inputs, result.origin), {})
     printed = eval(capsys.readouterr().out, {"np": np})
     assert [(e["entity_group"], e["start"], e["end"]) for e in printed] == spans_and_scores(result.entities)[

@@ -22,7 +22,6 @@ from demos.tasks.fill_mask.compute import (
     FillMaskInputs,
     columns,
     fill_all,
-    fill_mask,
 )
 from demos.tasks.fill_mask.infill import BEGINNING, candidates, infill
 from demos.tasks.fill_mask.show import show
@@ -61,7 +60,7 @@ def test_candidates_are_those_of_transformers_pipeline(text, mask):
     theirs = pipeline("fill-mask", loaded.model, tokenizer=loaded.tokenizer, top_k=7)(
         text.replace("[MASK]", mask)
     )
-    ours = fill_mask(FillMaskInputs(text, 7), loaded)
+    ours = FILL_MASK.one(FillMaskInputs(text, 7), loaded)
     assert ours.method == "masked" and len(ours.gaps) == text.count("[MASK]")
     for gap, expected in zip(ours.gaps, theirs if len(ours.gaps) > 1 else [theirs], strict=True):
         pieces = loaded.tokenizer.convert_ids_to_tokens([one["token"] for one in expected])
@@ -78,7 +77,7 @@ def test_batched_equals_one_by_one_and_a_bad_text_fails_alone():
         if isinstance(together, StageError):
             assert inputs.text == "no gap" or "82 tokens" in str(together) and "reads 64" in str(together)
             continue
-        for gap, alone in zip(together.gaps, fill_mask(inputs, loaded).gaps, strict=True):
+        for gap, alone in zip(together.gaps, FILL_MASK.one(inputs, loaded).gaps, strict=True):
             assert [one.token for one in gap] == [one.token for one in alone] and len(gap) == inputs.top_k
             assert_close([one.probability for one in gap], [one.probability for one in alone], atol=OURS)
 
@@ -148,10 +147,10 @@ def test_the_stand_in_says_what_it_is_and_what_it_cannot(runner):
 
 def test_the_page_shows_pieces_as_such_and_everything_escaped():
     loaded = masked()
-    result = fill_mask(FillMaskInputs(TEXTS[1], 20), loaded)
+    result = FILL_MASK.one(FillMaskInputs(TEXTS[1], 20), loaded)
     page = show(result)
     assert "##able" in page and "Gap 3." in page and "the others stay open" in page
-    assert fill_mask(FillMaskInputs(TEXTS[0]), loaded).gaps[0] and "<b>" not in page
+    assert FILL_MASK.one(FillMaskInputs(TEXTS[0]), loaded).gaps[0] and "<b>" not in page
 
 
 def test_examples_are_right_and_wrong_as_they_are_labelled(runner):

@@ -13,7 +13,6 @@ from demos.tasks.sentiment import (
     KOREAN,
     SENTIMENT,
     SentimentInputs,
-    sentiment,
     sentiments,
     show,
     snippet,
@@ -38,7 +37,7 @@ def classifier(runner):
 def test_labels_and_scores_are_those_of_transformers_pipeline(classifier):
     pipe = pipeline("text-classification", classifier.model, tokenizer=classifier.tokenizer, top_k=None)
     for text in TEXTS:
-        ours, theirs = sentiment(SentimentInputs(text), classifier), pipe([text])[0]
+        ours, theirs = SENTIMENT.one(SentimentInputs(text), classifier), pipe([text])[0]
         assert [item.label for item in ours.scores] == [item["label"] for item in theirs]
         assert_close([item.score for item in ours.scores], [item["score"] for item in theirs], atol=SHIPPED)
         assert ours.label == theirs[0]["label"]
@@ -49,7 +48,7 @@ def test_labels_and_scores_are_those_of_transformers_pipeline(classifier):
 def test_batched_equals_one_by_one(classifier):
     many = [SentimentInputs(text) for text in TEXTS]
     for inputs, together in zip(many, sentiments(many, classifier), strict=True):
-        alone = sentiment(inputs, classifier)
+        alone = SENTIMENT.one(inputs, classifier)
         assert (alone.label, alone.tokens) == (together.label, together.tokens)
         assert_close(
             [item.score for item in alone.scores], [item.score for item in together.scores], atol=SHIPPED
@@ -86,10 +85,10 @@ def test_an_answer_about_a_text_in_another_language_is_withheld_and_a_reader_nam
         assert "was not trained on" in reason and result.label not in reason and result.label in answer
         again = runner(SENTIMENT, SentimentInputs(text, other))
         assert again.withheld == again.instead == "" and "<details" not in show(again)
-    assert "no word that" in sentiment(SentimentInputs("😀?"), classifier).withheld
-    assert sentiment(SentimentInputs("Great 😀😀"), classifier).warning == "2 emoji were not read."
+    assert "no word that" in SENTIMENT.one(SentimentInputs("😀?"), classifier).withheld
+    assert SENTIMENT.one(SentimentInputs("Great 😀😀"), classifier).warning == "2 emoji were not read."
     for text in ("A fine film!!!", "Great!!!!!!!!", "Call me at 555-123-4567!!!", "Good film 10/10 :-) :-)"):
-        result = sentiment(SentimentInputs(text), classifier)
+        result = SENTIMENT.one(SentimentInputs(text), classifier)
         assert result.warning == result.withheld == "", text
 
 
@@ -107,14 +106,14 @@ def test_examples_are_right_and_wrong_as_they_are_labelled(runner):
 def test_the_answer_is_shown_escaped(classifier):
     classifier.model.config.id2label[0], kept = "<b>", classifier.model.config.id2label[0]
     try:
-        page = show(sentiment(SentimentInputs("Dull."), classifier))
+        page = show(SENTIMENT.one(SentimentInputs("Dull."), classifier))
     finally:
         classifier.model.config.id2label[0] = kept
     assert "&lt;b&gt;" in page and "<b>" not in page
 
 
 def test_the_code_runs_as_it_stands_and_says_the_same(classifier, capsys):
-    result = sentiment(inputs := SentimentInputs('It\'s "good"\n'), classifier)
+    result = SENTIMENT.one(inputs := SentimentInputs('It\'s "good"\n'), classifier)
     exec(snippet(inputs, result.origin), {})
     printed = eval(capsys.readouterr().out)
     assert (printed[0] if isinstance(printed[0], dict) else printed[0][0])["label"] == result.label

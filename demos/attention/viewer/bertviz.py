@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
+from pydantic import Field
 
 from demos.attention.viewer.bertviz_pages import (
     BertvizMap,
@@ -28,13 +29,13 @@ View = Literal["head", "model", "neuron"]
 
 @dataclass(frozen=True)
 class BertvizInputs:
-    """text, text_pair and target as for `/attention`; view: head, model or neuron."""
+    """What BertViz is to draw."""
 
-    text: str
-    text_pair: str = ""
-    target: str = ""
+    text: Annotated[str, Field(title="Text", description="as for `/attention`")]
+    text_pair: Annotated[str, Field(title="Second text (optional)", description="as for `/attention`")] = ""
+    target: Annotated[str, Field(description="as for `/attention`")] = ""
     model: str = "minilm"
-    view: View = "head"
+    view: Annotated[View, Field(title="View", description="which of its three views")] = "head"
 
 
 def as_bertviz(selection: Selection, view: View) -> BertvizInputs:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
+from pydantic import Field
 
 from demos.attention.viewer.measure import (
     HEADS,
@@ -32,12 +33,15 @@ MAX_NUMBERS = 2_000_000
 MAX_NUMBERS_IN_A_FILE = 60_000_000
 
 
+Map = Annotated[str, Field(description='the name of a map, "" for the first')]
+
+
 @dataclass(frozen=True)
 class AttentionInputs(Selection):
-    """A selection plus what to return. map: its name, "" for the first; layers: by number, none for all."""
+    """A selection plus what to return."""
 
-    map: str = ""
-    layers: tuple[int, ...] = ()
+    map: Map = ""
+    layers: Annotated[tuple[int, ...], Field(description="by number from 0, none for all")] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,9 +119,9 @@ class HeadsResult:
 
 @dataclass(frozen=True)
 class HeadsInputs(Selection):
-    """A selection plus one map. map: its name, "" for the first; measure, special and words do not matter."""
+    """A selection plus one map; measure, special and words do not matter."""
 
-    map: str = ""
+    map: Map = ""
 
 
 def attention_heads(inputs: HeadsInputs, loaded: Loaded) -> HeadsResult:
@@ -129,17 +133,17 @@ def attention_heads(inputs: HeadsInputs, loaded: Loaded) -> HeadsResult:
 
 @dataclass(frozen=True)
 class LayerInputs(Selection):
-    """A selection plus one layer. map: its name, "" for the first; layer: its number, from 0."""
+    """A selection plus one layer."""
 
-    map: str = ""
-    layer: int = 0
+    map: Map = ""
+    layer: Annotated[int, Field(description="its number, from 0")] = 0
 
 
 @dataclass(frozen=True)
 class NeuronInputs(LayerInputs):
-    """head: its number, from 0; special and words do not matter, since vectors belong to tokens."""
+    """One head of a layer; special and words do not matter, since vectors belong to tokens."""
 
-    head: int = 0
+    head: Annotated[int, Field(description="its number, from 0")] = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -191,10 +195,12 @@ def attention_neuron(inputs: NeuronInputs, loaded: Loaded) -> NeuronResult:
 
 @dataclass(frozen=True)
 class FlowInputs(LayerInputs):
-    """token: its position among the model's own tokens, at the output of the layer; measure, special and
-    words do not matter."""
+    """A token at the output of a layer; measure, special and words do not matter."""
 
-    token: int = 0
+    token: Annotated[
+        int,
+        Field(description="its position among the model's own tokens, at the output of the layer"),
+    ] = 0
 
 
 @dataclass(frozen=True, eq=False)

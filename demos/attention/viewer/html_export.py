@@ -7,9 +7,10 @@ import json
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
+from pydantic import Field
 
 from demos.attention.viewer.compute import (
     MAX_NUMBERS_IN_A_FILE,
@@ -87,11 +88,17 @@ body {{ margin: 0 auto; padding: 1rem; max-width: 75rem; font-family: system-ui,
 
 @dataclass(frozen=True)
 class ExportInputs(Selection):
-    """A selection plus what to export. layers: their numbers, none for all; details: whether to add what the
-    neuron view and the rollout and flow view need (for flow, texts of up to 32 tokens)."""
+    """A selection plus what to export."""
 
-    layers: tuple[int, ...] = ()
-    details: bool = False
+    layers: Annotated[tuple[int, ...], Field(description="by number from 0, none for all")] = ()
+    details: Annotated[
+        bool,
+        Field(
+            title="Neuron, rollout and flow data in the HTML file",
+            description="whether to add what the neuron view and the rollout and flow view need (for flow, "
+            "texts of up to 32 tokens)",
+        ),
+    ] = False
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
+from pydantic import Field
 
 from demos.attention.viewer.transforms import Axes, Special, Words, axes, removed_mass, transform
 from demos.errors import BadInput
@@ -31,21 +32,43 @@ MEASURE_TITLES = {
 
 @dataclass(frozen=True)
 class Selection:
-    """Which attention to look at, and how.
+    """Which attention to look at, and how."""
 
-    text, text_pair: the model's input, one or two texts; target: what an encoder-decoder's decoder
-    reads (empty: the model writes it). measure: see `MEASURE_TITLES`. special: show special
-    tokens, hide them, or hide them and renormalise the rows. words: leave tokens, or merge them
-    into words with the mean or the sum of their columns.
-    """
-
-    text: str
-    text_pair: str = ""
-    target: str = ""
+    text: Annotated[str, Field(title="Text", description="the model's input")]
+    text_pair: Annotated[
+        str,
+        Field(title="Second text (optional)", description="a second text that the model reads with it"),
+    ] = ""
+    target: Annotated[
+        str,
+        Field(
+            title="Target text (optional)",
+            description="what an encoder-decoder's decoder reads (empty: the model writes it)",
+        ),
+    ] = ""
     model: str = "minilm"
-    measure: Measure = "attention"
-    special: Special = "show"
-    words: Words = "tokens"
+    measure: Annotated[
+        Measure,
+        Field(
+            title="Show",
+            description="attention of each head, its mean, attention rollout, or attention times the norm of "
+            "the vectors",
+        ),
+    ] = "attention"
+    special: Annotated[
+        Special,
+        Field(
+            title="Special tokens",
+            description="show special tokens, hide them, or hide them and renormalise the rows",
+        ),
+    ] = "show"
+    words: Annotated[
+        Words,
+        Field(
+            title="Sub-words",
+            description="leave tokens, or merge them into words with the mean or the sum of their columns",
+        ),
+    ] = "tokens"
 
 
 @dataclass(frozen=True, eq=False)

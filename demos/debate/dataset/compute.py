@@ -5,14 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
+from pydantic import Field
 
 from demos.debate.methods.dataset_schemas import MEASURES, Measure, SurveyAnswer
 from demos.debate.methods.endpoint import classifier_endpoint
+from demos.debate.methods.schemas import Classifier
 from demos.debate.methods.sentence import check_sentence
-from demos.errors import BadInput, StageError
+from demos.errors import StageError
 from demos.models.specs import Loaded, Origin
 
 MAX_TEXTS = 1000
@@ -23,14 +25,32 @@ PACE = 0.5
 
 @dataclass(frozen=True)
 class SurveyInputs:
-    """texts: 1 to 1,000, one or two sentences each; model: a classifier of the catalog; adversaries:
-    whether to search an adversary for every text, which takes most of the time; anyway: whether to measure
-    texts too of which the model cannot read most words."""
+    """The texts to measure, and how far to go."""
 
-    texts: tuple[str, ...]
-    model: str = "debate-bilstm"
-    adversaries: bool = False
-    anyway: bool = False
+    texts: Annotated[
+        tuple[str, ...],
+        Field(
+            min_length=1,
+            max_length=MAX_TEXTS,
+            title="Texts, one per line",
+            description="one or two sentences each",
+        ),
+    ]
+    model: Classifier = "debate-bilstm"
+    adversaries: Annotated[
+        bool,
+        Field(
+            title="Search adversaries too (slow)",
+            description="whether to search an adversary for every text, which takes most of the time",
+        ),
+    ] = False
+    anyway: Annotated[
+        bool,
+        Field(
+            title="Measure texts, too, that the model cannot read",
+            description="whether to measure texts too of which the model cannot read most words",
+        ),
+    ] = False
 
 
 @dataclass(frozen=True)
@@ -39,15 +59,6 @@ class _Found:
     values: dict[str, float]
     p_values: dict[str, float]
     largest_attention: float
-
-
-def check_texts(inputs: SurveyInputs) -> None:
-    """Raise `BadInput` unless there are 1 to MAX_TEXTS texts."""
-    if not 1 <= len(inputs.texts) <= MAX_TEXTS:
-        raise BadInput(
-            f"{len(inputs.texts):,} texts given; the experiments take 1 to {MAX_TEXTS:,}.",
-            "Give one text per line.",
-        )
 
 
 def survey(inputs: SurveyInputs, loaded: Loaded) -> Iterator[SurveyAnswer]:
@@ -158,4 +169,4 @@ def _chance(words: Sequence[int]) -> tuple[Measure, float]:
     return measure, float(1.96 * np.sqrt((spreads**2).sum()) / count) if count else nothing
 
 
-SURVEY = classifier_endpoint("trial_dataset", survey, check_texts)
+SURVEY = classifier_endpoint("trial_dataset", survey, check=None)

@@ -19,15 +19,16 @@ def build(run: Run, examples: Sequence[Example]) -> None:
 
     from demos.debate import panels, wire
     from demos.ui import page
+    from demos.ui.controls import control
     from demos.ui.freshness import Answer, StopButton
 
     with gr.Row():
-        texts = gr.Textbox(label="Texts, one per line", lines=6, max_lines=12, scale=3)
+        texts = control(gr.Textbox, SurveyInputs, "texts", lines=6, max_lines=12, scale=3)
         upload = gr.File(label="or a TXT or CSV file", file_types=[".txt", ".csv"], height=150, scale=1)
     with gr.Row():
         model = page.model_choice(SURVEY, "debate-bilstm")
-        adversaries = gr.Checkbox(label="Search adversaries too (slow)", value=False)
-        anyway = gr.Checkbox(label="Measure texts, too, that the model cannot read", value=False)
+        adversaries = control(gr.Checkbox, SurveyInputs, "adversaries")
+        anyway = control(gr.Checkbox, SurveyInputs, "anyway")
     fields = {"texts": texts, "model": model, "adversaries": adversaries, "anyway": anyway}
     filled = page.examples(examples, fields)
     with gr.Row():

@@ -25,12 +25,19 @@ def build(run: Run, examples: Sequence[Example]) -> None:
 
     from demos.debate import panels, wire
     from demos.ui import page
+    from demos.ui.controls import control
     from demos.ui.freshness import Answer
 
     panels.talk()
     with gr.Row():
-        text = gr.Textbox(
-            label="Text", lines=2, max_lines=6, placeholder="One or two sentences of a film review", scale=3
+        text = control(
+            gr.Textbox,
+            TrialInputs,
+            "text",
+            lines=2,
+            max_lines=6,
+            placeholder="One or two sentences of a film review",
+            scale=3,
         )
         model = page.model_choice(PREDICT, "debate-bilstm")
     fields = {"text": text, "model": model}

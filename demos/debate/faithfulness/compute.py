@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
+from pydantic import Field
 
 from demos.debate.methods.endpoint import classifier_endpoint
 from demos.debate.methods.ranking_schemas import ErasureAnswer, ErasureCurve, Method, RankingAnswer
+from demos.debate.methods.schemas import Anyway, Classifier, TrialText
 from demos.debate.methods.sentence import LABELS, Erasure, Sentence
 from demos.memo import Memo
 from demos.models.specs import Loaded
@@ -19,14 +22,18 @@ _scores = Memo(8 * 2**20)
 
 @dataclass(frozen=True)
 class RankingInputs:
-    """text: one or two sentences, at most 100 words; model: a classifier of the catalog; erasure: how
-    leave-one-out and the erasure curves take a word away; anyway: whether to go on where the model cannot
-    read most of the words."""
+    """A text whose words are ranked, and how words are taken away."""
 
-    text: str
-    model: str = "debate-bilstm"
-    erasure: Erasure = "delete"
-    anyway: bool = False
+    text: TrialText
+    model: Classifier = "debate-bilstm"
+    erasure: Annotated[
+        Erasure,
+        Field(
+            title="Taking a word away",
+            description="how leave-one-out and the erasure curves take a word away",
+        ),
+    ] = "delete"
+    anyway: Anyway = False
 
 
 def rankings(inputs: RankingInputs, loaded: Loaded) -> RankingAnswer:

@@ -24,15 +24,22 @@ def build(run: Run, examples: Sequence[Example]) -> None:
 
     from demos.debate import panels, wire
     from demos.ui import page
+    from demos.ui.controls import control
     from demos.ui.freshness import Answer
 
     panels.talk()
     with gr.Row():
-        text = gr.Textbox(
-            label="Text", lines=2, max_lines=6, placeholder="One or two sentences of a film review", scale=3
+        text = control(
+            gr.Textbox,
+            RankingInputs,
+            "text",
+            lines=2,
+            max_lines=6,
+            placeholder="One or two sentences of a film review",
+            scale=3,
         )
         model = page.model_choice(RANKINGS, "debate-bilstm")
-        erase = gr.Dropdown(ERASURES, value="delete", label="Taking a word away")
+        erase = control(gr.Dropdown, RankingInputs, "erasure", choices=ERASURES)
     fields = {"text": text, "model": model, "erasure": erase}
     filled = page.examples(examples, fields)
     start = gr.Button("Rank the words", variant="primary")

@@ -3,32 +3,41 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
+from pydantic import Field
 
 from demos.models.specs import Origin
+
+TrialText = Annotated[str, Field(title="Text", description="one or two sentences, at most 100 words")]
+Classifier = Annotated[str, Field(description="a classifier of the catalog")]
+Anyway = Annotated[bool, Field(description="whether to go on where the model cannot read most of the words")]
 
 
 @dataclass(frozen=True)
 class TrialInputs:
-    """text: one or two sentences, at most 100 words; model: a classifier of the catalog; anyway: whether to
-    go on where the model cannot read most of the words."""
+    """A text to put on trial, and the classifier."""
 
-    text: str
-    model: str = "debate-bilstm"
-    anyway: bool = False
+    text: TrialText
+    model: Classifier = "debate-bilstm"
+    anyway: Anyway = False
 
 
 @dataclass(frozen=True)
 class PredictInputs:
-    """text: one or two sentences, at most 100 words; model: a classifier of the catalog; weights: one
-    non-negative number per word, scaled to sum 1 and given to every head, or nothing; anyway: whether to
-    go on where the model cannot read most of the words."""
+    """The same, with weights of the visitor's own."""
 
-    text: str
-    model: str = "debate-bilstm"
-    weights: tuple[float, ...] | None = None
-    anyway: bool = False
+    text: TrialText
+    model: Classifier = "debate-bilstm"
+    weights: Annotated[
+        tuple[float, ...] | None,
+        Field(
+            description="one non-negative number per word, scaled to sum 1 and given to every head, or "
+            "nothing"
+        ),
+    ] = None
+    anyway: Anyway = False
 
 
 @dataclass(frozen=True, eq=False)

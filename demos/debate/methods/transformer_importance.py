@@ -9,7 +9,7 @@ import torch
 from demos.debate.methods.sentence import Sentence
 from demos.debate.methods.transformer import batch, fixed_gradient, per_word, positive, vector_gradient
 from demos.models.recording import RecordedAttention, record
-from demos.models.specs import Loaded
+from demos.models.specs import Loaded, Model
 from demos.nlp.attention_capture import Layer
 from demos.nlp.attention_rollout import attention_flow, rollout, value_weighted_norms
 
@@ -82,7 +82,7 @@ def chefer(weights: torch.Tensor, gradients: torch.Tensor) -> torch.Tensor:
     return relevance
 
 
-def as_layer(item: RecordedAttention, model: torch.nn.Module) -> Layer:
+def as_layer(item: RecordedAttention, model: Model) -> Layer:
     """A recorded attention module without its batch dimension and gradients."""
     name = next(path for path, module in model.named_modules() if module is item.module)
     query, key, value = (states[0].detach() for states in (item.query, item.key, item.value))

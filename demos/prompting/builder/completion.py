@@ -8,10 +8,10 @@ from dataclasses import replace
 
 from demos.contract import Endpoint
 from demos.models.specs import Loaded
-from demos.nlp.decoding import Decoding
+from demos.nlp.decoding import Decoding, check_decoding
 from demos.nlp.encoding import encode
 from demos.nlp.prompt_task import Task
-from demos.nlp.writing import GenerateResult, Piece, check_decoding, written
+from demos.nlp.writing import GenerateResult, Piece, written
 from demos.prompting.builder.compute import DECODERS, check_prompt, fitted_prompt, query_of
 from demos.prompting.builder.schemas import CompleteAnswer, CompleteInputs
 from demos.prompting.builder.stops import cut, stop_strings

@@ -8,7 +8,7 @@ from demos.models.specs import Loaded
 from demos.nlp.effort import MOST_SECONDS_AT_ONCE, Asking, effort_of
 from demos.nlp.labels import LabelScores, calibrate, content_free, label_warnings, score_labels
 from demos.nlp.prompt import budget, content_free_rows, render, token_roles, tokens
-from demos.nlp.prompt_task import MAX_LABELS, Labels, Row, check_label
+from demos.nlp.prompt_task import Labels, Row, check_label
 from demos.prompting.builder.fitting import Fitted, fit
 from demos.prompting.builder.schemas import (
     Fields,
@@ -22,26 +22,15 @@ from demos.prompting.builder.schemas import (
 from demos.prompting.builder.verdict import expected_label
 from demos.prompting.task.ready import task_of
 
-MOST_SHOTS = 64
-MOST_RESERVED = 1024
-
 
 def check_prompt(inputs: PromptInputs) -> None:
     """Raise `BadInput` for what can be known to be wrong without a model."""
     task = task_of(inputs.task)
-    ranges = (("k", inputs.k, MOST_SHOTS), ("reserve", inputs.reserve, MOST_RESERVED))
-    for name, value, most in ranges:
-        if not 0 <= value <= most:
-            raise BadInput(f"{name} is {value}.", f"It must be 0 to {most}.")
     if inputs.k > len(task.shots):
         raise BadInput(
             f"The task has {len(task.shots)} shots, fewer than {inputs.k}.", "Ask for fewer shots."
         )
     check_fields(inputs.query, "query")
-    if len(inputs.choices) > MAX_LABELS:
-        raise BadInput(
-            f"The query has {len(inputs.choices):,} choices; the limit is {MAX_LABELS}.", "Use fewer."
-        )
     for choice in inputs.choices:
         check_label(choice, "choice of the query")
     if inputs.query and not any(value.strip() for _, value in inputs.query):

@@ -3,43 +3,67 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
+from pydantic import Field
 
 from demos.models.specs import Origin
+from demos.nlp.decoding import MaxNewTokens, Seed, Temperature, TopP
 from demos.nlp.in_context import Accuracy, MostSaid
 from demos.nlp.prompt import Budget, Role, Style
+from demos.nlp.prompt_task import MAX_LABELS
 from demos.nlp.writing import GenerateResult
 
 Fields = tuple[tuple[str, str], ...]
 
 
+ReadyTask = Annotated[
+    str,
+    Field(
+        title="Task",
+        description="the name of a ready task, or a task as JSON (instruction, template, labels, shots, "
+        "rows)",
+    ),
+]
+PromptStyle = Annotated[
+    Style, Field(title="Format", description="plain text, shots as turns of a chat, or all in one message")
+]
+Decoder = Annotated[str, Field(description="a decoder of the catalog")]
+
+
 @dataclass(frozen=True)
 class PromptInputs:
-    """task: the name of a ready task, or a task as JSON (instruction, template, labels, shots, rows);
-    query: the template's fields by name; k: how many of the task's shots go in front, from the first;
-    choices: the candidates of the query, in a task without labels; style: plain text, shots as turns of a
-    chat, or all in one message; reserve: tokens kept free for the answer; model: a decoder."""
+    """A task, a query, and how both become a prompt."""
 
-    task: str
-    query: Fields
-    k: int = 4
-    choices: tuple[str, ...] = ()
-    style: Style = "plain"
-    reserve: int = 32
-    model: str = "smollm2"
+    task: ReadyTask
+    query: Annotated[Fields, Field(description="the template's fields by name")]
+    k: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=64,
+            title="Shots in front (k)",
+            description="how many of the task's shots go in front, from the first",
+        ),
+    ] = 4
+    choices: Annotated[
+        tuple[str, ...],
+        Field(max_length=MAX_LABELS, description="the candidates of the query, in a task without labels"),
+    ] = ()
+    style: PromptStyle = "plain"
+    reserve: Annotated[int, Field(ge=0, le=1024, description="tokens kept free for the answer")] = 32
+    model: Decoder = "smollm2"
 
 
 @dataclass(frozen=True)
 class CompleteInputs(PromptInputs):
-    """A prompt as in /render_prompt, and how it is continued. max_new_tokens 1 to 512; temperature 0 is
-    greedy, or 0.01 to 2; top_p in (0, 1]; seed: any whole number from 0."""
+    """A prompt as in /render_prompt, and how it is continued."""
 
-    max_new_tokens: int = 32
-    temperature: float = 0.0
-    top_p: float = 1.0
-    seed: int = 0
+    max_new_tokens: MaxNewTokens = 32
+    temperature: Temperature = 0.0
+    top_p: TopP = 1.0
+    seed: Seed = 0
 
 
 @dataclass(frozen=True)
@@ -136,15 +160,38 @@ class Progress:
 
 @dataclass(frozen=True)
 class ExperimentInputs:
-    """task: the name of a ready task, or a task as JSON with shots and test rows; k: shots per prompt
-    (not for the k-curve); rows: how many test rows, the first ones; seeds: how many draws of shots."""
+    """A task, and how much of it an experiment takes."""
 
-    task: str = "sentiment"
-    k: int = 4
-    rows: int = 40
-    seeds: int = 3
-    style: Style = "plain"
-    model: str = "smollm2"
+    task: Annotated[
+        str,
+        Field(
+            title="Task", description="the name of a ready task, or a task as JSON with shots and test rows"
+        ),
+    ] = "sentiment"
+    k: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=16,
+            title="Shots per prompt (not for their number)",
+            description="shots per prompt (not for the k-curve)",
+        ),
+    ] = 4
+    rows: Annotated[
+        int,
+        Field(
+            ge=2,
+            le=200,
+            title="Test rows (the ready tasks have 40)",
+            description="how many test rows, the first ones",
+        ),
+    ] = 40
+    seeds: Annotated[
+        int,
+        Field(ge=1, le=8, title="Seeds (draws of shots)", description="how many draws of shots"),
+    ] = 3
+    style: PromptStyle = "plain"
+    model: Decoder = "smollm2"
 
 
 @dataclass(frozen=True, eq=False)

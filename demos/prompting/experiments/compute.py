@@ -35,19 +35,12 @@ from demos.prompting.builder.schemas import Column, ExperimentAnswer, Experiment
 from demos.prompting.task.ready import task_of
 
 KS = (0, 1, 2, 4, 8)
-MOST_ROWS, MOST_SEEDS, MOST_SHOTS, MOST_ORDERED = 200, 8, 16, 4
+MOST_ORDERED = 4
 
 
 def check_experiment(inputs: ExperimentInputs) -> None:
     """Raise `BadInput` for what can be known to be wrong without a model."""
     task = task_of(inputs.task)
-    for name, value, least, most in (
-        ("rows", inputs.rows, 2, MOST_ROWS),
-        ("seeds", inputs.seeds, 1, MOST_SEEDS),
-        ("k", inputs.k, 1, MOST_SHOTS),
-    ):
-        if not least <= value <= most:
-            raise BadInput(f"{name} is {value}.", f"It must be {least} to {most}.")
     if len(frozen_rows(task, 2)) < 2:
         raise BadInput("The task has fewer than two test rows.", "Add rows that are no shots.")
     draw(task, inputs.k, 0)

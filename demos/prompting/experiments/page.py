@@ -30,6 +30,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     from demos.prompting.experiments import show
     from demos.prompting.task.choice import own_task, task_choice
     from demos.ui import page
+    from demos.ui.controls import control
     from demos.ui.freshness import Answer, StopButton
 
     with gr.Row():
@@ -37,11 +38,11 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     with gr.Row():
         task = task_choice()
         model = page.model_choice(CURVE, "smollm2")
-        style = gr.Dropdown(STYLES_OF_PROMPT, value="plain", label="Format")
+        style = control(gr.Dropdown, ExperimentInputs, "style", choices=STYLES_OF_PROMPT)
     with gr.Row():
-        k = gr.Slider(1, 8, value=4, step=1, label="Shots per prompt (not for their number)")
-        rows = gr.Slider(4, 200, value=40, step=1, label="Test rows (the ready tasks have 40)")
-        seeds = gr.Slider(1, 5, value=3, step=1, label="Seeds (draws of shots)")
+        k = control(gr.Slider, ExperimentInputs, "k", maximum=8)
+        rows = control(gr.Slider, ExperimentInputs, "rows", minimum=4)
+        seeds = control(gr.Slider, ExperimentInputs, "seeds", maximum=5)
     fields = {"task": task, "k": k, "rows": rows, "seeds": seeds, "style": style, "model": model}
     filled = page.examples(examples, fields)
     with gr.Row():

@@ -14,8 +14,7 @@ from dataclasses import InitVar, dataclass
 from typing import Any, Literal
 
 from demos.errors import BadInput
-from demos.nlp.decoding import Decoding
-from demos.nlp.writing import check_decoding
+from demos.nlp.decoding import Decoding, check_decoding
 from demos.prompting.remote.address import Address, check_address
 from demos.prompting.remote.client import ask
 from demos.prompting.remote.errors import SECRET, scrubbed

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import Annotated
 
 import numpy as np
+from pydantic import Field
 
 from demos.errors import BadInput
 from demos.models.specs import Origin
 from demos.nlp.in_context import Accuracy
-from demos.nlp.prompt import Style, render
+from demos.nlp.prompt import render
 from demos.nlp.prompt_task import MAX_LABELS, Row, Task, check_label
 from demos.nlp.template import template_fields
-from demos.prompting.builder.compute import MOST_SHOTS, check_fields
-from demos.prompting.builder.schemas import Fields, Progress
+from demos.prompting.builder.compute import check_fields
+from demos.prompting.builder.schemas import Decoder, Fields, Progress, PromptStyle
 from demos.prompting.task.ready import task_of
 from demos.texts import check_text
 
@@ -25,37 +27,59 @@ MOST_CHARACTERS = 200_000  # of all inputs, once per variant: about a minute of 
 
 @dataclass(frozen=True)
 class Variant:
-    """A wording of the prompt. The template has the fields of the task's own one, in any order, and ends
-    with {label}; the instruction may be empty."""
+    """A wording of the prompt."""
 
-    name: str
-    instruction: str
-    template: str
+    name: Annotated[str, Field(description="of its own among the variants")]
+    instruction: Annotated[str, Field(description="may be empty")]
+    template: Annotated[
+        str, Field(description="has the fields of the task's own one, in any order, and ends with {label}")
+    ]
 
 
 @dataclass(frozen=True)
 class Query:
-    """An input: the template's fields by name. Without a label the right answer is that of the task's row
-    with the same fields, if there is one; so are the choices, in a task without labels."""
+    """An input. Without a label the right answer is that of the task's row with the same fields, if there is
+    one; so are the choices, in a task without labels."""
 
-    fields: Fields
-    label: str | None = None
-    choices: tuple[str, ...] = ()
+    fields: Annotated[Fields, Field(description="the template's fields by name")]
+    label: Annotated[str | None, Field(description="the right answer")] = None
+    choices: Annotated[
+        tuple[str, ...], Field(max_length=MAX_LABELS, description="the candidates, in a task without labels")
+    ] = ()
 
 
 @dataclass(frozen=True)
 class MatrixInputs:
-    """task: the name of a ready task, or a task as JSON; variants: 2 to 6 of {name, instruction, template};
-    queries: 1 to 40 of {fields, label, choices}, of which fields is enough; k: how many of the task's shots
-    go in front, from the first; style: plain text, shots as turns of a chat, or all in one message; model:
-    a decoder."""
+    """A task, several wordings of its prompt, and the inputs that each is asked."""
 
-    task: str
-    variants: tuple[Variant, ...]
-    queries: tuple[Query, ...]
-    k: int = 4
-    style: Style = "plain"
-    model: str = "smollm2"
+    task: Annotated[str, Field(title="Task", description="the name of a ready task, or a task as JSON")]
+    variants: Annotated[
+        tuple[Variant, ...],
+        Field(
+            min_length=LEAST_VARIANTS,
+            max_length=MOST_VARIANTS,
+            description="{name, instruction, template} each",
+        ),
+    ]
+    queries: Annotated[
+        tuple[Query, ...],
+        Field(
+            min_length=1,
+            max_length=MOST_QUERIES,
+            description="{fields, label, choices} each, of which fields is enough",
+        ),
+    ]
+    k: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=64,
+            title="Shots in front (k)",
+            description="how many of the task's shots go in front, from the first",
+        ),
+    ] = 4
+    style: PromptStyle = "plain"
+    model: Decoder = "smollm2"
 
 
 @dataclass(frozen=True)
@@ -128,18 +152,10 @@ def first_variants(task: Task) -> tuple[Variant, ...]:
 def check_matrix(inputs: MatrixInputs) -> None:
     """Raise `BadInput` for what can be known to be wrong without a model, naming the variant or input."""
     task = task_of(inputs.task)
-    ranges = (
-        ("variants", len(inputs.variants), LEAST_VARIANTS, MOST_VARIANTS),
-        ("inputs", len(inputs.queries), 1, MOST_QUERIES),
-        ("shots", inputs.k, 0, min(MOST_SHOTS, len(task.shots))),
-    )
-    for what, count, least, most in ranges:
-        if not least <= count <= most:
-            raise BadInput(f"The number of {what} is {count}.", f"It must be {least} to {most}.")
+    if inputs.k > len(task.shots):
+        raise BadInput(f"The number of shots is {inputs.k}.", f"It must be 0 to {len(task.shots)}.")
     for number, query in enumerate(inputs.queries, 1):
         check_fields(query.fields, f"input {number}")
-        if len(query.choices) > MAX_LABELS:
-            raise BadInput(f"Input {number} has {len(query.choices):,} choices; the limit is {MAX_LABELS}.")
     rows = [row_of(task, query, number) for number, query in enumerate(inputs.queries, 1)]
     size = len(inputs.variants) * sum(len(text) for row in rows for _, text in row.fields)
     if size > MOST_CHARACTERS:

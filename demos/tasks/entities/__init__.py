@@ -71,10 +71,11 @@ def build(run: Run) -> None:
     """Lay out the text and everything that the tasks' pages share."""
     import gradio as gr
 
+    from demos.ui.controls import control
     from demos.ui.task_page import task_page
 
-    text = gr.Textbox(label="Text", lines=3, max_lines=16, placeholder="Type or paste a text")
-    rules = gr.Checkbox(
-        True, label="Also what has a form of its own: e-mail, URL, card, IBAN, SSN, telephone"
+    text = control(
+        gr.Textbox, EntitiesInputs, "text", lines=3, max_lines=16, placeholder="Type or paste a text"
     )
+    rules = control(gr.Checkbox, EntitiesInputs, "rules")
     task_page(run, ENTITIES, DEFAULT, {"text": text, "rules": rules}, EXAMPLES, show, snippet, BATCH)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
 
 from demos.contract import Endpoint
 from demos.errors import StageError
 from demos.models.specs import Loaded, Origin
-from demos.nlp.batches import only
 from demos.nlp.csv_batch import Batch
 from demos.nlp.other_models import remedied
 from demos.nlp.spans import entities as spelled
@@ -22,12 +24,17 @@ DEFAULT = "minilm-ner"
 
 @dataclass(frozen=True)
 class EntitiesInputs:
-    """text: at most 100,000 characters; model: a token classifier of the catalog; rules: whether what has a
-    form of its own is looked for too."""
+    """Where entities are looked for, and how."""
 
-    text: str
-    model: str = DEFAULT
-    rules: bool = True
+    text: Annotated[str, Field(title="Text", description="at most 100,000 characters")]
+    model: Annotated[str, Field(description="a token classifier of the catalog")] = DEFAULT
+    rules: Annotated[
+        bool,
+        Field(
+            title="Also what has a form of its own: e-mail, URL, card, IBAN, SSN, telephone",
+            description="whether what has a form of its own is looked for too",
+        ),
+    ] = True
 
 
 @dataclass(frozen=True)
@@ -62,11 +69,6 @@ class EntitiesResult:
     warning: str
     seconds: float
     origin: Origin
-
-
-def entities(inputs: EntitiesInputs, loaded: Loaded) -> EntitiesResult:
-    """The named entities of a text."""
-    return only(entities_of_all([inputs], loaded))
 
 
 def entities_of_all(many: Sequence[EntitiesInputs], loaded: Loaded) -> list[EntitiesResult | StageError]:
@@ -119,11 +121,11 @@ def check_inputs(inputs: EntitiesInputs) -> None:
 
 ENTITIES = Endpoint(
     "entities",
-    entities,
+    entities_of_all,
     {"encoder": "token-classification"},
     check=check_inputs,
     task="entities",
-    batched=entities_of_all,
+    batched=True,
 )
 
 

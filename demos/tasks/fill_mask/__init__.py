@@ -21,7 +21,6 @@ from demos.tasks.fill_mask.compute import (
     BATCH,
     DEFAULT,
     FILL_MASK,
-    MOST,
     ONLINE,
     PLACEHOLDER,
     SMALL,
@@ -66,16 +65,19 @@ def build(run: Run) -> None:
     """Lay out the text, the number of candidates, and everything that the tasks' pages share."""
     import gradio as gr
 
+    from demos.ui.controls import control
     from demos.ui.task_page import task_page
 
     with gr.Row():
-        text = gr.Textbox(
-            label="Text with [MASK]",
+        text = control(
+            gr.Textbox,
+            FillMaskInputs,
+            "text",
             lines=1,
             max_lines=12,
             placeholder=PLACEHOLDER,
             scale=4,
         )
-        top_k = gr.Slider(1, MOST, value=5, step=1, label="Candidates per gap", scale=1, min_width=160)
+        top_k = control(gr.Slider, FillMaskInputs, "top_k", scale=1, min_width=160)
     fields = {"text": text, "top_k": top_k}
     task_page(run, FILL_MASK, DEFAULT, fields, EXAMPLES, show, snippet, BATCH, online=ONLINE)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from demos.contract import Endpoint
 from demos.errors import BadInput, StageError
 from demos.models.precision import at_least_single
 from demos.models.specs import Loaded, Origin
-from demos.nlp.batches import answer_all, one_by_one, only
+from demos.nlp.batches import answer_all, one_by_one
 from demos.nlp.classify import Encoded, encode
 from demos.nlp.csv_batch import Batch
 from demos.nlp.legibility import Legibility, legibility
@@ -25,20 +27,27 @@ PLACEHOLDER = "The capital of France is [MASK]."
 
 MASK = "[MASK]"
 
-MOST = 20
-
 LOGITS = 512
 """Tokens of a batch: each has a score for the whole vocabulary, which is what fills the memory."""
 
 
 @dataclass(frozen=True)
 class FillMaskInputs:
-    """text: with [MASK] where a word is missing, at least once; top_k: candidates per gap, 1 to 20; model: a
-    masked language model of the catalog, or a causal one as a stand-in, which takes one gap."""
+    """A text with gaps, and how many words are wanted for each."""
 
-    text: str
-    top_k: int = 5
-    model: str = DEFAULT
+    text: Annotated[
+        str, Field(title="Text with [MASK]", description="with [MASK] where a word is missing, at least once")
+    ]
+    top_k: Annotated[
+        int, Field(ge=1, le=20, title="Candidates per gap", description="candidates per gap")
+    ] = 5
+    model: Annotated[
+        str,
+        Field(
+            description="a masked language model of the catalog, or a causal one as a stand-in, which takes "
+            "one gap"
+        ),
+    ] = DEFAULT
 
 
 @dataclass(frozen=True)
@@ -72,13 +81,8 @@ class FillMaskResult:
     origin: Origin
 
 
-def fill_mask(inputs: FillMaskInputs, loaded: Loaded) -> FillMaskResult:
-    """The likeliest words for every [MASK] of a text."""
-    return only(fill_all([inputs], loaded))
-
-
 def fill_all(many: Sequence[FillMaskInputs], loaded: Loaded) -> list[FillMaskResult | StageError]:
-    """The same for many texts; of masked models in batches of similar length."""
+    """The likeliest words for every [MASK] of each text; by masked models in batches of similar length."""
     if loaded.spec.head == "causal-lm":
         return one_by_one(rescored)(many, loaded)
     mask = loaded.tokenizer.mask_token_id
@@ -161,22 +165,20 @@ def rescored(inputs: FillMaskInputs, loaded: Loaded) -> FillMaskResult:
 
 
 def check_inputs(inputs: FillMaskInputs) -> None:
-    """Raise `BadInput` for a text without a gap and for a number of candidates out of range."""
+    """Raise `BadInput` for a text without a gap."""
     check_text(inputs.text)
     if MASK not in inputs.text:
         raise BadInput("There is no [MASK] in the text.", "Write [MASK] where a word is missing.")
     if not inputs.text.replace(MASK, "").strip():
         raise BadInput("There is nothing but gaps.", "Write a sentence around [MASK].")
-    if not 1 <= inputs.top_k <= MOST:
-        raise BadInput("top_k is out of range.", f"It must be 1 to {MOST}.")
 
 
 FILL_MASK = Endpoint(
     "fill_mask",
-    fill_mask,
+    fill_all,
     {"encoder": "masked-lm", "decoder": "causal-lm"},
     check=check_inputs,
-    batched=fill_all,
+    batched=True,
 )
 
 

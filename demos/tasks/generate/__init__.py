@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from demos.contract import Example, Info, Run
 from demos.models.catalog import ASSETS
-from demos.nlp.writing import MAX_NEW_TOKENS
 from demos.tasks.generate.compute import BATCH, DEFAULT, GENERATE, GenerateInputs
 from demos.tasks.generate.show import remark, show
 from demos.tasks.generate.snippet import snippet
@@ -52,16 +51,17 @@ def build(run: Run) -> None:
     """Lay out the prompt and the decoding controls, and everything that the tasks' pages share."""
     import gradio as gr
 
+    from demos.ui.controls import control
     from demos.ui.task_page import task_page
 
-    prompt = gr.Textbox(label="Prompt", lines=3, max_lines=12)
+    prompt = control(gr.Textbox, GenerateInputs, "prompt", lines=3, max_lines=12)
     with gr.Row():
-        mode = gr.Radio([("Chat", "chat"), ("Plain", "plain")], value="chat", label="Format")
-        max_new_tokens = gr.Slider(1, MAX_NEW_TOKENS, value=128, step=1, label="New tokens at most")
+        mode = control(gr.Radio, GenerateInputs, "mode", choices=[("Chat", "chat"), ("Plain", "plain")])
+        max_new_tokens = control(gr.Slider, GenerateInputs, "max_new_tokens")
     with gr.Accordion("Decoding", open=False), gr.Row():
-        temperature = gr.Slider(0, 2, value=0, step=0.05, label="Temperature (0: greedy)")
-        top_p = gr.Slider(0.05, 1, value=1, step=0.05, label="Top-p")
-        seed = gr.Number(value=0, precision=0, minimum=0, label="Seed")
+        temperature = control(gr.Slider, GenerateInputs, "temperature", step=0.05)
+        top_p = control(gr.Slider, GenerateInputs, "top_p", minimum=0.05, step=0.05)
+        seed = control(gr.Number, GenerateInputs, "seed", precision=0, maximum=None)
     fields = {
         "prompt": prompt,
         "mode": mode,

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
 
 from demos.contract import Endpoint
 from demos.errors import BadInput
 from demos.models.specs import Loaded
 from demos.nlp.batches import one_by_one
 from demos.nlp.csv_batch import Batch
-from demos.nlp.decoding import Decoding
-from demos.nlp.writing import GenerateResult, check_decoding, written
+from demos.nlp.decoding import Decoding, MaxNewTokens, Seed, Temperature, TopP, check_decoding
+from demos.nlp.writing import GenerateResult, written
 from demos.texts import check_text
 
 DEFAULT = "smollm2"
@@ -20,18 +22,17 @@ DEFAULT = "smollm2"
 
 @dataclass(frozen=True)
 class GenerateInputs:
-    """prompt: the text; mode: plain continuation or chat template; temperature 0 is greedy.
+    """A prompt, and how it is continued."""
 
-    max_new_tokens 1 to 512; temperature 0, or 0.01 to 2; top_p in (0, 1]; seed: any whole number from 0.
-    """
-
-    prompt: str
-    model: str = DEFAULT
-    mode: Literal["chat", "plain"] = "chat"
-    max_new_tokens: int = 128
-    temperature: float = 0.0
-    top_p: float = 1.0
-    seed: int = 0
+    prompt: Annotated[str, Field(title="Prompt", description="the text to go on from, or to answer")]
+    model: Annotated[str, Field(description="a decoder of the catalog")] = DEFAULT
+    mode: Annotated[
+        Literal["chat", "plain"], Field(title="Format", description="plain continuation or chat template")
+    ] = "chat"
+    max_new_tokens: MaxNewTokens = 128
+    temperature: Temperature = 0.0
+    top_p: TopP = 1.0
+    seed: Seed = 0
 
 
 def generate(inputs: GenerateInputs, loaded: Loaded) -> Iterator[GenerateResult]:
@@ -55,7 +56,7 @@ def generate(inputs: GenerateInputs, loaded: Loaded) -> Iterator[GenerateResult]
 
 
 def check_inputs(inputs: GenerateInputs) -> None:
-    """Raise `BadInput` for values out of range."""
+    """Raise `BadInput` for a prompt that no model can read, or a temperature next to 0."""
     check_text(inputs.prompt, "prompt")
     check_decoding(Decoding(inputs.max_new_tokens, inputs.temperature, inputs.top_p, inputs.seed))
 

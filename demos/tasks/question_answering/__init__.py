@@ -48,10 +48,20 @@ def build(run: Run) -> None:
     """Lay out passage and question."""
     import gradio as gr
 
+    from demos.ui.controls import control
     from demos.ui.task_page import task_page
 
-    passage = gr.Textbox(label="Passage", lines=6, max_lines=16, placeholder="Paste a passage")
-    question = gr.Textbox(label="Question", lines=1, max_lines=3, placeholder="Ask about it and press Enter")
-    write = gr.Checkbox(label="Chat models write freely, instead of choosing words of the passage")
+    passage = control(
+        gr.Textbox, AnswerInputs, "passage", lines=6, max_lines=16, placeholder="Paste a passage"
+    )
+    question = control(
+        gr.Textbox,
+        AnswerInputs,
+        "question",
+        lines=1,
+        max_lines=3,
+        placeholder="Ask about it and press Enter",
+    )
+    write = control(gr.Checkbox, AnswerInputs, "write")
     fields = {"passage": passage, "question": question, "write": write}
     task_page(run, ANSWER, DEFAULT, fields, EXAMPLES, show, snippet, BATCH)

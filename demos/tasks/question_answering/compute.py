@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
 
 from demos.contract import Endpoint
-from demos.errors import BadInput
 from demos.models.specs import Loaded, Origin, Spec
 from demos.nlp.batches import one_by_one
 from demos.nlp.csv_batch import Batch
@@ -22,19 +23,28 @@ from demos.texts import check_text
 
 DEFAULT = "smollm2"
 
-QUESTION_CHARACTERS = 500
-
 
 @dataclass(frozen=True)
 class AnswerInputs:
-    """passage: up to 100,000 characters; question: up to 500; model: one for question answering, a chat
-    model, or a sentence encoder, which gives the closest sentence; write: whether a chat model writes its
-    answer freely instead of choosing among the words of the passage."""
+    """A passage, and what is asked about it."""
 
-    passage: str
-    question: str
-    model: str = DEFAULT
-    write: bool = False
+    passage: Annotated[str, Field(title="Passage", description="up to 100,000 characters")]
+    question: Annotated[str, Field(max_length=500, title="Question", description="about the passage")]
+    model: Annotated[
+        str,
+        Field(
+            description="one for question answering, a chat model, or a sentence encoder, which gives the "
+            "closest sentence"
+        ),
+    ] = DEFAULT
+    write: Annotated[
+        bool,
+        Field(
+            title="Chat models write freely, instead of choosing words of the passage",
+            description="whether a chat model writes its answer freely instead of choosing among the words "
+            "of the passage",
+        ),
+    ] = False
 
 
 @dataclass(frozen=True)
@@ -121,11 +131,6 @@ def check_inputs(inputs: AnswerInputs) -> None:
     """Raise `BadInput` for a passage or a question that no model can read."""
     check_text(inputs.passage, "passage")
     check_text(inputs.question, "question")
-    if len(inputs.question) > QUESTION_CHARACTERS:
-        raise BadInput(
-            f"The question has {len(inputs.question):,} characters; the limit is {QUESTION_CHARACTERS}.",
-            "Ask in fewer words.",
-        )
 
 
 ANSWER = Endpoint(

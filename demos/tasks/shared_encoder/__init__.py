@@ -54,9 +54,17 @@ def build(run: Run) -> None:
     """Lay out the two texts, everything that the tasks' pages share, and the comparison."""
     import gradio as gr
 
+    from demos.ui.controls import control
     from demos.ui.task_page import task_page
 
-    text = gr.Textbox(label="Text", lines=1, max_lines=8, placeholder="Type a sentence and press Enter")
-    second = gr.Textbox(label="Second text, for entailment and relatedness (optional)", lines=1, max_lines=8)
+    text = control(
+        gr.Textbox,
+        SharedEncoderInputs,
+        "text",
+        lines=1,
+        max_lines=8,
+        placeholder="Type a sentence and press Enter",
+    )
+    second = control(gr.Textbox, SharedEncoderInputs, "second", lines=1, max_lines=8)
     task_page(run, SHARED, DEFAULT, {"text": text, "second": second}, EXAMPLES, show, snippet)
     gr.HTML(comparison(), padding=False)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
 
 from demos.contract import Endpoint
 from demos.models.specs import Loaded, Origin
@@ -16,11 +19,17 @@ DEFAULT = "shared-encoder"
 
 @dataclass(frozen=True)
 class SharedEncoderInputs:
-    """text: one sentence; second: another one for the heads that read pairs, or ""."""
+    """One text for all heads, and a second one for those that read pairs."""
 
-    text: str
-    second: str = ""
-    model: str = DEFAULT
+    text: Annotated[str, Field(title="Text", description="one sentence")]
+    second: Annotated[
+        str,
+        Field(
+            title="Second text, for entailment and relatedness (optional)",
+            description='another one for the heads that read pairs, or ""',
+        ),
+    ] = ""
+    model: Annotated[str, Field(description="a checkpoint with several heads")] = DEFAULT
 
 
 @dataclass(frozen=True)

@@ -84,8 +84,9 @@ def build(run: Run) -> None:
     """Lay out the sentences, and everything that the tasks' pages share."""
     import gradio as gr
 
+    from demos.ui.controls import control
     from demos.ui.task_page import task_page
 
-    sentences = gr.Textbox(label="Sentences, one per line", lines=5, max_lines=32)
+    sentences = control(gr.Textbox, SimilarityInputs, "sentences", lines=5, max_lines=32)
     fields = {"sentences": sentences}
     task_page(run, SIMILARITY, DEFAULT, fields, EXAMPLES, show, snippet, BATCH, ask="Measure")

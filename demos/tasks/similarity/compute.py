@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 import orjson
+from pydantic import Field
 
 from demos.contract import Endpoint
 from demos.errors import BadInput, StageError
@@ -26,10 +28,13 @@ MAX_SENTENCES = 32
 
 @dataclass(frozen=True)
 class SimilarityInputs:
-    """sentences: 2 to 32 texts; model: an encoder of the catalog."""
+    """The sentences to compare."""
 
-    sentences: tuple[str, ...]
-    model: str = DEFAULT
+    sentences: Annotated[
+        tuple[str, ...],
+        Field(title="Sentences, one per line", description="2 to 32 texts"),
+    ]
+    model: Annotated[str, Field(description="an encoder of the catalog")] = DEFAULT
 
 
 @dataclass(frozen=True, eq=False)

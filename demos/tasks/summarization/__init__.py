@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from demos.contract import Example, Info, Run
 from demos.models.catalog import ASSETS
-from demos.tasks.summarization.compute import BATCH, DEFAULT, MOST_SENTENCES, SUMMARIZE, SummarizeInputs
+from demos.tasks.summarization.compute import BATCH, DEFAULT, SUMMARIZE, SummarizeInputs
 from demos.tasks.summarization.show import show
 from demos.tasks.summarization.snippet import snippet
 from demos.tasks.summarization.texts import ACCIDENT, RECIPE, TRIAL
@@ -43,9 +43,17 @@ def build(run: Run) -> None:
     """Lay out the text and the number of sentences; two ways stand beside one another from the start."""
     import gradio as gr
 
+    from demos.ui.controls import control
     from demos.ui.task_page import task_page
 
-    text = gr.Textbox(label="Text", lines=8, max_lines=20, placeholder="Paste a text of several sentences")
-    sentences = gr.Slider(1, MOST_SENTENCES, value=3, step=1, label="Sentences")
+    text = control(
+        gr.Textbox,
+        SummarizeInputs,
+        "text",
+        lines=8,
+        max_lines=20,
+        placeholder="Paste a text of several sentences",
+    )
+    sentences = control(gr.Slider, SummarizeInputs, "sentences")
     fields = {"text": text, "sentences": sentences}
     task_page(run, SUMMARIZE, DEFAULT, fields, EXAMPLES, show, snippet, BATCH, beside=True)

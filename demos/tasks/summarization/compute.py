@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from demos.contract import Endpoint
-from demos.errors import BadInput
 from demos.models.specs import Loaded, Origin
 from demos.nlp.batches import one_by_one
 from demos.nlp.csv_batch import Batch
@@ -19,17 +20,30 @@ from demos.texts import check_text
 
 DEFAULT = "minilm"
 
-MOST_SENTENCES = 10
-
 
 @dataclass(frozen=True)
 class SummarizeInputs:
-    """text: up to 100,000 characters for a sentence encoder, for others what they read; sentences: 1 to 10,
-    which a model trained on summaries does not heed; model: an encoder, a chat model, or one of those."""
+    """A text, and how long its summary is to be."""
 
-    text: str
-    sentences: int = 3
-    model: str = DEFAULT
+    text: Annotated[
+        str,
+        Field(
+            title="Text",
+            description="up to 100,000 characters for a sentence encoder, for others what they read",
+        ),
+    ]
+    sentences: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=10,
+            title="Sentences",
+            description="how many, which a model trained on summaries does not heed",
+        ),
+    ] = 3
+    model: Annotated[
+        str, Field(description="an encoder, a chat model, or one that was trained on summaries")
+    ] = DEFAULT
 
 
 @dataclass(frozen=True)
@@ -83,10 +97,8 @@ def summarize(inputs: SummarizeInputs, loaded: Loaded) -> SummarizeResult:
 
 
 def check_inputs(inputs: SummarizeInputs) -> None:
-    """Raise `BadInput` for a text that no model can read, and a number of sentences out of range."""
+    """Raise `BadInput` for a text that no model can read."""
     check_text(inputs.text)
-    if not 1 <= inputs.sentences <= MOST_SENTENCES:
-        raise BadInput(f"{inputs.sentences} sentences were asked for.", f"Ask for 1 to {MOST_SENTENCES}.")
 
 
 SUMMARIZE = Endpoint(

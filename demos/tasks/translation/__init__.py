@@ -14,8 +14,6 @@ from demos.nlp.languages import NAMES
 from demos.tasks.translation.compute import (
     BATCH,
     DEFAULT,
-    MOST_BEAMS,
-    MOST_TOKENS,
     ONLINE,
     TRANSLATE,
     TranslateInputs,
@@ -57,15 +55,23 @@ def build(run: Run) -> None:
     import gradio as gr
 
     from demos.model_choice import suitable
+    from demos.ui.controls import control
     from demos.ui.task_page import task_page
 
-    text = gr.Textbox(label="Text", lines=2, max_lines=12, placeholder="Two dogs are running on the beach.")
+    text = control(
+        gr.Textbox,
+        TranslateInputs,
+        "text",
+        lines=2,
+        max_lines=12,
+        placeholder="Two dogs are running on the beach.",
+    )
     several = any(entry.bundled is None for entry in suitable(TRANSLATE))
     choices = [("The model's own", ""), *((name, code) for code, name in NAMES.items())]
     with gr.Row():
-        source = gr.Dropdown(choices, value="", label="From", visible=several)
-        target = gr.Dropdown(choices, value="", label="Into", visible=several)
-        beams = gr.Slider(1, MOST_BEAMS, value=4, step=1, label="Beams (1: greedy)")
-        most = gr.Slider(8, MOST_TOKENS, value=96, step=8, label="New tokens at most")
+        source = control(gr.Dropdown, TranslateInputs, "source", choices=choices, value="", visible=several)
+        target = control(gr.Dropdown, TranslateInputs, "target", choices=choices, value="", visible=several)
+        beams = control(gr.Slider, TranslateInputs, "beams")
+        most = control(gr.Slider, TranslateInputs, "max_new_tokens", minimum=8, step=8)
     fields = {"text": text, "source": source, "target": target, "beams": beams, "max_new_tokens": most}
     task_page(run, TRANSLATE, DEFAULT, fields, EXAMPLES, show, snippet, BATCH, online=ONLINE)

@@ -8,13 +8,16 @@ import statistics
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from demos.contract import Endpoint
-from demos.errors import BadInput, StageError
+from demos.errors import StageError
+from demos.microbatch import only
 from demos.models.specs import Loaded, Origin
 from demos.models.tokenizing import reading
-from demos.nlp.batches import answer_all, only
+from demos.nlp.batches import answer_all
 from demos.nlp.beam_search import Written, beam_search
 from demos.nlp.classify import Encoded, encode, window
 from demos.nlp.csv_batch import Batch
@@ -26,8 +29,6 @@ from demos.ui.bars import per_cent
 
 DEFAULT, ONLINE = "marian-en-fr", "opus-mt-en-fr"
 
-MOST_BEAMS, MOST_TOKENS = 5, 256
-
 DOUBT = 0.25
 """How much more probability is needed if all words are rare, chosen on captions of val and on other texts."""
 
@@ -37,16 +38,31 @@ TOKENS = 256
 
 @dataclass(frozen=True)
 class TranslateInputs:
-    """text: as long as the model reads; source, target: codes of two letters, "" for the checkpoint's own (of
-    one that reads many languages, the one that the text's script tells); beams: 1 (greedy) to 5;
-    max_new_tokens: 1 to 256; model: a translator of the catalog."""
+    """A text, the languages, and how a translation is searched."""
 
-    text: str
-    source: str = ""
-    target: str = ""
-    beams: int = 4
-    max_new_tokens: int = 96
-    model: str = DEFAULT
+    text: Annotated[str, Field(title="Text", description="as long as the model reads")]
+    source: Annotated[
+        str,
+        Field(
+            title="From",
+            description='its language, a code of two letters, or "" for the checkpoint\'s own (of one that '
+            "reads many languages, the one that the text's script tells)",
+        ),
+    ] = ""
+    target: Annotated[
+        str,
+        Field(
+            title="Into",
+            description='the language to write, a code of two letters, or "" for the checkpoint\'s own',
+        ),
+    ] = ""
+    beams: Annotated[
+        int, Field(ge=1, le=5, title="Beams (1: greedy)", description="how many are kept; 1 is greedy")
+    ] = 4
+    max_new_tokens: Annotated[
+        int, Field(ge=1, le=256, title="New tokens at most", description="tokens that are written at most")
+    ] = 96
+    model: Annotated[str, Field(description="a translator of the catalog")] = DEFAULT
 
 
 @dataclass(frozen=True)
@@ -172,12 +188,8 @@ def warning(dropped: str, rare: Sequence[str], words: int, ended: bool) -> str:
 
 
 def check_inputs(inputs: TranslateInputs) -> None:
-    """Raise `BadInput` for a text that no model can read, and for numbers out of range."""
+    """Raise `BadInput` for a text that no model can read."""
     check_text(inputs.text)
-    if not 1 <= inputs.beams <= MOST_BEAMS:
-        raise BadInput("beams is out of range.", f"It must be 1 to {MOST_BEAMS}.")
-    if not 1 <= inputs.max_new_tokens <= MOST_TOKENS:
-        raise BadInput("max_new_tokens is out of range.", f"It must be 1 to {MOST_TOKENS}.")
 
 
 TRANSLATE = Endpoint(

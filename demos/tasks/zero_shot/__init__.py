@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from demos.contract import Example, Info, Run
 from demos.models.catalog import ASSETS
-from demos.tasks.zero_shot.compute import BATCH, DEFAULT, MOST_LABELS, TEMPLATE, ZERO_SHOT, ZeroShotInputs
+from demos.tasks.zero_shot.compute import BATCH, DEFAULT, ZERO_SHOT, ZeroShotInputs
 from demos.tasks.zero_shot.show import show
 from demos.tasks.zero_shot.snippet import snippet
 
@@ -71,16 +71,17 @@ def build(run: Run) -> None:
     import gradio as gr
 
     from demos.model_choice import suitable
+    from demos.ui.controls import control
     from demos.ui.task_page import task_page
 
-    text = gr.Textbox(label="Text", lines=2, max_lines=12, placeholder="Type a text")
+    text = control(gr.Textbox, ZeroShotInputs, "text", lines=2, max_lines=12, placeholder="Type a text")
     with gr.Row():
-        labels = gr.Textbox(label="Labels, one per line", lines=4, max_lines=MOST_LABELS)
+        labels = control(gr.Textbox, ZeroShotInputs, "labels", lines=4, max_lines=20)
         with gr.Column():
-            template = gr.Textbox(TEMPLATE, label="Statement, with {} for the label")
+            template = control(gr.Textbox, ZeroShotInputs, "template")
             entails = any(
                 ZERO_SHOT.head_on(entry) == "sequence-classification" for entry in suitable(ZERO_SHOT)
             )
-            several = gr.Checkbox(label="Several labels may hold (entailment only)", visible=entails)
+            several = control(gr.Checkbox, ZeroShotInputs, "multi_label", visible=entails)
     fields = {"text": text, "labels": labels, "template": template, "multi_label": several}
     task_page(run, ZERO_SHOT, DEFAULT, fields, EXAMPLES, show, snippet, BATCH)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from demos.contract import Endpoint
 from demos.errors import BadInput
@@ -19,22 +21,41 @@ from demos.texts import check_text
 
 DEFAULT = "minilm"
 
-MOST_LABELS, LABEL_CHARACTERS = 20, 100
-
 TEMPLATE = "This text is about {}."
 
 
 @dataclass(frozen=True)
 class ZeroShotInputs:
-    """text: as long as the model reads; labels: 2 to 20, each up to 100 characters; template: a statement
-    with {} in the place of the label; multi_label: each label on its own, which only a model of entailment
-    can do; model: one of entailment, a sentence encoder or a causal language model."""
+    """A text, and the labels that it may have."""
 
-    text: str
-    labels: tuple[str, ...]
-    template: str = TEMPLATE
-    multi_label: bool = False
-    model: str = DEFAULT
+    text: Annotated[str, Field(title="Text", description="as long as the model reads")]
+    labels: Annotated[
+        tuple[Annotated[str, Field(max_length=100)], ...],
+        Field(
+            min_length=2,
+            max_length=20,
+            title="Labels, one per line",
+            description="all different, each up to 100 characters",
+        ),
+    ]
+    template: Annotated[
+        str,
+        Field(
+            max_length=300,
+            title="Statement, with {} for the label",
+            description="a statement with {} in the place of the label",
+        ),
+    ] = TEMPLATE
+    multi_label: Annotated[
+        bool,
+        Field(
+            title="Several labels may hold (entailment only)",
+            description="each label on its own, which only a model of entailment can do",
+        ),
+    ] = False
+    model: Annotated[
+        str, Field(description="one of entailment, a sentence encoder or a causal language model")
+    ] = DEFAULT
 
 
 @dataclass(frozen=True)
@@ -99,24 +120,13 @@ def check_inputs(inputs: ZeroShotInputs) -> None:
     """Raise `BadInput` for a text, labels or a statement that cannot be asked about."""
     check_text(inputs.text)
     labels = inputs.labels
-    if not 2 <= len(labels) <= MOST_LABELS:
-        given = "1 label is" if len(labels) == 1 else f"{len(labels)} labels are"
-        raise BadInput(f"{given} given; there must be 2 to {MOST_LABELS}.", "Write one label per line.")
     for number, label in enumerate(labels, 1):
         check_text(label, f"label {number}")
-        if len(label) > LABEL_CHARACTERS:
-            raise BadInput(
-                f"Label {number} has {len(label):,} characters; the limit is {LABEL_CHARACTERS}.",
-                "Use a word or two.",
-            )
     if len({label.strip().casefold() for label in labels}) < len(labels):
         raise BadInput("A label is there twice.", "Write each label once.")
     check_text(inputs.template, "statement")
-    if inputs.template.count(methods.PLACE) != 1 or len(inputs.template) > 300:
-        raise BadInput(
-            "The statement needs {} once, where the label goes, and at most 300 characters.",
-            f"For example: {TEMPLATE}",
-        )
+    if inputs.template.count(methods.PLACE) != 1:
+        raise BadInput("The statement needs {} once, where the label goes.", f"For example: {TEMPLATE}")
 
 
 ZERO_SHOT = Endpoint(

@@ -1,0 +1,185 @@
+"""What the fields of an inputs dataclass say, and how JSON values become one.
+
+A field is `Annotated[type, Field(ge=..., le=..., max_length=..., title=..., description=...)]` with
+pydantic's `Field`: its facts stand there once. Parsing, the runner's check, the API's documentation and the
+pages' widgets read them from here. pydantic does the checking; what it finds is said in our sentences.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property, partial
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    AllowInfNan,
+    BeforeValidator,
+    PlainValidator,
+    Strict,
+    TypeAdapter,
+    ValidationError,
+)
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticCustomError
+
+from demos.errors import BadInput
+from demos.field_errors import sentence
+from demos.texts import whole_characters
+
+T = TypeVar("T")
+
+BOUNDS = ("ge", "gt", "le", "lt", "min_length", "max_length")
+
+
+@dataclass(frozen=True)
+class InputField:
+    """One field of an inputs dataclass.
+
+    hint: its type with all that is annotated; default: a value, or `dataclasses.MISSING` if it must be given;
+    bounds: those of `BOUNDS` that it has, by name.
+    """
+
+    name: str
+    hint: Any
+    default: Any
+    title: str
+    description: str
+    bounds: Mapping[str, float]
+
+    @property
+    def limits(self) -> str:
+        """The bounds in words, such as "1 to 5", or ""."""
+        low = self.bounds.get("ge", self.bounds.get("min_length"))
+        high = self.bounds.get("le", self.bounds.get("max_length"))
+        if low is not None and high is not None:
+            return f"{low:,} to {high:,}"
+        above, below = self.bounds.get("gt"), self.bounds.get("lt")
+        each = {"above": above, "at least": low, "at most": high, "below": below}
+        return ", ".join(f"{word} {bound:,}" for word, bound in each.items() if bound is not None)
+
+    @property
+    def choices(self) -> tuple[Any, ...]:
+        """What a literal allows, or ()."""
+        return tuple(choice for part in _parts(self.hint) for choice in _choices(part))
+
+    def valid(self, value: Any) -> Any:
+        """The value as this field holds it, from JSON or from Python, or `BadInput` that names the field."""
+        try:
+            return self._adapter.validate_python(value)
+        except ValidationError as error:
+            found = error.errors(include_url=False)
+            raise sentence(self.name, found, self.limits, self.choices) from None
+
+    @cached_property
+    def _adapter(self) -> TypeAdapter[Any]:
+        return TypeAdapter(_as_in_json(self.hint, self.name))
+
+
+@cache
+def fields_of(inputs_type: type) -> Mapping[str, InputField]:
+    """The fields of an inputs dataclass by name, in order."""
+    hints = typing.get_type_hints(inputs_type, include_extras=True)
+
+    def read(field: dataclasses.Field[Any]) -> InputField:
+        info = FieldInfo.from_annotation(hints[field.name])
+        bounds = {name: getattr(one, name) for one in info.metadata for name in BOUNDS if hasattr(one, name)}
+        made = field.default_factory
+        default = field.default if made is dataclasses.MISSING else made()
+        return InputField(
+            field.name, hints[field.name], default, info.title or "", info.description or "", bounds
+        )
+
+    return types.MappingProxyType({field.name: read(field) for field in dataclasses.fields(inputs_type)})
+
+
+def parse(inputs_type: type[T], values: Mapping[str, Any]) -> T:
+    """Build a frozen inputs dataclass from JSON values, or raise `BadInput` naming the field."""
+    fields = fields_of(inputs_type)
+    remedy = f"The fields are: {', '.join(fields)}."
+    if unknown := set(values) - set(fields):
+        raise BadInput(f"Unknown field {', '.join(sorted(unknown))!r}.", remedy)
+    for name, field in fields.items():
+        if field.default is dataclasses.MISSING and name not in values:
+            raise BadInput(f"The field {name!r} is missing.", remedy)
+    return inputs_type(**{name: fields[name].valid(value) for name, value in values.items()})
+
+
+def check_fields(inputs: Any) -> None:
+    """Raise `BadInput` if a field of inputs that were made in Python is not as it is annotated."""
+    for name, field in fields_of(type(inputs)).items():
+        field.valid(getattr(inputs, name))
+
+
+def _as_in_json(hint: Any, name: str) -> Any:
+    """The type as JSON fills it: it has one kind of number (3.0 is a whole one, True is none), lists for
+    tuples, and objects for pairs and dataclasses; nothing else is converted."""
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if dataclasses.is_dataclass(hint):
+        return Annotated[Any, PlainValidator(_telling(partial(_dataclass, hint)))]
+    if origin is Annotated:
+        inner = _as_in_json(arguments[0], name)
+        more = inner.__metadata__ if typing.get_origin(inner) is Annotated else ()
+        return Annotated[(typing.get_args(inner)[0] if more else inner, *arguments[1:], *more)]
+    if origin is tuple:
+        parts = tuple(part if part is ... else _as_in_json(part, name) for part in arguments)
+        return Annotated[tuple[parts], BeforeValidator(partial(_listed, arguments))]
+    if origin in (typing.Union, types.UnionType):
+        return typing.Union[tuple(_as_in_json(part, name) for part in arguments)]  # noqa: UP007
+    how: dict[Any, tuple[Any, ...]] = {
+        bool: (Strict(),),
+        int: (Strict(), BeforeValidator(_whole)),
+        float: (Strict(), AllowInfNan(False)),
+        str: (Strict(), AfterValidator(_telling(partial(whole_characters, name=name)))),
+    }
+    return Annotated[(hint, *how[hint])] if hint in how else hint
+
+
+def _whole(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _listed(arguments: tuple[Any, ...], value: Any) -> Any:
+    """A list for a tuple of these types."""
+    if isinstance(value, Mapping) and typing.get_origin(arguments[0]) is tuple:
+        return list(value.items())  # pairs of texts: an object is the natural way to write them
+    if arguments[-1] is not ... and not (isinstance(value, list | tuple) and len(value) == len(arguments)):
+        raise PydanticCustomError("kind", f"a list of {len(arguments)}")  # type: ignore[arg-type]
+    return value
+
+
+def _dataclass(kind: type, value: Any) -> Any:
+    if isinstance(value, kind):
+        check_fields(value)
+        return value
+    if not isinstance(value, Mapping):
+        raise PydanticCustomError("kind", "an object")
+    return parse(kind, value)
+
+
+def _telling(check: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """`check` with its `BadInput` as an error that pydantic collects, so that a union tries what is left."""
+
+    def told(value: Any) -> Any:
+        try:
+            return check(value)
+        except BadInput as error:
+            context = {"problem": error.problem, "remedy": error.remedy}
+            raise PydanticCustomError("said", "{problem}", context) from None
+
+    return told
+
+
+def _parts(hint: Any) -> Iterator[Any]:
+    """A type and the types that it is made of."""
+    yield hint
+    for part in typing.get_args(hint) if typing.get_origin(hint) is not Literal else ():
+        yield from _parts(part)
+
+
+def _choices(hint: Any) -> tuple[Any, ...]:
+    return typing.get_args(hint) if typing.get_origin(hint) is Literal else ()

@@ -1,0 +1,28 @@
+"""Components that show a field of the inputs: its label, limits and first value are the field's."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, TypeVar
+
+import gradio as gr
+from gradio.components import Component
+
+from demos.fields import fields_of
+
+Control = TypeVar("Control", bound=Component)
+
+
+def control(kind: type[Control], inputs_type: type, name: str, **more: Any) -> Control:
+    """A component of class `kind` for one field of an inputs dataclass; `more` says what the field does not,
+    or what is to be otherwise on the page, such as a narrower limit."""
+    field = fields_of(inputs_type)[name]
+    facts: dict[str, Any] = {"label": field.title}
+    if field.default is not dataclasses.MISSING and field.default != "":
+        facts["value"] = field.default
+    if kind in (gr.Slider, gr.Number):
+        limits = {"minimum": field.bounds.get("ge"), "maximum": field.bounds.get("le")}
+        facts |= {end: limit for end, limit in limits.items() if limit is not None}
+    if kind is gr.Slider and isinstance(field.default, int):
+        facts["step"] = 1
+    return kind(**facts | more)
