@@ -29,6 +29,7 @@ import orjson
 
 from demos.fields import check_fields, parse
 from demos.microbatch import only
+from demos.stream import Stream
 
 __all__ = ["Endpoint", "Example", "Info", "Run", "check_fields", "parse", "to_plain"]
 
@@ -125,7 +126,7 @@ class Run(Protocol):
 
     def __call__(self, endpoint: Endpoint, inputs: Any) -> Any: ...
 
-    def stream(self, endpoint: Endpoint, inputs: Any) -> Iterator[Any]: ...
+    def stream(self, endpoint: Endpoint, inputs: Any) -> Stream: ...
 
 
 def to_plain(value: Any) -> Any:
