@@ -138,10 +138,11 @@ def bertviz_sides(text: str, loaded: Loaded) -> list[Side]:
 def gallery_sides(text: str, loaded: Loaded) -> list[Side]:
     """The gallery's export with all layers, and what its live page receives."""
     from demos.attention.viewer.html_export import ExportInputs, attention_export
-    from demos.attention.viewer.measure import Selection, capture_of
+    from demos.attention.viewer.measure import Selection
+    from demos.attention.viewer.measured_map import captured
     from demos.attention.viewer.wire import LayerInputs, attention_layer, attention_view
 
-    capture_of(Selection(text), loaded)
+    captured(Selection(text), loaded)
 
     def payload() -> str:
         return json.dumps(attention_view(Selection(text), loaded).payload)

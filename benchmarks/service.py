@@ -49,7 +49,7 @@ def main() -> None:
 def call_times(layers: tuple[int, ...]) -> tuple[float, float]:
     """Median seconds of the bare call and of the HTTP call."""
     from demos.attention.viewer.compute import AttentionInputs, attention
-    from demos.attention.viewer.measure import captures
+    from demos.attention.viewer.measured_map import captures
     from demos.models.cache import shared_cache
     from demos.models.specs import Spec
 

@@ -8,16 +8,26 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from demos.errors import BadInput
 
-MOST_BYTES = 10_000_000
-MOST_ROWS = 10_000
-MOST_COLUMNS = 256
+MAX_BYTES = 10_000_000
+MAX_ROWS = 10_000
+MAX_COLUMNS = 256
 PROBLEM, QUOTED = "problem", "quoted"
 
 _FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)*([eE][+-]?\d+)?\s?%?")
+
+
+class Line(NamedTuple):
+    """A row as it stands in a file: the line on which it begins, counted from 1, its cells, and why it is no
+    CSV, or ""."""
+
+    number: int
+    cells: tuple[str, ...]
+    problem: str
 
 
 @dataclass(frozen=True)
@@ -45,7 +55,30 @@ def read_table(data: bytes, separator: str = "") -> Table:
     A row that cannot be read is kept, with its problem. Raises `BadInput` for a file that is no CSV at all,
     or has more than 10 MB, 10,000 rows or 256 columns. The file is read once, up to its first limit.
     """
-    if len(data) > MOST_BYTES:
+    separator, lines = read_lines(data, separator)
+    _, head, problem = next(lines, Line(1, (), ""))
+    if not any(cell.strip() for cell in head):
+        raise BadInput(
+            problem or "The file is empty.",
+            "Its first line must hold the names of the columns, separated by commas.",
+        )
+    columns = _names(head)
+    rows = itertools.islice(lines, MAX_ROWS + 1)
+    records = [_record(row, len(columns), separator) for row in rows]
+    if not records:
+        raise BadInput("The file has no rows below the names of its columns.", "Choose another file.")
+    if len(records) > MAX_ROWS:
+        said = f"The file has at least {len(records):,} rows; the limit is {MAX_ROWS:,}."
+        raise BadInput(said, "Split it.")
+    return Table(columns, tuple(records), separator)
+
+
+def read_lines(data: bytes, separator: str = "") -> tuple[str, Iterator[Line]]:
+    """The separator of a CSV file, and its rows, whether or not the first one holds names of columns.
+
+    Raises `BadInput` for a file that is not UTF-8, or has more than 10 MB.
+    """
+    if len(data) > MAX_BYTES:
         raise BadInput(f"The file has {len(data) / 1e6:.1f} MB; the limit is 10 MB.", "Split it.")
     try:
         text = data.decode("utf-8-sig")
@@ -55,29 +88,14 @@ def read_table(data: bytes, separator: str = "") -> Table:
             f"Line {line} of the file is not UTF-8.", 'Save it as "CSV UTF-8" in your spreadsheet program.'
         ) from None
     separator = separator or max(",;\t", key=text.partition("\n")[0].count)
-    lines = _lines(io.StringIO(text, newline=""), separator)
-    _, head, problem = next(lines, (1, [], ""))
-    if not any(cell.strip() for cell in head):
-        raise BadInput(
-            problem or "The file is empty.",
-            "Its first line must hold the names of the columns, separated by commas.",
-        )
-    columns = _names(head)
-    rows = itertools.islice(lines, MOST_ROWS + 1)
-    records = [_record(line, cells, problem, len(columns), separator) for line, cells, problem in rows]
-    if not records:
-        raise BadInput("The file has no rows below the names of its columns.", "Choose another file.")
-    if len(records) > MOST_ROWS:
-        said = f"The file has at least {len(records):,} rows; the limit is {MOST_ROWS:,}."
-        raise BadInput(said, "Split it.")
-    return Table(columns, tuple(records), separator)
+    return separator, _lines(io.StringIO(text, newline=""), separator)
 
 
 def _names(head: Sequence[str]) -> tuple[str, ...]:
     """The names of the columns; raises `BadInput` if there are too many, or two alike."""
-    if len(head) > MOST_COLUMNS:
+    if len(head) > MAX_COLUMNS:
         raise BadInput(
-            f"The file has {len(head):,} columns; the limit is {MOST_COLUMNS}.",
+            f"The file has {len(head):,} columns; the limit is {MAX_COLUMNS}.",
             "Leave out what is not needed.",
         )
     columns = tuple(cell.strip() or f"column {i}" for i, cell in enumerate(head, 1))
@@ -89,9 +107,8 @@ def _names(head: Sequence[str]) -> tuple[str, ...]:
     return columns
 
 
-def _lines(file: Iterable[str], separator: str) -> Iterator[tuple[int, list[str], str]]:
-    """The first line, cells and problem of every row of a file's lines, each read once; lines without
-    anything are no rows.
+def _lines(file: Iterable[str], separator: str) -> Iterator[Line]:
+    """Every row of a file's lines, each read once; lines without anything are no rows.
 
     What is no CSV is kept as it stands, in the first cell.
     """
@@ -108,14 +125,15 @@ def _lines(file: Iterable[str], separator: str) -> Iterator[tuple[int, list[str]
         taken.clear()
         try:
             if cells := next(reader):
-                yield line, cells, ""
+                yield Line(line, tuple(cells), "")
         except StopIteration:
             return
         except csv.Error as error:
-            yield line, ["".join(taken).rstrip("\r\n")], f"This is not CSV: {error}."
+            yield Line(line, ("".join(taken).rstrip("\r\n"),), f"This is not CSV: {error}.")
 
 
-def _record(line: int, cells: Sequence[str], problem: str, width: int, separator: str) -> Record:
+def _record(row: Line, width: int, separator: str) -> Record:
+    line, cells, problem = row
     if len(cells) != width and not problem:
         problem = f"{len(cells)} cell{'' if len(cells) == 1 else 's'} instead of {width}."
     kept = [*cells, *[""] * width]

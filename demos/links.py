@@ -11,9 +11,9 @@ from collections.abc import Mapping
 
 from demos.errors import BadInput
 
-MOST_CHARACTERS = 8_000
+MAX_CHARACTERS = 8_000
 """Of a fragment: messengers and proxies cut longer links."""
-MOST_BYTES = 1_000_000
+MAX_BYTES = 1_000_000
 """Of what a fragment unpacks to; a short link could otherwise fill the memory."""
 
 _VERSION = "1."
@@ -38,7 +38,7 @@ def to_fragment(state: str) -> str:
     # Half a surrogate pair must come back too, so that the check of the task can name it.
     data = state.encode("utf-8", "surrogatepass")
     packed = base64.urlsafe_b64encode(zlib.compress(data, 9)).decode("ascii").rstrip("=")
-    if len(_VERSION + packed) > MOST_CHARACTERS or len(data) > MOST_BYTES:
+    if len(_VERSION + packed) > MAX_CHARACTERS or len(data) > MAX_BYTES:
         raise BadInput(_TOO_LONG)
     return _VERSION + packed
 
@@ -46,7 +46,7 @@ def to_fragment(state: str) -> str:
 def from_fragment(text: str) -> str:
     """The text that `to_fragment` packed; raises BadInput for anything else."""
     text = text.strip().removeprefix("#")
-    if len(text) > MOST_CHARACTERS:
+    if len(text) > MAX_CHARACTERS:
         raise BadInput("This link is longer than any that is made here.", _AGAIN)
     if not text.startswith(_VERSION):
         raise BadInput("This link carries no prompt that can be read here.", _AGAIN)
@@ -54,8 +54,8 @@ def from_fragment(text: str) -> str:
     try:
         data = base64.b64decode(packed + "=" * (-len(packed) % 4), altchars=b"-_", validate=True)
         unpack = zlib.decompressobj()
-        state = unpack.decompress(data, MOST_BYTES + 1)
-        if len(state) > MOST_BYTES:
+        state = unpack.decompress(data, MAX_BYTES + 1)
+        if len(state) > MAX_BYTES:
             raise BadInput("This link unpacks to more than any that is made here.", _AGAIN)
         if unpack.eof and not unpack.unused_data:
             return state.decode("utf-8", "surrogatepass")

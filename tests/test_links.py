@@ -53,24 +53,24 @@ def test_every_ready_task_fits_into_a_link_with_its_test_rows(name):
 
 
 def test_what_is_too_long_is_refused_when_the_link_is_made():
-    noise = random.Random(0).randbytes(links.MOST_CHARACTERS).hex()
+    noise = random.Random(0).randbytes(links.MAX_CHARACTERS).hex()
     with pytest.raises(BadInput, match="too long for a link; save it as JSON instead"):
         to_fragment(noise)
     with pytest.raises(BadInput, match="too long for a link"):
-        to_fragment("a" * (links.MOST_BYTES + 1))
-    longest = "a" * links.MOST_BYTES
+        to_fragment("a" * (links.MAX_BYTES + 1))
+    longest = "a" * links.MAX_BYTES
     assert from_fragment(to_fragment(longest)) == longest
 
 
 def test_a_link_that_unpacks_to_too_much_is_refused_without_unpacking_it():
     bomb = packed(b"a" * 5_900_000)
-    assert len(bomb) < links.MOST_CHARACTERS
+    assert len(bomb) < links.MAX_CHARACTERS
     tracemalloc.start()
     with pytest.raises(BadInput, match="unpacks to more"):
         from_fragment(bomb)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert peak < 3 * links.MOST_BYTES
+    assert peak < 3 * links.MAX_BYTES
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_a_link_that_unpacks_to_too_much_is_refused_without_unpacking_it():
         ("1.AAAA", "damaged"),
         ("1.eJw=DAAAAAAE", "damaged"),
         (packed(b"\xff\xfe"), "damaged"),
-        ("1." + "A" * links.MOST_CHARACTERS, "longer"),
+        ("1." + "A" * links.MAX_CHARACTERS, "longer"),
     ],
 )
 def test_what_is_no_link_gets_a_sentence(text, problem):

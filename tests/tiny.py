@@ -103,10 +103,10 @@ def tokenizer() -> PreTrainedTokenizerFast:
     )
 
 
-def model(family: str, attention: str = RECORDABLE) -> Any:
-    """A random model of a family, the same at every call."""
+def model(family: str, attention: str = RECORDABLE, **options: Any) -> Any:
+    """A random model of a family, the same at every call; `options` go to its configuration."""
     torch.manual_seed(0)
-    config = getattr(transformers, f"{family}Config")(**FAMILIES[family])
+    config = getattr(transformers, f"{family}Config")(**FAMILIES.get(family, {}) | options)
     suffix = {"T5": "ForConditionalGeneration", "Marian": "MTModel"}.get(family)
     if suffix is None:
         suffix = "ForConditionalGeneration" if family in ENCODER_DECODERS else "Model"

@@ -20,12 +20,12 @@ const ask = async (name, request) => {
   return answer;
 };
 const draw = () => {
-  StageTrial.draw(box, props.value, ask);
-  StageTrial.runs(element, props.value);
+  StageDebate.draw(box, props.value, ask);
+  StageDebate.runs(element, props.value);
 };
 watch("value", () => {
   draw();
-  StageTrial.arrive(box);
+  StageDebate.arrive(box);
 });
 draw();
 """

@@ -34,7 +34,7 @@ HEADS = {
 }
 """By the end of the class name in a checkpoint's configuration, the head that it was trained with."""
 
-MOST_KNOWN = 256
+MAX_KNOWN = 256
 """Descriptions kept at once: visitors choose the ids."""
 
 _HUB_ID = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*", re.ASCII)
@@ -57,7 +57,7 @@ def custom_checkpoint(hub_id: str) -> Checkpoint:
         return entry
     with _lock:
         if hub_id not in _known:
-            if len(_known) >= MOST_KNOWN:
+            if len(_known) >= MAX_KNOWN:
                 del _known[next(iter(_known))]
             _known[hub_id] = _describe(hub_id)
         return _known[hub_id]

@@ -16,6 +16,7 @@ import numpy as np
 from demos.errors import BadInput, Unsupported
 from demos.models.specs import Loaded
 from demos.nlp.tokens import Token, describe
+from demos.nlp.window import window
 from demos.texts import check_text
 
 if TYPE_CHECKING:
@@ -26,9 +27,8 @@ if TYPE_CHECKING:
     Inputs = dict[str, torch.Tensor]
 
 MAX_TOKENS = 1024
+"""That are shown, however many the model reads."""
 MODEL_INPUTS = ("input_ids", "token_type_ids")
-# RoBERTa's positions start behind the padding token's id, so that many fewer can be used.
-COUNT_FROM_PADDING = ("roberta", "xlm-roberta", "camembert")
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,10 +110,10 @@ def capture(loaded: Loaded, text: str, text_pair: str = "", target: str = "") ->
 
     text_pair, target = text_pair.strip() and text_pair, target.strip() and target
     check_texts(text, text_pair, target)
-    model, tokenizer = loaded.model, loaded.tokenizer
-    inputs, tokens, truncated = _encode(model, tokenizer, text, text_pair)
+    model = loaded.model
+    inputs, tokens, truncated = _encode(loaded, text, text_pair)
     if model.config.is_encoder_decoder:
-        maps, more = _encoder_decoder_maps(model, tokenizer, inputs, tokens, target)
+        maps, more = _encoder_decoder_maps(loaded, inputs, tokens, target)
         truncated = " ".join(filter(None, (truncated, more)))
     else:
         with torch.inference_mode(), record() as records:
@@ -131,16 +131,17 @@ def check_texts(text: str, text_pair: str = "", target: str = "") -> None:
 
 
 def _encoder_decoder_maps(
-    model: Any, tokenizer: Any, inputs: Inputs, tokens: tuple[Token, ...], target: str
+    loaded: Loaded, inputs: Inputs, tokens: tuple[Token, ...], target: str
 ) -> tuple[tuple[AttentionMap, ...], str]:
     import torch
 
     from demos.models.recording import record
 
+    model = loaded.model
     with torch.inference_mode():
         with record() as encoder_records:
             encoded = model.get_encoder()(**inputs)
-        target_ids, target_tokens, truncated = _target(model, tokenizer, inputs, target)
+        target_ids, target_tokens, truncated = _target(loaded, inputs, target)
         with record() as decoder_records:
             model(encoder_outputs=encoded, decoder_input_ids=target_ids)
     return (
@@ -150,13 +151,12 @@ def _encoder_decoder_maps(
     ), truncated
 
 
-def _target(
-    model: Any, tokenizer: Any, inputs: Inputs, target: str
-) -> tuple[torch.Tensor, tuple[Token, ...], str]:
+def _target(loaded: Loaded, inputs: Inputs, target: str) -> tuple[torch.Tensor, tuple[Token, ...], str]:
     import torch
 
+    model, tokenizer = loaded.model, loaded.tokenizer
     if target:
-        target_inputs, tokens, truncated = _encode(model, tokenizer, target, "", as_target=True)
+        target_inputs, tokens, truncated = _encode(loaded, target, "", as_target=True)
         start = torch.tensor([[model.config.decoder_start_token_id]])
         # The decoder reads the target shifted by one: the start token in front, the last token left out.
         target_ids = torch.cat([start, target_inputs["input_ids"][:, :-1]], dim=1)
@@ -183,13 +183,14 @@ def _shift_words(tokens: Sequence[Token]) -> tuple[Token, ...]:
 
 
 def _encode(
-    model: Any, tokenizer: Any, text: str, text_pair: str, as_target: bool = False
+    loaded: Loaded, text: str, text_pair: str, as_target: bool = False
 ) -> tuple[Inputs, tuple[Token, ...], str]:
     import torch
 
+    tokenizer = loaded.tokenizer
     arguments = {"text_target": text} if as_target else {"text": text, "text_pair": text_pair or None}
     whole = tokenizer(**arguments, truncation=False, verbose=False)
-    length, limit = len(whole["input_ids"]), window(model, tokenizer)
+    length, limit = len(whole["input_ids"]), min(window(loaded), MAX_TOKENS)
     truncated = ""
     if length > limit:
         whole = tokenizer(**arguments, truncation=True, max_length=limit, verbose=False)
@@ -203,14 +204,6 @@ def _encode(
     tokens = describe(tokenizer, ids, encoding, (text, text_pair))
     inputs = {name: torch.tensor([values]) for name, values in whole.items() if name in MODEL_INPUTS}
     return inputs, tokens, truncated
-
-
-def window(model: Any, tokenizer: Any) -> int:
-    """Tokens that the viewer reads at most: the model's positions, and never more than MAX_TOKENS."""
-    positions = getattr(model.config, "max_position_embeddings", None) or MAX_TOKENS
-    if model.config.model_type in COUNT_FROM_PADDING:
-        positions -= model.config.pad_token_id + 1
-    return int(min(positions, tokenizer.model_max_length, MAX_TOKENS))
 
 
 def _map(

@@ -12,6 +12,7 @@ from demos.errors import BadInput
 from demos.models.precision import at_least_single
 from demos.models.specs import Loaded
 from demos.nlp.legibility import Legibility, legibility, unread
+from demos.nlp.window import window
 from demos.texts import check_text
 
 
@@ -56,15 +57,6 @@ def refuse_longer(what: str, tokens: int, limit: int, loaded: Loaded) -> None:
 def foreign(text: str, ids: Sequence[int], tokenizer: Any) -> str:
     """What of a text a vocabulary cannot read, in a sentence, or ""; `ids` are those of its tokens."""
     return unread(text, tokenizer) if ids else ""
-
-
-def window(loaded: Loaded) -> int:
-    """How many tokens a model reads at most, special ones included."""
-    config = loaded.model.config
-    limit = getattr(config, "max_position_embeddings", loaded.tokenizer.model_max_length)
-    if config.model_type in ("roberta", "xlm-roberta", "camembert"):
-        limit -= config.pad_token_id + 1  # their positions are counted from behind the padding's
-    return min(limit, loaded.tokenizer.model_max_length)
 
 
 def class_scores(rows: Sequence[Sequence[int]], loaded: Loaded) -> np.ndarray:

@@ -9,7 +9,7 @@ from functools import cache
 
 from demos.errors import BadInput
 from demos.models.specs import Loaded
-from demos.nlp.prefix_tree import LEAST_SHARED, can_share, prefix_tree, size
+from demos.nlp.prefix_tree import MIN_SHARED, can_share, prefix_tree, size
 from demos.nlp.prompt import content_free_rows, filled, instruction_text
 from demos.nlp.prompt_task import Row, Task
 
@@ -17,11 +17,11 @@ PARAMETERS, TOKENS_PER_SECOND = 135e6, 400
 """What two cores read in float32, in batches; a model of twice the size reads half as much."""
 CHARACTERS_PER_SECOND = 1e6
 """What a tokenizer reads: every prompt once for each word that is scored after it, and once more."""
-MOST_SECONDS = 300
-MOST_SECONDS_AT_ONCE = 120
+MAX_SECONDS = 300
+MAX_SECONDS_AT_ONCE = 120
 """Of work that cannot be stopped in between."""
 _JOIN = "\n\n"
-_MOST_CHARACTERS_OF_A_TOKEN = 20  # of text; ordinary English has 4 to 5
+_MAX_CHARACTERS_OF_A_TOKEN = 20  # of text; ordinary English has 4 to 5
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Asking:
     rows: Sequence[Row]
 
 
-def effort_of(loaded: Loaded, askings: Sequence[Asking], most: int = MOST_SECONDS) -> Effort:
+def effort_of(loaded: Loaded, askings: Sequence[Asking], most: int = MAX_SECONDS) -> Effort:
     """What it takes to score the labels of every row, and of inputs without content; raises BadInput where
     that takes more than `most` seconds.
 
@@ -56,7 +56,7 @@ def effort_of(loaded: Loaded, askings: Sequence[Asking], most: int = MOST_SECOND
             characters += (head + len(question)) * (1 + len(words))
             least += len(question) if shares else len(words) * (head + len(question))
         least += head
-    check_effort(effort(loaded, least // _MOST_CHARACTERS_OF_A_TOKEN, characters), most)
+    check_effort(effort(loaded, least // _MAX_CHARACTERS_OF_A_TOKEN, characters), most)
 
     @cache
     def ids(text: str) -> tuple[int, ...]:
@@ -65,11 +65,11 @@ def effort_of(loaded: Loaded, askings: Sequence[Asking], most: int = MOST_SECOND
     @cache
     def behind(asked: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[int, int]:
         """How many tokens all questions with their words are, and how often the head in front is read."""
-        head = (-1,) * LEAST_SHARED
+        head = (-1,) * MIN_SHARED
         texts = {(question, word) for question, words in asked for word in words}
         # A word's last token is predicted, not read. Every word is scored after nothing, too.
         sequences = [((*head, *ids(question), *ids(word))[:-1], []) for question, word in texts]
-        tree = prefix_tree(sequences, LEAST_SHARED if shares else sys.maxsize)
+        tree = prefix_tree(sequences, MIN_SHARED if shares else sys.maxsize)
         alone = sum(len(ids(word)) for word in {word for _, word in texts})
         return sum(map(size, tree)) - len(head) * len(tree) + alone, len(tree)
 
@@ -88,7 +88,7 @@ def effort(loaded: Loaded, tokens: int, characters: int) -> Effort:
     return Effort(tokens, characters, seconds)
 
 
-def check_effort(found: Effort, most: int = MOST_SECONDS) -> Effort:
+def check_effort(found: Effort, most: int = MAX_SECONDS) -> Effort:
     """Return an effort unchanged, or raise BadInput if it takes too long."""
     if found.seconds > most:
         raise BadInput(

@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 from demos.errors import BadInput
 from demos.models.specs import Loaded
-from demos.nlp.classify import window
 from demos.nlp.decoding import end_ids
+from demos.nlp.window import window
 
 
 @dataclass(frozen=True)

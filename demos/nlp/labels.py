@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import combinations, islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,39 +16,40 @@ from demos.nlp.prompt import Prompt
 from demos.nlp.prompt_task import Labels
 from demos.nlp.steps import Steps, finish
 
-MOST_WARNINGS = 20
-MEASURES = ("sum", "characters", "bytes", "mutual_information")
+if TYPE_CHECKING:
+    from demos.nlp.scoring import Likelihood
+
+MAX_WARNINGS = 20
+NORMALISATIONS = ("sum", "characters", "bytes", "mutual_information")
 """ln p(word | prompt); the same per character and per UTF-8 byte of the word; and minus ln p(word | "")."""
 
 
 @dataclass(frozen=True)
-class WordScore:
-    """One word of one label: its token ids after the prompt, whether the model would say it by itself
-    (each token its first choice), and its score in natural logarithms by each of `MEASURES`."""
+class Word:
+    """A label word, its tokens after the prompt, and whether the model would say it by itself: each token
+    its first choice."""
 
-    label: str
-    word: str
-    tokens: tuple[int, ...]
+    text: str
+    tokens: tuple[str, ...]
     greedy: bool
-    scores: Mapping[str, float]
 
 
 @dataclass(frozen=True, eq=False)
 class LabelScores:
-    """The labels of one prompt.
+    """The labels of one prompt, and the words of each.
 
-    By each of `MEASURES`, `scores` [labels] are natural logarithms, `probabilities` [labels] their softmax
-    over the labels. Several words of a label add their probabilities.
+    By each of `NORMALISATIONS`, `scores` [labels] are natural logarithms, `probabilities` [labels] their
+    softmax over the labels. Several words of a label add their probabilities.
     """
 
     labels: tuple[str, ...]
-    words: tuple[WordScore, ...]
+    words: tuple[tuple[Word, ...], ...]
     scores: Mapping[str, np.ndarray]
     probabilities: Mapping[str, np.ndarray]
 
-    def best(self, measure: str = "sum") -> str:
+    def best(self, normalisation: str = "sum") -> str:
         """The label with the highest score."""
-        return self.labels[int(self.scores[measure].argmax())]
+        return self.labels[int(self.scores[normalisation].argmax())]
 
 
 def score_labels(
@@ -68,48 +70,42 @@ def score_labels_in_steps(
     from demos.nlp.scoring import log_likelihoods_in_steps  # brings torch
 
     asked = [
-        (prompt, label, word)
+        (prompt, word)
         for prompt, labels in zip(prompts, verbalizers, strict=True)
-        for label, words in labels
+        for _, words in labels
         for word in words
     ]
-    alone = list(dict.fromkeys(prompt.lead + word for prompt, _, word in asked))
-    requests = [(prompt.text, prompt.lead + word) for prompt, _, word in asked]
+    alone = list(dict.fromkeys(prompt.lead + word for prompt, word in asked))
+    requests = [(prompt.text, prompt.lead + word) for prompt, word in asked]
     found = yield from log_likelihoods_in_steps(loaded, [*requests, *(("", text) for text in alone)])
     unconditional = {text: one.logprob for text, one in zip(alone, found[len(asked) :], strict=True)}
-    scored = iter(
-        WordScore(
-            label=label,
-            word=word,
-            tokens=one.tokens,
-            greedy=one.greedy,
-            scores={
-                "sum": one.logprob,
-                "characters": one.logprob / len(word),
-                "bytes": one.logprob / len(word.encode()),
-                "mutual_information": one.logprob - unconditional[prompt.lead + word],
-            },
-        )
-        for (prompt, label, word), one in zip(asked, found[: len(asked)], strict=True)
-    )
+
+    @cache
+    def spelt(tokens: tuple[int, ...]) -> tuple[str, ...]:
+        return tuple(loaded.tokenizer.decode([token]) for token in tokens)
+
+    def scored(prompt: Prompt, word: str, one: Likelihood) -> tuple[Word, tuple[float, ...]]:
+        """A word, and its score by each of `NORMALISATIONS`."""
+        by_length = (one.logprob, one.logprob / len(word), one.logprob / len(word.encode()))
+        information = one.logprob - unconditional[prompt.lead + word]
+        return Word(word, spelt(one.tokens), one.greedy), (*by_length, information)
+
+    each = (scored(*pair, one) for pair, one in zip(asked, found[: len(asked)], strict=True))
     return tuple(
-        _of_one_prompt(labels, tuple(next(scored) for _, words in labels for _ in words))
-        for labels in verbalizers
+        _of_one_prompt(labels, [[next(each) for _ in words] for _, words in labels]) for labels in verbalizers
     )
 
 
-def _of_one_prompt(labels: Labels, words: tuple[WordScore, ...]) -> LabelScores:
-    names = tuple(label for label, _ in labels)
-    own: dict[str, list[WordScore]] = {name: [] for name in names}
-    for word in words:
-        own[word.label].append(word)
-    scores = {
-        measure: np.array(
-            [np.logaddexp.reduce([word.scores[measure] for word in own[name]]) for name in names]
-        )
-        for measure in MEASURES
-    }
-    return LabelScores(names, words, scores, {measure: softmax(row) for measure, row in scores.items()})
+def _of_one_prompt(labels: Labels, scored: Sequence[Sequence[tuple[Word, tuple[float, ...]]]]) -> LabelScores:
+    """`scored` has for each label its words, each with its scores."""
+    table = np.array([np.logaddexp.reduce([scores for _, scores in words]) for words in scored])
+    by_name: dict[str, np.ndarray] = dict(zip(NORMALISATIONS, table.T, strict=True))
+    return LabelScores(
+        labels=tuple(label for label, _ in labels),
+        words=tuple(tuple(word for word, _ in words) for words in scored),
+        scores=by_name,
+        probabilities={name: softmax(scores) for name, scores in by_name.items()},
+    )
 
 
 def softmax(scores: np.ndarray) -> np.ndarray:
@@ -135,8 +131,8 @@ def calibrate(probabilities: np.ndarray, free: np.ndarray) -> np.ndarray:
 
 
 def label_warnings(tokenizer: Any, prompt: Prompt, labels: Labels) -> tuple[str, ...]:
-    """Sentences about words of different labels whose tokens begin alike, the first `MOST_WARNINGS`."""
-    return tuple(islice(_warnings(tokenizer, prompt, labels), MOST_WARNINGS))
+    """Sentences about words of different labels whose tokens begin alike, the first `MAX_WARNINGS`."""
+    return tuple(islice(_warnings(tokenizer, prompt, labels), MAX_WARNINGS))
 
 
 def _warnings(tokenizer: Any, prompt: Prompt, labels: Labels) -> Iterator[str]:

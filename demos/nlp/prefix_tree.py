@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-LEAST_SHARED = 8
+MIN_SHARED = 8
 """Tokens of a stretch that is worth a forward pass of its own; on a processor, one more costs about 30."""
 
 

@@ -124,6 +124,13 @@ def content_free_rows(task: Task) -> tuple[Row, ...]:
     return tuple(Row(tuple((name, text) for name in names), "") for text in CONTENT_FREE)
 
 
+def content_free_prompts(
+    task: Task, shots: Sequence[Row], style: Style, tokenizer: Any
+) -> tuple[Prompt, ...]:
+    """The prompts, after the same shots, whose queries say nothing."""
+    return tuple(render(task, shots, row, style, tokenizer) for row in content_free_rows(task))
+
+
 def budget(tokenizer: Any, prompt: Prompt, window: int, reserve: int) -> Budget:
     """What a prompt's tokens are used for; one that spans two parts counts for the part it begins in."""
     counts = dict.fromkeys(("instruction", "shot", "query", "template"), 0)

@@ -20,8 +20,9 @@ from demos.models.precision import at_least_single
 from demos.models.specs import Loaded
 from demos.nlp.effort import check_effort, effort
 from demos.nlp.encoding import encode_pair
-from demos.nlp.prefix_tree import LEAST_SHARED, Node, Wanted, can_share, prefix_tree, size
+from demos.nlp.prefix_tree import MIN_SHARED, Node, Wanted, can_share, prefix_tree, size
 from demos.nlp.steps import Steps, finish
+from demos.nlp.window import window
 
 _NEW_TOKENS = 512  # in one forward pass: more brings no speed, only memory for logits
 _CACHED_TOKENS = 8192  # over all rows of a batch: 370 MB of keys and values for SmolLM2
@@ -66,14 +67,14 @@ def log_likelihoods_in_steps(loaded: Loaded, requests: Sequence[Request]) -> Ste
             yield 0
             encoded = 0
     shares = can_share(loaded.model)
-    sequences = []
+    sequences, limit = [], window(loaded)
     for number, (context, continuation) in enumerate(pairs):
-        ids = _read(loaded, context, continuation)
+        ids = _read(loaded, limit, context, continuation)
         first = len(context) - 1
         wanted = [Wanted(first + i, token, number, i) for i, token in enumerate(continuation)]
         sequences.append((ids, wanted))
     longest = max((len(ids) for ids, _ in sequences), default=0)
-    tree = prefix_tree(sequences, LEAST_SHARED if shares else longest + 1)
+    tree = prefix_tree(sequences, MIN_SHARED if shares else longest + 1)
     check_effort(effort(loaded, sum(map(size, tree)), 0))
     logprobs = [[0.0] * len(continuation) for _, continuation in pairs]
     greedy = [True] * len(pairs)
@@ -100,7 +101,8 @@ def log_likelihoods_plain(loaded: Loaded, requests: Sequence[Request]) -> list[L
     for request in requests:
         context, continuation = encode_pair(loaded.tokenizer, *request)
         with torch.inference_mode():
-            logits = loaded.model(torch.tensor([_read(loaded, context, continuation)])).logits[0]
+            ids = _read(loaded, window(loaded), context, continuation)
+            logits = loaded.model(torch.tensor([ids])).logits[0]
         logprobs = at_least_single(logits[len(context) - 1 :]).log_softmax(-1)
         tokens = torch.tensor(continuation)
         results.append(
@@ -113,18 +115,14 @@ def log_likelihoods_plain(loaded: Loaded, requests: Sequence[Request]) -> list[L
     return results
 
 
-def window(loaded: Loaded) -> int:
-    """How many tokens the model can read at once."""
-    return getattr(loaded.model.config, "max_position_embeddings", 1024)
-
-
-def _read(loaded: Loaded, context: tuple[int, ...], continuation: tuple[int, ...]) -> tuple[int, ...]:
+def _read(
+    loaded: Loaded, limit: int, context: tuple[int, ...], continuation: tuple[int, ...]
+) -> tuple[int, ...]:
     """What the model has to read: all but the last token, which is only predicted."""
     ids = (context + continuation)[:-1]
-    if len(ids) > window(loaded):
+    if len(ids) > limit:
         raise BadInput(
-            f"A prompt and its label have {len(ids) + 1:,} tokens; "
-            f"{loaded.origin.title} holds {window(loaded):,}.",
+            f"A prompt and its label have {len(ids) + 1:,} tokens; {loaded.origin.title} holds {limit:,}.",
             "Use fewer or shorter shots.",
         )
     return ids

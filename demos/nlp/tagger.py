@@ -17,9 +17,9 @@ from demos.errors import BadInput
 from demos.models.precision import at_least_single
 from demos.models.specs import Loaded
 from demos.nlp.batches import TOKENS, buckets
-from demos.nlp.classify import window
 from demos.nlp.legibility import Legibility, legibility
 from demos.nlp.spans import Tagged
+from demos.nlp.window import window
 from demos.texts import check_text
 
 OVERLAP = 128

@@ -11,11 +11,12 @@ from demos.errors import BadInput
 from demos.models.precision import at_least_single
 from demos.models.specs import Loaded
 from demos.nlp.batches import answer_all
-from demos.nlp.classify import Encoded, encode, refuse_longer, window
+from demos.nlp.classify import Encoded, encode, refuse_longer
 from demos.nlp.legibility import legibility
 from demos.nlp.sentences import Sentence, sentences
+from demos.nlp.window import window
 
-MOST_SENTENCES = 1000
+MAX_SENTENCES = 1000
 
 
 @dataclass(frozen=True)
@@ -48,20 +49,22 @@ def vectors(loaded: Loaded, texts: Sequence[str]) -> np.ndarray:
     Raises `BadInput` for a text that is longer than the encoder reads.
     """
     encoded = [loaded.tokenizer(text, verbose=False)["input_ids"] for text in texts]
+    limit = window(loaded)
     for number, ids in enumerate(encoded, 1):
-        refuse_longer(f"Text {number} has", len(ids), window(loaded), loaded)
+        refuse_longer(f"Text {number} has", len(ids), limit, loaded)
     return np.stack(answer_all(encoded, lambda ids: ids, lambda rows: list(mean_pooled(rows, loaded))))
 
 
 def readable_sentences(text: str, loaded: Loaded) -> tuple[Sentence, ...]:
     """The sentences of a text, cut where one is longer than the encoder reads.
 
-    Raises `BadInput` with the count if there are more than MOST_SENTENCES.
+    Raises `BadInput` with the count if there are more than MAX_SENTENCES.
     """
-    found = sentences(text, lambda piece: count(loaded, piece) <= window(loaded))
-    if len(found) > MOST_SENTENCES:
+    limit = window(loaded)
+    found = sentences(text, lambda piece: count(loaded, piece) <= limit)
+    if len(found) > MAX_SENTENCES:
         raise BadInput(
-            f"The text has {len(found):,} sentences; at most {MOST_SENTENCES:,} are compared.", "Shorten it."
+            f"The text has {len(found):,} sentences; at most {MAX_SENTENCES:,} are compared.", "Shorten it."
         )
     return found
 

@@ -121,6 +121,7 @@ def test_too_few_or_too_many_texts_are_refused(texts):
         ("a.txt", "one\n\n two \r\nthree", ["one", "two", "three"]),
         ("a.csv", 'id,Text\n1,"good, really"\n2,"two\nlines"\n3\n', ["good, really", "two lines"]),
         ("a.csv", "first column\nsecond row,x\n", ["first column", "second row"]),
+        ("a.csv", "id;text\n1;one, or two\n", ["one, or two"]),
         ("a.txt", "\ufeff한국어 문장", ["한국어 문장"]),
     ],
 )

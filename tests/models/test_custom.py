@@ -119,7 +119,7 @@ def test_parameters_are_what_the_hub_counted(hub):
 
 
 def test_not_more_are_kept_than_a_visitor_may_fill_the_memory_with(hub, monkeypatch):
-    monkeypatch.setattr(custom, "MOST_KNOWN", 1)
+    monkeypatch.setattr(custom, "MAX_KNOWN", 1)
     monkeypatch.setattr(custom, "_known", {"someone/else": None})
     custom_checkpoint("someone/tiny")
     assert list(custom._known) == ["someone/tiny"]

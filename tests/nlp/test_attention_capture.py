@@ -9,7 +9,8 @@ from demos.errors import BadInput
 from demos.models.cache import shared_cache
 from demos.models.recording import record
 from demos.models.specs import Spec
-from demos.nlp.attention_capture import capture, window
+from demos.nlp.attention_capture import capture
+from demos.nlp.window import window
 from tests import tiny
 from tests.closeness import SHIPPED, SUMMED, TINY, assert_close
 
@@ -141,7 +142,7 @@ def test_causal_is_read_off_the_weights(minilm, smollm2):
 
 def test_a_long_text_is_cut_and_says_so(minilm):
     captured = capture(minilm, "word " * 2000)
-    assert len(captured.map("self").queries) == window(minilm.model, minilm.tokenizer) == 512
+    assert len(captured.map("self").queries) == window(minilm) == 512
     assert captured.truncated == "There are 2,002 tokens; the first 512 are shown."
 
 

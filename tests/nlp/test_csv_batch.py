@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from demos import csv_table
-from demos.csv_table import MOST_ROWS, _lines, defused, read_table, write_table
+from demos.csv_table import MAX_ROWS, _lines, defused, read_table, write_table
 from demos.errors import BadInput
 from demos.nlp.csv_batch import ColumnInputs, begin, cells, column_endpoint
 from demos.tasks import question_answering, summarization
@@ -177,7 +177,7 @@ def test_a_file_is_read_no_further_than_its_limit(monkeypatch):
     monkeypatch.setattr(csv_table, "_lines", lambda *file: (taken.append(1) or row for row in lines(*file)))
     with pytest.raises(BadInput, match="at least 10,001 rows"):
         read_table(b"text\n" + b'"a"b\n' * 40_000)
-    assert len(taken) == MOST_ROWS + 2  # the names of the columns, and the first row that is too many
+    assert len(taken) == MAX_ROWS + 2  # the names of the columns, and the first row that is too many
 
 
 def test_binary_cells_and_broken_quotes_are_rows_with_a_reason(runner):

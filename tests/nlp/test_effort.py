@@ -10,7 +10,7 @@ import pytest
 from demos.errors import BadInput
 from demos.nlp import effort as effort_module
 from demos.nlp import scoring
-from demos.nlp.effort import MOST_SECONDS, Asking, Effort, check_effort, duration, effort, effort_of
+from demos.nlp.effort import MAX_SECONDS, Asking, Effort, check_effort, duration, effort, effort_of
 from demos.nlp.in_context import frozen_rows, k_curve, order_sensitivity
 from demos.nlp.prompt_task import Row, Task, ready_tasks, task_to_json
 from demos.nlp.scoring import log_likelihoods_in_steps
@@ -141,7 +141,7 @@ def test_twice_the_parameters_take_twice_as_long(llama, smollm2):
 
 
 def test_the_limit_itself_is_allowed():
-    assert check_effort(Effort(1, 1, MOST_SECONDS)).seconds == MOST_SECONDS
+    assert check_effort(Effort(1, 1, MAX_SECONDS)).seconds == MAX_SECONDS
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 
 from demos.models.cache import shared_cache
 from demos.models.specs import Spec
-from demos.nlp.labels import MEASURES, calibrate, content_free, label_warnings, score_labels, softmax
+from demos.nlp.labels import NORMALISATIONS, calibrate, content_free, label_warnings, score_labels, softmax
 from demos.nlp.prompt import CONTENT_FREE, Prompt, content_free_rows, render
 from demos.nlp.prompt_task import Row, ready_tasks
 from demos.nlp.scoring import log_likelihoods_plain
@@ -37,7 +37,7 @@ def test_every_measure_is_the_sum_by_hand(tiny_writer):
     results = score_labels(tiny_writer, prompts, [LABELS, korean])
     for one, result, labels in zip(prompts, results, (LABELS, korean), strict=True):
         assert result.labels == tuple(label for label, _ in labels)
-        scores = {measure: [] for measure in MEASURES}
+        scores = {measure: [] for measure in NORMALISATIONS}
         for _, words in labels:
             pairs = [(context, f" {word}") for word in words for context in (one.text, "")]
             found = [likelihood.logprob for likelihood in log_likelihoods_plain(tiny_writer, pairs)]
@@ -50,7 +50,7 @@ def test_every_measure_is_the_sum_by_hand(tiny_writer):
             }
             for measure, values in by_word.items():
                 scores[measure].append(math.log(sum(map(math.exp, values))))
-        for measure in MEASURES:
+        for measure in NORMALISATIONS:
             assert_close(result.scores[measure], scores[measure], atol=OURS)
             powers = [math.exp(score - max(scores[measure])) for score in scores[measure]]
             assert_close(result.probabilities[measure], np.array(powers) / sum(powers), atol=OURS)
@@ -59,11 +59,10 @@ def test_every_measure_is_the_sum_by_hand(tiny_writer):
 
 def test_each_word_says_how_many_tokens_it_takes(tiny_writer):
     (result,) = score_labels(tiny_writer, [prompt("Sentiment:")], [LABELS])
-    tokens = {word.word: word.tokens for word in result.words}
-    encode = tiny_writer.tokenizer.encode
-    assert tokens == {
-        word: tuple(encode(f" {word}")) for word in ("positive", "great", "negative", "neither good nor bad")
-    }
+    assert [[word.text for word in words] for words in result.words] == [list(own) for _, own in LABELS]
+    tokens = {word.text: word.tokens for words in result.words for word in words}
+    encode, decode = tiny_writer.tokenizer.encode, tiny_writer.tokenizer.decode
+    assert tokens == {word: tuple(decode([i]) for i in encode(f" {word}")) for word in tokens}
     assert len(tokens["neither good nor bad"]) == 4
 
 
@@ -72,7 +71,7 @@ def test_several_words_add_their_probabilities(tiny_writer):
     apart = (("p", ("positive",)), ("g", ("great",)), ("n", ("negative",)))
     together = (("good", ("positive", "great")), ("n", ("negative",)))
     first, second = score_labels(tiny_writer, [one, one], [apart, together])
-    for measure in MEASURES:
+    for measure in NORMALISATIONS:
         p, g, n = first.probabilities[measure]
         assert_close(second.probabilities[measure], [p + g, n], atol=OURS)
 
@@ -84,7 +83,7 @@ def test_a_real_model_tells_a_good_review_from_a_bad_one():
         prompts = [render(task, task.shots[:8], Row((("text", text),), "")) for text in texts]
         good, bad = score_labels(loaded, prompts, [task.labels] * 2)
     positive = good.labels.index("positive")
-    for measure in MEASURES:
+    for measure in NORMALISATIONS:
         assert_close(good.probabilities[measure].sum(), 1, atol=OURS)
         assert good.scores[measure].argmax() == good.probabilities[measure].argmax()
     assert good.probabilities["sum"][positive] > bad.probabilities["sum"][positive] + 0.1

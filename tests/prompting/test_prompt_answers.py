@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -12,10 +14,12 @@ from demos.nlp.scoring import log_likelihoods_plain
 from demos.prompting.builder import EXAMPLES
 from demos.prompting.builder.completion import COMPLETE
 from demos.prompting.builder.compute import RENDER, SCORE
+from demos.prompting.builder.export import EXPORT
 from demos.prompting.builder.schemas import CompleteInputs, ExperimentInputs, PromptInputs
 from demos.prompting.builder.show import budget_bar, chips, label_table, shots_table
 from demos.prompting.experiments.compute import CURVE, NOISE
 from demos.prompting.experiments.show import experiment_chart
+from demos.prompting.task import ready
 from demos.prompting.task.draft import Draft, Table, fields_of, task_of_draft
 from tests.closeness import OURS, SUMMED, assert_close
 
@@ -139,3 +143,14 @@ def test_what_was_typed_is_escaped(runner):
     )
     for html in pages:
         assert "<img" not in html
+
+
+@pytest.mark.parametrize("endpoint", [RENDER, SCORE, EXPORT], ids=lambda endpoint: endpoint.name)
+def test_a_request_reads_its_task_once(runner, monkeypatch, endpoint):
+    """Before a model is loaded, and not again with it."""
+    read = []
+    real = ready.task_from_json
+    monkeypatch.setattr(ready, "task_from_json", lambda text: read.append(text) or real(text))
+    named = replace(ready.task_of("sentiment"), name=f"read by {endpoint.name}")
+    runner(endpoint, PromptInputs(task_to_json(named), QUERY, 2))
+    assert len(read) == 1

@@ -175,7 +175,7 @@ def test_an_input_that_is_a_shot_is_named(table):
 
 
 def test_shots_that_do_not_fit_are_named_and_calibration_follows_them(table, monkeypatch):
-    monkeypatch.setattr("demos.nlp.scoring.window", lambda loaded: 90)
+    monkeypatch.setattr(compute, "window", lambda loaded: 90)
     answer = whole(replace(ASKED, variants=(OWN, BARE), k=2), table.loaded)
     cell = answer.variants[0].cells[0]
     assert cell.notice == "Dropped to fit into the window: shot 1." and cell.tokens <= 90 - 32

@@ -25,19 +25,13 @@ drawing script. It draws one shape per weight, so it is for short texts.
 from __future__ import annotations
 
 from demos.attention.viewer.bertviz import BERTVIZ, BertvizInputs
-from demos.attention.viewer.compute import (
-    ATTENTION,
-    _endpoint,
-    attention_flow_to,
-    attention_heads,
-    attention_neuron,
-)
+from demos.attention.viewer.compute import ARRAYS, ATTENTION, ATTENTION_HEADS, FLOW, NEURON
 from demos.attention.viewer.html_export import EXPORT, STYLES
 from demos.attention.viewer.html_export import SCRIPTS as VIEWER
 from demos.attention.viewer.measure import Selection
-from demos.attention.viewer.wire import ARRAYS, FLOW_LAYER, LAYER, NEURON_LAYER, VIEW
+from demos.attention.viewer.wire import FLOW_LAYER, LAYER, NEURON_LAYER, VIEW
 from demos.contract import Example, Info, Run
-from demos.models.catalog import ASSETS
+from demos.ui.scripts import scripts
 
 INFO = Info(
     slug="attention",
@@ -83,13 +77,13 @@ EXAMPLES = (
 
 __all__ = ["ENDPOINTS", "EXAMPLES", "INFO", "SCRIPTS", "STYLES", "build"]
 
-SCRIPTS = (*VIEWER, ASSETS / "js" / "attention_link.js")
+SCRIPTS = (*VIEWER, *scripts("attention", "link"), *scripts("bertviz", "frame"))
 
 ENDPOINTS = (
     ATTENTION,
-    _endpoint("attention_heads", attention_heads),
-    _endpoint("attention_neuron", attention_neuron),
-    _endpoint("attention_flow", attention_flow_to),
+    ATTENTION_HEADS,
+    NEURON,
+    FLOW,
     EXPORT,
     BERTVIZ,
     ARRAYS,

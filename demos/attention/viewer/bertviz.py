@@ -17,7 +17,8 @@ from demos.attention.viewer.bertviz_pages import (
     neuron_view_page,
     sentence_pair_maps,
 )
-from demos.attention.viewer.measure import HEADS, Selection, capture_of
+from demos.attention.viewer.measure import HEADS, Selection
+from demos.attention.viewer.measured_map import captured
 from demos.contract import Endpoint
 from demos.errors import BadInput
 from demos.models.specs import Loaded, Origin
@@ -55,29 +56,28 @@ class BertvizResult:
 def bertviz(inputs: BertvizInputs, loaded: Loaded) -> BertvizResult:
     """A classic BertViz page of a text's attention, as one HTML document."""
     selection = Selection(inputs.text, inputs.text_pair, inputs.target, inputs.model)
-    captured = capture_of(selection, loaded)
+    found = captured(selection, loaded)
     if inputs.view == "head":
-        html = head_view_page(_maps(captured))
+        html = head_view_page(_maps(found))
     elif inputs.view == "model":
-        html = model_view_page(_maps(captured))
+        html = model_view_page(_maps(found))
     else:
-        html = _neuron_page(captured)
-    return BertvizResult(html, captured.truncated, loaded.origin)
+        html = _neuron_page(found)
+    return BertvizResult(html, found.truncated, loaded.origin)
 
 
-def _maps(captured: Capture) -> tuple[BertvizMap, ...]:
-    check_size(max(m.heads * len(m.queries) * len(m.keys) for m in captured.maps))
-    start = _second_text_start(captured.maps[0])
-    if len(captured.maps) == 1 and start:
-        return sentence_pair_maps(_weights(captured.maps[0]), _pieces(captured.maps[0].queries), start)
+def _maps(found: Capture) -> tuple[BertvizMap, ...]:
+    check_size(max(m.heads * len(m.queries) * len(m.keys) for m in found.maps))
+    start = _second_text_start(found.maps[0])
+    if len(found.maps) == 1 and start:
+        return sentence_pair_maps(_weights(found.maps[0]), _pieces(found.maps[0].queries), start)
     return tuple(
-        BertvizMap(m.name.capitalize(), _weights(m), _pieces(m.queries), _pieces(m.keys))
-        for m in captured.maps
+        BertvizMap(m.name.capitalize(), _weights(m), _pieces(m.queries), _pieces(m.keys)) for m in found.maps
     )
 
 
-def _neuron_page(captured: Capture) -> str:
-    chosen, *others = captured.maps
+def _neuron_page(found: Capture) -> str:
+    chosen, *others = found.maps
     if others:
         raise BadInput(
             "BertViz's neuron view does not know encoder-decoder models.",

@@ -1,31 +1,20 @@
-"""The functions behind the attention viewer: frozen inputs in, frozen results out."""
+"""The attention viewer's numbers, as the API answers them: frozen inputs in, frozen results out."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
 from pydantic import Field
 
-from demos.attention.viewer.measure import (
-    HEADS,
-    MEASURE_TITLES,
-    Selection,
-    axes_of,
-    capture_of,
-    check_layer,
-    check_selection,
-    describe_transforms,
-    means_of,
-    measured_layer,
-    rollout_of,
-)
-from demos.attention.viewer.summary import MEASURES, HeadSummary, summarise
+from demos.attention.viewer.measure import HEADS, Selection, check_selection
+from demos.attention.viewer.measured_map import MeasuredMap, map_of_own_tokens, measured_map
+from demos.attention.viewer.summary import HEAD_MEASURES, HeadSummary, summarise
 from demos.contract import Endpoint
 from demos.errors import BadInput
 from demos.models.specs import Loaded, Origin
-from demos.nlp.attention_capture import AttentionMap
 from demos.nlp.attention_rollout import FLOW_TOKENS, attention_flow
 from demos.nlp.tokens import Token
 
@@ -64,46 +53,38 @@ class AttentionResult:
 
 def attention(inputs: AttentionInputs, loaded: Loaded) -> AttentionResult:
     """Attention weights (or rollout, or value-weighted norms) of a text, as numbers."""
-    return attention_numbers(inputs, loaded, MAX_NUMBERS)
+    return _numbers(inputs, loaded, MAX_NUMBERS)
 
 
-def attention_numbers(
-    inputs: AttentionInputs, loaded: Loaded, most: int = MAX_NUMBERS_IN_A_FILE
-) -> AttentionResult:
+def attention_arrays(inputs: AttentionInputs, loaded: Loaded) -> AttentionResult:
     """As `attention`, for a file: arrays take a fraction of the room that JSON does."""
-    captured = capture_of(inputs, loaded)
-    chosen = captured.map(inputs.map)
-    layers = selected_layers(inputs, chosen)
-    plan = axes_of(inputs, chosen)
-    heads = chosen.heads if inputs.measure == "attention" else 1
-    numbers = len(layers) * heads * len(plan.queries) * len(plan.keys)
+    return _numbers(inputs, loaded, MAX_NUMBERS_IN_A_FILE)
+
+
+def _numbers(inputs: AttentionInputs, loaded: Loaded, most: int) -> AttentionResult:
+    measured = measured_map(inputs, loaded, inputs.map)
+    layers, plan = measured.layer_numbers(inputs.layers), measured.axes
+    numbers = len(layers) * measured.heads * len(plan.queries) * len(plan.keys)
     if numbers > most:
         raise BadInput(
             f"That answer would hold {numbers:,} numbers; the limit is {most:,}.",
             "Ask for fewer layers, or for the mean over heads.",
         )
-    measured = [measured_layer(inputs, chosen, layer, loaded) for layer in layers]
-    removed = np.stack([item.removed for item in measured])
+    made = [measured.layer(layer) for layer in layers]
+    removed = np.stack([layer.removed for layer in made])
     return AttentionResult(
-        map=chosen.name,
-        maps=tuple(item.name for item in captured.maps),
+        map=measured.name,
+        maps=tuple(item.name for item in measured.captured.maps),
         layers=layers,
         queries=plan.queries,
         keys=plan.keys,
-        weights=np.stack([item.weights for item in measured]),
+        weights=np.stack([layer.weights for layer in made]),
         removed=removed,
-        measure=MEASURE_TITLES[inputs.measure],
-        transforms=describe_transforms(inputs, float(removed.mean())),
-        truncated=captured.truncated,
-        origin=loaded.origin,
+        measure=measured.title,
+        transforms=measured.transforms(float(removed.mean())),
+        truncated=measured.truncated,
+        origin=measured.origin,
     )
-
-
-def selected_layers(inputs: Any, attention_map: AttentionMap) -> tuple[int, ...]:
-    """The layers asked for, all if none were; raises `BadInput` for one that is not there."""
-    for layer in inputs.layers:
-        check_layer(attention_map, layer)
-    return tuple(dict.fromkeys(inputs.layers)) or tuple(range(len(attention_map.layers)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,9 +107,9 @@ class HeadsInputs(Selection):
 
 def attention_heads(inputs: HeadsInputs, loaded: Loaded) -> HeadsResult:
     """For every head: entropy, and attention mass on the first, previous, next and separator token."""
-    captured = capture_of(inputs, loaded)
-    chosen = captured.map(inputs.map)
-    return HeadsResult(chosen.name, summarise(chosen), dict(MEASURES), captured.truncated, loaded.origin)
+    measured = map_of_own_tokens(inputs, loaded, inputs.map)
+    summary = summarise(measured.source)
+    return HeadsResult(measured.name, summary, dict(HEAD_MEASURES), measured.truncated, measured.origin)
 
 
 @dataclass(frozen=True)
@@ -167,29 +148,32 @@ class NeuronResult:
 
 def attention_neuron(inputs: NeuronInputs, loaded: Loaded) -> NeuronResult:
     """Queries, keys and weights of one head: the numbers whose products are its attention."""
-    captured = capture_of(inputs, loaded)
-    chosen = captured.map(inputs.map)
-    check_layer(chosen, inputs.layer, inputs.head)
-    layer = chosen.layers[inputs.layer]
-    key_value_head = inputs.head // (chosen.heads // chosen.key_value_heads)
-    n, m = len(chosen.queries), len(chosen.keys)
+    return neuron_of(map_of_own_tokens(inputs, loaded, inputs.map), inputs.layer, inputs.head)
+
+
+def neuron_of(measured: MeasuredMap, number: int, head: int) -> NeuronResult:
+    """One head of a map; raises `BadInput` if there is no such layer or head."""
+    measured.check(number, head)
+    source = measured.source
+    layer = source.layers[number]
+    key_value_head = head // (source.heads // source.key_value_heads)
     bias = None
     if layer.bias is not None:
-        bias = layer.bias.expand(chosen.heads, n, m)[inputs.head].numpy()
+        bias = layer.bias.expand(source.heads, len(source.queries), len(source.keys))[head].numpy()
     return NeuronResult(
-        map=chosen.name,
-        layer=inputs.layer,
-        head=inputs.head,
+        map=measured.name,
+        layer=number,
+        head=head,
         key_value_head=key_value_head,
         scaling=layer.scaling,
-        queries=chosen.queries,
-        keys=chosen.keys,
-        query=layer.query[inputs.head].numpy(),
+        queries=source.queries,
+        keys=source.keys,
+        query=layer.query[head].numpy(),
         key=layer.key[key_value_head].numpy(),
         bias=bias,
-        weights=layer.weights()[inputs.head].numpy(),
-        truncated=captured.truncated,
-        origin=loaded.origin,
+        weights=layer.weights()[head].numpy(),
+        truncated=measured.truncated,
+        origin=measured.origin,
     )
 
 
@@ -225,35 +209,42 @@ class FlowResult:
 
 def attention_flow_to(inputs: FlowInputs, loaded: Loaded) -> FlowResult:
     """Rollout, attention flow and mean attention from one token back to the input."""
-    whole = replace(inputs, special="show", words="tokens")
-    captured = capture_of(whole, loaded)
-    chosen = captured.map(inputs.map)
-    check_layer(chosen, inputs.layer)
-    rolled = rollout_of(whole, chosen, loaded)
-    if not 0 <= inputs.token < len(chosen.queries):
-        raise BadInput(f"There is no token {inputs.token}.", f"The last one is {len(chosen.queries) - 1}.")
-    means = means_of(whole, chosen, loaded)[: inputs.layer + 1]
+    return flow_of(map_of_own_tokens(inputs, loaded, inputs.map), inputs.layer, inputs.token)
+
+
+def flow_of(measured: MeasuredMap, layer: int, token: int) -> FlowResult:
+    """One token of a map; raises `BadInput` if there is no such layer or token, and for cross-attention."""
+    measured.check(layer)
+    queries, rolled = measured.source.queries, measured.rollout()
+    if not 0 <= token < len(queries):
+        raise BadInput(f"There is no token {token}.", f"The last one is {len(queries) - 1}.")
+    means = measured.means()[: layer + 1]
     flow, note = None, "Each flow is a maximum by itself: the bars do not share one unit of mass."
-    if len(chosen.queries) <= FLOW_TOKENS:
-        flow = attention_flow(means, inputs.token)
+    if len(queries) <= FLOW_TOKENS:
+        flow = attention_flow(means, token)
     else:
-        note = f"Flow is computed up to {FLOW_TOKENS} tokens; this text has {len(chosen.queries)}."
+        note = f"Flow is computed up to {FLOW_TOKENS} tokens; this text has {len(queries)}."
     return FlowResult(
-        map=chosen.name,
-        layer=inputs.layer,
-        token=inputs.token,
-        queries=chosen.queries,
-        rollout=rolled[inputs.layer, inputs.token],
-        mean=means[-1, inputs.token],
+        map=measured.name,
+        layer=layer,
+        token=token,
+        queries=queries,
+        rollout=rolled[layer, token],
+        mean=means[-1, token],
         flow=flow,
         note=note,
-        truncated=captured.truncated,
-        origin=loaded.origin,
+        truncated=measured.truncated,
+        origin=measured.origin,
     )
 
 
-def _endpoint(name: str, function: Any, public: bool = True) -> Endpoint:
+def viewer_endpoint(name: str, function: Callable[[Any, Loaded], Any], public: bool = True) -> Endpoint:
+    """An endpoint of the viewer: any model whose attention can be captured, texts that models can read."""
     return Endpoint(name, function, HEADS, public, check_selection)
 
 
-ATTENTION = _endpoint("attention", attention)
+ATTENTION = viewer_endpoint("attention", attention)
+ATTENTION_HEADS = viewer_endpoint("attention_heads", attention_heads)
+NEURON = viewer_endpoint("attention_neuron", attention_neuron)
+FLOW = viewer_endpoint("attention_flow", attention_flow_to)
+ARRAYS = viewer_endpoint("attention_arrays", attention_arrays, public=False)

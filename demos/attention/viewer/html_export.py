@@ -16,27 +16,32 @@ from demos.attention.viewer.compute import (
     MAX_NUMBERS_IN_A_FILE,
     AttentionInputs,
     AttentionResult,
-    FlowInputs,
-    NeuronInputs,
-    _endpoint,
-    selected_layers,
+    flow_of,
+    neuron_of,
+    viewer_endpoint,
 )
-from demos.attention.viewer.measure import Selection, capture_of
-from demos.attention.viewer.wire import (
-    LayerInputs,
-    attention_layer,
-    attention_view,
-    flow_layer,
-    neuron_layer,
-    shown_maps,
-)
+from demos.attention.viewer.measure import Selection
+from demos.attention.viewer.measured_map import MeasuredMap, measured_maps
+from demos.attention.viewer.wire import flow_data, packed_layer, packed_neuron, view_data
 from demos.contract import to_plain
 from demos.errors import BadInput
 from demos.models.specs import Loaded, Origin
-from demos.nlp.attention_capture import AttentionMap
+from demos.ui.scripts import COMMON, scripts
+
+Maps = tuple[MeasuredMap, ...]
+LayerNumbers = dict[str, tuple[int, ...]]
+"""Which layers to include, by the name of the map."""
 
 ASSETS = Path(__file__).parents[3] / "assets"
-SCRIPTS = tuple(sorted((ASSETS / "js" / "attention").glob("*.js")))
+SCRIPTS = (
+    *COMMON,
+    *scripts("attention", "data heads tokens state lines surface scroller pointer token_columns"),
+    *scripts(
+        "attention", "head_paint head_view head_finder model_view matrix_cells matrix_paint matrix_view"
+    ),
+    *scripts("attention", "neuron_scores neuron_paint neuron_view flow_paint flow_view views"),
+    *scripts("attention", "picture view_tabs head_squares toolbar requests keys viewer mount"),
+)
 STYLES = (ASSETS / "css" / "attention.css",)
 
 FLOW_EXPORT_TOKENS = 32
@@ -111,36 +116,24 @@ class ExportResult:
 
 def attention_export(inputs: ExportInputs, loaded: Loaded) -> ExportResult:
     """The viewer as one HTML file, with every included layer in it."""
-    view = attention_view(inputs, loaded)
-    maps = shown_maps(inputs, capture_of(inputs, loaded))
-    chosen = {m.name: selected_layers(inputs, m) for m in maps}
-    weights = sum(len(chosen[m.name]) * m.heads * len(m.queries) * len(m.keys) for m in maps)
-    if weights > MAX_NUMBERS_IN_A_FILE:
-        raise BadInput(
-            f"The file would hold {weights:,} weights; the limit is {MAX_NUMBERS_IN_A_FILE:,}.",
-            "Name the layers to include, for example 0, 5.",
-        )
-    requests = [(m, layer) for m in maps for layer in chosen[m.name]]
+    maps = measured_maps(inputs, loaded)
+    numbers = {measured.name: measured.layer_numbers(inputs.layers) for measured in maps}
+    _check_size(maps, numbers)
     layers = {
-        f"{m.name}/{layer}": attention_layer(_as(LayerInputs, inputs, map=m.name, layer=layer), loaded)
-        for m, layer in requests
+        f"{measured.name}/{number}": packed_layer(measured, measured.layer(number))
+        for measured in maps
+        for number in numbers[measured.name]
     }
-    held = {"held": sorted(next(iter(chosen.values())))} if inputs.layers else {}
-    payload = (
-        view.payload
-        | held
-        | {
-            "layer": next(iter(layers.values())),
-            "maps": _only(view.payload["maps"], inputs),
-        }
-    )
+    view, included = view_data(maps), next(iter(numbers.values()))
+    held = {"held": sorted(included)} if inputs.layers else {}
+    payload = view | held | {"layer": next(iter(layers.values())), "maps": _only(view["maps"], inputs)}
     data = {
         "payload": payload,
         "layers": layers,
-        "neurons": _neurons(inputs, requests, loaded) if inputs.details else {},
-        "flows": _flows(inputs, requests, loaded) if inputs.details else {},
+        "neurons": _neurons(maps, numbers) if inputs.details else {},
+        "flows": _flows(maps, numbers) if inputs.details else {},
         "missing": {
-            "layer": f"This file holds the layers {', '.join(map(str, next(iter(chosen.values()))))} only.",
+            "layer": f"This file holds the layers {', '.join(map(str, included))} only.",
             "neuron": "This file was saved without queries and keys.",
             "flow": "This file was saved without rollout and flow.",
         },
@@ -148,8 +141,16 @@ def attention_export(inputs: ExportInputs, loaded: Loaded) -> ExportResult:
     return ExportResult(_page(payload, data), loaded.origin)
 
 
-def _as(inputs_type: type, selection: Selection, **more: Any) -> Any:
-    return inputs_type(**{name: getattr(selection, name) for name in Selection.__dataclass_fields__}, **more)
+def _check_size(maps: Maps, numbers: LayerNumbers) -> None:
+    """Raise `BadInput` if the file would be too large to open."""
+    weights = sum(
+        len(numbers[m.name]) * m.source.heads * len(m.source.queries) * len(m.source.keys) for m in maps
+    )
+    if weights > MAX_NUMBERS_IN_A_FILE:
+        raise BadInput(
+            f"The file would hold {weights:,} weights; the limit is {MAX_NUMBERS_IN_A_FILE:,}.",
+            "Name the layers to include, for example 0, 5.",
+        )
 
 
 def _only(maps: list[dict[str, Any]], inputs: ExportInputs) -> list[dict[str, Any]]:
@@ -163,26 +164,22 @@ def _only(maps: list[dict[str, Any]], inputs: ExportInputs) -> list[dict[str, An
     ]
 
 
-def _neurons(
-    inputs: ExportInputs, requests: list[tuple[AttentionMap, int]], loaded: Loaded
-) -> dict[str, Any]:
+def _neurons(maps: Maps, numbers: LayerNumbers) -> dict[str, Any]:
     return {
-        f"{m.name}/{layer}/{head}": neuron_layer(
-            _as(NeuronInputs, inputs, map=m.name, layer=layer, head=head), loaded
-        )
-        for m, layer in requests
-        for head in range(m.heads)
+        f"{m.name}/{layer}/{head}": packed_neuron(neuron_of(m, layer, head))
+        for m in maps
+        for layer in numbers[m.name]
+        for head in range(m.source.heads)
     }
 
 
-def _flows(inputs: ExportInputs, requests: list[tuple[AttentionMap, int]], loaded: Loaded) -> dict[str, Any]:
+def _flows(maps: Maps, numbers: LayerNumbers) -> dict[str, Any]:
     return {
-        f"{m.name}/{layer}/{token}": flow_layer(
-            _as(FlowInputs, inputs, map=m.name, layer=layer, token=token), loaded
-        )
-        for m, layer in requests
-        if m.name != "cross" and len(m.queries) <= FLOW_EXPORT_TOKENS
-        for token in range(len(m.queries))
+        f"{m.name}/{layer}/{token}": flow_data(flow_of(m, layer, token))
+        for m in maps
+        if m.name != "cross" and len(m.source.queries) <= FLOW_EXPORT_TOKENS
+        for layer in numbers[m.name]
+        for token in range(len(m.source.queries))
     }
 
 
@@ -226,4 +223,4 @@ def numbers_npz(result: AttentionResult, inputs: AttentionInputs) -> bytes:
     return buffer.getvalue()
 
 
-EXPORT = _endpoint("attention_export", attention_export)
+EXPORT = viewer_endpoint("attention_export", attention_export)

@@ -7,10 +7,10 @@ from typing import Any
 
 from demos.attention.viewer import export_panel, link
 from demos.attention.viewer.bertviz import BERTVIZ, BertvizInputs, as_bertviz, sandboxed
-from demos.attention.viewer.compute import ATTENTION
+from demos.attention.viewer.compute import ARRAYS, ATTENTION
 from demos.attention.viewer.html_export import EXPORT
 from demos.attention.viewer.measure import Selection
-from demos.attention.viewer.wire import ARRAYS, FLOW_LAYER, LAYER, NEURON_LAYER, VIEW
+from demos.attention.viewer.wire import FLOW_LAYER, LAYER, NEURON_LAYER, VIEW
 from demos.contract import Endpoint, Example, Run, parse
 from demos.errors import StageError
 from demos.models.catalog import checkpoint
@@ -39,11 +39,15 @@ watch("value", async () => {
 draw();
 """
 
-SPECIAL = [("Show special tokens", "show"), ("Hide them", "hide"), ("Hide and renormalise", "renormalise")]
+SPECIAL_CHOICES = [
+    ("Show special tokens", "show"),
+    ("Hide them", "hide"),
+    ("Hide and renormalise", "renormalise"),
+]
 
-WORDS = [("Tokens", "tokens"), ("Words (sum)", "sum"), ("Words (mean)", "mean")]
+WORD_CHOICES = [("Tokens", "tokens"), ("Words (sum)", "sum"), ("Words (mean)", "mean")]
 
-MEASURES = [
+MEASURE_CHOICES = [
     ("Each head", "attention"),
     ("Mean of heads", "mean"),
     ("Rollout", "rollout"),
@@ -124,9 +128,9 @@ def _form() -> tuple[dict[str, Any], Any]:
         )
     with gr.Row():
         model = page.model_choice(VIEW, "minilm")
-        measure = gr.Dropdown(MEASURES, value="attention", label="Show")
-        special = gr.Dropdown(SPECIAL, value="show", label="Special tokens")
-        words = gr.Dropdown(WORDS, value="tokens", label="Sub-words")
+        measure = gr.Dropdown(MEASURE_CHOICES, value="attention", label="Show")
+        special = gr.Dropdown(SPECIAL_CHOICES, value="show", label="Special tokens")
+        words = gr.Dropdown(WORD_CHOICES, value="tokens", label="Sub-words")
         drawn_by = gr.Dropdown(DRAWN_BY, value="stage", label="Drawn by")
     at_once = {"api_visibility": "private", "queue": False, "show_progress": "hidden"}
     model.change(

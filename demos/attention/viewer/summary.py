@@ -11,7 +11,7 @@ import numpy as np
 from demos.nlp.attention_capture import AttentionMap
 from demos.nlp.tokens import Token
 
-MEASURES = {
+HEAD_MEASURES = {
     "entropy": "Entropy of a row in bits, averaged over the rows: 0 looks at one token, high at many",
     "first": "Mass on the first token, averaged over the rows",
     "previous": "Mass on the token before, averaged over the rows that have one",
@@ -22,7 +22,7 @@ MEASURES = {
 
 @dataclass(frozen=True, eq=False)
 class HeadSummary:
-    """Each measure of `MEASURES` as an array [layers, heads]; NaN where it is undefined."""
+    """Each measure of `HEAD_MEASURES` as an array [layers, heads]; NaN where it is undefined."""
 
     entropy: np.ndarray
     first: np.ndarray
@@ -38,7 +38,7 @@ def summarise(attention_map: AttentionMap) -> HeadSummary:
 
 def stack(layers: Sequence[dict[str, np.ndarray]]) -> HeadSummary:
     """The summaries of single layers as one."""
-    return HeadSummary(**{name: np.stack([layer[name] for layer in layers]) for name in MEASURES})
+    return HeadSummary(**{name: np.stack([layer[name] for layer in layers]) for name in HEAD_MEASURES})
 
 
 def summarise_layer(attention_map: AttentionMap, weights: np.ndarray) -> dict[str, np.ndarray]:

@@ -9,30 +9,20 @@ import numpy as np
 
 from demos.attention.viewer.compute import (
     FlowInputs,
+    FlowResult,
     LayerInputs,
     NeuronInputs,
-    _endpoint,
+    NeuronResult,
     attention_flow_to,
     attention_neuron,
-    attention_numbers,
+    viewer_endpoint,
 )
-from demos.attention.viewer.measure import (
-    MEASURE_TITLES,
-    Measured,
-    Selection,
-    axes_of,
-    capture_of,
-    describe_transforms,
-    measured_layer,
-    raw_weights,
-    transformed,
-)
+from demos.attention.viewer.measure import Selection
+from demos.attention.viewer.measured_map import MeasuredLayer, MeasuredMap, measured_map, measured_maps
 from demos.attention.viewer.packing import layer_data, pack, pool, thumbnails
-from demos.attention.viewer.summary import MEASURES, stack, summarise_layer
-from demos.attention.viewer.transforms import Axes
+from demos.attention.viewer.summary import HEAD_MEASURES, stack, summarise_layer
 from demos.contract import to_plain
 from demos.models.specs import Loaded, Origin
-from demos.nlp.attention_capture import AttentionMap, Capture
 
 MAP_TITLES = {
     "self": "Self-attention",
@@ -52,85 +42,85 @@ class ViewResult:
 
 def attention_view(inputs: Selection, loaded: Loaded) -> ViewResult:
     """Everything the viewer needs to start: tokens, thumbnails and summary of all heads, one layer."""
-    captured = capture_of(inputs, loaded)
-    views, first_layer, removed = [], None, []
-    for chosen in shown_maps(inputs, captured):
-        plan = axes_of(inputs, chosen)
-        pooled, summaries = [], []
-        for layer in range(len(chosen.layers)):
-            raw = raw_weights(inputs, chosen, layer, loaded)
-            measured = transformed(inputs, plan, raw)
-            pooled.append(pool(measured.weights))
-            removed.append(float(measured.removed.mean()))
-            first_layer = first_layer or browser_layer(inputs, chosen, layer, measured)
-            if inputs.measure == "attention":
-                summaries.append(summarise_layer(chosen, raw))
-        views.append(_map_view(inputs, chosen, plan, pooled, summaries))
-    transforms = describe_transforms(inputs, float(np.mean(removed)))
-    payload = {
-        "key": {field.name: getattr(inputs, field.name) for field in dataclasses.fields(Selection)},
-        "title": MEASURE_TITLES[inputs.measure],
-        "caption": transforms,
-        "origin": to_plain(loaded.origin),
-        "truncated": captured.truncated or None,
-        "maps": views,
-        "layer": first_layer,
-    }
-    return ViewResult(payload, loaded.origin)
-
-
-def shown_maps(inputs: Selection, captured: Capture) -> list[AttentionMap]:
-    """The maps that the measure is defined for: rollout leaves out cross-attention."""
-    return [m for m in captured.maps if inputs.measure != "rollout" or m.name != "cross"]
-
-
-def _map_view(
-    inputs: Selection,
-    chosen: AttentionMap,
-    plan: Axes,
-    pooled: list[np.ndarray],
-    summaries: list[dict[str, np.ndarray]],
-) -> dict[str, Any]:
-    by_head = inputs.measure == "attention"
-    untouched = inputs.special == "show" and inputs.words == "tokens"
-    summary = None
-    if by_head:
-        values = list(to_plain(stack(summaries)).values())
-        summary = {"names": list(MEASURES), "titles": list(MEASURES.values()), "values": values}
-    return {
-        "name": chosen.name,
-        "title": MAP_TITLES[chosen.name],
-        "layers": len(chosen.layers),
-        "heads": chosen.heads if by_head else 1,
-        "key_value_heads": chosen.key_value_heads if by_head else 1,
-        "head_labels": None if by_head else [inputs.measure],
-        "causal": chosen.causal,
-        "square": chosen.name != "cross",
-        "queries": to_plain(plan.queries),
-        "keys": to_plain(plan.keys),
-        "thumbnails": thumbnails(pooled),
-        "summary": summary,
-        "has_neurons": by_head and untouched,
-        "has_flow": untouched and chosen.name != "cross",
-    }
-
-
-def browser_layer(inputs: Selection, chosen: AttentionMap, layer: int, measured: Measured) -> dict[str, Any]:
-    """One layer packed; `removed` [heads, n] as float32 where special tokens are hidden."""
-    removed = None if inputs.special == "show" else pack(measured.removed)
-    return layer_data(chosen.name, layer, measured.weights) | {"removed": removed}
+    return ViewResult(view_data(measured_maps(inputs, loaded)), loaded.origin)
 
 
 def attention_layer(inputs: LayerInputs, loaded: Loaded) -> dict[str, Any]:
     """One layer in the browser's form (see `demos.attention.viewer.packing`)."""
-    chosen = capture_of(inputs, loaded).map(inputs.map)
-    measured = measured_layer(inputs, chosen, inputs.layer, loaded)
-    return browser_layer(inputs, chosen, inputs.layer, measured)
+    measured = measured_map(inputs, loaded, inputs.map)
+    return packed_layer(measured, measured.layer(inputs.layer))
 
 
 def neuron_layer(inputs: NeuronInputs, loaded: Loaded) -> dict[str, Any]:
     """Queries and keys of one head in the browser's form, float32."""
-    result = attention_neuron(inputs, loaded)
+    return packed_neuron(attention_neuron(inputs, loaded))
+
+
+def flow_layer(inputs: FlowInputs, loaded: Loaded) -> dict[str, Any]:
+    """Rollout, flow and mean attention of one token in the browser's form."""
+    return flow_data(attention_flow_to(inputs, loaded))
+
+
+def view_data(maps: tuple[MeasuredMap, ...]) -> dict[str, Any]:
+    """All maps of a selection, with the first layer of the first: what the browser draws at once."""
+    views, first_layer, removed = [], None, []
+    for measured in maps:
+        pooled, summaries = [], []
+        for number in range(len(measured.source.layers)):
+            layer = measured.layer(number)
+            pooled.append(pool(layer.weights))
+            removed.append(float(layer.removed.mean()))
+            first_layer = first_layer or packed_layer(measured, layer)
+            if measured.by_head:
+                summaries.append(summarise_layer(measured.source, layer.own))
+        views.append(_map_data(measured, pooled, summaries))
+    first = maps[0]
+    return {
+        "key": {field.name: getattr(first.selection, field.name) for field in dataclasses.fields(Selection)},
+        "title": first.title,
+        "caption": first.transforms(float(np.mean(removed))),
+        "origin": to_plain(first.origin),
+        "truncated": first.truncated or None,
+        "maps": views,
+        "layer": first_layer,
+    }
+
+
+def _map_data(
+    measured: MeasuredMap, pooled: list[np.ndarray], summaries: list[dict[str, np.ndarray]]
+) -> dict[str, Any]:
+    source, selection = measured.source, measured.selection
+    untouched = selection.special == "show" and selection.words == "tokens"
+    summary = None
+    if measured.by_head:
+        values = list(to_plain(stack(summaries)).values())
+        summary = {"names": list(HEAD_MEASURES), "titles": list(HEAD_MEASURES.values()), "values": values}
+    return {
+        "name": source.name,
+        "title": MAP_TITLES[source.name],
+        "layers": len(source.layers),
+        "heads": measured.heads,
+        "key_value_heads": source.key_value_heads if measured.by_head else 1,
+        "head_labels": None if measured.by_head else [selection.measure],
+        "causal": source.causal,
+        "square": source.name != "cross",
+        "queries": to_plain(measured.axes.queries),
+        "keys": to_plain(measured.axes.keys),
+        "thumbnails": thumbnails(pooled),
+        "summary": summary,
+        "has_neurons": measured.by_head and untouched,
+        "has_flow": untouched and source.name != "cross",
+    }
+
+
+def packed_layer(measured: MeasuredMap, layer: MeasuredLayer) -> dict[str, Any]:
+    """One layer packed; `removed` [heads, n] as float32 where special tokens are hidden."""
+    removed = None if measured.selection.special == "show" else pack(layer.removed)
+    return layer_data(measured.name, layer.number, layer.weights) | {"removed": removed}
+
+
+def packed_neuron(result: NeuronResult) -> dict[str, Any]:
+    """Queries, keys and bias of one head packed, float32."""
     return {
         "map": result.map,
         "layer": result.layer,
@@ -144,27 +134,21 @@ def neuron_layer(inputs: NeuronInputs, loaded: Loaded) -> dict[str, Any]:
     }
 
 
-def flow_layer(inputs: FlowInputs, loaded: Loaded) -> dict[str, Any]:
-    """Rollout, flow and mean attention of one token in the browser's form."""
-    result = to_plain(attention_flow_to(inputs, loaded))
+def flow_data(result: FlowResult) -> dict[str, Any]:
+    """Rollout, flow and mean attention of one token: short enough to travel as lists."""
     return {
-        "map": result["map"],
-        "layer": result["layer"],
-        "token": result["token"],
-        "columns": len(result["rollout"]),
-        "rollout": result["rollout"],
-        "flow": result["flow"],
-        "mean": result["mean"],
-        "note": result["note"],
+        "map": result.map,
+        "layer": result.layer,
+        "token": result.token,
+        "columns": len(result.rollout),
+        "rollout": to_plain(result.rollout),
+        "flow": to_plain(result.flow),
+        "mean": to_plain(result.mean),
+        "note": result.note,
     }
 
 
-ARRAYS = _endpoint("attention_arrays", attention_numbers, public=False)
-
-VIEW = _endpoint("attention_view", attention_view, public=False)
-
-LAYER = _endpoint("attention_layer", attention_layer, public=False)
-
-NEURON_LAYER = _endpoint("attention_neuron_layer", neuron_layer, public=False)
-
-FLOW_LAYER = _endpoint("attention_flow_layer", flow_layer, public=False)
+VIEW = viewer_endpoint("attention_view", attention_view, public=False)
+LAYER = viewer_endpoint("attention_layer", attention_layer, public=False)
+NEURON_LAYER = viewer_endpoint("attention_neuron_layer", neuron_layer, public=False)
+FLOW_LAYER = viewer_endpoint("attention_flow_layer", flow_layer, public=False)

@@ -169,4 +169,4 @@ def _chance(words: Sequence[int]) -> tuple[Measure, float]:
     return measure, float(1.96 * np.sqrt((spreads**2).sum()) / count) if count else nothing
 
 
-SURVEY = classifier_endpoint("trial_dataset", survey, check=None)
+SURVEY = classifier_endpoint("trial_dataset", survey)

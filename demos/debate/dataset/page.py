@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from demos.contract import Example, Run
+from demos.csv_table import read_lines
 from demos.debate.dataset.compute import MAX_TEXTS, SURVEY, SurveyInputs
 from demos.errors import BadInput
 
@@ -76,13 +75,8 @@ def read_texts(path: Path) -> list[str]:
 
     Raises `BadInput` for files that are not UTF-8 text or hold more than MAX_TEXTS texts.
     """
-    try:
-        content = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise BadInput("The file is not text in UTF-8.", "Save it as UTF-8 and upload it again.") from None
-    if path.suffix.lower() == ".csv":
-        content = "\n".join(_column(content))
-    texts = [line.strip() for line in content.splitlines() if line.strip()]
+    data = path.read_bytes()
+    texts = list(_column(data) if path.suffix.lower() == ".csv" else _lines(data))
     if not 1 <= len(texts) <= MAX_TEXTS:
         raise BadInput(
             f"The file has {len(texts):,} texts; the experiments take 1 to {MAX_TEXTS:,}.",
@@ -91,15 +85,25 @@ def read_texts(path: Path) -> list[str]:
     return texts
 
 
-def _column(content: str) -> Iterator[str]:
-    rows = csv.reader(io.StringIO(content, newline=""))
+def _lines(data: bytes) -> Iterator[str]:
     try:
-        first = next(rows, [])
-        named = [cell.strip().lower() for cell in first]
-        column = named.index("text") if "text" in named else 0
-        if "text" not in named and first:
-            yield " ".join(first[0].split())
+        content = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise BadInput("The file is not text in UTF-8.", "Save it as UTF-8 and upload it again.") from None
+    return (line.strip() for line in content.splitlines() if line.strip())
+
+
+def _column(data: bytes) -> Iterator[str]:
+    """The cells of the column `text`; a file without names of columns has texts from its first line on."""
+    column, names = 0, True
+    for line, cells, problem in read_lines(data)[1]:
+        if problem:
+            raise BadInput(f"Line {line} of the file cannot be read: {problem}", "Save it again as CSV.")
+        if names:
+            names, named = False, [cell.strip().lower() for cell in cells]
+            if "text" in named:
+                column = named.index("text")
+                continue
         # A text of several lines is one text.
-        yield from (" ".join(row[column].split()) for row in rows if len(row) > column)
-    except csv.Error as error:
-        raise BadInput(f"The CSV file cannot be read: {error}.", "Save it again as CSV.") from None
+        if text := " ".join("".join(cells[column : column + 1]).split()):
+            yield text

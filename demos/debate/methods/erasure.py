@@ -9,7 +9,7 @@ import numpy as np
 
 SHARES = (0.01, 0.05, 0.10, 0.20, 0.50)
 """Of the words, rounded up: the bins of ERASER (DeYoung et al. 2020, arXiv:1911.03429, section 4.3)."""
-MOST_LEVELS = 12
+MAX_LEVELS = 12
 RANDOM_ORDERS = 10
 
 Predict = Callable[[np.ndarray], np.ndarray]
@@ -34,8 +34,8 @@ class Curve:
 
 
 def levels(words: int) -> np.ndarray:
-    """Numbers of words to take away: all of them for short texts, else about MOST_LEVELS and the SHARES."""
-    evenly = np.rint(np.linspace(0, words, min(words, MOST_LEVELS) + 1)).astype(int)
+    """Numbers of words to take away: all of them for short texts, else about MAX_LEVELS and the SHARES."""
+    evenly = np.rint(np.linspace(0, words, min(words, MAX_LEVELS) + 1)).astype(int)
     return np.union1d(evenly, _bins(words))
 
 

@@ -10,17 +10,16 @@ from demos.contract import Endpoint
 from demos.models.specs import Loaded
 from demos.nlp.decoding import Decoding, check_decoding
 from demos.nlp.encoding import encode
-from demos.nlp.prompt_task import Task
 from demos.nlp.writing import GenerateResult, Piece, written
-from demos.prompting.builder.compute import DECODERS, check_prompt, fitted_prompt, query_of
+from demos.prompting.builder.compute import DECODERS, fitted_prompt
+from demos.prompting.builder.question import Question, check_prompt, question_of
 from demos.prompting.builder.schemas import CompleteAnswer, CompleteInputs
 from demos.prompting.builder.stops import cut, stop_strings
 from demos.prompting.builder.verdict import expected_label, is_right
-from demos.prompting.task.ready import task_of
 
 
 def check_completion(inputs: CompleteInputs) -> None:
-    """Raise `BadInput` for what can be known to be wrong without a model."""
+    """Validate inputs before a model is loaded; raises `BadInput`."""
     check_prompt(inputs)
     check_decoding(decoding_of(inputs))
 
@@ -33,19 +32,17 @@ def decoding_of(inputs: CompleteInputs) -> Decoding:
 def complete(inputs: CompleteInputs, loaded: Loaded) -> Iterator[CompleteAnswer]:
     """Let the model continue the prompt, token by token, up to where the template's next field would begin;
     each result holds the text so far."""
-    fitted = fitted_prompt(inputs, loaded, inputs.max_new_tokens)
+    question = question_of(inputs)
+    fitted = fitted_prompt(question, loaded, inputs.max_new_tokens)
     batch = encode(loaded.tokenizer, fitted.prompt.text, return_tensors="pt")
-    task = task_of(inputs.task)
     results = written(loaded, fitted.prompt.text, batch, decoding_of(inputs))
-    return _up_to_the_next_field(results, task, inputs)
+    return _up_to_the_next_field(results, question)
 
 
-def _up_to_the_next_field(
-    results: Generator[GenerateResult], task: Task, inputs: CompleteInputs
-) -> Iterator[CompleteAnswer]:
-    stops = stop_strings(task, inputs.style)
-    label = expected_label(task, query_of(inputs))
-    words = () if label is None else dict(task.labels or ((label, (label,)),))[label]
+def _up_to_the_next_field(results: Generator[GenerateResult], question: Question) -> Iterator[CompleteAnswer]:
+    stops = stop_strings(question.task, question.style)
+    label = expected_label(question.task, question.query)
+    words = () if label is None else dict(question.task.labels or ((label, (label,)),))[label]
     with closing(results):  # what it would write behind a stop is not written
         for result in results:
             text, stop = cut(result.text, stops, ended=bool(result.finished))

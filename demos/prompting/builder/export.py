@@ -9,10 +9,11 @@ from typing import Any
 
 from demos.contract import Endpoint
 from demos.models.specs import Loaded, Origin
-from demos.prompting.builder.compute import check_prompt
+from demos.prompting.builder.compute import DECODERS
 from demos.prompting.builder.html_export import NOT_SHOWN, as_html, made_by
+from demos.prompting.builder.question import check_prompt
 from demos.prompting.builder.schemas import PromptInputs
-from demos.prompting.builder.scored_prompt import Record, as_json, printable, record
+from demos.prompting.builder.scored_prompt import ScoredPrompt, as_json, printable, scored_prompt
 from demos.prompting.builder.show import number
 from demos.prompting.builder.snippet import as_python
 from demos.prompting.builder.stops import stop_strings
@@ -27,7 +28,7 @@ FILES = {
 }
 """Names for the files, by the fields of `ExportAnswer`."""
 
-MOST_STOPS = 4  # that such a server takes
+MAX_STOPS = 4  # that such a server takes
 
 _CURL = """\
 # Any server that is compatible with OpenAI's; "model" is the name that this server knows the model by.
@@ -58,48 +59,48 @@ def export_prompt(inputs: PromptInputs, loaded: Loaded) -> ExportAnswer:
     python: a script that gives the same scores; json: all there is to know; curl: a request to an
     OpenAI-compatible server; markdown: for a slide; html: one page that needs nothing else.
     """
-    made = record(inputs, loaded)
+    made = scored_prompt(inputs, loaded)
     python = as_python(made)
     return ExportAnswer(
         python, as_json(made), as_curl(made), as_markdown(made), as_html(made, python), loaded.origin
     )
 
 
-def as_curl(record: Record) -> str:
+def as_curl(made: ScoredPrompt) -> str:
     """A request for a completion, for a POSIX shell; address and key are read from its environment.
 
     A chat is sent as messages, since the server has the model's chat format; plain text as it is.
     """
-    origin, inputs = record.rendered.origin, record.inputs
+    origin, inputs = made.rendered.origin, made.inputs
     body: dict[str, Any] = {"model": origin.hub_id or origin.checkpoint}
     if inputs.style == "plain":
-        route, body["prompt"] = "completions", record.rendered.prompt
+        route, body["prompt"] = "completions", made.rendered.prompt
     else:
-        shots = record.task.shots[record.dropped : inputs.k]
+        shots = made.task.shots[made.dropped : inputs.k]
         route = "chat/completions"
-        body["messages"] = messages(record.task, shots, record.query, inputs.style)
-    stops = stop_strings(record.task, inputs.style)[:MOST_STOPS]
+        body["messages"] = messages(made.task, shots, made.query, inputs.style)
+    stops = stop_strings(made.task, inputs.style)[:MAX_STOPS]
     body |= {"max_tokens": max(1, inputs.reserve), "temperature": 0, "stop": list(stops)}
     # No line of JSON is the one that ends the document: its texts have no line ends.
     return _CURL.format(route=route, body=printable(json.dumps(body, ensure_ascii=False, indent=2)))
 
 
-def as_markdown(record: Record) -> str:
+def as_markdown(made: ScoredPrompt) -> str:
     """A slide: the prompt in a fence, the labels as a table, what made them and what they do not show."""
-    title = f"## {_inline(record.task.title) or 'Prompt'}"
-    prompt = record.rendered.prompt
+    title = f"## {_inline(made.task.title) or 'Prompt'}"
+    prompt = made.rendered.prompt
     fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", prompt)), 0)
     parts = [title, f"{fence}text\n{prompt}\n{fence}"]
-    if record.scored:
+    if made.scored:
         rows = "\n".join(
             f"| {_inline(row.label)} | {_inline('; '.join(word.text for word in row.words))} "
             f"| {number(row.log_likelihood)} | {row.probability:.3f} | {row.calibrated:.3f} |"
-            for row in record.scored.labels
+            for row in made.scored.labels
         )
         head = "| label | words | log p | p | p calibrated |\n| :-- | :-- | --: | --: | --: |\n"
         parts.append(head + rows)
-    parts += [_inline(record.rendered.notice)] if record.rendered.notice else []
-    parts += [_inline(made_by(record)), NOT_SHOWN]
+    parts += [_inline(made.rendered.notice)] if made.rendered.notice else []
+    parts += [_inline(made_by(made)), NOT_SHOWN]
     return "\n\n".join(parts) + "\n"
 
 
@@ -109,4 +110,4 @@ def _inline(text: str) -> str:
     return re.sub(r"([\\`*_\[\]<>|~&$#{}^]|:(?=//)|(?<=www)\.)", r"\\\1", line)
 
 
-EXPORT = Endpoint("export_prompt", export_prompt, {"decoder": "causal-lm"}, check=check_prompt)
+EXPORT = Endpoint("export_prompt", export_prompt, DECODERS, check=check_prompt)

@@ -6,7 +6,7 @@ from html import escape
 
 from demos.models.catalog import ASSETS
 from demos.prompting.builder import show
-from demos.prompting.builder.scored_prompt import Record
+from demos.prompting.builder.scored_prompt import ScoredPrompt
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
@@ -46,33 +46,33 @@ _PAGE = """<!DOCTYPE html>
 """
 
 
-def as_html(record: Record, python: str = "") -> str:
+def as_html(made: ScoredPrompt, python: str = "") -> str:
     """The page: the prompt's tokens and budget, the labels' scores, and a script that repeats them."""
-    rendered = record.rendered
+    rendered = made.rendered
     sections = []
-    if record.scored:
-        table = show.label_table(record.scored) + f'<p class="stage-notice">{_COLUMNS}</p>'
+    if made.scored:
+        table = show.label_table(made.scored) + f'<p class="stage-notice">{_COLUMNS}</p>'
         sections.append(_section("Scores of the labels", table))
-    budget = show.budget_bar(rendered.budget, "" if record.scored else rendered.notice)
+    budget = show.budget_bar(rendered.budget, "" if made.scored else rendered.notice)
     sections.append(_section("What the model reads, token by token", budget + show.chips(rendered.tokens)))
     sections.append(_folded("The prompt as plain text", rendered.prompt, 'class="page-text" dir="auto"'))
     if python:
         sections.append(_folded("Python that gives the same scores", python, 'tabindex="0"'))
     return _PAGE.format(
         policy=POLICY,
-        title=escape(record.task.title.strip() or "Prompt"),
+        title=escape(made.task.title.strip() or "Prompt"),
         styles="\n".join(
             (ASSETS / "css" / name).read_text("utf-8") for name in ("page.css", "prompting.css")
         ),
         body="\n".join(sections),
-        made_by=escape(made_by(record)),
+        made_by=escape(made_by(made)),
         not_shown=escape(NOT_SHOWN),
     )
 
 
-def made_by(record: Record) -> str:
+def made_by(made: ScoredPrompt) -> str:
     """Which weights made the scores, in one sentence, and what is odd about them."""
-    origin = record.rendered.origin
+    origin = made.rendered.origin
     name = f"{origin.hub_id or origin.checkpoint}, {origin.revision or 'revision not recorded'}"
     where = {"bundled": "bundled weights", "hub": "Hugging Face Hub"}.get(origin.source, origin.source)
     facts = f"{origin.title} ({name}, {where}, {origin.licence})"

@@ -10,11 +10,12 @@ from typing import Any
 from demos.contract import Example, Run
 from demos.errors import BadInput
 from demos.prompting.builder.completion import COMPLETE
-from demos.prompting.builder.compute import RENDER, SCORE, check_prompt
+from demos.prompting.builder.compute import RENDER, SCORE
 from demos.prompting.builder.export import EXPORT
 from demos.prompting.builder.inputs import inputs_of_draft
+from demos.prompting.builder.question import check_prompt
 from demos.prompting.builder.schemas import CompleteInputs, PromptInputs
-from demos.prompting.task.draft import MOST_SHOTS, draft_of_task, draft_of_values
+from demos.prompting.task.draft import MAX_SHOTS, draft_of_task, draft_of_values
 from demos.prompting.task.ready import task_of
 from demos.stopping import Stopped
 
@@ -40,7 +41,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     with gr.Row():
         model = page.model_choice(RENDER, start.model)
         style = gr.Dropdown(STYLES_OF_PROMPT, value=start.style, label="Format")
-        k = gr.Slider(0, MOST_SHOTS, value=start.k, step=1, label="Shots in front (k)")
+        k = gr.Slider(0, MAX_SHOTS, value=start.k, step=1, label="Shots in front (k)")
     query, choices = editor.query_boxes(start)
     with gr.Accordion("Edit the task: instruction, template, labels, shots", open=False):
         task = editor.task_boxes(start)

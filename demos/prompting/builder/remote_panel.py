@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from html import escape
 from typing import Any
@@ -11,10 +11,8 @@ import gradio as gr
 
 from demos.nlp.decoding import Decoding
 from demos.nlp.prompt import render
-from demos.nlp.prompt_task import Row
-from demos.prompting.builder.compute import check_prompt
 from demos.prompting.builder.inputs import inputs_of_draft
-from demos.prompting.builder.schemas import PromptInputs
+from demos.prompting.builder.question import Question, check_prompt, question_of
 from demos.prompting.builder.stops import cut, stop_strings
 from demos.prompting.remote.address import allowed_hosts
 from demos.prompting.remote.messages import messages
@@ -22,7 +20,6 @@ from demos.prompting.remote.scores import RemoteScores, score_remote
 from demos.prompting.remote.server import Messages, ServerInputs, complete_remote
 from demos.prompting.task.draft import draft_of_values
 from demos.prompting.task.editor import Editors
-from demos.prompting.task.ready import task_of
 from demos.ui.freshness import StopButton
 
 QUEUE = "server"
@@ -57,8 +54,8 @@ def server_panel(editors: Editors) -> None:
 
     def written(url: str, name: str, *values: Any) -> Iterator[str]:
         *fields, key = values
-        inputs = inputs_of_draft(draft_of_values(fields))
-        prompt, stops = _prompt(inputs), stop_strings(task_of(inputs.task), inputs.style)
+        question = _question(fields)
+        prompt, stops = _prompt(question), stop_strings(question.task, question.style)
         yield '<p class="stage-notice">Asking the server …</p>'
         with closing(
             complete_remote(ServerInputs(url or "", name or "", key or ""), prompt, GREEDY)
@@ -73,28 +70,28 @@ def server_panel(editors: Editors) -> None:
 
     def judged(url: str, name: str, *values: Any) -> str:
         *fields, key = values
-        inputs = inputs_of_draft(draft_of_values(fields))
-        labels = task_of(inputs.task).labels_of(_query(inputs))
+        question = _question(fields)
         server = ServerInputs(url or "", name or "", key or "")
-        return _scores_html(score_remote(server, _prompt(inputs), labels))
+        labels = question.task.labels_of(question.query)
+        return _scores_html(score_remote(server, _prompt(question), labels))
 
     # The key is no field of the answer: nothing keeps it.
     asked.on([write.click], written, [answer], QUEUE, limit=4, extra=[key])
     asked.on([judge.click], judged, [answer], QUEUE, limit=4, extra=[key])
 
 
-def _query(inputs: PromptInputs) -> Row:
-    return Row(inputs.query, "", inputs.choices)
-
-
-def _prompt(inputs: PromptInputs) -> str | Messages:
-    """The plain text, or the messages of a chat: the server applies its own format to them."""
+def _question(values: Sequence[Any]) -> Question:
+    """What the page's editors ask; raises `BadInput` if it is no prompt."""
+    inputs = inputs_of_draft(draft_of_values(values))
     check_prompt(inputs)
-    task = task_of(inputs.task)
-    shots = task.shots[: inputs.k]
-    if inputs.style == "plain":
-        return render(task, shots, _query(inputs), "plain").text
-    return messages(task, shots, _query(inputs), inputs.style)
+    return question_of(inputs)
+
+
+def _prompt(question: Question) -> str | Messages:
+    """The plain text, or the messages of a chat: the server applies its own format to them."""
+    if question.style == "plain":
+        return render(question.task, question.shots, question.query, "plain").text
+    return messages(question.task, question.shots, question.query, question.style)
 
 
 def _written_html(text: str, notes: list[str], part: Any) -> str:

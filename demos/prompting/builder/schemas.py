@@ -11,6 +11,7 @@ from pydantic import Field
 from demos.models.specs import Origin
 from demos.nlp.decoding import MaxNewTokens, Seed, Temperature, TopP
 from demos.nlp.in_context import Accuracy, MostSaid
+from demos.nlp.labels import Word
 from demos.nlp.prompt import Budget, Role, Style
 from demos.nlp.prompt_task import MAX_LABELS
 from demos.nlp.writing import GenerateResult
@@ -101,15 +102,6 @@ class RenderAnswer:
     budget: Budget
     notice: str
     origin: Origin
-
-
-@dataclass(frozen=True)
-class Word:
-    """A label word, its tokens after the prompt, and whether the model would say it by itself."""
-
-    text: str
-    tokens: tuple[str, ...]
-    greedy: bool
 
 
 @dataclass(frozen=True)

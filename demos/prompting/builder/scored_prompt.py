@@ -6,17 +6,16 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from demos.contract import parse, to_plain
 from demos.errors import BadInput
 from demos.models.specs import Loaded
-from demos.nlp.prompt import content_free_rows, render
+from demos.nlp.prompt import content_free_prompts
 from demos.nlp.prompt_task import Row, Task, task_from_json, task_to_json
-from demos.prompting.builder.compute import render_prompt, score
-from demos.prompting.builder.fitting import fit
+from demos.prompting.builder.compute import fitted_prompt, rendered, scored
+from demos.prompting.builder.question import question_of
 from demos.prompting.builder.schemas import PromptInputs, RenderAnswer, ScoreAnswer
-from demos.prompting.builder.verdict import expected_label
-from demos.prompting.task.ready import task_of
 
 FORMAT = "transformers-on-stage/prompt"
 VERSION = 1
@@ -26,7 +25,7 @@ _ENVELOPE = ("format", "version", "task")
 
 
 @dataclass(frozen=True)
-class Record:
+class ScoredPrompt:
     """One prompt and its scores, for one model.
 
     `inputs.task` is the task itself as JSON, without its test rows. `dropped` counts the shots, from the
@@ -43,7 +42,7 @@ class Record:
     rendered: RenderAnswer
     scored: ScoreAnswer | None
 
-    @property
+    @cached_property
     def task(self) -> Task:
         return task_from_json(self.inputs.task)
 
@@ -52,54 +51,45 @@ class Record:
         return Row(self.inputs.query, "", self.inputs.choices)
 
 
-def record(inputs: PromptInputs, loaded: Loaded) -> Record:
+def scored_prompt(inputs: PromptInputs, loaded: Loaded) -> ScoredPrompt:
     """Render and score a prompt; raises BadInput as `render_prompt` and `score` do."""
     from demos.nlp.decoding import end_ids
-    from demos.nlp.scoring import window
 
-    whole = task_of(inputs.task)
-    task = replace(whole, rows=())
-    inputs = replace(inputs, task=task_to_json(task))
-    query = Row(inputs.query, "", inputs.choices)
-    shots, room = task.shots[: inputs.k], window(loaded)
-    fitted = fit(loaded.tokenizer, task, shots, query, room, inputs.reserve, inputs.style)
-    free = [
-        render(task, fitted.shots, row, inputs.style, loaded.tokenizer).text
-        for row in content_free_rows(task)
-    ]
-    scored = score(inputs, loaded) if task.labels_of(query) else None
-    if scored:  # the answer may stand in a row that is not taken along
-        scored = replace(scored, expected=expected_label(whole, query))
-    return Record(
-        inputs=inputs,
+    question = question_of(inputs)
+    fitted = fitted_prompt(question, loaded, inputs.reserve)
+    task, tokenizer = replace(question.task, rows=()), loaded.tokenizer
+    nothing = content_free_prompts(task, fitted.shots, question.style, tokenizer)
+    choosable = bool(task.labels_of(question.query))
+    return ScoredPrompt(
+        inputs=replace(inputs, task=task_to_json(task)),
         dropped=len(fitted.dropped),
         lead=fitted.prompt.lead,
-        content_free=tuple(free),
+        content_free=tuple(prompt.text for prompt in nothing),
         end_ids=tuple(sorted(end_ids(loaded))),
-        rendered=render_prompt(inputs, loaded),
-        scored=scored,
+        rendered=rendered(fitted, inputs.reserve, loaded),
+        scored=scored(question, fitted, loaded) if choosable else None,
     )
 
 
-def as_json(record: Record) -> str:
-    """A record as a JSON object; `from_json` reads it back.
+def as_json(made: ScoredPrompt) -> str:
+    """A scored prompt as a JSON object; `from_json` reads it back.
 
     - "format" and "version": what this is;
     - "task": the task as the prompt builder saves it, without test rows; "query": its fields by name;
       "k", "choices", "style", "reserve", "model": the other inputs of /render_prompt and /score_labels;
-    - "dropped", "lead", "content_free", "end_ids": as in `Record`;
+    - "dropped", "lead", "content_free", "end_ids": as in `ScoredPrompt`;
     - "rendered": the answer of /render_prompt, with the exact "prompt", its "tokens" and the "budget";
     - "scored": the answer of /score_labels (natural logarithms), or null.
     """
-    plain = to_plain(record)
+    plain = to_plain(made)
     inputs = plain.pop("inputs")
     head = {"format": FORMAT, "version": VERSION, "task": json.loads(inputs["task"])}
-    head |= {name: inputs[name] for name in _INPUTS} | {"query": dict(record.inputs.query)}
+    head |= {name: inputs[name] for name in _INPUTS} | {"query": dict(made.inputs.query)}
     return printable(json.dumps(head | plain, ensure_ascii=False, indent=1)) + "\n"
 
 
-def from_json(text: str) -> Record:
-    """Read a record as `as_json` writes it, or raise BadInput."""
+def from_json(text: str) -> ScoredPrompt:
+    """Read a scored prompt as `as_json` writes it, or raise BadInput."""
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -113,7 +103,7 @@ def from_json(text: str) -> Record:
     task = task_to_json(task_from_json(json.dumps(data.get("task"))))
     inputs = {name: data[name] for name in _INPUTS if name in data} | {"task": task}
     rest = {name: value for name, value in data.items() if name not in (*_INPUTS, *_ENVELOPE)}
-    return parse(Record, rest | {"inputs": inputs})
+    return parse(ScoredPrompt, rest | {"inputs": inputs})
 
 
 def printable(text: str) -> str:

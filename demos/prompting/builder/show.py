@@ -10,7 +10,7 @@ import math
 from collections.abc import Sequence
 from html import escape
 
-from demos.nlp.effort import MOST_SECONDS, duration
+from demos.nlp.effort import MAX_SECONDS, duration
 from demos.nlp.prompt import Budget
 from demos.prompting.builder.schemas import CompleteAnswer, LabelRow, Progress, PromptToken, ScoreAnswer
 
@@ -183,7 +183,7 @@ def progress_line(progress: Progress, done: bool) -> str:
     elif not progress.tokens:
         said = (
             f"The model will read about {planned} tokens: about {duration(progress.planned_seconds)} here; "
-            f"the limit is {duration(MOST_SECONDS)}."
+            f"the limit is {duration(MAX_SECONDS)}."
         )
     elif left > 0:
         # The first batches say little about the speed.

@@ -11,7 +11,7 @@ from demos.errors import Unsupported
 from demos.models.catalog import checkpoint
 from demos.models.hub_access import ALLOWED
 from demos.models.specs import Origin
-from demos.prompting.builder.scored_prompt import Record
+from demos.prompting.builder.scored_prompt import ScoredPrompt
 from demos.prompting.builder.stops import stop_strings
 
 _HUB = """
@@ -116,14 +116,14 @@ print(json.dumps({{"completion": completion}}, ensure_ascii=False))
 """
 
 
-def as_python(record: Record) -> str:
+def as_python(made: ScoredPrompt) -> str:
     """The script: it scores every label, plain and calibrated, and continues the prompt greedily.
 
     It prints one JSON object a line. Raises Unsupported for weights that strangers cannot get.
     """
-    write = _WRITE.format(ends=sorted(record.end_ids), new=max(1, record.inputs.reserve))
-    score = _SCORE if record.scored else ""
-    return _weights(record.rendered.origin) + "\n" + _constants(record) + _ENCODE + score + write
+    write = _WRITE.format(ends=sorted(made.end_ids), new=max(1, made.inputs.reserve))
+    score = _SCORE if made.scored else ""
+    return _weights(made.rendered.origin) + "\n" + _constants(made) + _ENCODE + score + write
 
 
 def _weights(origin: Origin) -> str:
@@ -149,18 +149,18 @@ def _install(*more: str, weights: str = "") -> str:
     return f'"""One prompt, read by a language model; exported from Transformers on Stage.\n\n{told}"""\n'
 
 
-def _constants(record: Record) -> str:
-    head, tail, *free_tails = _shared((record.rendered.prompt, *record.content_free))
+def _constants(made: ScoredPrompt) -> str:
+    head, tail, *free_tails = _shared((made.rendered.prompt, *made.content_free))
     lines = ["# HEAD and TAIL together are the prompt.", f"HEAD = {_text(head)}", f"TAIL = {_text(tail)}"]
-    stops = stop_strings(record.task, record.inputs.style)
+    stops = stop_strings(made.task, made.inputs.style)
     lines += ["# Where the template's next field would begin, the answer ends.", f"STOPS = {stops!r}"]
-    if record.scored:
-        words = {row.label: [word.text for word in row.words] for row in record.scored.labels}
-        shown = [round(row.log_likelihood, 6) for row in record.scored.labels]
+    if made.scored:
+        words = {row.label: [word.text for word in row.words] for row in made.scored.labels}
+        shown = [round(row.log_likelihood, 6) for row in made.scored.labels]
         lines += [
             "# The same prompt asks about nothing with these instead of TAIL, for the calibration.",
             f"CONTENT_FREE_TAILS = [\n{_lines(map(_text, free_tails))}]",
-            f"LEAD = {record.lead!r}  # stands between the prompt and every label word",
+            f"LEAD = {made.lead!r}  # stands between the prompt and every label word",
             f"LABELS = {{\n{_lines(f'{label!r}: {own!r}' for label, own in words.items())}}}",
             f"SHOWN = {shown!r}  # the log-likelihoods that the page showed",
         ]

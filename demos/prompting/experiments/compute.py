@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import numpy as np
 
@@ -27,7 +26,7 @@ from demos.nlp.in_context import (
     order_sensitivity,
 )
 from demos.nlp.labels import content_free, score_labels_in_steps
-from demos.nlp.prompt import Style, content_free_rows, render
+from demos.nlp.prompt import Style, content_free_prompts, render
 from demos.nlp.prompt_task import Row, Task
 from demos.nlp.steps import Steps
 from demos.prompting.builder.compute import DECODERS
@@ -35,7 +34,7 @@ from demos.prompting.builder.schemas import Column, ExperimentAnswer, Experiment
 from demos.prompting.task.ready import task_of
 
 KS = (0, 1, 2, 4, 8)
-MOST_ORDERED = 4
+MAX_ORDERED = 4
 
 
 def check_experiment(inputs: ExperimentInputs) -> None:
@@ -50,34 +49,33 @@ def k_curve_answer(inputs: ExperimentInputs, loaded: Loaded) -> Iterator[Experim
     """Accuracy against the number of shots (0, 1, 2, 4, 8), on the same test rows for every seed."""
     task = task_of(inputs.task)
     ks = [k for k in KS if k <= len(task.shots)]
-    return _grow("k_curve", inputs, loaded, k_curve(task, ks, inputs.seeds))
+    return _grow("k_curve", inputs, loaded, task, k_curve(task, ks, inputs.seeds))
 
 
 def order_answer(inputs: ExperimentInputs, loaded: Loaded) -> Iterator[ExperimentAnswer]:
     """Accuracy under every order of the same shots, at most four."""
     task = task_of(inputs.task)
-    shots = task.shots[: min(inputs.k, MOST_ORDERED)]
-    return _grow("order_sensitivity", inputs, loaded, order_sensitivity(task, shots))
+    shots = task.shots[: min(inputs.k, MAX_ORDERED)]
+    return _grow("order_sensitivity", inputs, loaded, task, order_sensitivity(task, shots))
 
 
 def label_noise_answer(inputs: ExperimentInputs, loaded: Loaded) -> Iterator[ExperimentAnswer]:
     """Accuracy without demonstrations, with random labels and with the right ones."""
-    settings = label_noise(task_of(inputs.task), inputs.k, inputs.seeds)
-    return _grow("label_noise", inputs, loaded, settings)
+    task = task_of(inputs.task)
+    return _grow("label_noise", inputs, loaded, task, label_noise(task, inputs.k, inputs.seeds))
 
 
 def label_words_answer(inputs: ExperimentInputs, loaded: Loaded) -> Iterator[ExperimentAnswer]:
     """Accuracy with the task's label words, with letters, and with the words exchanged."""
-    settings = label_words(task_of(inputs.task), inputs.k, inputs.seeds)
-    return _grow("label_words", inputs, loaded, settings)
+    task = task_of(inputs.task)
+    return _grow("label_words", inputs, loaded, task, label_words(task, inputs.k, inputs.seeds))
 
 
 def _grow(
-    experiment: str, inputs: ExperimentInputs, loaded: Loaded, settings: Sequence[Setting]
+    experiment: str, inputs: ExperimentInputs, loaded: Loaded, task: Task, settings: Sequence[Setting]
 ) -> Iterator[ExperimentAnswer]:
     """An answer before the start, which says how much there is to do, one after every batch of the model,
     and one with every condition; what would take too long is refused."""
-    task = task_of(inputs.task)
     rows = frozen_rows(task, inputs.rows)
     planned = effort_of(loaded, [Asking(s.task, run, rows) for s in settings for run in s.runs])
     start, read = time.perf_counter(), 0
@@ -127,19 +125,18 @@ def asker(loaded: Loaded, style: Style) -> Ask:
     def ask(
         task: Task, shots: tuple[Row, ...], rows: tuple[Row, ...]
     ) -> Steps[list[tuple[np.ndarray, np.ndarray]]]:
-        def prompt(row: Row) -> Any:
-            return render(task, shots, row, style, loaded.tokenizer)
-
         labels = [task.labels_of(row) for row in rows]
         distinct = list(dict.fromkeys(labels))
-        nothing = [(prompt(row), own) for own in distinct for row in content_free_rows(task)]
+        empty = content_free_prompts(task, shots, style, loaded.tokenizer)
+        nothing = [(prompt, own) for own in distinct for prompt in empty]
         queries = [
-            (prompt(Row(row.fields, "", row.choices)), own) for row, own in zip(rows, labels, strict=True)
+            (render(task, shots, Row(row.fields, "", row.choices), style, loaded.tokenizer), own)
+            for row, own in zip(rows, labels, strict=True)
         ]
         prompts, verbalizers = zip(*queries, *nothing, strict=True)
         scored = yield from score_labels_in_steps(loaded, prompts, verbalizers)
         found = [item.probabilities["sum"] for item in scored]
-        each = len(content_free_rows(task))
+        each = len(empty)
         free = {
             own: content_free(np.stack(found[len(rows) + i * each : len(rows) + (i + 1) * each]))
             for i, own in enumerate(distinct)

@@ -22,7 +22,7 @@ CONNECT_SECONDS = 5.0
 READ_SECONDS = 60.0
 MAX_BYTES = 2_000_000
 MAX_ERROR_BYTES = 20_000
-_MOST_IPS = 4
+_MAX_IPS = 4
 
 
 class Refusal(Exception):
@@ -94,7 +94,7 @@ class Connection:
 
     def _connected(self) -> socket.socket:
         failure = OSError("no IP address")
-        for ip in self.address.ips[:_MOST_IPS]:
+        for ip in self.address.ips[:_MAX_IPS]:
             try:
                 connected = socket.create_connection((ip, self.address.port), CONNECT_SECONDS)
                 break

@@ -15,10 +15,10 @@ from demos.nlp.prompt_task import MAX_BYTES, Labels, Row, Task, check_task, task
 from demos.nlp.template import LABEL, template_fields
 from demos.prompting.task.table import CHOICES, Table, as_values, readable, table_of
 
-MOST_FIELDS, MOST_SHOTS = 3, 8
+MAX_FIELDS, MAX_SHOTS = 3, 8
 OWN = "own"
 """Name of the task that stands in the prompt builder, in lists of ready ones."""
-OWN_TASK = "(...values) => [...values.slice(0, -1), window.stageDraft.own()]"
+OWN_TASK = "(...values) => [...values.slice(0, -1), StageDraft.own()]"
 """What a page runs before it asks: the last input becomes the draft that the browser keeps."""
 
 
@@ -34,7 +34,7 @@ class Draft:
     labels: str = ""
     shots: Table = Table()
     rows: Table = Table()
-    query: tuple[str, ...] = ("",) * MOST_FIELDS
+    query: tuple[str, ...] = ("",) * MAX_FIELDS
     choices: str = ""
     k: int = 4
     style: Style = "plain"
@@ -97,18 +97,18 @@ def draft_from_json(text: str) -> Draft:
     if not isinstance(data, dict):
         raise BadInput("A draft in JSON is an object.", "Choose an example, or load a task.")
     draft = parse(Draft, data)
-    if len(draft.query) > MOST_FIELDS and any(draft.query[MOST_FIELDS:]):
-        raise BadInput(f"The draft has {len(draft.query)} query fields; this page shows {MOST_FIELDS}.")
-    boxes = (*draft.query, *[""] * MOST_FIELDS)[:MOST_FIELDS]
+    if len(draft.query) > MAX_FIELDS and any(draft.query[MAX_FIELDS:]):
+        raise BadInput(f"The draft has {len(draft.query)} query fields; this page shows {MAX_FIELDS}.")
+    boxes = (*draft.query, *[""] * MAX_FIELDS)[:MAX_FIELDS]
     tables = {name: table_of(asdict(getattr(draft, name))) for name in ("shots", "rows")}
-    return replace(draft, query=boxes, k=min(max(draft.k, 0), MOST_SHOTS), **tables)
+    return replace(draft, query=boxes, k=min(max(draft.k, 0), MAX_SHOTS), **tables)
 
 
 def fields_of(template: str) -> tuple[str, ...]:
     """The template's fields in order, without the label; raises BadInput if there are too many."""
     names = template_fields(template)
-    if len(names) > MOST_FIELDS:
-        raise BadInput(f"The template has {len(names)} fields; this page shows {MOST_FIELDS}.", "Use fewer.")
+    if len(names) > MAX_FIELDS:
+        raise BadInput(f"The template has {len(names)} fields; this page shows {MAX_FIELDS}.", "Use fewer.")
     return names
 
 
@@ -158,7 +158,7 @@ def draft_of_task(task: Task, k: int = 4, style: Style = "plain", model: str = "
         labels="\n".join(f"{name}: {', '.join(words)}" for name, words in task.labels or ()),
         shots=Table(head, tuple(_cells(row, fields, task) for row in task.shots)),
         rows=Table(head, tuple(_cells(row, fields, task) for row in task.rows)),
-        query=tuple([*(values.get(name, "") for name in fields), *[""] * MOST_FIELDS][:MOST_FIELDS]),
+        query=tuple([*(values.get(name, "") for name in fields), *[""] * MAX_FIELDS][:MAX_FIELDS]),
         choices=", ".join(first.choices),
         k=k,
         style=style,

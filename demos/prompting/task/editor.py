@@ -13,7 +13,7 @@ from demos.errors import BadInput
 from demos.nlp.prompt_task import task_to_json
 from demos.nlp.template import LABEL
 from demos.prompting.task.draft import (
-    MOST_FIELDS,
+    MAX_FIELDS,
     Draft,
     draft_of_task,
     draft_of_values,
@@ -58,7 +58,7 @@ class Editors:
 
 def query_boxes(draft: Draft) -> tuple[tuple[Any, ...], Any]:
     """One box per field of the template, and one for a query's own choices."""
-    names = [*fields_of(draft.template), *[""] * MOST_FIELDS][:MOST_FIELDS]
+    names = [*fields_of(draft.template), *[""] * MAX_FIELDS][:MAX_FIELDS]
     boxes = tuple(
         gr.Textbox(value, label=name, visible=bool(name), lines=1, max_lines=8)
         for name, value in zip(names, draft.query, strict=True)
@@ -110,7 +110,7 @@ def fill(draft: Draft) -> list[Any]:
     except BadInput:  # a template in the making: its query boxes stay as they are
         boxes = [gr.Textbox(value=value) for value in draft.query]
     else:
-        padded = [*names, *[""] * MOST_FIELDS][:MOST_FIELDS]
+        padded = [*names, *[""] * MAX_FIELDS][:MAX_FIELDS]
         boxes = [
             gr.Textbox(value=value, label=name, visible=bool(name))
             for name, value in zip(padded, draft.query, strict=True)
@@ -127,7 +127,7 @@ def retitle(*values: Any) -> list[Any]:
     except BadInput:
         return [gr.skip() for _ in values]
     own = not draft.labels.strip()
-    padded = [*names, *[""] * MOST_FIELDS][:MOST_FIELDS]
+    padded = [*names, *[""] * MAX_FIELDS][:MAX_FIELDS]
     boxes = [gr.Textbox(label=name, visible=bool(name)) for name in padded]
     tables = [_retitled(table, names, own) for table in (draft.shots, draft.rows)]
     untouched = [gr.skip()] * 3
@@ -152,7 +152,7 @@ def import_panel(editors: Editors) -> list[Any]:
         with gr.Row():
             columns = [
                 gr.Dropdown([], label="", visible=False, allow_custom_value=False)
-                for _ in range(MOST_FIELDS + 2)
+                for _ in range(MAX_FIELDS + 2)
             ]
         with gr.Row():
             to_shots = gr.Button("Add to the shots", interactive=False)
@@ -236,7 +236,7 @@ def file_panel(editors: Editors) -> list[Any]:
         text,
         api_visibility="private",
     )
-    made.success(None, text, None, js="(text) => window.stageDraft.download('task.json', text)")
+    made.success(None, text, None, js="(text) => StageDraft.download('task.json', text)")
     emptied = editors.all[:-3]  # model, format and k stay
     return [
         *page.at_once([empty.click], lambda: fill(EMPTY)[:-3], [], emptied),

@@ -15,7 +15,7 @@ from demos.prompting.task.ready import task_of
 from demos.prompting.task.rows_import import Imported, import_rows
 from demos.prompting.task.table import CHOICES, Table, retitled
 
-MOST_NEW_LABELS = 20
+MAX_NEW_LABELS = 20
 
 
 def read_task(path: str) -> Task:
@@ -82,7 +82,7 @@ def add_rows(
 
 def _labels(imported: Imported) -> str:
     found = dict.fromkeys(row.label for row in imported.rows)
-    if len(found) > MOST_NEW_LABELS:
+    if len(found) > MAX_NEW_LABELS:
         raise BadInput(
             f"The label column holds {len(found):,} different texts.",
             "Choose another column, write the labels yourself, or choose a column with each row's choices.",

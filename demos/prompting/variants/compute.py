@@ -5,17 +5,19 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
 from demos.contract import Endpoint
-from demos.models.specs import Loaded
+from demos.models.specs import Loaded, Origin
 from demos.nlp.effort import Asking, effort_of
 from demos.nlp.in_context import Accuracy, accuracy
 from demos.nlp.labels import calibrate, content_free, label_warnings, score_labels_in_steps
-from demos.nlp.prompt import Prompt, content_free_rows, render, tokens
+from demos.nlp.prompt import Prompt, content_free_prompts, tokens
 from demos.nlp.prompt_task import Labels, Row, Task
 from demos.nlp.steps import Steps
+from demos.nlp.window import window
 from demos.prompting.builder.compute import DECODERS
 from demos.prompting.builder.fitting import fit
 from demos.prompting.builder.schemas import Progress
@@ -69,7 +71,8 @@ def prompt_matrix(inputs: MatrixInputs, loaded: Loaded) -> Iterator[MatrixAnswer
     progress = Progress(planned.tokens, planned.seconds, tokens=0, seconds=0.0)
     start = time.perf_counter()
     columns: list[_Column] = []
-    yield _matrix(inputs, loaded, rows, (), progress)
+    matrix = partial(_matrix, task, inputs.k, loaded.origin, rows)
+    yield matrix((), progress)
     for variant in inputs.variants:
         steps = _column(loaded, variant.name, worded(task, variant), rows, inputs)
         while True:
@@ -79,30 +82,29 @@ def prompt_matrix(inputs: MatrixInputs, loaded: Loaded) -> Iterator[MatrixAnswer
                 columns.append(end.value)
                 break
             progress = replace(progress, tokens=progress.tokens + read, seconds=time.perf_counter() - start)
-            yield _matrix(inputs, loaded, rows, (), progress)
-        yield _matrix(inputs, loaded, rows, columns, progress)
+            yield matrix((), progress)
+        yield matrix(columns, progress)
 
 
 def _matrix(
-    inputs: MatrixInputs, loaded: Loaded, rows: list[Row], columns: Sequence[_Column], progress: Progress
+    task: Task, k: int, origin: Origin, rows: list[Row], columns: Sequence[_Column], progress: Progress
 ) -> MatrixAnswer:
     """The wordings asked so far, side by side."""
-    task = task_of(inputs.task)
     shape = (len(columns), len(rows))
     plain = np.array([[cell.predicted for cell in one.variant.cells] for one in columns]).reshape(shape)
     calibrated = np.array([[cell.calibrated_predicted for cell in one.variant.cells] for one in columns])
     calibrated = calibrated.reshape(shape)
     return MatrixAnswer(
-        queries=tuple(_asked_query(task, row, inputs.k) for row in rows),
+        queries=tuple(_asked_query(task, row, k) for row in rows),
         variants=tuple(one.variant for one in columns),
         disagreement=(plain[:, None] != plain).mean(-1),
         calibrated_disagreement=(calibrated[:, None] != calibrated).mean(-1),
         unanimous=int((plain == plain[:1]).all(0).sum()) if columns else 0,
         calibrated_unanimous=int((calibrated == calibrated[:1]).all(0).sum()) if columns else 0,
         warnings=tuple(dict.fromkeys(warning for one in columns for warning in one.warnings)),
-        k=inputs.k,
+        k=k,
         progress=progress,
-        origin=loaded.origin,
+        origin=origin,
     )
 
 
@@ -123,8 +125,6 @@ def _column(loaded: Loaded, name: str, task: Task, rows: list[Row], inputs: Matr
 
 
 def _questions(loaded: Loaded, task: Task, rows: list[Row], inputs: MatrixInputs) -> Steps[list[_Questions]]:
-    from demos.nlp.scoring import window
-
     nothing: dict[tuple[Row, ...], tuple[Prompt, ...]] = {}
     made = []
     for row in rows:
@@ -132,10 +132,8 @@ def _questions(loaded: Loaded, task: Task, rows: list[Row], inputs: MatrixInputs
         shots = task.shots[: inputs.k]
         fitted = fit(loaded.tokenizer, task, shots, question, window(loaded), RESERVE, inputs.style)
         if fitted.shots not in nothing:
-            nothing[fitted.shots] = tuple(
-                render(task, fitted.shots, free, inputs.style, loaded.tokenizer)
-                for free in content_free_rows(task)
-            )
+            free = content_free_prompts(task, fitted.shots, inputs.style, loaded.tokenizer)
+            nothing[fitted.shots] = free
         made.append(_Questions(fitted.prompt, nothing[fitted.shots], task.labels_of(row), fitted.notice))
         yield 0
     return made

@@ -15,9 +15,9 @@ from demos.prompting.task.ready import task_of
 from demos.prompting.task.table import CHOICES, Table, as_values, table_of
 from demos.prompting.variants.compute import MATRIX, first_inputs
 from demos.prompting.variants.schemas import (
-    LEAST_VARIANTS,
-    MOST_QUERIES,
-    MOST_VARIANTS,
+    MAX_QUERIES,
+    MAX_VARIANTS,
+    MIN_VARIANTS,
     MatrixInputs,
     Query,
     Variant,
@@ -45,7 +45,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
         k = gr.Slider(0, 8, value=start.k, step=1, label="Shots in front (k)")
     variants = gr.Dataframe(
         variants_table(start.variants),
-        label=f"Variants of the prompt, {LEAST_VARIANTS} to {MOST_VARIANTS} (an empty row is left out; "
+        label=f"Variants of the prompt, {MIN_VARIANTS} to {MAX_VARIANTS} (an empty row is left out; "
         "Shift+Enter breaks a line)",
         column_widths=["28%", "36%", "36%"],
         elem_classes="stage-lines",
@@ -137,11 +137,11 @@ def with_variant(name: str, table: Any) -> dict[str, Any]:
     """The table of variants with one more to be changed: the task's own prompt."""
     # Gradio's own way to add a row does not show it once the table has been filled by Python.
     lines = lines_of(table)
-    if len(lines) >= MOST_VARIANTS:
+    if len(lines) >= MAX_VARIANTS:
         raise BadInput(f"There are {len(lines)} variants already.", "Change one of them, or empty its row.")
     task, taken = task_of(name), {line.get("name") for line in lines}
     unused = (
-        title for i in range(len(lines) + 1, 2 * MOST_VARIANTS) if (title := f"Variant {i}") not in taken
+        title for i in range(len(lines) + 1, 2 * MAX_VARIANTS) if (title := f"Variant {i}") not in taken
     )
     old = tuple(Variant(*(line.get(column, "") for column in VARIANT_COLUMNS)) for line in lines)
     return variants_table((*old, Variant(next(unused), task.instruction, task.template)))
@@ -150,7 +150,7 @@ def with_variant(name: str, table: Any) -> dict[str, Any]:
 def with_query(table: Any) -> dict[str, Any]:
     """The table of inputs with an empty row at its end."""
     old = table_of(table)
-    if len(old.data) >= MOST_QUERIES:
+    if len(old.data) >= MAX_QUERIES:
         raise BadInput(f"There are {len(old.data)} inputs already.", "Change one of them, or empty its row.")
     return as_values(Table(old.headers, (*old.data, ("",) * len(old.headers))))
 

@@ -16,13 +16,13 @@ from demos.nlp.in_context import Accuracy
 from demos.nlp.prompt import render
 from demos.nlp.prompt_task import MAX_LABELS, Row, Task, check_label
 from demos.nlp.template import template_fields
-from demos.prompting.builder.compute import check_fields
+from demos.prompting.builder.question import check_query_fields
 from demos.prompting.builder.schemas import Decoder, Fields, Progress, PromptStyle
 from demos.prompting.task.ready import task_of
 from demos.texts import check_text
 
-LEAST_VARIANTS, MOST_VARIANTS, MOST_QUERIES = 2, 6, 40
-MOST_CHARACTERS = 200_000  # of all inputs, once per variant: about a minute of one processor
+MIN_VARIANTS, MAX_VARIANTS, MAX_QUERIES = 2, 6, 40
+MAX_CHARACTERS = 200_000  # of all inputs, once per variant: about a minute of one processor
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,8 @@ class MatrixInputs:
     variants: Annotated[
         tuple[Variant, ...],
         Field(
-            min_length=LEAST_VARIANTS,
-            max_length=MOST_VARIANTS,
+            min_length=MIN_VARIANTS,
+            max_length=MAX_VARIANTS,
             description="{name, instruction, template} each",
         ),
     ]
@@ -65,7 +65,7 @@ class MatrixInputs:
         tuple[Query, ...],
         Field(
             min_length=1,
-            max_length=MOST_QUERIES,
+            max_length=MAX_QUERIES,
             description="{fields, label, choices} each, of which fields is enough",
         ),
     ]
@@ -155,12 +155,12 @@ def check_matrix(inputs: MatrixInputs) -> None:
     if inputs.k > len(task.shots):
         raise BadInput(f"The number of shots is {inputs.k}.", f"It must be 0 to {len(task.shots)}.")
     for number, query in enumerate(inputs.queries, 1):
-        check_fields(query.fields, f"input {number}")
+        check_query_fields(query.fields, f"input {number}")
     rows = [row_of(task, query, number) for number, query in enumerate(inputs.queries, 1)]
     size = len(inputs.variants) * sum(len(text) for row in rows for _, text in row.fields)
-    if size > MOST_CHARACTERS:
+    if size > MAX_CHARACTERS:
         raise BadInput(
-            f"The inputs, once per variant, have {size:,} characters; the limit is {MOST_CHARACTERS:,}.",
+            f"The inputs, once per variant, have {size:,} characters; the limit is {MAX_CHARACTERS:,}.",
             "Use fewer or shorter inputs.",
         )
     names: set[str] = set()

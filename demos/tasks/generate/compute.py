@@ -14,6 +14,7 @@ from demos.models.specs import Loaded
 from demos.nlp.batches import one_by_one
 from demos.nlp.csv_batch import Batch
 from demos.nlp.decoding import Decoding, MaxNewTokens, Seed, Temperature, TopP, check_decoding
+from demos.nlp.window import window
 from demos.nlp.writing import GenerateResult, written
 from demos.texts import check_text
 
@@ -44,11 +45,11 @@ def generate(inputs: GenerateInputs, loaded: Loaded) -> Iterator[GenerateResult]
         prompt, return_tensors="pt", add_special_tokens=inputs.mode == "plain", verbose=False
     )
     length = batch["input_ids"].shape[1]
-    window = getattr(loaded.model.config, "max_position_embeddings", 1024)
-    if length + inputs.max_new_tokens > window:
+    limit = window(loaded)
+    if length + inputs.max_new_tokens > limit:
         raise BadInput(
             f"The prompt has {length:,} tokens and {inputs.max_new_tokens} are to be written; "
-            f"{loaded.origin.title} holds {window:,} in all.",
+            f"{loaded.origin.title} holds {limit:,} in all.",
             "Shorten the prompt.",
         )
     decoding = Decoding(inputs.max_new_tokens, inputs.temperature, inputs.top_p, inputs.seed)

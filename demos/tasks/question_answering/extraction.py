@@ -14,7 +14,7 @@ import numpy as np
 from demos.errors import BadInput
 from demos.models.precision import at_least_single
 from demos.models.specs import Loaded
-from demos.nlp.classify import window
+from demos.nlp.window import window
 
 WINDOW, STRIDE = 384, 128
 LONGEST_ANSWER, LONGEST_QUESTION = 30, 64

@@ -5,7 +5,7 @@ from __future__ import annotations
 SENTENCES = 3
 """How many of the passage's sentences, the closest to the question, it reads when it writes."""
 
-MOST_WRITTEN = 24
+MAX_WRITTEN = 24
 
 BEGUN, UNTIL = 'The answer is "', '"'
 """Its answer is begun with a quotation mark and ends at the next: otherwise it writes a whole sentence."""

@@ -18,7 +18,7 @@ from demos.tasks.question_answering.extraction import extract
 from demos.tasks.question_answering.retrieval import in_order, retrieve
 from demos.tasks.question_answering.span_scoring import choose, stretches
 
-MOST_READ, CHOICES = 1536, 5
+MAX_READ, CHOICES = 1536, 5
 EVIDENCE = {"minilm": 0.31}
 """The cosine of the closest sentence below which an answer is withheld, by sentence encoder; chosen on XQuAD
 with passages of other articles (assets/cards/question_answering.md)."""
@@ -85,7 +85,7 @@ def written(question: str, passage: str, loaded: Loaded) -> dict[str, Any]:
     """What a language model writes after reading the closest sentences."""
     chosen = retrieve(question, passage, loaded.required_helper)[: prompts.SENTENCES]
     asked = prompts.asked(in_order(passage, chosen), question)
-    found = follow(asked, loaded, MOST_READ, prompts.MOST_WRITTEN, prompts.BEGUN, prompts.UNTIL)
+    found = follow(asked, loaded, MAX_READ, prompts.MAX_WRITTEN, prompts.BEGUN, prompts.UNTIL)
     within = [(sentence.start, sentence.end) for sentence in chosen]
     return {
         "answer": found.text,

@@ -99,6 +99,6 @@ def snippet(inputs: AnswerInputs, origin: Origin) -> str:
         begun=prompts.BEGUN,
         until=prompts.UNTIL,
         asked=repr(prompts.asked("{}", "{}")),
-        most=prompts.MOST_WRITTEN,
+        most=prompts.MAX_WRITTEN,
     )
     return with_folder(filled, origin)

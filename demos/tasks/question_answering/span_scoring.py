@@ -15,7 +15,7 @@ from demos.models.specs import Loaded
 from demos.nlp.labels import softmax
 from demos.nlp.novel_words import FUNCTION_WORDS
 
-MOST_WORDS, MOST_STRETCHES = 5, 400
+MAX_WORDS, MAX_STRETCHES = 5, 400
 _WORD = re.compile(r"[$£€₩]?[^\W_](?:\S*[^\W_])?%?")
 _BREAK = re.compile(r"[.;:!?]\s")
 
@@ -32,12 +32,12 @@ class Choice:
 Places = list[tuple[int, int]]
 
 
-def stretches(text: str, asked: str = "", most: int = MOST_STRETCHES) -> tuple[Places, int]:
+def stretches(text: str, asked: str = "", most: int = MAX_STRETCHES) -> tuple[Places, int]:
     """Places of the stretches that may answer what is asked, and how many words they have at most.
 
-    Up to MOST_WORDS words, or fewer if more than `most` stretches would have to be scored.
+    Up to MAX_WORDS words, or fewer if more than `most` stretches would have to be scored.
     """
-    for words in range(MOST_WORDS, 1, -1):
+    for words in range(MAX_WORDS, 1, -1):
         places = _stretches(text, asked, words)
         if len(places) <= most:
             return places, words

@@ -16,9 +16,10 @@ import torch
 from torch import nn
 
 from demos.models.specs import Loaded, Model, Origin
-from demos.nlp.classify import encode, refuse_longer, window
+from demos.nlp.classify import encode, refuse_longer
 from demos.nlp.spans import Entity, entities
 from demos.nlp.tagger import pieces, words
+from demos.nlp.window import window
 from demos.texts import check_text
 
 SINGLE, PAIR = ("sentiment", "entities"), ("entailment", "relatedness")

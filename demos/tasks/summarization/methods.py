@@ -7,13 +7,13 @@ from typing import Any, Literal
 
 from demos.errors import BadInput
 from demos.models.specs import Loaded
-from demos.nlp.classify import window
 from demos.nlp.decoding import end_ids
 from demos.nlp.instructions import Followed, follow
 from demos.nlp.vectors import readable_sentences, vectors
+from demos.nlp.window import window
 from demos.tasks.summarization.centrality import centrality, most_central
 
-MOST_READ, MOST_WRITTEN = 2048, 200
+MAX_READ, MAX_WRITTEN = 2048, 200
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def instruction(text: str, count: int) -> str:
 
 def written(text: str, count: int, loaded: Loaded) -> Followed:
     """A chat model's summary, the likeliest token each time."""
-    return follow(instruction(text, count), loaded, MOST_READ, MOST_WRITTEN)
+    return follow(instruction(text, count), loaded, MAX_READ, MAX_WRITTEN)
 
 
 def generated(text: str, loaded: Loaded) -> tuple[str, Literal["end", "length"]]:
@@ -77,4 +77,4 @@ def checkpoint_settings(config: Any) -> tuple[str, dict[str, Any]]:
     """The words that a text begins with for this checkpoint, and how it is to be decoded."""
     said = dict((getattr(config, "task_specific_params", None) or {}).get("summarization", {}))
     prefix = said.pop("prefix", "summarize: " if config.model_type == "t5" else "")
-    return prefix, said or {"num_beams": 4, "max_new_tokens": MOST_WRITTEN}
+    return prefix, said or {"num_beams": 4, "max_new_tokens": MAX_WRITTEN}

@@ -61,6 +61,6 @@ def snippet(inputs: SummarizeInputs, origin: Origin) -> str:
         text=inputs.text,
         count=inputs.sentences,
         instruction=methods.instruction(inputs.text, inputs.sentences),
-        most=methods.MOST_WRITTEN,
+        most=methods.MAX_WRITTEN,
     )
     return with_folder(filled, origin)

@@ -19,11 +19,12 @@ from demos.models.specs import Loaded, Origin
 from demos.models.tokenizing import reading
 from demos.nlp.batches import answer_all
 from demos.nlp.beam_search import Written, beam_search
-from demos.nlp.classify import Encoded, encode, window
+from demos.nlp.classify import Encoded, encode
 from demos.nlp.csv_batch import Batch
 from demos.nlp.languages import Direction, direction, rare_words
 from demos.nlp.legibility import language
 from demos.nlp.other_models import remedied
+from demos.nlp.window import window
 from demos.texts import check_text
 from demos.ui.bars import per_cent
 

@@ -15,10 +15,11 @@ import numpy as np
 from demos.models.precision import at_least_single
 from demos.models.specs import Loaded
 from demos.nlp.batches import TOKENS, buckets
-from demos.nlp.classify import refuse_longer, window
+from demos.nlp.classify import refuse_longer
 from demos.nlp.labels import calibrate, content_free, score_labels
 from demos.nlp.prompt import CONTENT_FREE, Prompt
 from demos.nlp.vectors import vectors
+from demos.nlp.window import window
 
 PLACE = "{}"
 

@@ -1,0 +1,43 @@
+"""How many tokens a model reads at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from demos.models.specs import Loaded
+
+UNKNOWN = 1024
+"""Tokens for a model that knows distances only, where its tokenizer does not say what it was trained on."""
+_NO_LIMIT = 10**9
+"""Tokenizers without a limit of their own write a larger number."""
+
+
+def window(loaded: Loaded) -> int:
+    """Tokens that a model reads at most, special ones included.
+
+    These are the positions that the model knows, or what its tokenizer was made for, if that is less. Where
+    positions are relative (T5, XLNet) or rotations (Llama), a model would read on: there the limit is what it
+    was trained on.
+    """
+    limits = (positions(loaded.model), loaded.tokenizer.model_max_length)
+    return min((limit for limit in limits if limit and limit < _NO_LIMIT), default=UNKNOWN)
+
+
+def positions(model: Any) -> int | None:
+    """How many positions a model's configuration allows, or None where it names no number.
+
+    RoBERTa and its kin count from behind the padding token's id, so they never use the vectors up to it: of
+    514 there are 512 left.
+    """
+    count = getattr(model.config, "max_position_embeddings", None)
+    if count is None or count < 1:  # XLNet says -1
+        return None
+    return count - _vectors_before_the_first(model)
+
+
+def _vectors_before_the_first(model: Any) -> int:
+    for name, module in model.named_modules():
+        if name.endswith("position_embeddings"):
+            padding = getattr(module, "padding_idx", None)
+            return 0 if padding is None else padding + 1
+    return 0
