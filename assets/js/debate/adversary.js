@@ -33,8 +33,7 @@ const DebateAdversary = (() => {
     );
 
     function update(payload) {
-      const { words, own, attention, probability, probability_adversary: other, tvd, jsd, done } = payload;
-      const { step, steps } = payload;
+      const { words, own, attention, probability, probability_adversary: other, done, step, steps } = payload;
       progress.show(done ? null : step, steps, `step ${step} of ${steps}`);
       verdict.hidden = !done || payload.found;
       const epsilon = formatTick(payload.epsilon);
@@ -48,20 +47,27 @@ const DebateAdversary = (() => {
         titles: ["model's own", "adversary"],
       });
       axis.show(divergences(payload), spoken(payload));
-      say(
-        "Left of each word its share of the model's own attention, right of it the share in an attention that ",
-        "was searched for: far from it, while the search is punished for moving P(positive) by more than 0.01; a ",
-        `result that moves it by more than ${epsilon} (epsilon) does not count. ${done ? "This one" : "So far it"} `,
-        `moved it by ${formatKnown(tvd)}. `,
-        own.length > 1 && `The bars are means over ${own.length} heads. `,
-        `The difference is measured by the Jensen–Shannon divergence (JSD): ${found(jsd)}, where 0 is the `,
-        "same and ln 2 = 0.693 the most that two distributions can differ. From other random starts the search ",
-        "ends 0.02 to 0.05 away for a single sentence. ",
-        ...yardsticks(payload),
-      );
+      say(...caption(payload));
     }
 
     return { node, update };
+  };
+
+  /** What the figure shows, in words; what is false is left out. @param {any} payload */
+  const caption = (payload) => {
+    const { own, tvd, jsd, done } = payload;
+    const epsilon = formatTick(payload.epsilon);
+    return [
+      "Left of each word its share of the model's own attention, right of it the share in an attention that ",
+      "was searched for: far from it, while the search is punished for moving P(positive) by more than 0.01; a ",
+      `result that moves it by more than ${epsilon} (epsilon) does not count. ${done ? "This one" : "So far it"} `,
+      `moved it by ${formatKnown(tvd)}. `,
+      own.length > 1 && `The bars are means over ${own.length} heads. `,
+      `The difference is measured by the Jensen–Shannon divergence (JSD): ${found(jsd)}, where 0 is the `,
+      "same and ln 2 = 0.693 the most that two distributions can differ. From other random starts the search ",
+      "ends 0.02 to 0.05 away for a single sentence. ",
+      ...yardsticks(payload),
+    ];
   };
 
   function yardsticks({ starts, seeds, seeds_are_means: means, dataset }) {

@@ -14,42 +14,23 @@ const DebateBars = (() => {
 
     function update({ title, axis, from, to, groups, caption }) {
       head.textContent = title || "";
-      const at = (value) => (clamp(value, from, to) - from) / (to - from);
+      const at = (/** @type {number} */ value) => (clamp(value, from, to) - from) / (to - from);
       const zero = at(clamp(0, Math.min(from, to), Math.max(from, to)));
-
-      function bar({ title: name, value, note }) {
-        const fill = element("i", {
-          class: `st-fill ${value < 0 ? "st-negative" : "st-own"}`,
-          hidden: !isKnown(value),
-        });
-        fill.style.setProperty("--start", String(isKnown(value) ? Math.min(zero, at(value)) : 0));
-        fill.style.setProperty("--share", String(isKnown(value) ? Math.abs(at(value) - zero) : 0));
-        return element(
-          "div",
-          { class: "st-bar-row" },
-          element("span", { class: "st-name" }, name),
-          element("span", { class: "st-groove", "aria-hidden": "true" }, fill),
-          element("span", { class: "st-number" }, formatKnown(value)),
-          note ? element("span", { class: "st-aside sa-note" }, note) : null,
-        );
-      }
-
-      const ticks = roundTicks(from, to, 4).map((value) => {
-        const tick = element("span", {}, formatTick(value));
-        tick.style.setProperty("--at", String(at(value)));
-        return tick;
-      });
-      const ruler = element("span", { class: "st-ruler" }, ...ticks);
       list.replaceChildren(
         ...groups.map((group) =>
           element(
             "div",
             { class: "st-group", role: "group", "aria-label": group.title || title },
             group.title ? element("strong", {}, group.title) : null,
-            ...group.bars.map(bar),
+            ...group.bars.map((item) => bar(item, at, zero)),
           ),
         ),
-        element("div", { class: "st-bar-row st-bar-axis", "aria-hidden": "true" }, element("span"), ruler),
+        element(
+          "div",
+          { class: "st-bar-row st-bar-axis", "aria-hidden": "true" },
+          element("span"),
+          ruler(from, to, at),
+        ),
         element("p", { class: "st-line st-centre" }, axis || ""),
       );
       say(caption || "");
@@ -57,6 +38,39 @@ const DebateBars = (() => {
 
     return { node, update };
   };
+
+  /**
+   * A row: name, bar from `zero` to the value, number, and a note below.
+   * @param {{title: string, value: StageValue, note?: string}} item
+   * @param {(value: number) => number} at the place of a value, 0 to 1
+   * @param {number} zero
+   */
+  function bar({ title, value, note }, at, zero) {
+    const known = isKnown(value);
+    const end = known ? at(value) : zero;
+    const tone = known && value < 0 ? "st-negative" : "st-own";
+    const fill = element("i", { class: `st-fill ${tone}`, hidden: !known });
+    fill.style.setProperty("--start", String(known ? Math.min(zero, end) : 0));
+    fill.style.setProperty("--share", String(Math.abs(end - zero)));
+    return element(
+      "div",
+      { class: "st-bar-row" },
+      element("span", { class: "st-name" }, title),
+      element("span", { class: "st-groove", "aria-hidden": "true" }, fill),
+      element("span", { class: "st-number" }, formatKnown(value)),
+      note ? element("span", { class: "st-aside sa-note" }, note) : null,
+    );
+  }
+
+  /** @param {number} from @param {number} to @param {(value: number) => number} at */
+  function ruler(from, to, at) {
+    const ticks = roundTicks(from, to, 4).map((value) => {
+      const tick = element("span", {}, formatTick(value));
+      tick.style.setProperty("--at", String(at(value)));
+      return tick;
+    });
+    return element("span", { class: "st-ruler" }, ...ticks);
+  }
 
   return { create };
 })();

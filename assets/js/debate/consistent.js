@@ -48,21 +48,24 @@ const DebateConsistent = (() => {
       chosen = chosen === null ? most : clamp(chosen, 0, Math.max(0, next.points.length - 1));
       map.reset();
       show();
-      say(
-        `Each diamond is a whole model, trained to answer like the base model while attending elsewhere; the `,
-        `larger λ (lambda), the more it was rewarded for attending elsewhere. To the right: its answers differ `,
-        `more (TVD, mean difference of P(positive)). Up: its attention differs more (JSD, at most 0.693). `,
-        next.seeds.length > 0 &&
-          `The ${next.seeds.length} grey dots are the base model trained again from other random seeds, `,
-        next.seeds.length > 0 && "which nobody asked to differ. ",
-        next.uniform && "The square was trained with equal weights for all words: ",
-        next.uniform && `F1 ${formatKnown(next.uniform.f1)}. `,
-        "Choose a diamond (click, or Tab and arrow keys) to see its attention on this sentence.",
-      );
+      say(...caption(next));
     }
 
     return { node, update };
   };
+
+  /** What the figure shows, in words; what is false is left out. @param {any} next */
+  const caption = (next) => [
+    `Each diamond is a whole model, trained to answer like the base model while attending elsewhere; the `,
+    `larger λ (lambda), the more it was rewarded for attending elsewhere. To the right: its answers differ `,
+    `more (TVD, mean difference of P(positive)). Up: its attention differs more (JSD, at most 0.693). `,
+    next.seeds.length > 0 &&
+      `The ${next.seeds.length} grey dots are the base model trained again from other random seeds, `,
+    next.seeds.length > 0 && "which nobody asked to differ. ",
+    next.uniform && "The square was trained with equal weights for all words: ",
+    next.uniform && `F1 ${formatKnown(next.uniform.f1)}. `,
+    "Choose a diamond (click, or Tab and arrow keys) to see its attention on this sentence.",
+  ];
 
   return { create };
 })();

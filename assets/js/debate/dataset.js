@@ -40,7 +40,7 @@ const DebateDataset = (() => {
     }
 
     function update(payload) {
-      const { done, total, count, rows, scatter, chance_of_mean: chance } = payload;
+      const { done, total, rows, scatter } = payload;
       progress.show(done < total ? done : null, total, `${done} of ${total} sentences`);
       table.replaceChildren(figures(rows));
       const items = payload.taus || [];
@@ -53,21 +53,27 @@ const DebateDataset = (() => {
           `Largest attention weight against median change of P(positive) for ${scatter.largest_attention.length} sentences`,
         );
       }
-      say(
-        `All figures are over ${count} sentences: the mean, the standard deviation (how far single sentences `,
-        "lie from it), and how many sentences gave no value (“undefined”). ",
-        items.length > 0 &&
-          "Kendall's tau compares two orders of the words: 1 the same, 0 no relation, −1 the reverse; it is " +
-            "undefined for fewer than four words. Each column counts sentences, the line is the mean. ",
-        isKnown(chance) &&
-          `By chance alone a mean tau over sentences of these lengths lies within ±${formatKnown(chance)} in 95 % of cases. `,
-        !cloud.hidden &&
-          "In the last picture every dot is a sentence: right means that one word has most of the attention, up " +
-            "that shuffling the weights changes the answer.",
-      );
+      say(...caption(payload));
     }
 
     return { node, update };
+  };
+
+  /** What the figure shows, in words; what is false is left out. @param {any} payload */
+  const caption = (payload) => {
+    const { count, scatter, chance_of_mean: chance } = payload;
+    return [
+      `All figures are over ${count} sentences: the mean, the standard deviation (how far single sentences `,
+      "lie from it), and how many sentences gave no value (“undefined”). ",
+      payload.taus?.length > 0 &&
+        "Kendall's tau compares two orders of the words: 1 the same, 0 no relation, −1 the reverse; it is " +
+          "undefined for fewer than four words. Each column counts sentences, the line is the mean. ",
+      isKnown(chance) &&
+        `By chance alone a mean tau over sentences of these lengths lies within ±${formatKnown(chance)} in 95 % of cases. `,
+      scatter?.largest_attention.length > 0 &&
+        "In the last picture every dot is a sentence: right means that one word has most of the attention, up " +
+          "that shuffling the weights changes the answer.",
+    ];
   };
 
   function figures(rows) {

@@ -49,37 +49,42 @@ const DebateErasure = (() => {
     function update(next) {
       payload = next;
       front = -1;
-      const { methods, probability, erasure_title: how } = payload;
+      const { methods } = payload;
       legend.fill(methods);
       show();
-      const rows = methods.map(
-        ({ title, area_comprehensiveness: without, area_sufficiency: only, flip }) => ({
-          title,
-          values: [without, only, flip],
-          missing: ["", "", isKnown(without) ? "never" : "undefined"],
-        }),
-      );
-      const head = ["method", "comprehensiveness, mean (higher)", "sufficiency, mean (lower)"];
-      table.replaceChildren(
-        createFigureTable("Erasure in figures", [...head, "decision flips at (lower)"], rows, [
-          "high",
-          "low",
-          "low",
-        ]),
-      );
-      say(
-        `A word is erased like this: ${how}. `,
-        `The model gives its decision the probability ${formatKnown(probability)}. Left: each method's most `,
-        "important words are removed; the faster the line rises, the more the model needed them. Right: only ",
-        "they are kept; the lower the line, the more they suffice. A value below 0 means that the probability ",
-        "grew. The table has the mean over the shares, and the share of words to remove before the decision ",
-        "flips; bold is the best figure of a column. Random (grey, dashed) takes the words in random order: the ",
-        "yardstick for all others.",
-      );
+      table.replaceChildren(figures(methods));
+      say(...caption(payload));
     }
 
     return { node, update };
   };
+
+  /** @param {any[]} methods */
+  function figures(methods) {
+    const rows = methods.map(({ title, area_comprehensiveness: without, area_sufficiency: only, flip }) => ({
+      title,
+      values: [without, only, flip],
+      missing: ["", "", isKnown(without) ? "never" : "undefined"],
+    }));
+    const head = [
+      "method",
+      "comprehensiveness, mean (higher)",
+      "sufficiency, mean (lower)",
+      "decision flips at (lower)",
+    ];
+    return createFigureTable("Erasure in figures", head, rows, ["high", "low", "low"]);
+  }
+
+  /** What the figure shows, in words; what is false is left out. @param {any} payload */
+  const caption = ({ probability, erasure_title: how }) => [
+    `A word is erased like this: ${how}. `,
+    `The model gives its decision the probability ${formatKnown(probability)}. Left: each method's most `,
+    "important words are removed; the faster the line rises, the more the model needed them. Right: only ",
+    "they are kept; the lower the line, the more they suffice. A value below 0 means that the probability ",
+    "grew. The table has the mean over the shares, and the share of words to remove before the decision ",
+    "flips; bold is the best figure of a column. Random (grey, dashed) takes the words in random order: the ",
+    "yardstick for all others.",
+  ];
 
   return { create };
 })();

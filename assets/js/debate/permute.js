@@ -21,10 +21,8 @@ const DebatePermute = (() => {
     const { node, say } = createFigure("permute", element("div", { class: "st-pair" }, left, right));
 
     function update(payload) {
-      const { probability, probabilities, median, unmoved, median_moved: moved } = payload;
-      const { words, largest_attention: largest, dataset } = payload;
+      const { probability, probabilities, median, largest_attention: largest, dataset } = payload;
       const count = probabilities.length;
-      const crossed = probabilities.filter((value) => value >= 0.5 !== probability >= 0.5).length;
       const range = [Math.min(...probabilities), Math.max(...probabilities)].map((value) =>
         formatKnown(value),
       );
@@ -42,26 +40,35 @@ const DebatePermute = (() => {
             `this sentence at ${formatKnown(largest)} and ${formatKnown(median)}`,
         );
       }
-      say(
-        `The attention weights were shuffled among the words ${count} times; all else stayed as it was. `,
-        `Each bar counts the shuffles that gave that P(positive), the probability that the review is positive. `,
-        `The model's own answer is ${formatKnown(probability)}; half of the shuffles moved it by at most `,
-        `${formatKnown(median)}, and ${crossed} of ${count} changed the decision. `,
-        unmoved > 0 &&
-          `${unmoved} of the ${count} left every weight where it was, as happens with ${words.length} ` +
-            (words.length === 1 ? "word" : "words") +
-            (unmoved < count
-              ? `; they count in that median, as in the paper's. Of the other ${count - unmoved} half moved the answer by at most ${formatKnown(moved)}. `
-              : ": nothing was tried. "),
-        dataset && `Every faint dot is one of ${dataset.count} sentences of ${dataset.name}: `,
-        dataset && "the further right, the more of its attention lies on one word; the further up, the more ",
-        dataset && "shuffling changes the answer. ",
-        dataset &&
-          `This sentence: largest weight ${formatKnown(largest)}, median change ${formatKnown(median)}.`,
-      );
+      say(...caption(payload));
     }
 
     return { node, update };
+  };
+
+  /** What the figure shows, in words; what is false is left out. @param {any} payload */
+  const caption = (payload) => {
+    const { probability, probabilities, median, unmoved, median_moved: moved } = payload;
+    const { words, largest_attention: largest, dataset } = payload;
+    const count = probabilities.length;
+    const crossed = probabilities.filter((value) => value >= 0.5 !== probability >= 0.5).length;
+    return [
+      `The attention weights were shuffled among the words ${count} times; all else stayed as it was. `,
+      `Each bar counts the shuffles that gave that P(positive), the probability that the review is positive. `,
+      `The model's own answer is ${formatKnown(probability)}; half of the shuffles moved it by at most `,
+      `${formatKnown(median)}, and ${crossed} of ${count} changed the decision. `,
+      unmoved > 0 &&
+        `${unmoved} of the ${count} left every weight where it was, as happens with ${words.length} ` +
+          (words.length === 1 ? "word" : "words") +
+          (unmoved < count
+            ? `; they count in that median, as in the paper's. Of the other ${count - unmoved} half moved the answer by at most ${formatKnown(moved)}. `
+            : ": nothing was tried. "),
+      dataset && `Every faint dot is one of ${dataset.count} sentences of ${dataset.name}: `,
+      dataset && "the further right, the more of its attention lies on one word; the further up, the more ",
+      dataset && "shuffling changes the answer. ",
+      dataset &&
+        `This sentence: largest weight ${formatKnown(largest)}, median change ${formatKnown(median)}.`,
+    ];
   };
 
   const shuffles = (probabilities, probability) => (width) => {

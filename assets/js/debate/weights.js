@@ -65,20 +65,23 @@ const DebateWeights = (() => {
       own = meanOfRows(payload.attention);
       rows.fill(payload.words, own, payload.weights, payload.unknown);
       gauge(payload.probability_under);
-      say(
-        "Each bar is the share of attention that a word gets, from 0 to 1; all bars together make 1. The thin ",
-        "line in a bar is the model's own weight. Drag a bar: the other words keep their proportions, the rest ",
-        "of the model stays as it is, and the gauge shows what it then answers. P(positive) is the probability ",
-        "that the review is positive; from 0.5 on the decision is “positive”.",
-        heads(payload.attention.length),
-        special(payload.special_mass || []),
-        payload.unknown.some(Boolean) &&
-          " Dotted words are those that the model cannot read: it sees only that something stands there.",
-      );
+      say(...caption(payload));
     }
 
     return { node, update };
   };
+
+  /** What the figure shows, in words; what is false is left out. @param {any} payload */
+  const caption = (payload) => [
+    "Each bar is the share of attention that a word gets, from 0 to 1; all bars together make 1. The thin ",
+    "line in a bar is the model's own weight. Drag a bar: the other words keep their proportions, the rest ",
+    "of the model stays as it is, and the gauge shows what it then answers. P(positive) is the probability ",
+    "that the review is positive; from 0.5 on the decision is “positive”.",
+    heads(payload.attention.length),
+    special(payload.special_mass || []),
+    payload.unknown.some(Boolean) &&
+      " Dotted words are those that the model cannot read: it sees only that something stands there.",
+  ];
 
   function heads(count) {
     if (count < 2) return "";

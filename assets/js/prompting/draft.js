@@ -84,13 +84,13 @@ const StageDraft = (() => {
   // Another link in the same place does not load the page by itself.
   addEventListener("hashchange", () => location.hash.startsWith("#prompt=") && location.reload());
 
-  // The button is there when the page, or its tab, has been laid out.
+  // The button is there when the page has been laid out.
   watchPage(() => {
     const button = document.getElementById("stage-restore");
     if (!button || button.dataset.seen) return false;
     button.dataset.seen = "yes";
     setTimeout(() => restore(button)); // after Gradio has finished laying out what the button stands in
-    return false; // a tab that is laid out anew has another button
+    return false; // what is laid out anew has another button
   });
 
   /** @param {HTMLElement} button */

@@ -34,7 +34,7 @@ from demos.ui.scripts import CHARTS, scripts
 
 INFO = Info(
     slug="trial",
-    title="On trial: does it matter?",
+    title="Attention on trial",
     tab="Attention",
     limits=(
         "Small classifiers of English film reviews: what they show holds for them and for your text. "
