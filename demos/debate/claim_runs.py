@@ -62,10 +62,11 @@ def _uniform(answer: UniformAnswer) -> str:
 
 
 def _post_hoc(answer: UniformAnswer) -> str:
-    row = answer.rows[0]
+    uniform = answer.rows[0].probability
+    assert uniform is not None  # the first row is always computed
     return (
         f"Uniform weights put in after training take P(positive) from {answer.probability:.3f} to "
-        f"{row.probability:.3f}: a change of {abs(row.probability - answer.probability):.3f}."
+        f"{uniform:.3f}: a change of {abs(uniform - answer.probability):.3f}."
     )
 
 

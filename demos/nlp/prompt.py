@@ -105,7 +105,8 @@ def conversation(task: Task, shots: Sequence[Row], query: Row, style: Style) -> 
         turns.append(("system", [(head, "instruction", None)]))
     for index, shot in enumerate(shots):
         question, _, answer = filled(task, shot, f"shot {index + 1}")
-        turns += [("user", [(question, "shot", index)]), ("assistant", [(answer, "shot", index)])]
+        turns.append(("user", [(question, "shot", index)]))
+        turns.append(("assistant", [(answer, "shot", index)]))
     turns.append(("user", [(filled(task, query, "query")[0], "query", None)]))
     return turns
 

@@ -15,7 +15,7 @@ from demos.debate.methods.endpoint import classifier_endpoint
 from demos.debate.methods.schemas import Classifier
 from demos.debate.methods.sentence import check_sentence
 from demos.errors import StageError
-from demos.models.specs import Origin
+from demos.models.specs import Loaded, Origin
 
 MAX_TEXTS = 1000
 BATCH = 16
@@ -61,7 +61,7 @@ class _Found:
     largest_attention: float
 
 
-def survey(inputs: SurveyInputs, loaded: Any) -> Iterator[SurveyAnswer]:
+def survey(inputs: SurveyInputs, loaded: Loaded) -> Iterator[SurveyAnswer]:
     """The trial's measures over many texts; a growing answer after every 16 texts, and at least every half
     second."""
     from demos.debate.methods.classifier import sentence_of
@@ -86,7 +86,7 @@ def survey(inputs: SurveyInputs, loaded: Any) -> Iterator[SurveyAnswer]:
         last = time.monotonic()
 
 
-def _measured(loaded: Any, items: Sequence[Any], adversaries: bool) -> Iterator[_Found | None]:
+def _measured(loaded: Loaded, items: Sequence[Any], adversaries: bool) -> Iterator[_Found | None]:
     """What is found for each text of a batch, one by one; None between the steps of a search."""
     from demos.debate.methods.adversary import AdversarySettings, adversary_steps, told
     from demos.debate.methods.classifier import leave_one_out, setting_of

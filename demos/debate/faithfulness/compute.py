@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 from pydantic import Field
@@ -14,6 +14,7 @@ from demos.debate.methods.ranking_schemas import ErasureAnswer, ErasureCurve, Me
 from demos.debate.methods.schemas import Anyway, Classifier, TrialText
 from demos.debate.methods.sentence import LABELS, Erasure, Sentence
 from demos.memo import Memo
+from demos.models.specs import Loaded
 
 SIGNED = ("gradient_x_input", "integrated_gradients", "leave_one_out")
 _scores = Memo(8 * 2**20)
@@ -35,7 +36,7 @@ class RankingInputs:
     anyway: Anyway = False
 
 
-def rankings(inputs: RankingInputs, loaded: Any) -> RankingAnswer:
+def rankings(inputs: RankingInputs, loaded: Loaded) -> RankingAnswer:
     """Rank the words of a text by attention and by its rivals, and say how far the rankings agree."""
     from demos.debate.methods.classifier import sentence_of, setting_of
     from demos.debate.methods.rank_correlation import chance, ranks, tau_matrix
@@ -65,7 +66,7 @@ def rankings(inputs: RankingInputs, loaded: Any) -> RankingAnswer:
     )
 
 
-def erasure(inputs: RankingInputs, loaded: Any) -> ErasureAnswer:
+def erasure(inputs: RankingInputs, loaded: Loaded) -> ErasureAnswer:
     """Take words away in the order of every ranking (DeYoung et al. 2020; Serrano & Smith 2019)."""
     import torch
 
@@ -112,7 +113,7 @@ def too_few(words: int) -> str:
     )
 
 
-def methods(loaded: Any, kind: Erasure) -> tuple[Method, ...]:
+def methods(loaded: Loaded, kind: Erasure) -> tuple[Method, ...]:
     """All methods that a model has, in the order of the scores."""
     from demos.debate.methods.classifier import methods_of, setting_of
 
@@ -125,7 +126,7 @@ def methods(loaded: Any, kind: Erasure) -> tuple[Method, ...]:
     return tuple(Method(name, *texts, signed=name in SIGNED) for name, texts in entries.items())
 
 
-def all_scores(loaded: Any, item: Sentence, kind: Erasure) -> tuple[dict[str, np.ndarray], float]:
+def all_scores(loaded: Loaded, item: Sentence, kind: Erasure) -> tuple[dict[str, np.ndarray], float]:
     """Every method's score of every word, [n] each, and P(positive) of the baseline of integrated gradients.
 
     Kept for a while, since the table and the curves of one text need the same scores.
