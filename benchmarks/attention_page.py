@@ -26,6 +26,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, Route, sync_playwright
 
+from demos.models.specs import Loaded
+
 LAYERS, HEADS, HEAD_WIDTH = 12, 12, 32
 TOKENS, LONGER = 128, (256, 512)
 BUILDS, DRAWINGS, SWITCHES = 3, 3, 5
@@ -88,20 +90,21 @@ def example(tokens: int) -> tuple[str, Any]:
         intermediate_size=HEADS * HEAD_WIDTH,
         num_hidden_layers=LAYERS,
         num_attention_heads=HEADS,
-        attn_implementation=RECORDABLE,
+        attn_implementation=RECORDABLE,  # pyright: ignore[reportCallIssue] (goes to the base class)
     )
     model = BertModel(config).eval()
     with torch.no_grad():
-        for layer in model.encoder.layer:
+        for number in range(LAYERS):
+            layer = model.get_submodule(f"encoder.layer.{number}.attention.self")
             # As uneven as a trained encoder's attention: entropy about 0.7 log n, and as compressible.
-            layer.attention.self.query.weight *= 4
-            layer.attention.self.key.weight *= 4
-    tokenizer = PreTrainedTokenizerFast(tokenizer_object=backend, unk_token="[UNK]")
+            for part in ("query", "key"):
+                layer.get_parameter(f"{part}.weight").mul_(4)
+    tokenizer: Any = PreTrainedTokenizerFast(tokenizer_object=backend, unk_token="[UNK]")
     origin = Origin("random", "Random model", None, None, "bundled", "none", "")
     return " ".join(words), Loaded(Spec("random"), model, tokenizer, origin, 0)
 
 
-def bertviz_sides(text: str, loaded: Any) -> list[Side]:
+def bertviz_sides(text: str, loaded: Loaded) -> list[Side]:
     """Stock BertViz, and its scripts on the gallery's offline page."""
     from bertviz import head_view
 
@@ -113,7 +116,8 @@ def bertviz_sides(text: str, loaded: Any) -> list[Side]:
     attention = [layer.weights()[None] for layer in shown.layers]
 
     def stock() -> str:
-        return head_view(attention, tokens, html_action="return").data
+        page: Any = head_view(attention, tokens, html_action="return")
+        return page.data
 
     def classic() -> str:
         import numpy as np
@@ -131,7 +135,7 @@ def bertviz_sides(text: str, loaded: Any) -> list[Side]:
     ]
 
 
-def gallery_sides(text: str, loaded: Any) -> list[Side]:
+def gallery_sides(text: str, loaded: Loaded) -> list[Side]:
     """The gallery's export with all layers, and what its live page receives."""
     from demos.attention.viewer.html_export import ExportInputs, attention_export
     from demos.attention.viewer.measure import Selection

@@ -22,9 +22,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from benchmarks.service import gallery, post, seconds
+
+if TYPE_CHECKING:
+    from demos.models.specs import Spec
 
 CALLS, ROWS = 40, 2000
 ORDERED = (1, 32, 64, 128)
@@ -34,7 +37,7 @@ MODEL = "minilm-sst"
 
 def main(arguments: Sequence[str] = ()) -> None:
     os.environ["STAGE_MODELS"] = "bundled"
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--texts", type=Path, help="a CSV file with a column `text`, such as SST's sentences")
     chosen = list(texts(parser.parse_args(arguments).texts))
     call(chosen[:CALLS])
@@ -191,11 +194,11 @@ def memory() -> None:
     print(f"one cache, bases shared      {together / 2**20:7.0f} MB  {together / apart:5.2f} x")
 
 
-def specs(demo: ModuleType) -> set[object]:
+def specs(demo: ModuleType) -> set[Spec]:
     """The models that a demo's examples and endpoints need at first."""
     from demos.model_choice import spec_of
 
-    needed = set()
+    needed: set[Spec] = set()
     for endpoint in demo.ENDPOINTS:
         fields = endpoint.inputs_type.__dataclass_fields__
         if endpoint.head is not None and "model" in fields:

@@ -18,6 +18,8 @@ from dataclasses import replace
 from itertools import permutations
 from typing import Any
 
+from demos.models.specs import Loaded
+
 SHOTS, QUERIES, PLAIN_QUERIES = 8, 40, 5
 LONGER = (
     ("sports", ("sports and games",)),
@@ -48,7 +50,7 @@ def requests(task: Any) -> list[tuple[str, str]]:
     return [(p.text, p.lead + word) for p in prompts for _, words in task.labels for word in words]
 
 
-def report(name: str, loaded: Any, asked: list[tuple[str, str]]) -> None:
+def report(name: str, loaded: Loaded, asked: list[tuple[str, str]]) -> None:
     """Seconds of the three ways, and how far their log-likelihoods are apart."""
     from demos.nlp.scoring import log_likelihoods, log_likelihoods_plain
 
@@ -70,7 +72,7 @@ def report(name: str, loaded: Any, asked: list[tuple[str, str]]) -> None:
     print(f"  lm_eval {seconds:.1f} s: {seconds / shared:.1f} x; apart by {apart:.0e} at most")
 
 
-def harness(loaded: Any, asked: list[tuple[str, str]]) -> list[float]:
+def harness(loaded: Loaded, asked: list[tuple[str, str]]) -> list[float]:
     """The log-likelihoods by lm-evaluation-harness's own class for Hugging Face models."""
     import logging
 
@@ -78,12 +80,13 @@ def harness(loaded: Any, asked: list[tuple[str, str]]) -> list[float]:
     from lm_eval.models.huggingface import HFLM
 
     logging.getLogger("lm_eval").setLevel(logging.ERROR)
-    model = HFLM(pretrained=loaded.model, tokenizer=loaded.tokenizer)
+    model: Any = HFLM  # its own base class hides what it takes
+    model = model(pretrained=loaded.model, tokenizer=loaded.tokenizer)
     instances = [Instance("loglikelihood", {}, pair, i) for i, pair in enumerate(asked)]
     return [logprob for logprob, _ in model.loglikelihood(instances, disable_tqdm=True)]
 
 
-def report_page(loaded: Any, task: Any) -> None:
+def report_page(loaded: Loaded, task: Any) -> None:
     """One query as a visitor asks it, all measures and calibration; and 24 orders of 10 queries."""
     from demos.nlp.labels import score_labels
     from demos.nlp.prompt import content_free_rows, render

@@ -16,6 +16,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from demos.models.specs import Loaded
+
 BATCH, STEPS, LOOPED = 32, 100, 4
 PAGE = ("debate-bilstm", "minilm-sentiment")
 
@@ -35,7 +37,7 @@ def main() -> None:
         report_page(checkpoint)
 
 
-def report_adversary(loaded: Any) -> None:
+def report_adversary(loaded: Loaded) -> None:
     """Seconds per sentence of a batch, and of a loop over sentences and starts."""
     from demos.debate.methods.adversary import AdversarySettings, adversarial_attention
     from demos.debate.methods.classifier import setting_of
@@ -54,7 +56,7 @@ def report_adversary(loaded: Any) -> None:
     )
 
 
-def loop_adversary(loaded: Any, item: Any, settings: Any) -> None:
+def loop_adversary(loaded: Loaded, item: Any, settings: Any) -> None:
     """Jain & Wallace's optimisation for one sentence, one start after the other, nothing computed ahead."""
     import torch
 
@@ -76,7 +78,7 @@ def loop_adversary(loaded: Any, item: Any, settings: Any) -> None:
             optimizer.step()
 
 
-def report_leave_one_out(loaded: Any) -> None:
+def report_leave_one_out(loaded: Loaded) -> None:
     """Seconds of one batch and of one forward pass per word, 20 words."""
     import torch
 

@@ -193,9 +193,9 @@ def accuracy(logits: Sequence[torch.Tensor], examples: Sequence[Example]) -> dic
     return {"accuracy": sum(right) / len(right)}
 
 
-def options(doc: str, data: str, out: Path) -> argparse.Namespace:
+def options(doc: str | None, data: str, out: Path) -> argparse.Namespace:
     """The command line that every script has; one thread, so that others can work beside it."""
-    parser = argparse.ArgumentParser(description=doc.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(doc or "").partition("\n")[0])
     parser.add_argument("--data", type=Path, required=True, help=data)
     parser.add_argument("--out", type=Path, default=out)
     parser.add_argument("--threads", type=int, default=1)

@@ -18,10 +18,11 @@ from typing import Any
 import torch
 
 from demos.contract import to_plain
-from demos.debate.dataset.compute import SurveyAnswer, SurveyInputs, survey
+from demos.debate.dataset.compute import SurveyInputs, survey
+from demos.debate.methods.dataset_schemas import SurveyAnswer
 from demos.models.cache import shared_cache
 from demos.models.classifier_family import FOLDER
-from demos.models.specs import Spec
+from demos.models.specs import Loaded, Spec
 
 SPECS = (
     Spec("debate-bilstm"),
@@ -32,7 +33,7 @@ DEV = 300
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--data", type=Path, required=True, help="sst_sentences.csv")
     parser.add_argument("--only", help="measure one checkpoint again and keep the others' figures")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
@@ -52,7 +53,7 @@ def main() -> None:
         kept_file.write_text(json.dumps(rounded(to_plain(figures))) + "\n", encoding="utf-8")
 
 
-def run(loaded: Any, texts: list[str], adversaries: bool) -> SurveyAnswer:
+def run(loaded: Loaded, texts: list[str], adversaries: bool) -> SurveyAnswer:
     *_, last = survey(SurveyInputs(tuple(texts), loaded.spec.checkpoint, adversaries, anyway=True), loaded)
     return last
 

@@ -109,7 +109,7 @@ def learn_pieces(texts: list[str]) -> PreTrainedTokenizerFast:
         vocab_size=PIECES, special_tokens=SPECIAL, limit_alphabet=1800, show_progress=False
     )
     pieces.train_from_iterator(texts, trainer)
-    cls, sep = pieces.token_to_id("[CLS]"), pieces.token_to_id("[SEP]")
+    cls, sep = SPECIAL.index("[CLS]"), SPECIAL.index("[SEP]")
     pieces.post_processor = processors.BertProcessing(("[SEP]", sep), ("[CLS]", cls))
     names = ("pad_token", "unk_token", "cls_token", "sep_token", "mask_token")
     return PreTrainedTokenizerFast(
@@ -137,7 +137,7 @@ def configuration(dropout: float = 0.1) -> ElectraConfig:
         type_vocab_size=1,
         hidden_dropout_prob=dropout,
         attention_probs_dropout_prob=dropout,
-        attn_implementation="eager",
+        attn_implementation="eager",  # pyright: ignore[reportCallIssue] (goes to the base class)
         id2label=LABELS,
         label2id={name: label for label, name in LABELS.items()},
     )
@@ -191,7 +191,7 @@ def accuracy(model: ElectraForSequenceClassification, split: Split) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--data", type=Path, required=True, help="folder of train, dev and test.tsv.gz")
     parser.add_argument("--out", type=Path, default=scratch.ASSETS, help="where the two folders go")
     parser.add_argument("--only", choices=("masked", "sentiment"))

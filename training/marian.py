@@ -24,7 +24,7 @@ from torch import nn
 from transformers import GenerationConfig, MarianConfig, MarianMTModel, PreTrainedTokenizerFast
 
 from demos.models.specs import Loaded, Origin, Spec
-from demos.tasks import translation as demo
+from demos.tasks.translation import compute as demo
 from training import scratch
 
 PIECES, WIDTH, LAYERS, HEADS, INNER = 8_000, 128, 4, 4, 512
@@ -118,7 +118,7 @@ def build(tokenizer: Any) -> MarianMTModel:
         eos_token_id=end,
         decoder_start_token_id=pad,
         forced_eos_token_id=None,
-        attn_implementation="eager",
+        attn_implementation="eager",  # pyright: ignore[reportCallIssue] (goes to the base class)
     )
     model = MarianMTModel(config)
     model.generation_config = GenerationConfig(
@@ -176,7 +176,7 @@ def fit(
 
 
 @torch.no_grad()
-def translate(model: MarianMTModel, tokenizer: Any, texts: list[str], beams: int) -> list[str]:
+def translate(model: Any, tokenizer: Any, texts: list[str], beams: int) -> list[str]:
     """Translations in the order of the texts."""
     found = [""] * len(texts)
     order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
@@ -198,7 +198,7 @@ def low_probability(out: Path, tokenizer: Any, texts: list[str]) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--data", type=Path, required=True, help="folder of the captions")
     parser.add_argument("--to", choices=tuple(LANGUAGES), required=True)
     parser.add_argument("--out", type=Path, default=scratch.ASSETS, help="where the folder goes")

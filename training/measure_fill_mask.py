@@ -59,7 +59,7 @@ SENTENCES = {
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--models", nargs="+", default=["bert-tiny-mlm", "smollm2"])
     options = parser.parse_args()
     runner = Runner(shared_cache())

@@ -57,7 +57,7 @@ def withheld(model: str, many: list[str]) -> float:
     """The share of texts, in per cent, whose translation is withheld."""
     with shared_cache().lease(Spec(model, "seq2seq-lm")) as loaded:
         results = translations([TranslateInputs(text, model=model) for text in many], loaded)
-    return 100 * fmean(bool(result.withheld) for result in results)
+    return 100 * fmean(bool(getattr(result, "withheld", "")) for result in results)
 
 
 def card(shares: dict[str, list[float]], command: str) -> str:

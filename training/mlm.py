@@ -117,7 +117,7 @@ def fill(model: BertForMaskedLM, tokenizer: Any, text: str, count: int = 5) -> l
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--data", type=Path, required=True, help="folder of .txt files, one text a line")
     parser.add_argument("--start", type=Path, required=True, help="folder of the model to start from")
     parser.add_argument("--out", type=Path, default=scratch.ASSETS, help="where the folder goes")

@@ -31,7 +31,7 @@ from transformers import BertConfig, BertForSequenceClassification
 from demos.debate.methods.divergence import jensen_shannon
 from demos.models.cache import shared_cache
 from demos.models.recording import RECORDABLE, record
-from demos.models.specs import Spec
+from demos.models.specs import Loaded, Spec
 
 FROZEN, EPOCHS, BATCH, RATE = 4, 4, 32, 1e-4
 SEEDS = (0, 1, 2, 3)
@@ -70,7 +70,7 @@ def build(base: Any, seed: int) -> BertForSequenceClassification:
     return model
 
 
-def read(path: Path, loaded: Any) -> dict[str, Split]:
+def read(path: Path, loaded: Loaded) -> dict[str, Split]:
     """The three splits, run through the frozen layers once."""
     with path.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
@@ -84,7 +84,7 @@ def read(path: Path, loaded: Any) -> dict[str, Split]:
 
 
 @torch.no_grad()
-def frozen_states(loaded: Any, texts: list[str]) -> list[torch.Tensor]:
+def frozen_states(loaded: Loaded, texts: list[str]) -> list[torch.Tensor]:
     """The output of the last frozen layer for every text, [tokens, width]."""
     order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
     found: list[torch.Tensor] = [torch.empty(0)] * len(texts)
@@ -103,15 +103,20 @@ def logits(model: BertForSequenceClassification, states: list[torch.Tensor]) -> 
     lengths = torch.tensor([len(s) for s in states])
     visible = torch.arange(hidden.shape[1]) < lengths[:, None]
     mask = torch.zeros(visible.shape).masked_fill(~visible, torch.finfo(torch.float32).min)[:, None, None]
-    for layer in model.bert.encoder.layer[FROZEN:]:
+    encoder: Any = model.bert.encoder
+    pool: Any = model.bert.pooler
+    pool: Any = model.bert.pooler
+    for layer in encoder.layer[FROZEN:]:
         hidden = layer(hidden, attention_mask=mask)
         hidden = hidden[0] if isinstance(hidden, tuple) else hidden
-    return model.classifier(model.dropout(model.bert.pooler(hidden)))
+    return model.classifier(model.dropout(pool(hidden)))
 
 
 def uniform_from_cls(model: BertForSequenceClassification) -> Callable[..., torch.Tensor]:
     """Replaces what [CLS] attends to in the last layer by 1 / (number of visible tokens)."""
-    last = model.bert.encoder.layer[-1].attention.self
+    last = next(
+        part for name, part in reversed(list(model.named_modules())) if name.endswith("attention.self")
+    )
 
     def change(module: nn.Module, weights: torch.Tensor) -> torch.Tensor:
         if module is not last:
@@ -201,7 +206,7 @@ def save(model: BertForSequenceClassification, out: Path) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--data", type=Path, required=True, help="sst_sentences.csv")
     parser.add_argument("--out", type=Path, default=OUT)
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())

@@ -80,7 +80,7 @@ def captions(folder: Path) -> Iterator[Document]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     sources = {"wordnet": wordnet, "bible": bible, "captions": captions}
     for name in sources:
         parser.add_argument(f"--{name}", type=Path)

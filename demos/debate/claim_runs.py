@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from demos.debate.claims import AVERAGE, BILSTM, claims
-from demos.debate.faithfulness.compute import ErasureAnswer, ErasureCurve, RankingAnswer
+from demos.debate.methods.ranking_schemas import ErasureAnswer, ErasureCurve, RankingAnswer
 from demos.debate.methods.schemas import AdversaryAnswer, ConsistentAnswer, Permutations, UniformAnswer
 
 WITHOUT_ATTENTION = ("gradient", "gradient_x_input", "integrated_gradients", "leave_one_out")
@@ -62,10 +62,11 @@ def _uniform(answer: UniformAnswer) -> str:
 
 
 def _post_hoc(answer: UniformAnswer) -> str:
-    row = answer.rows[0]
+    uniform = answer.rows[0].probability
+    assert uniform is not None  # the first row is always computed
     return (
         f"Uniform weights put in after training take P(positive) from {answer.probability:.3f} to "
-        f"{row.probability:.3f}: a change of {abs(row.probability - answer.probability):.3f}."
+        f"{uniform:.3f}: a change of {abs(uniform - answer.probability):.3f}."
     )
 
 

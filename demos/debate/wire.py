@@ -9,8 +9,8 @@ import numpy as np
 from demos.contract import to_plain
 from demos.debate import reported_metrics
 from demos.debate.claim_runs import runs, unsupported
-from demos.debate.dataset.compute import MEASURES, SurveyAnswer
-from demos.debate.faithfulness.compute import ErasureAnswer, RankingAnswer
+from demos.debate.methods.dataset_schemas import MEASURES, SurveyAnswer
+from demos.debate.methods.ranking_schemas import ErasureAnswer, RankingAnswer
 from demos.debate.methods.schemas import (
     AdversaryAnswer,
     ConsistentAnswer,

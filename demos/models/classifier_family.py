@@ -59,7 +59,8 @@ def load_classifiers(spec: Spec, folder: Path, origin: Origin) -> Loaded:
     """Read a classifier of the catalog with its variants; the vocabulary takes the tokenizer's place."""
     family = FAMILIES[spec.checkpoint]
     classifiers = read_classifiers(folder, family.base, (family.seeds, family.more))
-    return Loaded(spec, classifiers, classifiers.vocabulary, origin, classifiers.nbytes, str(folder))
+    parts: tuple[Any, Any] = (classifiers, classifiers.vocabulary)
+    return Loaded(spec, *parts, origin, classifiers.nbytes, str(folder))
 
 
 def read_classifiers(folder: Path, base: str, prefixes: tuple[str, ...]) -> Classifiers:

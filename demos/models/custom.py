@@ -139,7 +139,9 @@ def _checked(configuration: Any) -> Mapping[str, Any]:
 
 
 def _head(hub_id: str, configuration: Mapping[str, Any]) -> str | None:
-    from transformers.models.auto.configuration_auto import CONFIG_MAPPING_NAMES
+    from transformers.models.auto.configuration_auto import (
+        CONFIG_MAPPING_NAMES,  # pyright: ignore[reportPrivateImportUsage] (nothing public names them all)
+    )
 
     kind = configuration.get("model_type")
     if kind not in CONFIG_MAPPING_NAMES:

@@ -52,9 +52,7 @@ def load(spec: Spec, base: Loaded | None = None) -> Loaded:
     return read(spec, str(place.folder), tokenizer, origin)
 
 
-def read(
-    spec: Spec, folder: str, tokenizer: Any, origin: Origin, base: torch.nn.Module | None = None
-) -> Loaded:
+def read(spec: Spec, folder: str, tokenizer: Any, origin: Origin, base: Any = None) -> Loaded:
     """Read the model of `spec` from a folder, putting it on `base` if that is given."""
     with quiet():
         model, report = AUTO[spec.head].from_pretrained(

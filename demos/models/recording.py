@@ -101,14 +101,14 @@ def _attention(
         return sdpa_attention_forward(
             module, query, key, value, attention_mask, scaling=scaling, dropout=dropout, **kwargs
         )
-    scaling = query.shape[-1] ** -0.5 if scaling is None else scaling
+    scale = query.shape[-1] ** -0.5 if scaling is None else scaling
     bias = kwargs.get("position_bias")
     if attention_mask is not None:
         bias = attention_mask if bias is None else bias + attention_mask
-    weights = attention_weights(query, key, bias, scaling)
+    weights = attention_weights(query, key, bias, scale)
     if recording.change:
         weights = recording.change(module, weights)
-    recording.records.append(RecordedAttention(module, query, key, value, bias, scaling))
+    recording.records.append(RecordedAttention(module, query, key, value, bias, scale))
     output = (weights @ repeat_heads(value, query.shape[1])).transpose(1, 2).contiguous()
     return output, weights
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from torch.nn import Parameter
 
 # from_pretrained patches torch globally while it runs, so two loads at once would disturb each other.
 one_load_at_a_time = threading.RLock()
@@ -37,6 +41,40 @@ class Origin:
     note: str
 
 
+class Model(Protocol):
+    """A model for inference as transformers makes them, or the debate's family of classifiers.
+
+    What else it has (`config`, `generate`, its layers) depends on its architecture.
+    """
+
+    def __call__(self, *inputs: Any, **named: Any) -> Any: ...
+
+    def parameters(self) -> Iterator[Parameter]: ...
+
+    def __getattr__(self, name: str) -> Any: ...
+
+
+class Tokenizer(Protocol):
+    """A fast tokenizer of transformers. A token is None where its kind of model has none."""
+
+    all_special_ids: list[int]
+    chat_template: str | None
+    mask_token: str
+    mask_token_id: int
+    pad_token_id: int | None
+    eos_token_id: int | None
+
+    def __call__(self, text: Any, *more: Any, **options: Any) -> Any: ...
+
+    def __len__(self) -> int: ...
+
+    def decode(self, ids: Any, **options: Any) -> str: ...
+
+    def batch_decode(self, many: Any, **options: Any) -> list[str]: ...
+
+    def __getattr__(self, name: str) -> Any: ...
+
+
 @dataclass(frozen=True, eq=False)
 class Loaded:
     """A model in memory. `spec` says what was really loaded (its attention may be "eager" instead).
@@ -47,13 +85,19 @@ class Loaded:
     """
 
     spec: Spec
-    model: Any
-    tokenizer: Any
+    model: Model
+    tokenizer: Tokenizer
     origin: Origin
     nbytes: int
     folder: str = ""
     helper: Loaded | None = None
     config: Any = None
+
+    @property
+    def required_helper(self) -> Loaded:
+        """The second model, in an endpoint whose `helpers` name one for this head."""
+        assert self.helper is not None
+        return self.helper
 
 
 @dataclass(frozen=True)

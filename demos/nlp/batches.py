@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence, Sized
 from typing import Any, TypeVar
 
 from demos.errors import StageError
+from demos.models.specs import Loaded
 
 Item = TypeVar("Item")
 Ready = TypeVar("Ready", bound=Sized)
@@ -62,7 +63,7 @@ def one_by_one(
 ) -> Callable[[Sequence[Any], Any], list[Any]]:
     """`compute(inputs, loaded)` for many inputs in turn; a `StageError` that it raises is the answer."""
 
-    def answer(inputs: Any, loaded: Any) -> Any:
+    def answer(inputs: Any, loaded: Loaded) -> Any:
         try:
             return compute(inputs, loaded)
         except StageError as error:

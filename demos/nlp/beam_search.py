@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from demos.models.precision import at_least_single
+from demos.models.specs import Loaded
 from demos.nlp.decoding import end_ids
 
 LOGITS = 2**24
@@ -24,7 +25,7 @@ class Written:
 
 
 def beam_search(
-    texts: Sequence[list[int]], loaded: Any, beams: int, most: int, begin_with: int | None = None
+    texts: Sequence[list[int]], loaded: Loaded, beams: int, most: int, begin_with: int | None = None
 ) -> list[Written]:
     """What the model writes for each text of token ids, in one padded batch, by transformers' `generate`.
 

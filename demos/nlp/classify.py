@@ -10,6 +10,7 @@ import numpy as np
 
 from demos.errors import BadInput
 from demos.models.precision import at_least_single
+from demos.models.specs import Loaded
 from demos.nlp.legibility import Legibility, legibility, unread
 from demos.nlp.window import window
 from demos.texts import check_text
@@ -31,7 +32,7 @@ class Encoded:
         return len(self.ids)
 
 
-def encode(text: str, loaded: Any, prefix: str = "", languages: Sequence[str] | None = None) -> Encoded:
+def encode(text: str, loaded: Loaded, prefix: str = "", languages: Sequence[str] | None = None) -> Encoded:
     """Turn a text, and what a model is told before it, into tokens; raises `BadInput` if there are more than
     the model reads. `languages` are those that the text is to be in, the checkpoint's unless given."""
     ids = loaded.tokenizer(prefix + check_text(text), verbose=False)["input_ids"]
@@ -44,7 +45,7 @@ def encode(text: str, loaded: Any, prefix: str = "", languages: Sequence[str] | 
     return Encoded(ids, legibility(text, loaded, languages))
 
 
-def refuse_longer(what: str, tokens: int, limit: int, loaded: Any) -> None:
+def refuse_longer(what: str, tokens: int, limit: int, loaded: Loaded) -> None:
     """Raise `BadInput` with the count if `what` ("The text has") are more tokens than the model reads."""
     if tokens > limit:
         raise BadInput(
@@ -74,7 +75,7 @@ def class_scores(rows: Sequence[Sequence[int]], loaded: Any) -> np.ndarray:
     return (logits.sigmoid() if apart else logits.softmax(-1)).numpy()
 
 
-def label_names(loaded: Any) -> list[str]:
+def label_names(loaded: Loaded) -> list[str]:
     """The names of the labels, as the checkpoint's authors wrote them, in the order of the scores."""
     names = loaded.model.config.id2label
     return [names[i] for i in range(loaded.model.config.num_labels)]

@@ -10,7 +10,7 @@ from demos.contract import Endpoint
 from demos.csv_table import Table, write_table
 from demos.errors import BadInput, StageError
 from demos.microbatch import answer_each
-from demos.models.specs import Origin
+from demos.models.specs import Loaded, Origin
 from demos.nlp.batches import buckets
 
 STOPPED = "Not computed: stopped before."
@@ -53,7 +53,7 @@ class ColumnPart:
 def column_endpoint(endpoint: Endpoint, batch: Batch) -> Endpoint:
     """An endpoint that answers a column as `endpoint` does a text: part by part, the longest rows first."""
 
-    def column(asked: ColumnInputs, loaded: Any) -> Iterator[ColumnPart]:
+    def column(asked: ColumnInputs, loaded: Loaded) -> Iterator[ColumnPart]:
         """The answers to the rows of a column, in parts."""
         several = isinstance(getattr(asked.inputs, batch.field), tuple)
         many = [replace(asked.inputs, **{batch.field: (text,) if several else text}) for text in asked.texts]
@@ -104,7 +104,7 @@ def begin(table: Table, column: str) -> tuple[Progress, tuple[str, ...]]:
         raise BadInput(f"The file has no column {column!r}.", f"Choose one of: {', '.join(table.columns)}.")
     cell = table.columns.index(column)
     places = [i for i, record in enumerate(table.records) if not record.problem]
-    waiting = [record.problem or STOPPED for record in table.records]
+    waiting: list[Mapping[str, object] | str] = [record.problem or STOPPED for record in table.records]
     return Progress(table, places, waiting), tuple(table.records[i].cells[cell] for i in places)
 
 
@@ -123,5 +123,8 @@ def cells(
 
 def reason(error: Exception) -> str:
     """Why a row has no answer, in a sentence."""
-    known = isinstance(error, StageError)
-    return error.problem if known else f"It could not be computed ({type(error).__name__})."
+    return (
+        error.problem
+        if isinstance(error, StageError)
+        else f"It could not be computed ({type(error).__name__})."
+    )

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -16,6 +15,7 @@ from pydantic import Field
 
 from demos.errors import BadInput
 from demos.fields import check_fields
+from demos.models.specs import Loaded
 
 MaxNewTokens = Annotated[
     int, Field(ge=1, le=512, title="New tokens at most", description="tokens that are written at most")
@@ -57,14 +57,14 @@ def check_decoding(decoding: Decoding) -> None:
         raise BadInput("temperature is out of range.", "It must be 0, or 0.01 to 2.")
 
 
-def end_ids(loaded: Any) -> set[int]:
+def end_ids(loaded: Loaded) -> set[int]:
     """The tokens that end a text for this model; GPT and CTRL have none and write on."""
     ends = loaded.model.generation_config.eos_token_id
     ends = {ends} if isinstance(ends, int) else set(ends or ())
-    return (ends | {loaded.tokenizer.eos_token_id}) - {None}
+    return {end for end in (*ends, loaded.tokenizer.eos_token_id) if end is not None}
 
 
-def stream_tokens(loaded: Any, batch: Any, decoding: Decoding) -> Iterator[NewToken]:
+def stream_tokens(loaded: Loaded, batch: Any, decoding: Decoding) -> Generator[NewToken]:
     """Yield new tokens as the model's own `generate` makes them, each when it is asked for; closing the
     iterator stops it."""
     pace = _Pace()
@@ -147,7 +147,7 @@ class _Forward:
     def end(self) -> None: ...
 
 
-def _write(loaded: Any, batch: Any, decoding: Decoding, pace: _Pace) -> None:
+def _write(loaded: Loaded, batch: Any, decoding: Decoding, pace: _Pace) -> None:
     import torch
 
     choice = {"do_sample": False, "temperature": None, "top_p": None, "top_k": None}

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 from demos.errors import BadInput
 from demos.nlp.prefix_tree import MIN_SHARED, can_share, prefix_tree, size
@@ -81,7 +80,7 @@ def effort_of(loaded: Any, askings: Sequence[Asking], most: int = MAX_SECONDS) -
     return check_effort(effort(loaded, tokens, characters), most)
 
 
-def effort(loaded: Any, tokens: int, characters: int) -> Effort:
+def effort(loaded: Loaded, tokens: int, characters: int) -> Effort:
     """How long a model takes, by its number of parameters: an estimate, the same on every machine."""
     size = sum(parameter.numel() for parameter in loaded.model.parameters())
     seconds = tokens * size / PARAMETERS / TOKENS_PER_SECOND + characters / CHARACTERS_PER_SECOND

@@ -28,7 +28,7 @@ LONGEST_REPEAT = 12
 
 
 def follow(
-    instruction: str, loaded: Any, most_read: int, most_written: int, begun: str = "", until: str = ""
+    instruction: str, loaded: Loaded, most_read: int, most_written: int, begun: str = "", until: str = ""
 ) -> Followed:
     """What the model writes in its chat format, taking the likeliest token each time.
 

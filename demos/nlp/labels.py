@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from demos.models.specs import Loaded
 from demos.nlp.encoding import encode_pair
 from demos.nlp.prompt import Prompt
 from demos.nlp.prompt_task import Labels
@@ -52,7 +53,7 @@ class LabelScores:
 
 
 def score_labels(
-    loaded: Any, prompts: Sequence[Prompt], verbalizers: Sequence[Labels]
+    loaded: Loaded, prompts: Sequence[Prompt], verbalizers: Sequence[Labels]
 ) -> tuple[LabelScores, ...]:
     """Score the labels of every prompt (`verbalizers[i]` are those of `prompts[i]`) in one go.
 
@@ -63,7 +64,7 @@ def score_labels(
 
 
 def score_labels_in_steps(
-    loaded: Any, prompts: Sequence[Prompt], verbalizers: Sequence[Labels]
+    loaded: Loaded, prompts: Sequence[Prompt], verbalizers: Sequence[Labels]
 ) -> Steps[tuple[LabelScores, ...]]:
     """The same, batch by batch."""
     from demos.nlp.scoring import log_likelihoods_in_steps  # brings torch

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from demos.errors import BadInput
+from demos.models.specs import Loaded
 
 NAMES = {
     "ar": "Arabic",
@@ -67,7 +68,7 @@ class Direction:
     target_code: str = ""
 
 
-def direction(source: str, target: str, loaded: Any, likely: str = "") -> Direction:
+def direction(source: str, target: str, loaded: Loaded, likely: str = "") -> Direction:
     """The direction asked for, or the checkpoint's own where `source` or `target` is ""; one that reads many
     languages then takes the text to be in the one that is `likely`, if it reads that, or in English.
 
@@ -91,7 +92,7 @@ def t5_prefix(target: str) -> str:
     return f"translate English to {NAMES[target]}: "
 
 
-def pair_of(loaded: Any) -> tuple[str, str]:
+def pair_of(loaded: Loaded) -> tuple[str, str]:
     """The languages of a checkpoint that knows one pair: as its name ends, "…-en-fr"."""
     match = re.search(r"\b([a-z]{2})-([a-z]{2})$", loaded.origin.hub_id or loaded.origin.checkpoint)
     if match is None:

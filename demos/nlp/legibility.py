@@ -16,6 +16,7 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from demos.models.catalog import catalog
+from demos.models.specs import Loaded
 from demos.nlp.languages import NAMES
 
 SPELT, SPELT_SYLLABLES = 0.6, 0.9
@@ -64,13 +65,13 @@ class _Unit:
     kind: str
 
 
-def legibility(text: str, loaded: Any, languages: Sequence[str] | None = None) -> Legibility:
+def legibility(text: str, loaded: Loaded, languages: Sequence[str] | None = None) -> Legibility:
     """How well a model reads a text of any length; `languages` it is to be in, or else the checkpoint's."""
     known = languages_of(loaded) if languages is None else tuple(languages)
     return _judged(text, loaded.tokenizer, known, loaded.origin.title)
 
 
-def languages_of(loaded: Any) -> tuple[str, ...]:
+def languages_of(loaded: Loaded) -> tuple[str, ...]:
     """The languages that a model reads, as the catalog says; () if nobody knows."""
     entry = catalog().get(loaded.origin.checkpoint)
     return entry.languages if entry else ()
@@ -186,10 +187,10 @@ def _said(text: str, units: Sequence[_Unit], how: dict[_Unit, Any]) -> str:
         filter(
             None,
             [
-                words and f"{_count(words, 'word')} not read: {_listed(words)}.",
-                emoji and f"{emoji} emoji {'was' if emoji == 1 else 'were'} not read.",
-                signs and f"{_count(signs, 'sign')} not read: {_listed(signs)}.",
-                pieces and f"{_count(pieces, 'word')} read only in pieces: {_listed(pieces)}.",
+                f"{_count(words, 'word')} not read: {_listed(words)}." if words else "",
+                f"{emoji} emoji {'was' if emoji == 1 else 'were'} not read." if emoji else "",
+                f"{_count(signs, 'sign')} not read: {_listed(signs)}." if signs else "",
+                f"{_count(pieces, 'word')} read only in pieces: {_listed(pieces)}." if pieces else "",
             ],
         )
     )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from demos.contract import Endpoint
 from demos.model_choice import suitable
 from demos.models.catalog import catalog, checkpoint
 from demos.models.checkpoint import Checkpoint
+from demos.models.specs import Loaded
 from demos.nlp.legibility import MANY, Legibility, named
 
 
@@ -43,7 +43,7 @@ def reader(endpoint: Endpoint, code: str) -> Checkpoint | None:
     return min(fitting, key=lambda entry: _rank(endpoint, entry), default=None)
 
 
-def remedied(judged: Legibility, endpoint: Endpoint, loaded: Any) -> tuple[str, str]:
+def remedied(judged: Legibility, endpoint: Endpoint, loaded: Loaded) -> tuple[str, str]:
     """Why an answer is withheld, with the model that can read the text, and that model's name; "" for
     none."""
     other = reader(endpoint, judged.language) if judged.language else None

@@ -100,11 +100,15 @@ def conversation(task: Task, shots: Sequence[Row], query: Row, style: Style) -> 
     """Role and pieces of every message; a style without turns is one message of the user."""
     if style != "chat-turns":
         return [("user", _plain(task, shots, query)[0])]
-    turns: _Messages = [("system", [(head, "instruction", None)])] if (head := instruction_text(task)) else []
+    turns: _Messages = []
+    if head := instruction_text(task):
+        turns.append(("system", [(head, "instruction", None)]))
     for index, shot in enumerate(shots):
         question, _, answer = filled(task, shot, f"shot {index + 1}")
-        turns += [("user", [(question, "shot", index)]), ("assistant", [(answer, "shot", index)])]
-    return [*turns, ("user", [(filled(task, query, "query")[0], "query", None)])]
+        turns.append(("user", [(question, "shot", index)]))
+        turns.append(("assistant", [(answer, "shot", index)]))
+    turns.append(("user", [(filled(task, query, "query")[0], "query", None)]))
+    return turns
 
 
 def instruction_text(task: Task) -> str:
@@ -139,7 +143,7 @@ def token_roles(tokenizer: Any, prompt: Prompt) -> list[tuple[Role, int | None]]
     """Role and shot of every token of `tokens`; those that the tokenizer adds are part of the template."""
     roles: list[tuple[Role, int | None]] = []
     spans = iter(prompt.spans)
-    span = next(spans, None)
+    span = Span(0, 0, "template", None)
     for start, end in tokens(tokenizer, prompt.text)["offset_mapping"]:
         if start == end:
             roles.append(("template", None))
@@ -162,7 +166,8 @@ def _plain(task: Task, shots: Sequence[Row], query: Row) -> tuple[list[_Piece], 
         parts.append(("".join(filled(task, shot, f"shot {index + 1}")), "shot", index))
     question, lead, _ = filled(task, query, "query")
     parts.append((question, "query", None))
-    pieces = [piece for part in parts for piece in (("\n\n", "template", None), part)]
+    gap: _Piece = ("\n\n", "template", None)
+    pieces = [piece for part in parts for piece in (gap, part)]
     return pieces[1:], lead
 
 
@@ -191,7 +196,7 @@ def filled(task: Task, row: Row, where: str) -> tuple[str, str, str]:
 def _joined(pieces: Sequence[_Piece], lead: str = "") -> Prompt:
     pieces = [piece for piece in pieces if piece[0]]
     ends = pairwise(accumulate((len(text) for text, _, _ in pieces), initial=0))
-    spans = tuple(Span(*place, *rest) for place, (_, *rest) in zip(ends, pieces, strict=True))
+    spans = tuple(Span(*place, role, shot) for place, (_, role, shot) in zip(ends, pieces, strict=True))
     text = "".join(text for text, _, _ in pieces)
     return Prompt(check_text(text, "prompt"), spans, lead)
 

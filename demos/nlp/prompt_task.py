@@ -187,8 +187,8 @@ def task_from_json(text: str) -> Task:
             raise BadInput("The task's 'labels' is no object.", "Write each label with a list of its words.")
         labels = tuple((label, _texts(words, f"words of {label!r}")) for label, words in labels.items())
     language = _text({"language": "en"} | data, "language", "task")
-    rows = {key: _rows(data.get(key, []), key) for key in ("shots", "rows")}
-    return check_task(Task(**texts, labels=labels, language=language, **rows))
+    shots, rows = (_rows(data.get(key, []), key) for key in ("shots", "rows"))
+    return check_task(Task(**texts, labels=labels, language=language, shots=shots, rows=rows))
 
 
 def task_to_json(task: Task) -> str:

@@ -15,6 +15,7 @@ import numpy as np
 
 from demos.errors import BadInput
 from demos.models.precision import at_least_single
+from demos.models.specs import Loaded
 from demos.nlp.batches import TOKENS, buckets
 from demos.nlp.legibility import Legibility, legibility
 from demos.nlp.spans import Tagged
@@ -46,7 +47,7 @@ class Pieces:
         return len(self.ids)
 
 
-def pieces(text: str, loaded: Any) -> Pieces:
+def pieces(text: str, loaded: Loaded) -> Pieces:
     """Turn a text into windows of tokens; raises `BadInput` for one that no model can read."""
     tokenizer, most = loaded.tokenizer, window(loaded)
     added = tokenizer.num_special_tokens_to_add()
@@ -81,7 +82,7 @@ def pieces(text: str, loaded: Any) -> Pieces:
     return Pieces(ids, offsets, given, lead, tail, overlap, legibility(text, loaded))
 
 
-def probabilities(texts: Sequence[Pieces], loaded: Any) -> list[np.ndarray]:
+def probabilities(texts: Sequence[Pieces], loaded: Loaded) -> list[np.ndarray]:
     """The probabilities [tokens, tags] of every text's tokens; windows of similar length share a batch."""
     import torch
 

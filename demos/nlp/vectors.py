@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from demos.errors import BadInput
 from demos.models.precision import at_least_single
+from demos.models.specs import Loaded
 from demos.nlp.batches import answer_all
 from demos.nlp.classify import Encoded, encode, refuse_longer
 from demos.nlp.legibility import legibility
@@ -27,7 +27,7 @@ class LeftOut:
     reason: str
 
 
-def mean_pooled(rows: Sequence[Sequence[int]], loaded: Any) -> np.ndarray:
+def mean_pooled(rows: Sequence[Sequence[int]], loaded: Loaded) -> np.ndarray:
     """Vectors [n, width] of unit length of n rows of token ids, in one padded batch.
 
     Each is the mean of the vectors of a row's tokens, special ones included, as sentence encoders are trained
@@ -43,7 +43,7 @@ def mean_pooled(rows: Sequence[Sequence[int]], loaded: Any) -> np.ndarray:
     return torch.nn.functional.normalize(at_least_single(pooled), dim=-1).numpy()
 
 
-def vectors(loaded: Any, texts: Sequence[str]) -> np.ndarray:
+def vectors(loaded: Loaded, texts: Sequence[str]) -> np.ndarray:
     """Vectors [n, width] of unit length, in the order of the texts, computed in buckets of similar length.
 
     Raises `BadInput` for a text that is longer than the encoder reads.
@@ -55,7 +55,7 @@ def vectors(loaded: Any, texts: Sequence[str]) -> np.ndarray:
     return np.stack(answer_all(encoded, lambda ids: ids, lambda rows: mean_pooled(rows, loaded)))
 
 
-def readable_sentences(text: str, loaded: Any) -> tuple[Sentence, ...]:
+def readable_sentences(text: str, loaded: Loaded) -> tuple[Sentence, ...]:
     """The sentences of a text, cut where one is longer than the encoder reads.
 
     Raises `BadInput` with the count if there are more than MAX_SENTENCES.
@@ -69,7 +69,7 @@ def readable_sentences(text: str, loaded: Any) -> tuple[Sentence, ...]:
     return found
 
 
-def read_lines(sentences: Sequence[str], loaded: Any) -> tuple[dict[int, Encoded], list[LeftOut]]:
+def read_lines(sentences: Sequence[str], loaded: Loaded) -> tuple[dict[int, Encoded], list[LeftOut]]:
     """The sentences as tokens, by their places from 0, and those that cannot be turned into tokens."""
     read: dict[int, Encoded] = {}
     left_out = []
@@ -81,12 +81,12 @@ def read_lines(sentences: Sequence[str], loaded: Any) -> tuple[dict[int, Encoded
     return read, left_out
 
 
-def hardly_readable(text: str, loaded: Any) -> str:
+def hardly_readable(text: str, loaded: Loaded) -> str:
     """Why a model can hardly read a text, of any length, or what of it was not read, or ""."""
     judged = legibility(text, loaded)
     return judged.withheld or judged.warning
 
 
-def count(loaded: Any, text: str) -> int:
+def count(loaded: Loaded, text: str) -> int:
     """How many tokens a text has for a model, special ones included."""
     return len(loaded.tokenizer(text, verbose=False)["input_ids"])

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from demos.models.specs import Origin
+from demos.models.specs import Loaded, Origin
 from demos.nlp.decoding import Decoding, NewToken, end_ids, stream_tokens
 
 
@@ -39,7 +39,7 @@ class GenerateResult:
     origin: Origin
 
 
-def written(loaded: Any, prompt: str, batch: Any, decoding: Decoding) -> Iterator[GenerateResult]:
+def written(loaded: Loaded, prompt: str, batch: Any, decoding: Decoding) -> Generator[GenerateResult]:
     """The text that grows after a prompt whose encoding is `batch`."""
     new: list[NewToken] = []
     ends: list[int] = []

@@ -11,14 +11,14 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
 from demos.contract import Endpoint, Example, Info, Run
 from demos.errors import StageError
 from demos.models.catalog import ASSETS
-from demos.models.specs import Origin
+from demos.models.specs import Loaded, Origin
 from demos.nlp.batches import answer_all
 from demos.nlp.classify import Encoded, class_scores, encode, label_names
 from demos.nlp.csv_batch import Batch
@@ -78,7 +78,7 @@ class SentimentResult:
     origin: Origin
 
 
-def sentiments(many: Sequence[SentimentInputs], loaded: Any) -> list[SentimentResult | StageError]:
+def sentiments(many: Sequence[SentimentInputs], loaded: Loaded) -> list[SentimentResult | StageError]:
     """The sentiment of each text: its likeliest label, and the probability of every label; or what is wrong
     with the text. Computed in batches of similar length."""
     names = label_names(loaded)
@@ -131,7 +131,7 @@ EXAMPLES = (
 def columns(result: SentimentResult) -> dict[str, object]:
     """What a CSV says about one text: the label, and the probability of each."""
     ranked = sorted(result.scores, key=lambda item: item.label)
-    return {"label": result.label} | {f"p({item.label})": f"{item.score:.6f}" for item in ranked}
+    return {"label": result.label, **{f"p({item.label})": f"{item.score:.6f}" for item in ranked}}
 
 
 BATCH = Batch(sentiments, columns)

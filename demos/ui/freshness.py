@@ -158,8 +158,8 @@ class Answer:
         """`function` without the last inputs, and with the last outputs: what the answer was made for."""
 
         def split(values: tuple[Any, ...]) -> tuple[tuple[Any, ...], str, str]:
-            *values, made_for, ticket = values if self.stop else (*values, "")
-            return tuple(values), made_for, ticket
+            *sent, made_for, ticket = values if self.stop else (*values, "")
+            return tuple(sent), made_for, ticket
 
         def whole(shown: Any, values: tuple[Any, ...], made_for: str) -> tuple[Any, ...]:
             if shown is None:

@@ -60,7 +60,7 @@ def task_page(
     other = other_models.beside(endpoint, default)
     with gr.Row(elem_classes="task-models"):
         model = page.model_choice(endpoint, default)
-        second = page.model_choice(endpoint, other, "Second model", visible=beside)
+        second = page.model_choice(endpoint, other or default, "Second model", visible=beside)
         compare = gr.Checkbox(beside, label="Compare with a second model", visible=len(names) > 1)
     filled = page.examples(examples, {**fields, "model": model})
     with gr.Row():

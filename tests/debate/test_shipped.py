@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from demos.debate.claims import cards
-from demos.debate.dataset.compute import MEASURES
+from demos.debate.methods.dataset_schemas import MEASURES
 from demos.debate.reported_metrics import aggregates, f1, measure, spread, trained
 from demos.models.cache import shared_cache
 from demos.models.classifier_family import FOLDER, read_classifiers

@@ -40,7 +40,8 @@ def receive_drawing(drawn_by: Any) -> None:
     """Let `?draw=bertviz` in the page's address choose BertViz's drawing."""
     from gradio.context import Context
 
-    Context.root_block.load(
+    page: Any = Context.root_block
+    page.load(
         None,
         [drawn_by],
         [drawn_by],

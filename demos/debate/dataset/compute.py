@@ -10,41 +10,17 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import Field
 
-from demos.contract import Endpoint
-from demos.debate.dependence.compute import HEADS
+from demos.debate.methods.dataset_schemas import MEASURES, Measure, SurveyAnswer
+from demos.debate.methods.endpoint import classifier_endpoint
 from demos.debate.methods.schemas import Classifier
 from demos.debate.methods.sentence import check_sentence
 from demos.errors import StageError
-from demos.models.specs import Origin
+from demos.models.specs import Loaded, Origin
 
 MAX_TEXTS = 1000
 BATCH = 16
 PACE = 0.5
 """Seconds: an answer comes at least so often, so that stopping, or leaving, does not wait for a batch."""
-
-MEASURES = {
-    "tau_gradient": (
-        "Attention against gradients",
-        "Kendall's tau of attention with |gradient · input|, attention held fixed; 1 is the same order",
-    ),
-    "tau_leave_one_out": (
-        "Attention against leave-one-out",
-        "Kendall's tau of attention with the change of p when the word is deleted",
-    ),
-    "tau_random": (
-        "Random orders of the words",
-        "Kendall's tau by chance, over all orders of as many words: calculated, not drawn",
-    ),
-    "permutation": (
-        "Change under shuffled attention",
-        "median of |p_shuffled - p| over 100 shuffles (mean of the middle two)",
-    ),
-    "uniform": ("Change under uniform attention", "|p_uniform - p|, put in after training"),
-    "adversary": (
-        "Divergence of the adversary",
-        "Jensen-Shannon divergence, at most 0.69, of the most different attention found within |dp| <= 0.05",
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -78,39 +54,6 @@ class SurveyInputs:
 
 
 @dataclass(frozen=True)
-class Measure:
-    """One measure over the texts: mean, standard deviation, how many texts it is defined for and not (tau
-    needs four words); for the taus the share that is significant at p <= .05 (else null)."""
-
-    name: str
-    title: str
-    definition: str
-    mean: float
-    std: float
-    significant: float
-    count: int
-    undefined: int
-
-
-@dataclass(frozen=True, eq=False)
-class SurveyAnswer:
-    """The measures over the texts done so far. values: each measure of every text read, NaN (null) where
-    undefined; chance_of_mean: the mean tau of so many pairs of random orders lies within ± this in 95 % of
-    cases; largest_attention: the greatest weight of a word in each text; skipped: how many texts could not
-    be read, and why the first of them."""
-
-    done: int
-    total: int
-    skipped: int
-    reason: str
-    measures: tuple[Measure, ...]
-    values: dict[str, np.ndarray]
-    chance_of_mean: float
-    largest_attention: np.ndarray
-    origin: Origin
-
-
-@dataclass(frozen=True)
 class _Found:
     words: int
     values: dict[str, float]
@@ -118,7 +61,7 @@ class _Found:
     largest_attention: float
 
 
-def survey(inputs: SurveyInputs, loaded: Any) -> Iterator[SurveyAnswer]:
+def survey(inputs: SurveyInputs, loaded: Loaded) -> Iterator[SurveyAnswer]:
     """The trial's measures over many texts; a growing answer after every 16 texts, and at least every half
     second."""
     from demos.debate.methods.classifier import sentence_of
@@ -143,7 +86,7 @@ def survey(inputs: SurveyInputs, loaded: Any) -> Iterator[SurveyAnswer]:
         last = time.monotonic()
 
 
-def _measured(loaded: Any, items: Sequence[Any], adversaries: bool) -> Iterator[_Found | None]:
+def _measured(loaded: Loaded, items: Sequence[Any], adversaries: bool) -> Iterator[_Found | None]:
     """What is found for each text of a batch, one by one; None between the steps of a search."""
     from demos.debate.methods.adversary import AdversarySettings, adversary_steps, told
     from demos.debate.methods.classifier import leave_one_out, setting_of
@@ -226,4 +169,4 @@ def _chance(words: Sequence[int]) -> tuple[Measure, float]:
     return measure, float(1.96 * np.sqrt((spreads**2).sum()) / count) if count else nothing
 
 
-SURVEY = Endpoint("trial_dataset", survey, HEADS, task="attention-trial")
+SURVEY = classifier_endpoint("trial_dataset", survey, check=None)

@@ -56,8 +56,9 @@ EXAMPLES = (
 ENDPOINTS = (PREDICT, PERMUTE, UNIFORM, ADVERSARY, CONSISTENT)
 
 # The drawings stand on the attention viewer's, and share its colours.
-SCRIPTS = tuple(
-    script for part in ("attention", "trial") for script in sorted((ASSETS / "js" / part).glob("*.js"))
+SCRIPTS = (
+    *sorted((ASSETS / "js" / "attention").glob("*.js")),
+    *sorted((ASSETS / "js" / "trial").glob("*.js")),
 )
 
 STYLES = tuple(ASSETS / "css" / f"{part}.css" for part in ("attention", "trial", "claims"))

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from demos.contract import Endpoint
+from demos.debate.methods.endpoint import classifier_endpoint
 from demos.debate.methods.schemas import (
     AdversaryAnswer,
     ConsistentAnswer,
@@ -18,16 +18,11 @@ from demos.debate.methods.schemas import (
     TrialInputs,
     UniformAnswer,
 )
-from demos.debate.methods.sentence import check_sentence
 from demos.errors import BadInput
+from demos.models.specs import Loaded
 
 
-def check_inputs(inputs: Any) -> None:
-    """Raise `BadInput` for what no model can put on trial."""
-    check_sentence(inputs.text)
-
-
-def predict(inputs: PredictInputs, loaded: Any) -> Prediction:
+def predict(inputs: PredictInputs, loaded: Loaded) -> Prediction:
     """P(positive), attention over the words, and P(positive) under weights of the visitor's own."""
     import torch
 
@@ -49,7 +44,7 @@ def predict(inputs: PredictInputs, loaded: Any) -> Prediction:
     )
 
 
-def permute(inputs: TrialInputs, loaded: Any) -> Permutations:
+def permute(inputs: TrialInputs, loaded: Loaded) -> Permutations:
     """P(positive) under 100 shuffles of the attention weights (Jain & Wallace 2019, section 4.2.1)."""
     from demos.debate.methods.perturbation import shuffle
 
@@ -68,7 +63,7 @@ def permute(inputs: TrialInputs, loaded: Any) -> Permutations:
     )
 
 
-def uniform(inputs: TrialInputs, loaded: Any) -> UniformAnswer:
+def uniform(inputs: TrialInputs, loaded: Loaded) -> UniformAnswer:
     """P(positive) under uniform attention: put in after training, in several scopes, and trained with."""
     from demos.debate.methods.uniform_attention import uniform_rows
 
@@ -77,7 +72,7 @@ def uniform(inputs: TrialInputs, loaded: Any) -> UniformAnswer:
     return UniformAnswer(item.words, reading.probability.item(), rows, loaded.origin)
 
 
-def adversary(inputs: TrialInputs, loaded: Any) -> Iterator[AdversaryAnswer]:
+def adversary(inputs: TrialInputs, loaded: Loaded) -> Iterator[AdversaryAnswer]:
     """Search attention that differs from the model's own and leaves the output almost as it was (Jain &
     Wallace 2019, section 4.2.2, with the settings of their released code: the search aims at a change of
     0.01, results above epsilon = 0.05 do not count; only the reward for starts that differ from each other
@@ -114,7 +109,7 @@ def adversary(inputs: TrialInputs, loaded: Any) -> Iterator[AdversaryAnswer]:
         )
 
 
-def consistent(inputs: TrialInputs, loaded: Any) -> ConsistentAnswer:
+def consistent(inputs: TrialInputs, loaded: Loaded) -> ConsistentAnswer:
     """Models that were trained to answer like the base and attend elsewhere (Wiegreffe & Pinter 2019), over
     the strengths lambda of their loss. Only the BiLSTM has them."""
     from demos.debate.methods.seeds import consistent_points, others, uniform_model
@@ -131,7 +126,7 @@ def consistent(inputs: TrialInputs, loaded: Any) -> ConsistentAnswer:
     )
 
 
-def _read(inputs: Any, loaded: Any) -> tuple[Any, Any]:
+def _read(inputs: Any, loaded: Loaded) -> tuple[Any, Any]:
     from demos.debate.methods.classifier import sentence_of, setting_of
 
     item = sentence_of(loaded, inputs.text, inputs.anyway)
@@ -151,19 +146,12 @@ def _scaled(weights: tuple[float, ...], words: tuple[str, ...]) -> Any:
     return torch.tensor(given / given.sum(), dtype=torch.float32)[None]
 
 
-HEADS = {"additive-attention": "base", "encoder": "sequence-classification"}
+PREDICT = classifier_endpoint("trial_predict", predict)
 
+PERMUTE = classifier_endpoint("trial_permute", permute)
 
-def _endpoint(name: str, function: Any) -> Endpoint:
-    return Endpoint(name, function, HEADS, check=check_inputs, task="attention-trial")
+UNIFORM = classifier_endpoint("trial_uniform", uniform)
 
+ADVERSARY = classifier_endpoint("trial_adversary", adversary)
 
-PREDICT = _endpoint("trial_predict", predict)
-
-PERMUTE = _endpoint("trial_permute", permute)
-
-UNIFORM = _endpoint("trial_uniform", uniform)
-
-ADVERSARY = _endpoint("trial_adversary", adversary)
-
-CONSISTENT = _endpoint("trial_consistent", consistent)
+CONSISTENT = classifier_endpoint("trial_consistent", consistent)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 from pydantic import Field
 
-from demos.contract import Endpoint
-from demos.debate.dependence.compute import HEADS, check_inputs
+from demos.debate.methods.endpoint import classifier_endpoint
+from demos.debate.methods.ranking_schemas import ErasureAnswer, ErasureCurve, Method, RankingAnswer
 from demos.debate.methods.schemas import Anyway, Classifier, TrialText
 from demos.debate.methods.sentence import LABELS, Erasure, Sentence
 from demos.memo import Memo
-from demos.models.specs import Origin
+from demos.models.specs import Loaded
 
 SIGNED = ("gradient_x_input", "integrated_gradients", "leave_one_out")
 _scores = Memo(8 * 2**20)
@@ -36,74 +36,7 @@ class RankingInputs:
     anyway: Anyway = False
 
 
-@dataclass(frozen=True)
-class Method:
-    """A way to rank words. Signed scores say towards which class a word speaks; others how much."""
-
-    name: str
-    title: str
-    definition: str
-    signed: bool
-
-
-@dataclass(frozen=True, eq=False)
-class RankingAnswer:
-    """scores [m, n] of every method and word; ranks [m, n], 1 the most important, ties share the mean
-    rank; tau and p_value [m, m]: Kendall's tau-b between absolute scores, null where undefined. chance: 95 %
-    of all pairs of orders of so many words have a tau within ± this (exact, for orders without ties).
-    withheld says why there is no tau at all, else it is empty.
-
-    erasure says how leave-one-out takes words away. completeness: the sum of the integrated gradients, to
-    be compared with p(text) - p(baseline).
-    """
-
-    words: tuple[str, ...]
-    unknown: tuple[bool, ...]
-    unread_symbols: tuple[str, ...]
-    probability: float
-    methods: tuple[Method, ...]
-    scores: np.ndarray
-    ranks: np.ndarray
-    tau: np.ndarray
-    p_value: np.ndarray
-    chance: float
-    withheld: str
-    erasure: str
-    baseline: str
-    completeness: float
-    completeness_expected: float
-    origin: Origin
-
-
-@dataclass(frozen=True, eq=False)
-class ErasureCurve:
-    """One method's curves over the levels, areas over 1, 5, 10, 20 and 50 % of the words, and the share
-    of words removed until the decision changes (null: never)."""
-
-    name: str
-    title: str
-    comprehensiveness: np.ndarray
-    sufficiency: np.ndarray
-    area_comprehensiveness: float
-    area_sufficiency: float
-    flip: float
-
-
-@dataclass(frozen=True, eq=False)
-class ErasureAnswer:
-    """probability of the predicted class, and what is left of it when a share of the words, the top of
-    each ranking, is taken away (comprehensiveness) or kept alone (sufficiency); fractions [L] of words."""
-
-    words: tuple[str, ...]
-    predicted: str
-    probability: float
-    erasure: str
-    fractions: np.ndarray
-    methods: tuple[ErasureCurve, ...]
-    origin: Origin
-
-
-def rankings(inputs: RankingInputs, loaded: Any) -> RankingAnswer:
+def rankings(inputs: RankingInputs, loaded: Loaded) -> RankingAnswer:
     """Rank the words of a text by attention and by its rivals, and say how far the rankings agree."""
     from demos.debate.methods.classifier import sentence_of, setting_of
     from demos.debate.methods.rank_correlation import chance, ranks, tau_matrix
@@ -133,7 +66,7 @@ def rankings(inputs: RankingInputs, loaded: Any) -> RankingAnswer:
     )
 
 
-def erasure(inputs: RankingInputs, loaded: Any) -> ErasureAnswer:
+def erasure(inputs: RankingInputs, loaded: Loaded) -> ErasureAnswer:
     """Take words away in the order of every ranking (DeYoung et al. 2020; Serrano & Smith 2019)."""
     import torch
 
@@ -180,7 +113,7 @@ def too_few(words: int) -> str:
     )
 
 
-def methods(loaded: Any, kind: Erasure) -> tuple[Method, ...]:
+def methods(loaded: Loaded, kind: Erasure) -> tuple[Method, ...]:
     """All methods that a model has, in the order of the scores."""
     from demos.debate.methods.classifier import methods_of, setting_of
 
@@ -193,7 +126,7 @@ def methods(loaded: Any, kind: Erasure) -> tuple[Method, ...]:
     return tuple(Method(name, *texts, signed=name in SIGNED) for name, texts in entries.items())
 
 
-def all_scores(loaded: Any, item: Sentence, kind: Erasure) -> tuple[dict[str, np.ndarray], float]:
+def all_scores(loaded: Loaded, item: Sentence, kind: Erasure) -> tuple[dict[str, np.ndarray], float]:
     """Every method's score of every word, [n] each, and P(positive) of the baseline of integrated gradients.
 
     Kept for a while, since the table and the curves of one text need the same scores.
@@ -211,6 +144,6 @@ def all_scores(loaded: Any, item: Sentence, kind: Erasure) -> tuple[dict[str, np
     return scores | {"leave_one_out": leave_one_out(loaded, item, kind)}, baseline
 
 
-RANKINGS = Endpoint("trial_rankings", rankings, HEADS, check=check_inputs, task="attention-trial")
+RANKINGS = classifier_endpoint("trial_rankings", rankings)
 
-ERASURE = Endpoint("trial_erasure", erasure, HEADS, check=check_inputs, task="attention-trial")
+ERASURE = classifier_endpoint("trial_erasure", erasure)

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 from types import ModuleType
-from typing import Any
 
 import numpy as np
 import torch
@@ -16,27 +15,28 @@ from demos.debate.methods import additive, transformer, transformer_importance
 from demos.debate.methods.readable import check_readable
 from demos.debate.methods.sentence import Erasure, Sentence
 from demos.models.classifier_family import Classifiers
+from demos.models.specs import Loaded
 
 
-def setting_of(loaded: Any) -> ModuleType:
+def setting_of(loaded: Loaded) -> ModuleType:
     """The module that knows how to read with a leased model."""
     return additive if isinstance(loaded.model, Classifiers) else transformer
 
 
-def sentence_of(loaded: Any, text: str, anyway: bool = False) -> Sentence:
+def sentence_of(loaded: Loaded, text: str, anyway: bool = False) -> Sentence:
     """A text as a leased model takes it; raises `Unreadable` unless told `anyway` (see `readable`)."""
     item = setting_of(loaded).sentence(loaded, text)
     check_readable(item, loaded, anyway)
     return item
 
 
-def methods_of(loaded: Any) -> ModuleType:
+def methods_of(loaded: Loaded) -> ModuleType:
     """The module that holds METHODS and `importances` for a leased model."""
     return additive if isinstance(loaded.model, Classifiers) else transformer_importance
 
 
 @torch.no_grad()
-def leave_one_out(loaded: Any, item: Sentence, kind: Erasure) -> np.ndarray:
+def leave_one_out(loaded: Loaded, item: Sentence, kind: Erasure) -> np.ndarray:
     """p - p without the word, for every word [n], all in one batch.
 
     A single word is undefined: nothing would be left.

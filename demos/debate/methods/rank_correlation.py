@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
 
@@ -34,7 +35,7 @@ def kendall(first: np.ndarray, second: np.ndarray) -> Agreement:
     first, second = importance(first), importance(second)
     if np.ptp(first) == 0 or np.ptp(second) == 0:
         return UNDEFINED
-    result = kendalltau(first, second)
+    result: Any = kendalltau(first, second)
     return Agreement(float(result.statistic), float(result.pvalue))
 
 

@@ -13,9 +13,10 @@ from demos.debate.methods.schemas import UniformRow
 from demos.debate.methods.sentence import Sentence
 from demos.debate.methods.uniform_scopes import uniform_scopes
 from demos.models.classifier_family import FAMILIES, Classifiers
+from demos.models.specs import Loaded
 
 
-def uniform_rows(loaded: Any, item: Sentence, reading: Reading) -> tuple[UniformRow, ...]:
+def uniform_rows(loaded: Loaded, item: Sentence, reading: Reading) -> tuple[UniformRow, ...]:
     """Every way of making attention uniform that the model has."""
     post_hoc = uniform_probability(reading).item()
     if isinstance(loaded.model, Classifiers):

@@ -6,13 +6,13 @@ All of it is put in after training ("post hoc"), and 1 / (number of visible toke
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 
 from demos.debate.methods.sentence import Sentence
 from demos.debate.methods.transformer import batch, positive
 from demos.models.recording import Change, record
+from demos.models.specs import Loaded
 
 ALL_TOKENS = "every token looks at all tokens alike, special ones too"
 
@@ -28,7 +28,7 @@ class Scope:
 
 
 @torch.no_grad()
-def uniform_scopes(loaded: Any, item: Sentence) -> tuple[Scope, ...]:
+def uniform_scopes(loaded: Loaded, item: Sentence) -> tuple[Scope, ...]:
     """The most influential head of all, the last layer, and all layers."""
     config = loaded.model.config
     layers, heads = config.num_hidden_layers, config.num_attention_heads
@@ -87,6 +87,6 @@ def visible_uniform(weights: torch.Tensor) -> torch.Tensor:
     return visible / visible.sum(-1, keepdim=True)
 
 
-def _with(loaded: Any, inputs: dict[str, torch.Tensor], change: Change) -> torch.Tensor:
+def _with(loaded: Loaded, inputs: dict[str, torch.Tensor], change: Change) -> torch.Tensor:
     with record(change):
         return positive(loaded, inputs)

@@ -53,7 +53,7 @@ class ExportAnswer:
     origin: Origin
 
 
-def export_prompt(inputs: PromptInputs, loaded: Any) -> ExportAnswer:
+def export_prompt(inputs: PromptInputs, loaded: Loaded) -> ExportAnswer:
     """Render and score a prompt, and write it down with its scores.
 
     python: a script that gives the same scores; json: all there is to know; curl: a request to an

@@ -53,7 +53,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
         examples, task_and_query, lambda inputs: editor.fill(draft_of_task(task_of(inputs.task)))[:-3]
     )
     with gr.Row():
-        show = gr.Button("Score the labels", variant="primary")
+        score = gr.Button("Score the labels", variant="primary")
         several = gr.Button("0 to 8 shots")
         write = gr.Button("Write")
         stop = StopButton()
@@ -115,7 +115,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     writing.clear_after(anew, [text, ended])
     # What is taken away is scored too: the page shows the same then.
     judged = [
-        scoring.on([show.click], scored, [scores]),
+        scoring.on([score.click], scored, [scores]),
         *scoring.after([exported], scored, [scores], continues=True),
         scoring.on([several.click], columns, [scores]),
     ]

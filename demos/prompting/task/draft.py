@@ -44,7 +44,7 @@ class Draft:
 def draft_of_values(values: Sequence[Any]) -> Draft:
     """The draft that the page's components hold, in the order of `Draft`, with one value per query box."""
     instruction, template, labels, shots, rows, *query, choices, k, style, model = values
-    texts = [value or "" for value in (instruction, template, labels)]
+    texts = (instruction or "", template or "", labels or "")
     boxes = tuple(value or "" for value in query)
     return Draft(*texts, table_of(shots), table_of(rows), boxes, choices or "", int(k or 0), style, model)
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
 from demos.contract import Endpoint
 from demos.errors import StageError
-from demos.models.specs import Origin
+from demos.models.specs import Loaded, Origin
 from demos.nlp.csv_batch import Batch
 from demos.nlp.other_models import remedied
 from demos.nlp.spans import entities as spelled
@@ -71,7 +71,7 @@ class EntitiesResult:
     origin: Origin
 
 
-def entities_of_all(many: Sequence[EntitiesInputs], loaded: Any) -> list[EntitiesResult | StageError]:
+def entities_of_all(many: Sequence[EntitiesInputs], loaded: Loaded) -> list[EntitiesResult | StageError]:
     """The named entities of each text, or what is wrong with it; all windows of all texts share batches."""
     names = loaded.model.config.id2label
     ready: list[Pieces | StageError] = []

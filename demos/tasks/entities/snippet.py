@@ -24,7 +24,7 @@ def snippet(inputs: EntitiesInputs, origin: Origin) -> str:
 
 
 RULES = """
-from demos.pipelines.patterns import patterns  # in a checkout of this gallery
+from demos.tasks.entities.patterns import patterns  # in a checkout of this gallery
 
 for found in patterns({text!r}):  # where the two overlap, the page follows these
     print(found)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from demos.contract import Endpoint
 from demos.errors import BadInput, StageError
 from demos.models.precision import at_least_single
-from demos.models.specs import Origin
+from demos.models.specs import Loaded, Origin
 from demos.nlp.batches import answer_all, one_by_one
 from demos.nlp.classify import Encoded, encode
 from demos.nlp.csv_batch import Batch
@@ -81,7 +81,7 @@ class FillMaskResult:
     origin: Origin
 
 
-def fill_all(many: Sequence[FillMaskInputs], loaded: Any) -> list[FillMaskResult | StageError]:
+def fill_all(many: Sequence[FillMaskInputs], loaded: Loaded) -> list[FillMaskResult | StageError]:
     """The likeliest words for every [MASK] of each text; by masked models in batches of similar length."""
     if loaded.spec.head == "causal-lm":
         return one_by_one(rescored)(many, loaded)
@@ -138,7 +138,7 @@ class Asked:
         return len(self.encoded)
 
 
-def rescored(inputs: FillMaskInputs, loaded: Any) -> FillMaskResult:
+def rescored(inputs: FillMaskInputs, loaded: Loaded) -> FillMaskResult:
     """The stand-in: a causal language model fills one gap."""
     check_inputs(inputs)
     if (gaps := inputs.text.count(MASK)) > 1:
@@ -148,7 +148,8 @@ def rescored(inputs: FillMaskInputs, loaded: Any) -> FillMaskResult:
         )
     encoded = encode(inputs.text, loaded)
     begin = time.perf_counter()
-    words = infill(*inputs.text.split(MASK), loaded)[: inputs.top_k]
+    left, _, right = inputs.text.partition(MASK)
+    words = infill(left, right, loaded)[: inputs.top_k]
     seconds = time.perf_counter() - begin
     shown = tuple(Candidate(one.word, None, False, one.share) for one in words)
     judged = legibility(inputs.text.replace(MASK, " "), loaded)

@@ -8,11 +8,11 @@ the right side after it. This is no masked language model, and its shares are am
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from demos.errors import BadInput
+from demos.models.specs import Loaded
 from demos.nlp.encoding import encode
 
 FIRST_TOKENS = 50
@@ -31,7 +31,7 @@ class Filled:
     share: float
 
 
-def infill(left: str, right: str, loaded: Any) -> list[Filled]:
+def infill(left: str, right: str, loaded: Loaded) -> list[Filled]:
     """Words for the gap between two texts, the likeliest first.
 
     Raises `BadInput` if nothing stands before the gap, if nothing likely is a word, or for a text that is
@@ -59,7 +59,7 @@ def infill(left: str, right: str, loaded: Any) -> list[Filled]:
     return sorted(rows, key=lambda one: -one.logprob)
 
 
-def candidates(context: str, lead: str, loaded: Any) -> list[str]:
+def candidates(context: str, lead: str, loaded: Loaded) -> list[str]:
     """The words that begin with one of the likeliest next tokens, each continued greedily to its end."""
     import torch
 

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from demos.contract import Endpoint
 from demos.errors import BadInput
+from demos.models.specs import Loaded
 from demos.nlp.batches import one_by_one
 from demos.nlp.csv_batch import Batch
 from demos.nlp.decoding import Decoding, MaxNewTokens, Seed, Temperature, TopP, check_decoding
@@ -35,7 +36,7 @@ class GenerateInputs:
     seed: Seed = 0
 
 
-def generate(inputs: GenerateInputs, loaded: Any) -> Iterator[GenerateResult]:
+def generate(inputs: GenerateInputs, loaded: Loaded) -> Iterator[GenerateResult]:
     """Continue a text token by token; each result holds the text so far."""
     check_inputs(inputs)
     prompt = render(loaded.tokenizer, inputs)
@@ -71,7 +72,7 @@ def render(tokenizer: Any, inputs: GenerateInputs) -> str:
     return tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
 
 
-def whole(inputs: GenerateInputs, loaded: Any) -> GenerateResult:
+def whole(inputs: GenerateInputs, loaded: Loaded) -> GenerateResult:
     """The text when it has come to its end."""
     *_, last = generate(inputs, loaded)
     return last

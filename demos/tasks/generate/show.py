@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from demos.ui.bars import COPY, WRITING, per_cent
 
 if TYPE_CHECKING:
-    from demos.tasks.generate.compute import GenerateResult
+    from demos.nlp.writing import GenerateResult
 
 LEAST_SURE = 5
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from demos.contract import Endpoint
-from demos.models.specs import Origin, Spec
+from demos.models.specs import Loaded, Origin, Spec
 from demos.nlp.batches import one_by_one
 from demos.nlp.csv_batch import Batch
 from demos.nlp.legibility import legibility
@@ -84,7 +84,7 @@ class AnswerResult:
     retriever: Origin | None
 
 
-def answer(inputs: AnswerInputs, loaded: Any) -> AnswerResult:
+def answer(inputs: AnswerInputs, loaded: Loaded) -> AnswerResult:
     """The answer that a passage gives to a question, by the method that the model allows."""
     check_inputs(inputs)
     begin = time.perf_counter()

@@ -8,7 +8,6 @@ windows, as in the authors' script for SQuAD 2 (Rajpurkar et al. 2018, arXiv:180
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -42,7 +41,7 @@ class Extracted:
     windows: int
 
 
-def extract(question: str, passage: str, loaded: Any) -> Extracted:
+def extract(question: str, passage: str, loaded: Loaded) -> Extracted:
     """The best spans for a question. Raises `BadInput` for a question that is too long for a window."""
     import torch
 

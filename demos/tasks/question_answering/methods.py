@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from demos.errors import BadInput
+from demos.models.specs import Loaded
 from demos.nlp.instructions import chat_prompt, follow
 from demos.tasks.question_answering import instruction as prompts
 from demos.tasks.question_answering.answer_matching import Quotation, quotation
@@ -38,7 +39,7 @@ def no_answer(found: Mapping[str, Any]) -> str:
     )
 
 
-def extracted(question: str, passage: str, loaded: Any) -> dict[str, Any]:
+def extracted(question: str, passage: str, loaded: Loaded) -> dict[str, Any]:
     """The best span by a model that was trained for it."""
     found = extract(question, passage, loaded)
     best = found.spans[0]
@@ -53,9 +54,9 @@ def extracted(question: str, passage: str, loaded: Any) -> dict[str, Any]:
     }
 
 
-def chosen(question: str, passage: str, loaded: Any) -> dict[str, Any]:
+def chosen(question: str, passage: str, loaded: Loaded) -> dict[str, Any]:
     """The stretch of the closest sentence that a language model finds likeliest."""
-    sentences = retrieve(question, passage, loaded.helper)[: prompts.SENTENCES]
+    sentences = retrieve(question, passage, loaded.required_helper)[: prompts.SENTENCES]
     best = sentences[0]
     text = passage[best.start : best.end]
     places, longest = stretches(text, question)
@@ -76,13 +77,13 @@ def chosen(question: str, passage: str, loaded: Any) -> dict[str, Any]:
         "longest": longest,
         "sentences": sentences,
         "prompt": prompt,
-        "retriever": loaded.helper.origin,
+        "retriever": loaded.required_helper.origin,
     }
 
 
-def written(question: str, passage: str, loaded: Any) -> dict[str, Any]:
+def written(question: str, passage: str, loaded: Loaded) -> dict[str, Any]:
     """What a language model writes after reading the closest sentences."""
-    chosen = retrieve(question, passage, loaded.helper)[: prompts.SENTENCES]
+    chosen = retrieve(question, passage, loaded.required_helper)[: prompts.SENTENCES]
     asked = prompts.asked(in_order(passage, chosen), question)
     found = follow(asked, loaded, MAX_READ, prompts.MAX_WRITTEN, prompts.BEGUN, prompts.UNTIL)
     within = [(sentence.start, sentence.end) for sentence in chosen]
@@ -94,11 +95,11 @@ def written(question: str, passage: str, loaded: Any) -> dict[str, Any]:
         "sentences": chosen,
         "prompt": found.prompt,
         "ended": found.ended,
-        "retriever": loaded.helper.origin,
+        "retriever": loaded.required_helper.origin,
     }
 
 
-def sentence(question: str, passage: str, loaded: Any) -> dict[str, Any]:
+def sentence(question: str, passage: str, loaded: Loaded) -> dict[str, Any]:
     """The closest sentence, whole."""
     chosen = retrieve(question, passage, loaded)[: prompts.SENTENCES]
     best = chosen[0]

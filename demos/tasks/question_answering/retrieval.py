@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from demos.nlp.classify import refuse_longer
 from demos.nlp.vectors import count, readable_sentences, vectors
@@ -20,7 +19,7 @@ class Retrieved:
     cosine: float
 
 
-def retrieve(question: str, passage: str, loaded: Any) -> tuple[Retrieved, ...]:
+def retrieve(question: str, passage: str, loaded: Loaded) -> tuple[Retrieved, ...]:
     """All sentences of a passage, the closest to the question first.
 
     Sentences that are longer than the encoder reads are cut. Raises `BadInput` for such a question, and for

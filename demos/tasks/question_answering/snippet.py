@@ -37,7 +37,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, pipeline
 
 from demos.models.catalog import checkpoint
 from demos.models.hub import resolve  # in a checkout of this gallery
-from demos.pipelines.sentences import sentences
+from demos.nlp.sentences import sentences
 
 question, passage = {question!r}, {passage!r}
 texts = [sentence.of(passage) for sentence in sentences(passage)]
@@ -49,7 +49,7 @@ cosines = torch.cosine_similarity(vectors[:1], vectors[1:])
 _SENTENCE = "print(texts[cosines.argmax()])\n"
 
 _CHOSEN = """\
-from demos.pipelines.choosing import stretches
+from demos.tasks.question_answering.span_scoring import stretches
 
 closest = texts[cosines.argmax()]
 tokenizer = AutoTokenizer.from_pretrained(folder)

@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from demos.models.specs import Loaded
 from demos.nlp.labels import softmax
 from demos.nlp.novel_words import FUNCTION_WORDS
 
@@ -64,7 +64,7 @@ def _stretches(text: str, asked: str, most_words: int) -> Places:
 
 
 def choose(
-    prompt: str, text: str, places: Sequence[tuple[int, int]], until: str, loaded: Any
+    prompt: str, text: str, places: Sequence[tuple[int, int]], until: str, loaded: Loaded
 ) -> tuple[Choice, ...]:
     """The places of a text, the likeliest continuation of the prompt first, each followed by `until`.
 

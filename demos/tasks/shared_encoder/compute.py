@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
 from demos.contract import Endpoint
-from demos.models.specs import Origin
+from demos.models.specs import Loaded, Origin
 from demos.tasks.entities.compute import NamedEntity
 from demos.texts import check_text
 
@@ -53,7 +53,7 @@ class SharedEncoderResult:
     origin: Origin
 
 
-def shared_encoder(inputs: SharedEncoderInputs, loaded: Any) -> SharedEncoderResult:
+def shared_encoder(inputs: SharedEncoderInputs, loaded: Loaded) -> SharedEncoderResult:
     """What four heads on one encoder say of a text, or of a pair of texts."""
     from demos.tasks.shared_encoder.multi_task import PAIR, SINGLE, predict
 

@@ -43,7 +43,7 @@ class Prediction:
     origin: Origin
 
 
-def predict(loaded: Any, text: str, second: str | None = None) -> Prediction:
+def predict(loaded: Loaded, text: str, second: str | None = None) -> Prediction:
     """What all heads say of a text and, with a `second`, of the pair. Raises BadInput for texts that no
     model can read or that are longer than this one reads."""
     model, tokens = loaded.model, pieces(text, loaded)
@@ -87,5 +87,5 @@ def counted(module: nn.Module) -> Iterator[list[int]]:
         handle.remove()
 
 
-def _probabilities(model: SharedEncoder, head: str, logits: torch.Tensor) -> dict[str, float]:
+def _probabilities(model: Model, head: str, logits: torch.Tensor) -> dict[str, float]:
     return dict(zip(model.config.stage_heads[head], logits.softmax(-1).tolist(), strict=True))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 import orjson
@@ -13,7 +13,7 @@ from pydantic import Field
 
 from demos.contract import Endpoint
 from demos.errors import BadInput, StageError
-from demos.models.specs import Origin
+from demos.models.specs import Loaded, Origin
 from demos.nlp.batches import answer_all
 from demos.nlp.classify import Encoded, encode
 from demos.nlp.csv_batch import Batch
@@ -70,7 +70,7 @@ class Feature:
     warning: str
 
 
-def similarity(inputs: SimilarityInputs, loaded: Any) -> SimilarityResult:
+def similarity(inputs: SimilarityInputs, loaded: Loaded) -> SimilarityResult:
     """Cosine similarity between the mean-pooled embeddings of all pairs of sentences that the model reads.
 
     Raises `BadInput` if fewer than two can be turned into tokens.
@@ -111,7 +111,7 @@ def similarity(inputs: SimilarityInputs, loaded: Any) -> SimilarityResult:
     )
 
 
-def features(many: Sequence[SimilarityInputs], loaded: Any) -> list[Feature | StageError]:
+def features(many: Sequence[SimilarityInputs], loaded: Loaded) -> list[Feature | StageError]:
     """The vector of the one sentence that each asks about, or what is wrong with it."""
 
     def compute(rows: Sequence[Encoded]) -> list[Feature]:

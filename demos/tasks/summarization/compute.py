@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from demos.contract import Endpoint
-from demos.models.specs import Origin
+from demos.models.specs import Loaded, Origin
 from demos.nlp.batches import one_by_one
 from demos.nlp.csv_batch import Batch
 from demos.nlp.novel_words import new_words
@@ -69,7 +69,7 @@ class SummarizeResult:
     origin: Origin
 
 
-def summarize(inputs: SummarizeInputs, loaded: Any) -> SummarizeResult:
+def summarize(inputs: SummarizeInputs, loaded: Loaded) -> SummarizeResult:
     """A summary, by the method that the model allows."""
     check_inputs(inputs)
     text = inputs.text

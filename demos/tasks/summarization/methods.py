@@ -24,7 +24,7 @@ class Chosen:
     centrality: float
 
 
-def extractive(text: str, count: int, loaded: Any) -> tuple[tuple[Chosen, ...], int]:
+def extractive(text: str, count: int, loaded: Loaded) -> tuple[tuple[Chosen, ...], int]:
     """At most `count` central sentences that do not repeat one another, in the order of the text, and how
     many there are to choose from."""
     found = readable_sentences(text, loaded)
@@ -44,12 +44,12 @@ def instruction(text: str, count: int) -> str:
     return f"Summarize the following text in {length}. Use only facts from the text.\n\n{text.strip()}"
 
 
-def written(text: str, count: int, loaded: Any) -> Followed:
+def written(text: str, count: int, loaded: Loaded) -> Followed:
     """A chat model's summary, the likeliest token each time."""
     return follow(instruction(text, count), loaded, MAX_READ, MAX_WRITTEN)
 
 
-def generated(text: str, loaded: Any) -> tuple[str, Literal["end", "length"]]:
+def generated(text: str, loaded: Loaded) -> tuple[str, Literal["end", "length"]]:
     """A trained model's summary with the settings of its checkpoint, and how it ended.
 
     Raises `BadInput` with the count if the text has more tokens than the model reads.

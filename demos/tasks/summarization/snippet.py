@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 _EXTRACTIVE = """\
 import numpy as np
-from demos.pipelines.centrality import centrality, most_central  # in a checkout of this gallery
-from demos.pipelines.sentences import sentences
+from demos.tasks.summarization.centrality import centrality, most_central  # in a checkout of this gallery
+from demos.nlp.sentences import sentences
 from transformers import pipeline
 
 pipe = pipeline("feature-extraction", folder)

@@ -8,14 +8,14 @@ import statistics
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from demos.contract import Endpoint
 from demos.errors import StageError
 from demos.microbatch import only
-from demos.models.specs import Origin
+from demos.models.specs import Loaded, Origin
 from demos.models.tokenizing import reading
 from demos.nlp.batches import answer_all
 from demos.nlp.beam_search import Written, beam_search
@@ -108,12 +108,12 @@ class Asked:
         return len(self.encoded)
 
 
-def translate(inputs: TranslateInputs, loaded: Any) -> TranslateResult:
+def translate(inputs: TranslateInputs, loaded: Loaded) -> TranslateResult:
     """Translate a text by beam search."""
     return only(translations([inputs], loaded))
 
 
-def translations(many: Sequence[TranslateInputs], loaded: Any) -> list[TranslateResult | StageError]:
+def translations(many: Sequence[TranslateInputs], loaded: Loaded) -> list[TranslateResult | StageError]:
     """Translations of texts that are asked with the same languages and search, those of similar length in
     one batch, or what is wrong with a text."""
     tokenizer = loaded.tokenizer

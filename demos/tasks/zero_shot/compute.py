@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from demos.contract import Endpoint
 from demos.errors import BadInput
-from demos.models.specs import Origin
+from demos.models.specs import Loaded, Origin
 from demos.nlp.batches import one_by_one
 from demos.nlp.classify import encode
 from demos.nlp.csv_batch import Batch
@@ -88,7 +88,7 @@ class ZeroShotResult:
     origin: Origin
 
 
-def zero_shot(inputs: ZeroShotInputs, loaded: Any) -> ZeroShotResult:
+def zero_shot(inputs: ZeroShotInputs, loaded: Loaded) -> ZeroShotResult:
     """How well each label fits a text, by the method that the model allows."""
     check_inputs(inputs)
     text = encode(inputs.text, loaded)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from demos.models.precision import at_least_single
+from demos.models.specs import Loaded
 from demos.nlp.batches import TOKENS, buckets
 from demos.nlp.classify import refuse_longer
 from demos.nlp.labels import calibrate, content_free, score_labels
@@ -28,14 +29,14 @@ def statement(template: str, label: str) -> str:
     return template.replace(PLACE, label)
 
 
-def by_similarity(text: str, labels: Sequence[str], template: str, loaded: Any) -> np.ndarray:
+def by_similarity(text: str, labels: Sequence[str], template: str, loaded: Loaded) -> np.ndarray:
     """Cosines [labels] between the vector of the text and those of the statements."""
     found = vectors(loaded, [text, *(statement(template, label) for label in labels)])
     return np.clip(found[1:] @ found[0], -1, 1)
 
 
 def by_likelihood(
-    text: str, labels: Sequence[str], template: str, loaded: Any
+    text: str, labels: Sequence[str], template: str, loaded: Loaded
 ) -> tuple[np.ndarray, np.ndarray]:
     """Probabilities [labels] of the labels as the end of "Text: ... statement", and those before correction.
 
@@ -52,7 +53,7 @@ def by_likelihood(
 
 
 def by_entailment(
-    text: str, labels: Sequence[str], template: str, multi_label: bool, loaded: Any
+    text: str, labels: Sequence[str], template: str, multi_label: bool, loaded: Loaded
 ) -> np.ndarray:
     """Probabilities [labels] that the statements follow from the text: among the labels, or each on its own.
 
