@@ -59,7 +59,7 @@ def foreign(text: str, ids: Sequence[int], tokenizer: Any) -> str:
     return unread(text, tokenizer) if ids else ""
 
 
-def class_scores(rows: Sequence[Sequence[int]], loaded: Any) -> np.ndarray:
+def class_scores(rows: Sequence[Sequence[int]], loaded: Loaded) -> np.ndarray:
     """Scores [n, labels] in [0, 1] of n rows of token ids, in one padded batch.
 
     Probabilities of labels that exclude one another add up to 1; a model with one label, or with several

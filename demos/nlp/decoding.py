@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import queue
 import threading
+from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Annotated, Any
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from demos.errors import BadInput
+from demos.models.specs import Loaded
 from demos.nlp.prefix_tree import MIN_SHARED, can_share, prefix_tree, size
 from demos.nlp.prompt import content_free_rows, filled, instruction_text
 from demos.nlp.prompt_task import Row, Task
@@ -41,7 +42,7 @@ class Asking:
     rows: Sequence[Row]
 
 
-def effort_of(loaded: Any, askings: Sequence[Asking], most: int = MAX_SECONDS) -> Effort:
+def effort_of(loaded: Loaded, askings: Sequence[Asking], most: int = MAX_SECONDS) -> Effort:
     """What it takes to score the labels of every row, and of inputs without content; raises BadInput where
     that takes more than `most` seconds.
 

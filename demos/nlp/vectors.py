@@ -52,7 +52,7 @@ def vectors(loaded: Loaded, texts: Sequence[str]) -> np.ndarray:
     limit = window(loaded)
     for number, ids in enumerate(encoded, 1):
         refuse_longer(f"Text {number} has", len(ids), limit, loaded)
-    return np.stack(answer_all(encoded, lambda ids: ids, lambda rows: mean_pooled(rows, loaded)))
+    return np.stack(answer_all(encoded, lambda ids: ids, lambda rows: list(mean_pooled(rows, loaded))))
 
 
 def readable_sentences(text: str, loaded: Loaded) -> tuple[Sentence, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from demos.contract import Endpoint
-from demos.models.specs import Origin
+from demos.models.specs import Loaded, Origin
 from demos.prompting.builder.compute import DECODERS
 from demos.prompting.builder.html_export import NOT_SHOWN, as_html, made_by
 from demos.prompting.builder.question import check_prompt

@@ -13,6 +13,7 @@ import numpy as np
 
 from demos.errors import BadInput
 from demos.models.precision import at_least_single
+from demos.models.specs import Loaded
 from demos.nlp.window import window
 
 WINDOW, STRIDE = 384, 128

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from demos.models.specs import Loaded
 from demos.nlp.classify import refuse_longer
 from demos.nlp.vectors import count, readable_sentences, vectors
 from demos.nlp.window import window

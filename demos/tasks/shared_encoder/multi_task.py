@@ -15,8 +15,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from demos.models.shared_encoder import SharedEncoder
-from demos.models.specs import Origin
+from demos.models.specs import Loaded, Model, Origin
 from demos.nlp.classify import encode, refuse_longer
 from demos.nlp.spans import Entity, entities
 from demos.nlp.tagger import pieces, words

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from demos.errors import BadInput
+from demos.models.specs import Loaded
 from demos.nlp.decoding import end_ids
 from demos.nlp.instructions import Followed, follow
 from demos.nlp.vectors import readable_sentences, vectors
