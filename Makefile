@@ -11,7 +11,7 @@ PORT ?= 7860
 MODELS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-kernels install python weights browser lint format bench clean
+.PHONY: help run test test-kernels install python weights browser lint lint-js format bench clean
 
 help: ## List the targets
 	@grep -E '^[a-z%-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -66,6 +66,12 @@ browser:
 lint: $(VENV)/.dev-installed ## Check style
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+# Not part of make lint: it needs Node, and TypeScript (one package, no others) from npm's registry.
+TYPESCRIPT := 5.9.3
+
+lint-js: ## Check the types of the browser's scripts (needs Node and npm)
+	npx --yes --package typescript@$(TYPESCRIPT) -- tsc --project assets/js
 
 format: $(VENV)/.dev-installed ## Mend style
 	$(BIN)/ruff check --fix .

@@ -17,12 +17,13 @@ torch: `build` and the functions import what they need.
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import math
 import typing
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 import orjson
@@ -30,7 +31,7 @@ import orjson
 from demos.fields import check_fields, parse
 from demos.microbatch import only
 
-__all__ = ["Endpoint", "Example", "Info", "Run", "check_fields", "parse", "to_plain"]
+__all__ = ["Arrays", "Endpoint", "Example", "Info", "Run", "check_fields", "packed", "parse", "to_plain"]
 
 if TYPE_CHECKING:
     from demos.models.checkpoint import Checkpoint
@@ -39,12 +40,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Info:
-    """How a demo presents itself. `slug` is its route, its deep link and its name in errors."""
+    """How a demo presents itself. `slug` is its route, its deep link and its name in errors.
+
+    `step_of` is the slug of the demo that this is a further step of: it has a page and endpoints, but no card
+    and no entry of its own in the navigation, and the pages of that demo lead to it.
+    """
 
     slug: str
     title: str
     tab: str
     limits: str
+    step_of: str = ""
 
 
 @dataclass(frozen=True)
@@ -128,19 +134,37 @@ class Run(Protocol):
     def stream(self, endpoint: Endpoint, inputs: Any) -> Iterator[Any]: ...
 
 
-def to_plain(value: Any) -> Any:
-    """Turn a result into what JSON can hold: arrays become nested lists, NaN becomes None.
+Arrays = Literal["lists", "base64"]
 
-    A float32 becomes the shortest decimal that reads back as the same float32.
+
+def to_plain(value: Any, arrays: Arrays = "lists") -> Any:
+    """Turn a result into what JSON can hold: NaN becomes None, and arrays become nested lists, or `packed`
+    where a reader asks for base64.
+
+    In lists a float32 becomes the shortest decimal that reads back as the same float32.
     """
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: to_plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        names = (field.name for field in dataclasses.fields(value))
+        return {name: to_plain(getattr(value, name), arrays) for name in names}
     if isinstance(value, np.ndarray):
+        if arrays == "base64":
+            return packed(value)
         return orjson.loads(orjson.dumps(np.ascontiguousarray(value), option=orjson.OPT_SERIALIZE_NUMPY))
     if isinstance(value, Mapping):
-        return {key: to_plain(item) for key, item in value.items()}
+        return {key: to_plain(item, arrays) for key, item in value.items()}
     if isinstance(value, tuple | list):
-        return [to_plain(item) for item in value]
+        return [to_plain(item, arrays) for item in value]
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value
+
+
+def packed(array: np.ndarray) -> dict[str, Any]:
+    """An array of numbers as its bytes: numpy's name of their type with the byte order, "<f4" for float32 in
+    little-endian; the shape; and the bytes in base64, the last axis fastest. NaN stays NaN."""
+    ordered = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
+    return {
+        "dtype": ordered.dtype.str,
+        "shape": list(array.shape),
+        "base64": base64.b64encode(ordered).decode("ascii"),
+    }

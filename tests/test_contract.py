@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import typing
+from base64 import b64decode
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
@@ -207,6 +208,13 @@ def test_results_become_plain_json():
         rows: np.ndarray
         undefined: float
         parts: tuple[Inner, ...]
+
+    rows = np.array([[1.5, np.nan], [-2, 0]], ">f4")[:, ::-1]  # neither contiguous nor little-endian
+    kept = to_plain({"a": (rows, np.array([[True]]), np.array(3))}, "base64")["a"]
+    for array, whole in zip((rows, np.array([[True]]), np.array(3)), kept, strict=True):
+        read = np.frombuffer(b64decode(whole["base64"]), whole["dtype"]).reshape(whole["shape"])
+        assert np.array_equal(read, array, equal_nan=array.dtype.kind == "f")
+    assert [whole["dtype"] for whole in kept] == ["<f4", "|b1", "<i8"]
 
     plain = to_plain(Result(np.array([[0.5, np.nan]], np.float32), float("nan"), (Inner("<b>"),)))
     assert plain == {"rows": [[0.5, None]], "undefined": None, "parts": [{"text": "<b>", "kind": "a"}]}

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import importlib
+import json
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from demos import PROGRAMME
+from demos.attention.viewer.compute import ATTENTION, AttentionInputs
 from demos.models.catalog import catalog
 from demos.nlp.attention_capture import MAX_TOKENS
 from demos.nlp.attention_rollout import FLOW_TOKENS
+from demos.shell.api import api_function
 from demos.shell.gallery import build
 from demos.shell.pages import page_builders
 from demos.shell.programme import load_programme
@@ -44,6 +48,19 @@ def test_every_demo_and_endpoint_is_named():
 def test_files_that_are_linked_exist():
     for target in re.findall(r"\]\((?!http)([^)#]+)\)", README):
         assert (ROOT / target).exists(), target
+
+
+def test_the_lines_that_read_arrays_do_so(runner):
+    class Client:
+        def predict(self, *values, api_name, **named):
+            answer = api_function(ATTENTION, runner)(*values, **named)
+            return json.loads(json.dumps(answer)) if api_name == "/attention" else None
+
+    code = re.search(r"```python\n(from base64 .*?)```", README, re.S)[1]
+    exec(code, known := {"client": Client()})
+    expected = runner(ATTENTION, AttentionInputs("The cat sat on the mat.")).weights
+    assert len(list(filter(None, code.splitlines()))) == 5
+    assert np.array_equal(known["weights"], expected) and expected.shape[:2] == (6, 12)
 
 
 @pytest.fixture

@@ -20,12 +20,12 @@ const ask = async (name, request) => {
   return answer;
 };
 const draw = () => {
-  StageTrial.draw(box, props.value, ask);
-  StageTrial.runs(element, props.value);
+  StageDebate.draw(box, props.value, ask);
+  StageDebate.runs(element, props.value);
 };
 watch("value", () => {
   draw();
-  StageTrial.arrive(box);
+  StageDebate.arrive(box);
 });
 draw();
 """
@@ -33,10 +33,12 @@ draw();
 STEPS = (
     ("A model attends. Move its weights.", "trial", 1, "weights"),
     ("Other weights, the same answer?", "trial", 1, "adversary"),
-    ("Can a whole model be trained to answer alike and look elsewhere?", "trial", 2, "consistent"),
+    ("Can a whole model answer alike and look elsewhere?", "trial", 2, "consistent"),
     ("Do other methods name the same words?", "trial-rankings", 1, "rankings"),
-    ("Do the weights help a model that sees no context?", "trial-rankings", 1, "guide"),
+    ("Do the weights help a model without context?", "trial-rankings", 1, "guide"),
+    ("One sentence is an anecdote: many texts.", "trial-dataset", 0, ""),
 )
+"""The order of a talk: what is asked, the page, the example that it begins with, and the experiment."""
 
 
 def panel(name: str, title: str, question: str, served: Sequence[Any] = (), value: Any = None) -> gr.HTML:
@@ -81,11 +83,13 @@ def withheld(error: Unreadable) -> str:
     return f'<p role="status"><strong>Not put on trial.</strong> {escape(str(error))}</p>'
 
 
-def talk() -> None:
-    """The guided order: five links, each opens an experiment with its sentence."""
-    links = "".join(
-        f'<li><a href="./?demo={slug}&amp;example={example}#trial-{place}">{escape(title)}</a></li>'
-        for title, slug, example, place in STEPS
-    )
-    with gr.Accordion("For a talk: five steps", open=False):
-        gr.HTML(f'<ol class="stage-steps">{links}</ol>', padding=False)
+def steps(here: str) -> None:
+    """The navigation of the trial: each step opens an experiment with its sentence."""
+
+    def step(title: str, slug: str, example: int, place: str) -> str:
+        address = f"./{slug}" + (f"?example={example}#trial-{place}" if example else "")
+        current = ' aria-current="page"' if slug == here else ""
+        return f'<li><a href="{escape(address, quote=True)}"{current}>{escape(title)}</a></li>'
+
+    items = "".join(step(*told) for told in STEPS)
+    gr.HTML(f'<nav aria-label="Steps of the trial"><ol class="stage-steps">{items}</ol></nav>', padding=False)

@@ -51,7 +51,7 @@ def describe(
         segments = [t if s is None else s for s, t in zip(sources, encoding.type_ids, strict=True)]
         words = _number([None if special[i] else (sources[i], w) for i, w in enumerate(encoding.word_ids)])
         spans = [
-            None if hidden else _span(source, offsets, texts[source])
+            None if hidden else _span(source, offsets, texts)
             for hidden, source, offsets in zip(special, sources, encoding.offsets, strict=True)
         ]
         surfaces = _surfaces(spans, pieces, texts)
@@ -103,11 +103,10 @@ def merge(tokens: Sequence[Token]) -> tuple[tuple[Token, ...], tuple[tuple[int, 
     return tuple(words), tuple(tuple(positions) for positions in groups.values())
 
 
-def _span(source: int, offsets: tuple[int, int], text: str) -> tuple[int, int, int]:
+def _span(source: int, offsets: tuple[int, int], texts: Sequence[str]) -> tuple[int, int, int]:
     """Which stretch of which text, without the space in front that byte-level tokens carry along."""
     start, end = offsets
-    start, end = offsets
-    stretch = text[start:end]
+    stretch = texts[source][start:end]
     return (source, start + len(stretch) - len(stretch.lstrip()) if stretch.strip() else start, end)
 
 

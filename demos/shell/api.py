@@ -7,52 +7,87 @@ import inspect
 import logging
 import types
 import typing
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated, Any
 
-from demos.contract import Endpoint, Run, parse, to_plain
+import numpy as np
+from pydantic import Field
+
+from demos.contract import Arrays, Endpoint, Run, parse, to_plain
 from demos.fields import InputField, fields_of
 
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class Encoding:
+    """How an answer is written."""
+
+    arrays: Annotated[
+        Arrays,
+        Field(
+            description="how arrays are written: as nested lists, or each as an object of dtype (as numpy "
+            'names it, "<f4" for float32 in little-endian), shape and base64 (its bytes), which is faster'
+        ),
+    ] = "lists"
+
+
 def api_function(
     endpoint: Endpoint, run: Run, only_last: Callable[[], bool] = lambda: False
 ) -> Callable[..., Any]:
-    """A function with one parameter per field of the inputs, returning the result as plain JSON.
+    """A function with one parameter per field of the inputs, returning the result as plain JSON; where that
+    holds arrays, one more says how they are written.
 
     Streaming endpoints become generators, which give their last result alone where `only_last()`: to those
     who will not come back for more. Literals appear as strings and tuples as lists, which is what JSON has;
     `parse` checks the values.
     """
-    inputs_type = endpoint.inputs_type
-    parameters = list(_signature(inputs_type).parameters)
+    signature = _signature(parameters_of(endpoint))
+    known = signature.parameters.keys() & fields_of(Encoding)
 
-    def inputs(arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
-        return parse(inputs_type, dict(zip(parameters, arguments, strict=False)) | keywords)
+    def asked(arguments: tuple[Any, ...], keywords: dict[str, Any]) -> tuple[Any, Arrays]:
+        values = dict(zip(signature.parameters, arguments, strict=False)) | keywords
+        how = {name: values.pop(name) for name in known & values.keys()}
+        return parse(endpoint.inputs_type, values), parse(Encoding, how).arrays
 
     def answer(*arguments: Any, **keywords: Any) -> dict[str, Any]:
-        return to_plain(run(endpoint, inputs(arguments, keywords)))
+        question, arrays = asked(arguments, keywords)
+        return to_plain(run(endpoint, question), arrays)
 
     def answers(*arguments: Any, **keywords: Any) -> Iterator[dict[str, Any]]:
+        question, arrays = asked(arguments, keywords)
         whole = only_last()
-        with closing(run.stream(endpoint, inputs(arguments, keywords))) as stream:
+        with closing(run.stream(endpoint, question)) as stream:
             last = None
             for last in stream:
                 if not whole:
-                    yield to_plain(last)
+                    yield to_plain(last, arrays)
             if whole:
-                yield to_plain(last)
+                yield to_plain(last, arrays)
 
     function = answers if endpoint.streams else answer
     function.__name__ = endpoint.name
     function.__doc__ = description(endpoint)
-    function.__signature__ = _signature(inputs_type)  # type: ignore[attr-defined]
-    function.__annotations__ = {
-        name: parameter.annotation for name, parameter in function.__signature__.parameters.items()
-    } | {"return": dict}
+    function.__signature__ = signature  # type: ignore[attr-defined]
+    annotations = {name: parameter.annotation for name, parameter in signature.parameters.items()}
+    function.__annotations__ = annotations | {"return": dict}
     return function
+
+
+def parameters_of(endpoint: Endpoint) -> dict[str, InputField]:
+    """The parameters of an endpoint's route by name: the fields of its inputs, and how arrays are written."""
+    return {**fields_of(endpoint.inputs_type), **(fields_of(Encoding) if _has_arrays(endpoint) else {})}
+
+
+def _has_arrays(endpoint: Endpoint) -> bool:
+    def within(kind: Any) -> bool:
+        if dataclasses.is_dataclass(kind):
+            return any(map(within, typing.get_type_hints(kind).values()))
+        return kind is np.ndarray or any(map(within, typing.get_args(kind)))
+
+    return within(endpoint.result_type)
 
 
 def description(endpoint: Endpoint) -> str:
@@ -69,7 +104,7 @@ def describe(components: Sequence[Any], endpoint: Endpoint) -> None:
 
 def parameter_descriptions(endpoint: Endpoint) -> dict[str, str]:
     """What each parameter of an endpoint is: what its field says, its range or its choices."""
-    return {name: described(field) for name, field in fields_of(endpoint.inputs_type).items()}
+    return {name: described(field) for name, field in parameters_of(endpoint).items()}
 
 
 def described(field: InputField) -> str:
@@ -95,9 +130,7 @@ def error_answers() -> dict[Any, Any]:
     return {FnIndexInferError: unknown, KeyError: unknown}
 
 
-def _signature(inputs_type: type) -> inspect.Signature:
-    hints = typing.get_type_hints(inputs_type)
-
+def _signature(fields: Mapping[str, InputField]) -> inspect.Signature:
     def default(field: InputField) -> Any:
         if field.default is dataclasses.MISSING:
             return inspect.Parameter.empty
@@ -109,9 +142,9 @@ def _signature(inputs_type: type) -> inspect.Signature:
                 name,
                 inspect.Parameter.POSITIONAL_OR_KEYWORD,
                 default=default(field),
-                annotation=_json_type(hints[name]),
+                annotation=_json_type(field.hint),
             )
-            for name, field in fields_of(inputs_type).items()
+            for name, field in fields.items()
         ],
         return_annotation=dict,
     )
@@ -119,6 +152,8 @@ def _signature(inputs_type: type) -> inspect.Signature:
 
 def _json_type(hint: Any) -> Any:
     origin = typing.get_origin(hint)
+    if origin is Annotated:
+        return _json_type(typing.get_args(hint)[0])
     if origin is typing.Literal:
         return str
     if origin is tuple:

@@ -21,10 +21,12 @@ from demos.shell.programme import load_programme, titles, working
 from demos.shell.serving import around
 from demos.shell.static import STATIC
 from demos.shell.theme import theme
+from demos.ui.scripts import COMMON, scripts
 
 SESSIONS = 128
-SCRIPTS = (ASSETS / "js" / "freshness.js", ASSETS / "js" / "gallery.js")
 STYLES = (ASSETS / "css" / "gallery.css",)
+
+SHELL_SCRIPTS = (*COMMON, *scripts("shell", "freshness stop gallery"))
 
 # In a style sheet Gradio confines rules like these to its container, where they would match nothing.
 HEAD_STYLES = """<style>
@@ -73,9 +75,9 @@ def launch_options(
     }
 
 
-def look(scripts: tuple[Any, ...] = (), styles: tuple[Any, ...] = ()) -> dict[str, Any]:
+def look(own_scripts: tuple[Any, ...] = (), styles: tuple[Any, ...] = ()) -> dict[str, Any]:
     """What every page's application is launched or mounted with."""
-    address = STATIC.address(*scripts, *SCRIPTS)
+    address = STATIC.address(*SHELL_SCRIPTS, *own_scripts)
     return {
         "theme": theme(),
         "css_paths": [*STYLES, *dict.fromkeys(styles)],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from demos.shell.programme import Broken, Demo, by_tab, tab_of
+from demos.shell.programme import Broken, Demo, by_tab, is_step, tab_of, working
 
 TITLE = "Transformers on Stage"
 MODELS = "models"
@@ -19,13 +19,14 @@ def header_html(demos: Sequence[Demo], here: str = "") -> str:
     """
     tabs = by_tab(demos)
     open_tab = next((tab_of(demo) for demo in demos if _slug(demo) == here), "")
+    here = next((demo.INFO.step_of for demo in working(demos) if demo.INFO.slug == here), "") or here
     links = [
         _link(first, name, name == open_tab)
         for name, shown in tabs.items()
         if (first := next(filter(None, map(_slug, shown)), ""))
     ]
     links += [_link(MODELS, "Models", here == MODELS), _link("?view=api", "API", False)]
-    inside = "".join(_entry(demo, here) for demo in tabs.get(open_tab, ()))
+    inside = "".join(_entry(demo, here) for demo in tabs.get(open_tab, ()) if not is_step(demo))
     second = (
         f'<nav class="stage-demos" aria-label="Demos of {escape(open_tab)}">{inside}</nav>' if inside else ""
     )

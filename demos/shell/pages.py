@@ -16,7 +16,7 @@ from demos.runner import Runner
 from demos.shell.api import api_function, describe
 from demos.shell.blocks import Blocks
 from demos.shell.navigation import MODELS, TITLE, header_html
-from demos.shell.programme import Broken, Demo, by_tab, card_text, public_endpoints, reason
+from demos.shell.programme import Broken, Demo, by_tab, card_text, is_step, public_endpoints, reason
 from demos.shell.static import STATIC
 from demos.ui import models_page
 from demos.ui.page import LIMITS, asked_directly, queue_of, visible_errors
@@ -92,7 +92,7 @@ def home_html(demos: Sequence[Demo]) -> str:
         '<p class="stage-welcome">Type a sentence and see for yourself what a transformer does with it.</p>'
     ]
     for name, shown in by_tab(demos).items():
-        cards = "".join(_card(demo) for demo in shown)
+        cards = "".join(_card(demo) for demo in shown if not is_step(demo))
         parts.append(f'<h2 id="{escape(name.lower(), quote=True)}">{escape(name)}</h2>')
         parts.append(f'<div class="stage-cards">{cards}</div>')
     return "".join(parts)

@@ -91,6 +91,11 @@ def tab_of(demo: Demo) -> str:
     return demo.tab if isinstance(demo, Broken) else demo.INFO.tab
 
 
+def is_step(demo: Demo) -> bool:
+    """Whether this is a further step of another demo, which leads to it."""
+    return isinstance(demo, ModuleType) and bool(demo.INFO.step_of)
+
+
 def titles(demos: Sequence[Demo]) -> dict[str, str]:
     """The demos that can be opened, slug -> title."""
     return {demo.INFO.slug: demo.INFO.title for demo in working(demos)}

@@ -26,6 +26,7 @@ from demos.nlp.other_models import remedied
 from demos.nlp.python_code import pipeline_code
 from demos.texts import check_text
 from demos.ui.bars import careful, score_bars
+from demos.ui.task import Task
 from demos.ui.withheld import withheld
 
 INFO = Info(
@@ -152,7 +153,7 @@ def build(run: Run) -> None:
         max_lines=12,
         placeholder="Type a sentence and press Enter",
     )
-    task_page(run, SENTIMENT, DEFAULT, {"text": text}, EXAMPLES, show, snippet, BATCH)
+    task_page(run, TASK, {"text": text})
 
 
 def show(result: SentimentResult) -> str:
@@ -166,3 +167,6 @@ def show(result: SentimentResult) -> str:
 def snippet(inputs: SentimentInputs, origin: Origin) -> str:
     """The same with transformers."""
     return pipeline_code("text-classification", "sequence-classification", origin, inputs.text, "top_k=None")
+
+
+TASK = Task(SENTIMENT, EXAMPLES, DEFAULT, show, snippet, BATCH)

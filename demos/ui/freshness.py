@@ -31,7 +31,7 @@ class StopButton:
             STOPPED.add,
             [self.ticket],
             None,
-            js=f"() => stageStop.press({json.dumps(self.button.elem_id)})",
+            js=f"() => StageStop.press({json.dumps(self.button.elem_id)})",
             api_visibility="private",
             queue=False,
             show_progress="hidden",
@@ -71,7 +71,7 @@ class Answer:
             None,
             [self.made_for, *watched],
             [self.notice],
-            js=f"(made, ...now) => stageFreshness.notice({json.dumps(spec)}, made, now)",
+            js=f"(made, ...now) => StageFreshness.notice({json.dumps(spec)}, made, now)",
             api_visibility="private",
             queue=False,
             show_progress="hidden",
@@ -146,10 +146,10 @@ class Answer:
         """Put the form's values as the browser sees them, and the ticket, behind the values that are sent."""
         tickets = "[]"
         if self.stop:
-            tickets = f"[stageStop.ticket({json.dumps(self.stop.button.elem_id)}, {json.dumps(continues)})]"
+            tickets = f"[StageStop.ticket({json.dumps(self.stop.button.elem_id)}, {json.dumps(continues)})]"
         watched = f"{self.watched}.map((i) => values[i])"
         arrives = json.dumps(not (self.quiet or continues))
-        asked = f"stageFreshness.asked({json.dumps(self.name)}, {watched}, {arrives})"
+        asked = f"StageFreshness.asked({json.dumps(self.name)}, {watched}, {arrives})"
         sent = f"values.slice(0, {-2 if self.stop else -1})"
         changed = f"({before})(...{sent})" if before else sent
         return f"(...values) => [...{changed}, {asked}, ...{tickets}]"
@@ -185,7 +185,7 @@ class Answer:
 
     def _ended(self, event: Any) -> Any:
         if self.stop:
-            ended = f"() => stageStop.ended({json.dumps(self.stop.button.elem_id)})"
+            ended = f"() => StageStop.ended({json.dumps(self.stop.button.elem_id)})"
             event.then(None, None, None, js=ended, api_visibility="private", queue=False)
         return event
 

@@ -5,24 +5,24 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import typing
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
 
-from demos.contract import Endpoint, Example, Run, parse
+from demos.contract import Endpoint, Run, parse
 from demos.errors import BadInput, StageError
 from demos.model_choice import suitable
 from demos.models.catalog import checkpoint
 from demos.models.hub_access import download_limit, hub_reachable, mode
-from demos.models.specs import Origin
 from demos.nlp import other_models
-from demos.nlp.csv_batch import Batch
 from demos.stopping import Stopped
 from demos.ui import page
 from demos.ui.bars import WRITING
 from demos.ui.column_panel import column_panel
 from demos.ui.freshness import Answer, StopButton
+from demos.ui.task import Task
 from demos.ui.withheld import refused
 
 Shown = tuple[str, ...]
@@ -31,96 +31,89 @@ checkpoint to ask instead."""
 NOTHING: Shown = ("", "", "", "")
 
 
-def task_page(
-    run: Run,
-    endpoint: Endpoint,
-    default: str,
-    fields: Mapping[str, Any],
-    examples: Sequence[Example],
-    show: Callable[[Any], str],
-    snippet: Callable[[Any, Origin], str],
-    batch: Batch | None = None,
-    beside: bool = False,
-    remark: Callable[[Any], str] | None = None,
-    ask: str = "Run",
-    online: str = "",
-) -> None:
+def task_page(run: Run, task: Task, fields: Mapping[str, Any]) -> None:
     """Lay out a task below its `fields`, inputs field name -> component, which stand already.
 
-    The first field is the one that must be filled; Enter in a textbox asks. `default` is the bundled
-    checkpoint chosen at first, `online` the one where the Hub can be reached. `show(result)` gives the
-    answer as HTML, in which everything is escaped, and `snippet(inputs, origin)` the Python code that does
-    the same. A result has `origin`, and `seconds` unless `remark(result)` says what stands beside its
-    checkpoint. A field of several texts is a textbox with a line for each. With `batch` a whole CSV column
-    can be answered; with `beside` two models answer from the start. What streams grows on the page, and can
-    be stopped. `ask` names the button. A result may have `instead`, the name of a checkpoint that a button
-    then asks. What cannot be answered says why in its own place."""
-    names = [entry.name for entry in suitable(endpoint)]
-    default = at_first(endpoint, default, online)
-    other = other_models.beside(endpoint, default)
+    The first field is the one that must be filled; Enter in a textbox asks. A field of several texts is a
+    textbox with a line for each. What streams grows on the page, and can be stopped. What cannot be answered
+    says why in its own place.
+    """
+    default = at_first(task.endpoint, task.default, task.online)
+    other = other_models.beside(task.endpoint, default)
     with gr.Row(elem_classes="task-models"):
-        model = page.model_choice(endpoint, default)
-        second = page.model_choice(endpoint, other or default, "Second model", visible=beside)
-        compare = gr.Checkbox(beside, label="Compare with a second model", visible=len(names) > 1)
-    filled = page.examples(examples, {**fields, "model": model})
+        model = page.model_choice(task.endpoint, default)
+        second = page.model_choice(task.endpoint, other or default, "Second model", visible=task.beside)
+        several = len(suitable(task.endpoint)) > 1
+        compare = gr.Checkbox(task.beside, label="Compare with a second model", visible=several)
+    filled = page.examples(task.examples, {**fields, "model": model})
     with gr.Row():
-        start = gr.Button(ask, variant="primary")
-        stop = StopButton() if endpoint.streams else None
-    first, of_second = [*fields.values(), model], [*fields.values(), second]
+        start = gr.Button(task.ask, variant="primary")
+        stop = StopButton() if task.endpoint.streams else None
     with gr.Row(elem_classes="task-answers"):
         with gr.Column(min_width=300):
-            first_answer = Answer(first, ask, stop)
-            first_place, first_instead = _place()
-        with gr.Column(min_width=300, visible=beside) as second_column:
-            second_answer = Answer(of_second, ask, stop)
-            second_place, second_instead = _place()
+            first = _Place(Answer([*fields.values(), model], task.ask, stop), *_place())
+        with gr.Column(min_width=300, visible=task.beside) as second_column:
+            beside = _Place(Answer([*fields.values(), second], task.ask, stop), *_place())
+    asking = _Asking(run, task, tuple(fields))
+    if task.batch:
+        column_panel(run, task.endpoint, task.batch, asking.inputs, {**fields, "model": model})
+    answer = asking.growing if task.endpoint.streams else asking.whole
+    queue = page.queue_of(task.endpoint)
+    submits = [c.submit for c in fields.values() if isinstance(c, gr.Textbox)]
+    asked = [
+        first.answer.on([start.click, *submits], answer, first.shown, queue),
+        first.answer.on([model.input], _where(answer, _is_filled), first.shown, queue),
+        *first.answer.after([*filled, _chosen(first.instead, model)], answer, first.shown, queue),
+    ]
+    wanted = _where(answer, lambda text, *values: values[-1] and _is_filled(text), extra=1)
+    how = {"queue": queue, "extra": [compare]}
+    beside.answer.after(asked, wanted, beside.shown, **how, continues=True)
+    beside.answer.on([second.input, compare.input], wanted, beside.shown, **how)
+    beside.answer.after([_chosen(beside.instead, second)], wanted, beside.shown, **how)
+    page.at_once([compare.change], _show_second, [compare], [second, second_column])
 
-    def asked_for(*values: Any) -> Any:
+
+@dataclass(frozen=True)
+class _Asking:
+    """Asks a task's endpoint for the values of a page, those of `fields` and the model's name."""
+
+    run: Run
+    task: Task
+    fields: tuple[str, ...]
+
+    def inputs(self, *values: Any) -> Any:
+        """The inputs that the values stand for."""
         if not values[-1]:
             raise BadInput("No second model is chosen.", "Choose one that can be compared with the first.")
-        return inputs_of(endpoint.inputs_type, dict(zip([*fields, "model"], values, strict=True)))
+        named = dict(zip([*self.fields, "model"], values, strict=True))
+        return inputs_of(self.task.endpoint.inputs_type, named)
 
-    if batch:
-        column_panel(run, endpoint, batch, asked_for, {**fields, "model": model})
-
-    def shown(inputs: Any, result: Any) -> Shown:
-        said = remark(result) if remark else took(result.seconds)
+    def shown(self, inputs: Any, result: Any) -> Shown:
+        """What stands in the place of a result."""
+        said = self.task.remark(result) if self.task.remark else took(result.seconds)
         badge, instead = page.badge_html(result.origin, said), getattr(result, "instead", "")
-        return show(result), badge, snippet(inputs, result.origin), instead
+        return self.task.show(result), badge, self.task.snippet(inputs, result.origin), instead
 
-    def whole(*values: Any) -> Shown:
+    def whole(self, *values: Any) -> Shown:
+        """The answer, or why there is none."""
         try:
-            inputs = asked_for(*values)
-            return shown(inputs, run(endpoint, inputs))
+            inputs = self.inputs(*values)
+            return self.shown(inputs, self.run(self.task.endpoint, inputs))
         except StageError as error:
             return refused(error), *NOTHING[1:]
 
-    def growing(*values: Any) -> Iterator[Shown]:
+    def growing(self, *values: Any) -> Iterator[Shown]:
+        """The answer as it grows; what was written stays when it is stopped or goes wrong."""
         last = NOTHING
         try:
-            inputs = asked_for(*values)
-            for result in run.stream(endpoint, inputs):
-                yield (last := shown(inputs, result))
+            inputs = self.inputs(*values)
+            for result in self.run.stream(self.task.endpoint, inputs):
+                yield (last := self.shown(inputs, result))
         except Stopped:
             answer, badge, *rest = last
             yield answer, badge.replace(WRITING, "stopped by you"), *rest
         except StageError as error:
             yield last[0] + refused(error), *last[1:]
-
-    answer = growing if endpoint.streams else whole
-    queue = page.queue_of(endpoint)
-    submits = [c.submit for c in fields.values() if isinstance(c, gr.Textbox)]
-    asked = [
-        first_answer.on([start.click, *submits], answer, first_place, queue),
-        first_answer.on([model.input], _where(answer, _is_filled), first_place, queue),
-        *first_answer.after([*filled, _chosen(first_instead, model)], answer, first_place, queue),
-    ]
-    wanted = _where(answer, lambda text, *values: values[-1] and _is_filled(text), extra=1)
-    beside_it = {"queue": queue, "extra": [compare]}
-    second_answer.after(asked, wanted, second_place, **beside_it, continues=True)
-    second_answer.on([second.input, compare.input], wanted, second_place, **beside_it)
-    second_answer.after([_chosen(second_instead, second)], wanted, second_place, **beside_it)
-    page.at_once([compare.change], _show_second, [compare], [second, second_column])
 
 
 def _where(answer: Callable[..., Any], wanted: Callable[..., bool], extra: int = 0) -> Callable[..., Any]:
@@ -167,12 +160,21 @@ def took(seconds: float) -> str:
     return f"computed in {seconds * 1e3:.0f} ms" if seconds < 1 else f"computed in {seconds:.1f} s"
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class _Instead:
     """The checkpoint to ask instead, by name, and the button that does it."""
 
     name: gr.Textbox
     button: gr.Button
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where one model's answer stands."""
+
+    answer: Answer
+    shown: list[Any]
+    instead: _Instead
 
 
 def _place() -> tuple[list[Any], _Instead]:

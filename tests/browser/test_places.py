@@ -7,10 +7,10 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from demos.shell.programme import by_tab, load_programme
+from demos.shell.programme import by_tab, is_step, load_programme
 from tests.browser.steps import open_gallery
 
-DEMOS = load_programme()
+DEMOS = [demo for demo in load_programme() if not is_step(demo)]
 TABS = {tab: [demo.INFO for demo in demos] for tab, demos in by_tab(DEMOS).items()}
 FIRST, LAST = DEMOS[0].INFO, DEMOS[-1].INFO
 

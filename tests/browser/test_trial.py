@@ -407,17 +407,19 @@ def expect_arrived(page: Page, place: str) -> None:
     )
 
 
-def test_the_five_links_of_a_talk_open_their_experiment_with_its_sentence(page: Page):
+def test_the_steps_of_a_talk_open_their_experiment_with_its_sentence(page: Page):
     open_demo(page, "trial")
-    for title, slug, example, place in STEPS:
-        page.get_by_role("button", name="For a talk: five steps").locator("visible=true").click()
-        page.get_by_role("link", name=title).locator("visible=true").click()
+    *experiments, (last, slug, _, _) = STEPS
+    page.get_by_role("navigation", name="Steps of the trial").get_by_role("link", name=last).click()
+    expect(page.locator(".stage-card h2")).to_have_text(PAGES[slug].INFO.title)
+    for title, slug, example, place in experiments:
+        page.get_by_role("navigation", name="Steps of the trial").get_by_role("link", name=title).click()
+        expect(page.locator(".stage-demos [aria-current]")).to_have_text("Attention on trial")
         inputs = PAGES[slug].EXAMPLES[example - 1].inputs
         expect(page.get_by_label("Text", exact=True).locator("visible=true")).to_have_value(inputs.text)
         expect(badge(page)).to_contain_text(checkpoint(inputs.model).title)
         drawn(page, place)
         expect_arrived(page, place)
-        page.evaluate("scrollTo(0, 0)")
 
 
 # Many texts

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import socket
+from base64 import b64decode
 
+import numpy as np
 import pytest
 from gradio.routes import App
 from starlette.applications import Starlette
@@ -152,7 +154,7 @@ WRONG = [
     ("similarity", [None], "'sentences' must be a list, not null."),
     ("similarity", [["a", "\ud800"]], "Character 1 of the sentences is half of a surrogate pair"),
     ("similarity", [["a", "b"], "nope"], "There is no model called 'nope'. Choose one of: minilm"),
-    ("similarity", [], "The value of 'sentences' is missing. In this order: sentences, model."),
+    ("similarity", [], "The value of 'sentences' is missing. In this order: sentences, model, arrays."),
     ("generate", [""], "The prompt is empty."),
     ("generate", ["Hi", "nope"], "There is no model called 'nope'. Choose one of: smollm2"),
     ("generate", ["Hi", "minilm"], "MiniLM sentence encoder cannot be used here"),
@@ -180,6 +182,20 @@ def test_what_is_left_out_at_the_end_has_its_default(client):
     assert short["data"][0]["cosine"] == full["data"][0]["cosine"]
 
 
+def test_arrays_can_be_asked_for_as_bytes(client):
+    asked = [["Two dogs run.", "A cat sleeps.", "It rains."], "minilm"]
+    listed, packed = (run(client, "similarity", [*asked, *way]).json()["data"][0] for way in ([], ["base64"]))
+    assert packed["origin"] == listed["origin"] and packed["cosine"].keys() == {"dtype", "shape", "base64"}
+    assert (packed["cosine"]["dtype"], packed["cosine"]["shape"]) == ("<f4", [3, 3])
+    cosine = np.frombuffer(b64decode(packed["cosine"]["base64"]), "<f4").reshape(3, 3)
+    assert np.array_equal(cosine, np.array(listed["cosine"], np.float32))
+    refused = run(client, "similarity", [*asked, "hex"]).json()["error"]
+    assert refused == "'arrays' cannot be 'hex'. Choose one of: lists, base64."
+    endpoints = client.get("/gradio_api/info").json()["named_endpoints"]
+    takes = {name for name, e in endpoints.items() if e["parameters"][-1]["parameter_name"] == "arrays"}
+    assert "/similarity" in takes and "/generate" not in takes
+
+
 def test_a_stream_asked_for_at_once_is_its_last_result(client):
     data = ["Once upon a time", "smollm2", "plain", 4]
     answer = run(client, "generate", data).json()["data"][0]
@@ -193,7 +209,8 @@ def test_the_api_page_describes_every_parameter(client):
     described = {
         p["parameter_name"]: p["python_type"]["description"] for p in endpoints["/generate"]["parameters"]
     }
-    assert described["seed"] == "any whole number from 0"
+    assert described["seed"] == f"of what is drawn; 0 to {2**63 - 1:,}"
+    assert described["max_new_tokens"] == "tokens that are written at most; 1 to 512"
     assert described["mode"].endswith("one of 'chat', 'plain'")
     assert all(p["python_type"]["description"] for e in endpoints.values() for p in e["parameters"])
 

@@ -99,7 +99,7 @@ def test_all_model_work_goes_through_an_answer_that_watches_its_whole_form(demo)
         demo.build(lambda *_: None)
     watched = {}
     for function in blocks.fns.values():
-        if function.js and "stageFreshness.notice" in function.js:
+        if function.js and "StageFreshness.notice" in function.js:
             made_for, *fields = function.inputs
             watched[made_for._id] = {field._id for field in fields}
     assert watched

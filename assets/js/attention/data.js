@@ -1,8 +1,8 @@
+// @ts-check
 // Decoding: base64 of zlib streams into typed arrays, and a byte-bounded cache of what was decoded.
-(() => {
+const AttentionData = (() => {
   "use strict";
-  const S = (window.StageAttention = window.StageAttention || {});
-
+  /** @param {string} base64 */
   function bytesOf(base64) {
     const binary = atob(base64);
     const bytes = new Uint8Array(binary.length);
@@ -33,8 +33,10 @@
   /**
    * LayerData -> the same record with `bytes`: uint8 [heads, rows, columns]; weight = byte / 255 * scale;
    * and `removed`: float32 [heads, rows], the share of each row that is hidden, or null.
+   * @param {AttentionLayerData} data
+   * @returns {Promise<AttentionLayer>}
    */
-  S.decodeLayer = async (data) => {
+  const decodeLayer = async (data) => {
     const { map, layer, heads, rows, columns, scale } = data;
     const [bytes, removed] = await Promise.all([
       decode(data.data, Uint8Array, [heads, rows, columns]),
@@ -43,22 +45,38 @@
     return { map, layer, heads, rows, columns, scale, bytes, removed, size: bytes.byteLength };
   };
 
-  /** How much of a row is hidden, on average over `heads`, as words; empty if nothing is. */
-  S.removedNote = (layer, heads, row) => {
+  /**
+   * How much of a row is hidden, on average over `heads`, as words; empty if nothing is.
+   * @param {AttentionLayer} layer
+   * @param {number[]} heads
+   * @param {number} row
+   */
+  const removedNote = (layer, heads, row) => {
     if (!layer.removed || !heads.length) return "";
-    const share = heads.reduce((sum, head) => sum + layer.removed[head * layer.rows + row], 0) / heads.length;
+    const { removed, rows } = layer;
+    const share = heads.reduce((sum, head) => sum + removed[head * rows + row], 0) / heads.length;
     return ` · ${(100 * share).toFixed(0)} % of its weight is on hidden tokens`;
   };
 
-  /** The thumbnails of a map -> uint8 [layers, heads, rows, columns], max-pooled. */
-  S.decodeThumbnails = async (map) => {
+  /**
+   * The thumbnails of a map -> uint8 [layers, heads, rows, columns], max-pooled.
+   * @param {AttentionMap} map
+   * @returns {Promise<AttentionThumbnails>}
+   */
+  const decodeThumbnails = async (map) => {
+    if (!map.thumbnails) throw new Error("There are no thumbnails of this map.");
     const { rows, columns, scale, data } = map.thumbnails;
     const bytes = await decode(data, Uint8Array, [map.layers, map.heads, rows, columns]);
     return { rows, columns, scale, bytes, size: bytes.byteLength };
   };
 
-  /** NeuronData -> queries [n, d], keys [m, d] and bias [n, m] (or null) as float32. */
-  S.decodeNeuron = async (data, map) => {
+  /**
+   * NeuronData -> queries [n, d], keys [m, d] and bias [n, m] (or null) as float32.
+   * @param {any} data
+   * @param {AttentionMap} map
+   * @returns {Promise<AttentionNeurons>}
+   */
+  const decodeNeuron = async (data, map) => {
     const rows = map.queries.length;
     const columns = map.keys.length;
     const [queries, keys, bias] = await Promise.all([
@@ -73,14 +91,25 @@
   /**
    * A cache of promises, least recently used first out, bounded by the `size` in bytes of their results.
    * A failure is not kept, so the next look at the view tries again.
+   * @param {number} limit
    */
-  S.createCache = (limit) => {
+  const createCache = (limit) => {
+    /** @type {Map<string, {size: number, promise: Promise<any>}>} */
     const entries = new Map();
     let total = 0;
+
+    /** @param {string} key */
     function drop(key) {
-      total -= entries.get(key).size;
+      total -= entries.get(key)?.size ?? 0;
       entries.delete(key);
     }
+
+    /**
+     * @template Result
+     * @param {string} key
+     * @param {() => Promise<Result> | Result} make
+     * @returns {Promise<Result>}
+     */
     function get(key, make) {
       const known = entries.get(key);
       if (known) {
@@ -88,6 +117,7 @@
         entries.set(key, known);
         return known.promise;
       }
+      /** @type {{size: number, promise: Promise<any>}} */
       const entry = { size: 0, promise: Promise.resolve().then(make) };
       entries.set(key, entry);
       entry.promise.then(
@@ -106,4 +136,6 @@
     }
     return { get, bytes: () => total };
   };
+
+  return { decodeLayer, removedNote, decodeThumbnails, decodeNeuron, createCache };
 })();

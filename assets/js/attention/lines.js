@@ -1,18 +1,20 @@
+// @ts-check
 // Which lines to draw: the strongest weights of a layer, found with a histogram of bytes and no sorting.
-(() => {
+const AttentionLines = (() => {
   "use strict";
-  const S = (window.StageAttention = window.StageAttention || {});
-
-  S.LINE_LIMIT = 20000;
+  const LINE_LIMIT = 20000;
 
   /**
    * The at most `limit` strongest weights of the given heads among the given query and key positions.
-   *
    * Returns parallel arrays `head` (index into heads), `row`, `column` (indices into positions), `byte`, with
    * `shown` lines, `visible` weights that are not zero at byte precision, and `total` weights. Of the weakest
    * level that is still drawn, only as many as fit are taken, spread evenly over the layer.
+   * @param {AttentionLayer} layer
+   * @param {number[]} heads
+   * @param {AttentionPositions} positions
+   * @param {boolean} causal
    */
-  S.strongest = (layer, heads, positions, causal, limit = S.LINE_LIMIT) => {
+  const strongestLines = (layer, heads, positions, causal, limit = LINE_LIMIT) => {
     const { queries, keys } = positions;
     const { bytes, rows, columns } = layer;
     const histogram = new Uint32Array(256);
@@ -58,14 +60,23 @@
     return { head, row, column, byte, shown, visible, total };
   };
 
+  /**
+   * @param {Int32Array} queries
+   * @param {Int32Array} keys
+   */
   function countCausal(queries, keys) {
     let count = 0;
     for (const query of queries) for (const key of keys) if (key <= query) count++;
     return count;
   }
 
-  /** The largest byte among the given heads and positions (1 where all are zero, so it can divide). */
-  S.largest = (layer, heads, positions) => {
+  /**
+   * The largest byte among the given heads and positions (1 where all are zero, so it can divide).
+   * @param {AttentionLayer} layer
+   * @param {number[]} heads
+   * @param {AttentionPositions} positions
+   */
+  const largestByte = (layer, heads, positions) => {
     let most = 1;
     for (const head of heads) {
       for (const query of positions.queries) {
@@ -76,6 +87,14 @@
     return most;
   };
 
-  /** How opaque a byte is: the weight itself, or relative to `most` if asked or if weights exceed one. */
-  S.opacity = (layer, most, relative) => (relative || layer.scale > 1 ? 1 / most : layer.scale / 255);
+  /**
+   * How opaque a byte is: the weight itself, or relative to `most` if asked or if weights exceed one.
+   * @param {AttentionLayer} layer
+   * @param {number} most
+   * @param {boolean} relative
+   */
+  const opacityPerByte = (layer, most, relative) =>
+    relative || layer.scale > 1 ? 1 / most : layer.scale / 255;
+
+  return { LINE_LIMIT, strongestLines, largestByte, opacityPerByte };
 })();

@@ -1,14 +1,21 @@
+// @ts-check
 // How the matrix view is painted: cells first, then the two axes over them, so that the axes stay in place.
-(() => {
+const AttentionMatrixPaint = (() => {
   "use strict";
-  const S = (window.StageAttention = window.StageAttention || {});
+  const { formatNumber } = StageNumbers;
+  const { textWidth } = StageText;
+  const { fitToken } = AttentionTokens;
+
   const NUMBERED = 36; // the smallest cell, in pixels, that holds a two-digit number
 
   /**
    * scene: {map, layer, positions, rows, columns, byte(row, column), heat, pooled, cell, left, top, labelled,
    * size, cursor, theme}; the frame is that of a scroller.
+   * @param {AttentionSurface} surface
+   * @param {AttentionFrame} frame
+   * @param {any} scene
    */
-  S.paintMatrix = (surface, frame, scene) => {
+  const paintMatrix = (surface, frame, scene) => {
     const { cell, rows, columns, left, top, theme } = scene;
     const [x0, y0] = [left - frame.left, top - frame.top];
     // A pooled image may reach a little over the last cell.
@@ -39,13 +46,13 @@
   /** The names of the axes, in the corner; beside short tokens without their arrows, or smaller. */
   function paintNames(surface, { left, top, theme }) {
     const fitting = [
-      ["key ↗", "query ↓", 11],
-      ["key", "query", 11],
-      ["key", "query", 9],
-    ].find(([, longer, size]) => S.textWidth(longer, size) <= left - 4);
+      { key: "key ↗", query: "query ↓", size: 11 },
+      { key: "key", query: "query", size: 11 },
+      { key: "key", query: "query", size: 9 },
+    ].find(({ query, size }) => textWidth(query, size) <= left - 4);
     if (!fitting) return;
-    const [key, query, size] = fitting;
-    const x = Math.max(left - 8, S.textWidth(query, size) + 2);
+    const { key, query, size } = fitting;
+    const x = Math.max(left - 8, textWidth(query, size) + 2);
     const style = { colour: theme.muted, size, align: "right" };
     const step = Math.min(14, top / 2 - 2);
     surface.text(x, top - 8 - step, key, style);
@@ -58,7 +65,7 @@
         const value = (byte(row, column) / 255) * layer.scale;
         if (value < 0.005) continue;
         const [x, y] = [x0 + (column + 0.5) * cell, y0 + (row + 0.5) * cell];
-        surface.text(x, y, S.number(value, 2), { colour: theme.text, size: 11, align: "center" });
+        surface.text(x, y, formatNumber(value, 2), { colour: theme.text, size: 11, align: "center" });
       }
     }
   }
@@ -67,7 +74,7 @@
     const { map, positions, cell, left, top, size, theme, cursor } = scene;
     const write = (token, width, chosen, x, y, align, angle) => {
       const colour = chosen || !token.special ? theme.text : theme.muted;
-      surface.text(x, y, S.fitToken(token, width, size), { colour, size, align, angle, bold: chosen });
+      surface.text(x, y, fitToken(token, width, size), { colour, size, align, angle, bold: chosen });
     };
     for (let row = span.firstRow; row <= span.lastRow; row++) {
       const chosen = Boolean(cursor) && cursor.row === row;
@@ -94,4 +101,6 @@
       if (x > left) surface.text(x, top - 9, String(positions.keys[column]), { ...style, align: "center" });
     }
   }
+
+  return { paintMatrix };
 })();

@@ -1,50 +1,68 @@
-// The public functions: mount, unmount, selection, viewerOf.
-(() => {
+// @ts-check
+// What the page calls: mount, unmount, selection, viewerOf, and pictures of a viewer.
+const StageAttention = (() => {
   "use strict";
-  const S = (window.StageAttention = window.StageAttention || {});
+  const { svgPicture, pngPicture } = AttentionPicture;
+  const { createViewer } = AttentionViewer;
+
+  /** @type {WeakMap<Element, ReturnType<typeof createViewer>>} */
   const viewers = new WeakMap();
 
   /**
-   * Show `payload` in `element`; called again on the same element it keeps the choices that are still valid.
+   * Show `payload` in `host`; called again on the same element it keeps the choices that are still valid.
    * `source` has layer(request), neuron(request) and flow(request), each returning a promise. Resolves after
    * the first drawing.
+   * @param {HTMLElement} host
+   * @param {AttentionPayload} payload
+   * @param {AttentionSource} [source]
    */
-  S.mount = (element, payload, source) => {
-    let entry = viewers.get(element);
+  const mount = (host, payload, source) => {
+    let entry = viewers.get(host);
     if (entry && !entry.whole()) {
       // The page has rewritten the element: build anew, with the old choices.
       const { state } = entry.viewer;
       entry.stop();
-      entry = S.createViewer(element, () => viewers.delete(element));
+      entry = createViewer(host, () => viewers.delete(host));
       entry.viewer.state = state;
       entry.start();
     } else if (!entry) {
-      entry = S.createViewer(element, () => viewers.delete(element));
+      entry = createViewer(host, () => viewers.delete(host));
       entry.start();
     }
-    viewers.set(element, entry);
-    element.classList.add("stage-attention");
+    viewers.set(host, entry);
+    host.classList.add("stage-attention");
     return entry.load(payload, source);
   };
 
-  /** Stop watching the page and empty the element. */
-  S.unmount = (element) => {
-    const entry = viewers.get(element);
+  /**
+   * Stop watching the page and empty the element.
+   * @param {HTMLElement} host
+   */
+  const unmount = (host) => {
+    const entry = viewers.get(host);
     if (!entry) return;
     entry.stop();
-    element.replaceChildren();
-    delete element.dataset.state;
+    host.replaceChildren();
+    delete host.dataset.state;
   };
 
-  /** {view, map, layer, heads, head, token, side, filter, ...} of a mounted element, or null. */
-  S.selection = (element) => {
-    const entry = viewers.get(element);
+  /**
+   * {view, map, layer, heads, head, token, side, filter, ...} of a mounted element, or null.
+   * @param {HTMLElement} host
+   */
+  const selection = (host) => {
+    const entry = viewers.get(host);
     return entry ? entry.selection() : null;
   };
 
-  /** The viewer behind an element, for S.svg(viewer) and S.png(viewer). */
-  S.viewerOf = (element) => {
-    const entry = viewers.get(element);
+  /**
+   * The viewer behind an element, for svg(viewer) and png(viewer).
+   * @param {HTMLElement} host
+   */
+  const viewerOf = (host) => {
+    const entry = viewers.get(host);
     return entry ? entry.viewer : null;
   };
+
+  return { mount, unmount, selection, viewerOf, svg: svgPicture, png: pngPicture };
 })();

@@ -1,7 +1,14 @@
+// @ts-check
 // Pictures to keep: the whole of the current drawing with its title, as PNG or SVG.
-(() => {
+const AttentionPicture = (() => {
   "use strict";
-  const S = (window.StageAttention = window.StageAttention || {});
+  const { element, pencilOf, saveFile } = StageDom;
+  const { textWidth, fitText } = StageText;
+  const { enabledHeads, headLabel, headTitle } = AttentionHeads;
+  const { chosenQuery } = AttentionState;
+  const { canvasSurface, svgSurface } = AttentionSurface;
+  const { visibleText } = AttentionTokens;
+
   const MARGIN = 12;
   const [LARGE, SMALL] = [14, 12];
   const [FIRST, LINE] = [28, 17]; // where the first line below the title is, and how far apart they are
@@ -11,26 +18,23 @@
 
   /** What the picture shows: its layer and heads, and on the next line the checkpoint that made it. */
   function captions({ payload, state }, map) {
-    const heads = S.enabledHeads(state, map);
-    const from = () => `from “${S.visible(map.queries[S.chosenQuery(state, map)])}”`;
+    const heads = enabledHeads(state, map);
+    const from = () => `from “${visibleText(map.queries[chosenQuery(state, map)])}”`;
     const which = {
       head: [
         heads.length === map.heads
           ? "all heads"
-          : `heads ${heads.map((head) => S.headLabel(map, head)).join(", ")}`,
+          : `heads ${heads.map((head) => headLabel(map, head)).join(", ")}`,
       ],
       model: ["all layers and heads"],
-      matrix: [state.head === "mean" ? "mean of heads" : S.headTitle(map, state.head)],
-      neuron: [S.headTitle(map, state.head === "mean" ? heads[0] || 0 : state.head), from()],
+      matrix: [state.head === "mean" ? "mean of heads" : headTitle(map, state.head)],
+      neuron: [headTitle(map, state.head === "mean" ? heads[0] || 0 : state.head), from()],
       flow: [from()],
     }[state.view];
     const layer = state.view === "model" ? [] : [`layer ${state.layer}`];
     const { title, hub_id, revision, source } = payload.origin || {};
     const checkpoint = [title, hub_id !== title && hub_id, revision, source].filter(Boolean);
-    return [
-      [map.title, ...layer, ...which],
-      checkpoint.map((name) => String(name)),
-    ];
+    return [[map.title, ...layer, ...which], checkpoint.map((name) => String(name))];
   }
 
   /** Parts joined with dots, in as many lines as the width asks for. */
@@ -38,15 +42,15 @@
     const lines = [];
     for (const part of parts) {
       const longer = lines.length ? `${lines[lines.length - 1]} · ${part}` : "";
-      if (longer && S.textWidth(longer, SMALL) <= width) lines[lines.length - 1] = longer;
-      else lines.push(S.fit(part, width, SMALL));
+      if (longer && textWidth(longer, SMALL) <= width) lines[lines.length - 1] = longer;
+      else lines.push(fitText(part, width, SMALL));
     }
     return lines;
   }
 
   function header(viewer, width) {
     const small = captions(viewer, viewer.map()).flatMap((parts) => wrap(parts, width));
-    return { title: S.fit(String(viewer.payload.title || ""), width, LARGE), small };
+    return { title: fitText(String(viewer.payload.title || ""), width, LARGE), small };
   }
 
   function write(surface, { title, small }, theme) {
@@ -83,19 +87,26 @@
     return surface;
   }
 
-  /** The current drawing as an SVG document (a string). */
-  S.svg = (viewer) => render(viewer, S.svgSurface).toString();
+  /**
+   * The current drawing as an SVG document (a string).
+   * @param {AttentionViewer} viewer
+   */
+  const svgPicture = (viewer) => render(viewer, svgSurface).toString();
 
-  /** The current drawing as a PNG blob, at twice the size where the browser allows it. */
-  S.png = (viewer) => {
-    const canvas = S.element("canvas");
+  /**
+   * The current drawing as a PNG blob, at twice the size where the browser allows it.
+   * @param {AttentionViewer} viewer
+   * @returns {Promise<Blob>}
+   */
+  const pngPicture = (viewer) => {
+    const canvas = element("canvas");
     render(viewer, (width, height) => {
       const ratio = Math.min(2, LONGEST / Math.max(width, height), Math.sqrt(LARGEST / (width * height)));
       canvas.width = Math.floor(width * ratio);
       canvas.height = Math.floor(height * ratio);
-      const context = canvas.getContext("2d");
+      const context = pencilOf(canvas);
       context.scale(ratio, ratio);
-      return S.canvasSurface(context);
+      return canvasSurface(context);
     });
     return new Promise((resolve, reject) =>
       canvas.toBlob(
@@ -105,16 +116,18 @@
     );
   };
 
-  /** Hand the current drawing to the visitor as a file. */
-  S.savePicture = async (viewer, kind) => {
-    const blob = kind === "svg" ? new Blob([S.svg(viewer)], { type: "image/svg+xml" }) : await S.png(viewer);
+  /**
+   * Hand the current drawing to the visitor as a file.
+   * @param {AttentionViewer} viewer
+   * @param {"png" | "svg"} kind
+   */
+  const savePicture = async (viewer, kind) => {
+    const blob =
+      kind === "svg" ? new Blob([svgPicture(viewer)], { type: "image/svg+xml" }) : await pngPicture(viewer);
     const { view, layer } = viewer.state;
     const name = view === "model" ? "attention-model" : `attention-${view}-layer-${layer}`;
-    const address = URL.createObjectURL(blob);
-    const link = S.element("a", { href: address, download: `${name}.${kind}` });
-    document.body.append(link);
-    link.click();
-    link.remove();
-    setTimeout(() => URL.revokeObjectURL(address), 10000);
+    saveFile(`${name}.${kind}`, blob);
   };
+
+  return { svgPicture, pngPicture, savePicture };
 })();

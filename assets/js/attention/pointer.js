@@ -1,11 +1,15 @@
+// @ts-check
 // Pointing into a drawing: mouse, finger and pen alike, with Ctrl + wheel and two fingers to zoom.
-(() => {
+const AttentionPointer = (() => {
   "use strict";
-  const S = (window.StageAttention = window.StageAttention || {});
-
-  /** options: {point(place), leave(), zoom(factor, place) or none}; places as from scroller.place. */
-  S.followPointer = (scroller, { point, leave, zoom }) => {
+  /**
+   * options: {point(place), leave(), zoom(factor, place) or none}; places as from scroller.place.
+   * @param {ReturnType<typeof AttentionScroller.createScroller>} scroller
+   * @param {{point(place: AttentionPointed): void, leave?(): void, zoom?(factor: number, place: AttentionPointed): void}} actions
+   */
+  const followPointer = (scroller, { point, leave, zoom }) => {
     const { box } = scroller;
+    /** @type {Map<number, PointerEvent>} */
     const fingers = new Map();
     const spread = () => {
       const [a, b] = [...fingers.values()];
@@ -23,10 +27,10 @@
       fingers.set(event.pointerId, event);
       if (before && zoom) zoom(spread() / before, scroller.place(event));
     });
-    for (const end of ["pointerup", "pointercancel", "pointerleave"]) {
+    for (const end of /** @type {const} */ (["pointerup", "pointercancel", "pointerleave"])) {
       box.addEventListener(end, (event) => {
         fingers.delete(event.pointerId);
-        if (event.pointerType !== "touch" && end === "pointerleave") leave();
+        if (event.pointerType !== "touch" && end === "pointerleave") leave?.();
       });
     }
     if (!zoom) return;
@@ -43,9 +47,15 @@
     box.style.touchAction = "pan-x pan-y";
   };
 
+  /** @type {Record<string, [number, number]>} */
   const ARROWS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 
-  /** [rows, columns] that an arrow key moves a cursor by; undefined for other keys and with modifiers. */
-  S.arrowStep = (event) =>
+  /**
+   * [rows, columns] that an arrow key moves a cursor by; undefined for other keys and with modifiers.
+   * @param {KeyboardEvent} event
+   */
+  const arrowStep = (event) =>
     event.ctrlKey || event.metaKey || event.altKey ? undefined : ARROWS[event.key];
+
+  return { followPointer, arrowStep };
 })();

@@ -1,16 +1,20 @@
+// @ts-check
 // A drawing of any size behind a canvas of the window's size: only what is in view is ever painted.
-(() => {
+const AttentionScroller = (() => {
   "use strict";
-  const S = (window.StageAttention = window.StageAttention || {});
+  const { element, pencilOf } = StageDom;
+  const { canvasSurface } = AttentionSurface;
 
   /**
    * options: {label, paint(surface, frame), focusable}. The frame is the part of the drawing in view:
    * {left, top, width, height} in CSS pixels; paint places things at (x - left, y - top).
+   * @param {AttentionViewer} viewer
+   * @param {{label: string, paint(surface: AttentionSurface, frame: AttentionFrame): void, focusable?: boolean}} options
    */
-  S.createScroller = (viewer, options) => {
-    const canvas = S.element("canvas", { class: "sa-canvas" });
-    const sheet = S.element("div", { class: "sa-sheet" }, canvas);
-    const box = S.element("div", { class: "sa-scroll" }, sheet);
+  const createScroller = (viewer, options) => {
+    const canvas = element("canvas", { class: "sa-canvas" });
+    const sheet = element("div", { class: "sa-sheet" }, canvas);
+    const box = element("div", { class: "sa-scroll" }, sheet);
     if (options.focusable) {
       box.tabIndex = 0;
       box.setAttribute("role", "group");
@@ -19,7 +23,7 @@
       canvas.setAttribute("role", "img");
       canvas.setAttribute("aria-label", options.label);
     }
-    const context = canvas.getContext("2d");
+    const context = pencilOf(canvas);
     let planned = 0;
 
     function frame() {
@@ -43,7 +47,7 @@
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
       context.globalAlpha = 1;
       context.clearRect(0, 0, view.width, view.height);
-      options.paint(S.canvasSurface(context), view);
+      options.paint(canvasSurface(context), view);
       viewer.drawn(since);
     }
 
@@ -52,7 +56,11 @@
       if (!planned) planned = requestAnimationFrame(() => draw());
     }
 
-    /** Set the size of the whole drawing; a width of null means as wide as the box. */
+    /**
+     * Set the size of the whole drawing; a width of null means as wide as the box.
+     * @param {number | null} width
+     * @param {number} height
+     */
     function resize(width, height) {
       // The canvas must not hold the box open while it shrinks.
       canvas.style.width = canvas.style.height = "0px";
@@ -61,7 +69,7 @@
       sheet.style.width = width === null ? "100%" : `${Math.ceil(width)}px`;
     }
 
-    /** The place in the drawing under a pointer event. */
+    /** The place in the drawing under a pointer event. @param {MouseEvent} event */
     function place(event) {
       const bounds = box.getBoundingClientRect();
       const x = event.clientX - bounds.left - box.clientLeft;
@@ -72,4 +80,6 @@
     box.addEventListener("scroll", plan, { passive: true });
     return { box, sheet, canvas, draw, plan, resize, place, frame };
   };
+
+  return { createScroller };
 })();

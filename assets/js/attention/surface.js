@@ -1,9 +1,14 @@
+// @ts-check
 // Two surfaces with one vocabulary: a canvas for the screen and PNG, an SVG document for print.
-(() => {
+const AttentionSurface = (() => {
   "use strict";
-  const S = (window.StageAttention = window.StageAttention || {});
+  const { FONT, escapeMarkup } = StageText;
 
-  S.canvasSurface = (context) => ({
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @returns {AttentionSurface}
+   */
+  const canvasSurface = (context) => ({
     pen(colour, width) {
       context.strokeStyle = colour;
       context.lineWidth = width;
@@ -30,7 +35,7 @@
       context.save();
       context.globalAlpha = 1;
       context.fillStyle = colour;
-      context.font = `${bold ? "600 " : ""}${size}px ${S.FONT}`;
+      context.font = `${bold ? "600 " : ""}${size}px ${FONT}`;
       context.textAlign = align;
       context.textBaseline = "middle";
       context.translate(x, y);
@@ -45,17 +50,22 @@
     },
   });
 
-  const ESCAPES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
-  const escape = (text) => String(text).replace(/[&<>"']/g, (character) => ESCAPES[character]);
   const round = (value) => Math.round(value * 100) / 100;
+  /** @type {Record<string, string>} */
   const ANCHORS = { left: "start", center: "middle", right: "end" };
 
-  S.svgSurface = (width, height) => {
+  /**
+   * @param {number} width
+   * @param {number} height
+   * @returns {AttentionSurface & {toString(): string}}
+   */
+  const svgSurface = (width, height) => {
+    /** @type {string[]} */
     const parts = [];
     let pen = "";
     return {
       pen(colour, thickness) {
-        pen = `stroke="${escape(colour)}" stroke-width="${thickness}"`;
+        pen = `stroke="${escapeMarkup(colour)}" stroke-width="${thickness}"`;
       },
       line(x1, y1, x2, y2, opacity) {
         const [a, b, c, d] = [x1, y1, x2, y2].map(round);
@@ -63,19 +73,21 @@
       },
       rect(x, y, w, h, colour, opacity = 1) {
         const place = `x="${round(x)}" y="${round(y)}" width="${round(w)}" height="${round(h)}"`;
-        parts.push(`<rect ${place} fill="${escape(colour)}" fill-opacity="${opacity.toFixed(3)}"/>`);
+        parts.push(`<rect ${place} fill="${escapeMarkup(colour)}" fill-opacity="${opacity.toFixed(3)}"/>`);
       },
       frame(x, y, w, h, colour, thickness = 1) {
         const place = `x="${round(x)}" y="${round(y)}" width="${round(w)}" height="${round(h)}"`;
-        parts.push(`<rect ${place} fill="none" stroke="${escape(colour)}" stroke-width="${thickness}"/>`);
+        parts.push(
+          `<rect ${place} fill="none" stroke="${escapeMarkup(colour)}" stroke-width="${thickness}"/>`,
+        );
       },
       text(x, y, text, { colour, size = 12, align = "left", angle = 0, bold = false }) {
         const turn = angle ? ` rotate(${angle})` : "";
         const weight = bold ? ' font-weight="600"' : "";
         parts.push(
-          `<text transform="translate(${round(x)} ${round(y)})${turn}" fill="${escape(colour)}" ` +
+          `<text transform="translate(${round(x)} ${round(y)})${turn}" fill="${escapeMarkup(colour)}" ` +
             `font-size="${size}"${weight} text-anchor="${ANCHORS[align]}" dominant-baseline="central" ` +
-            `style="unicode-bidi:isolate;white-space:pre">${escape(text)}</text>`,
+            `style="unicode-bidi:isolate;white-space:pre">${escapeMarkup(text)}</text>`,
         );
       },
       image(canvas, x, y, w, h) {
@@ -85,9 +97,11 @@
       },
       toString() {
         const size = `width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"`;
-        const font = `font-family="${escape(S.FONT)}"`;
+        const font = `font-family="${escapeMarkup(FONT)}"`;
         return `<svg xmlns="http://www.w3.org/2000/svg" ${size} ${font}>${parts.join("\n")}</svg>\n`;
       },
     };
   };
+
+  return { canvasSurface, svgSurface };
 })();

@@ -1,73 +1,107 @@
+// @ts-check
 // The two columns of tokens beside the lines of the head view: buttons that show and lock a token.
-(() => {
+const AttentionTokenColumns = (() => {
   "use strict";
-  const S = (window.StageAttention = window.StageAttention || {});
+  const { element, roveFocus, setTabStop } = StageDom;
+  const { visibleText, asideText, describeToken, fitToken } = AttentionTokens;
 
-  /** options: {onfocus(place | null), onlock(place)} with place = {side: "query" | "key", index}. */
-  S.createTokenColumns = (viewer, { onfocus, onlock }) => {
-    const left = column("query", "Queries");
-    const right = column("key", "Keys");
+  /**
+   * @typedef {object} Actions
+   * @property {(place: AttentionPlace | null) => void} onfocus a token is pointed at, or none
+   * @property {(place: AttentionPlace) => void} onlock a token is pressed
+   */
+
+  /**
+   * An empty column, which tells what happens to its tokens.
+   * @param {AttentionViewer} viewer
+   * @param {AttentionSide} side
+   * @param {string} label
+   * @param {Actions} actions
+   */
+  function createColumn(viewer, side, label, { onfocus, onlock }) {
+    const box = element("div", { class: `sa-tokens sa-${side}`, role: "toolbar", "aria-label": label });
+    box.setAttribute("aria-orientation", "vertical");
+    /** @param {Event} event @returns {AttentionPlace | null} */
+    const placeOf = ({ target }) => {
+      const button = target instanceof Element && target.closest("button");
+      return button ? { side, index: Number(button.dataset.index) } : null;
+    };
+    // A finger has no hover: its tap locks, and a hover that never ends would hide the other lines.
+    box.addEventListener("pointerover", (event) => {
+      if (event.pointerType !== "touch") onfocus(placeOf(event));
+    });
+    box.addEventListener("pointerleave", () => onfocus(null));
+    box.addEventListener("focusin", (event) => {
+      if (event.target instanceof Element && event.target.matches(":focus-visible")) onfocus(placeOf(event));
+    });
+    box.addEventListener("focusout", () => onfocus(null));
+    box.addEventListener("click", (event) => {
+      const place = placeOf(event);
+      if (place) onlock(place);
+    });
+    roveFocus(box, { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10 });
+    box.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || viewer.state.token === null) return;
+      event.preventDefault();
+      viewer.change({ token: null });
+    });
+    return box;
+  }
+
+  /** @param {AttentionToken} token @param {number} index */
+  function tokenButton(token, index) {
+    const text = visibleText(token);
+    const kind = (token.special ? " sa-special" : "") + (token.note ? " sa-noted" : "");
+    return element(
+      "button",
+      {
+        type: "button",
+        class: `sa-token${kind}`,
+        dir: "auto",
+        "data-index": index,
+        "aria-pressed": "false",
+        title: describeToken(token, index),
+      },
+      // A page-long token would slow the layout of every row; its title keeps the whole of it.
+      text.length > 200 ? `${text.slice(0, 200)}…` : text,
+    );
+  }
+
+  /** Press the button of one token, or of none. @param {HTMLElement} box @param {number | null} index */
+  function press(box, index) {
+    for (const button of box.querySelectorAll('[aria-pressed="true"]')) {
+      button.setAttribute("aria-pressed", "false");
+    }
+    if (index !== null) box.querySelector(`[data-index="${index}"]`)?.setAttribute("aria-pressed", "true");
+  }
+
+  /**
+   * @param {AttentionViewer} viewer
+   * @param {Actions} actions
+   */
+  const createTokenColumns = (viewer, actions) => {
+    const left = createColumn(viewer, "query", "Queries", actions);
+    const right = createColumn(viewer, "key", "Keys", actions);
     let signature = "";
+    /** @type {AttentionToken[] | null} */
     let tokens = null;
-    let followed = []; // [button, token] where something stands behind the text
+    /** @type {[HTMLElement, AttentionToken][]} those where something stands behind the text */
+    let followed = [];
     let room = 0;
 
-    function column(side, label) {
-      const box = S.element("div", { class: `sa-tokens sa-${side}`, role: "toolbar", "aria-label": label });
-      box.setAttribute("aria-orientation", "vertical");
-      const placeOf = (event) => {
-        const button = event.target.closest && event.target.closest("button");
-        return button ? { side, index: Number(button.dataset.index) } : null;
-      };
-      // A finger has no hover: its tap locks, and a hover that never ends would hide the other lines.
-      box.addEventListener(
-        "pointerover",
-        (event) => event.pointerType !== "touch" && onfocus(placeOf(event)),
-      );
-      box.addEventListener("pointerleave", () => onfocus(null));
-      box.addEventListener("focusin", (event) => {
-        if (event.target.matches(":focus-visible")) onfocus(placeOf(event));
-      });
-      box.addEventListener("focusout", () => onfocus(null));
-      box.addEventListener("click", (event) => {
-        const place = placeOf(event);
-        if (place) onlock(place);
-      });
-      S.rove(box, { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10 });
-      box.addEventListener("keydown", (event) => {
-        if (event.key !== "Escape" || viewer.state.token === null) return;
-        event.preventDefault();
-        viewer.change({ token: null });
-      });
-      return box;
-    }
-
+    /** @param {HTMLElement} box @param {AttentionToken[]} list @param {Int32Array} positions @param {number} size */
     function fillColumn(box, list, positions, size) {
       const buttons = Array.from(positions, (index) => {
-        const token = list[index];
-        const text = S.visible(token);
-        const kind = (token.special ? " sa-special" : "") + (token.note ? " sa-noted" : "");
-        const button = S.element(
-          "button",
-          {
-            type: "button",
-            class: `sa-token${kind}`,
-            dir: "auto",
-            "data-index": index,
-            "aria-pressed": "false",
-          },
-          // A page-long token would slow the layout of every row; its title keeps the whole of it.
-          text.length > 200 ? `${text.slice(0, 200)}…` : text,
-        );
-        if (S.aside(token)) followed.push([button, token]);
-        button.title = S.describe(token, index);
+        const button = tokenButton(list[index], index);
+        if (asideText(list[index])) followed.push([button, list[index]]);
         return button;
       });
       box.replaceChildren(...buttons);
       box.style.fontSize = `${size}px`;
-      S.tabStop(buttons);
+      setTabStop(buttons);
     }
 
+    /** @param {AttentionMap} map @param {AttentionPositions} positions @param {number} size */
     function fill(map, positions, size) {
       const wanted = `${map.name} ${viewer.state.filter}`;
       if (tokens === map.queries && wanted === signature) return;
@@ -79,25 +113,18 @@
       cut(size);
     }
 
-    /** The ellipsis of a style sheet would take what stands behind a text first. */
+    /** The ellipsis of a style sheet would take what stands behind a text first. @param {number} size */
     function cut(size) {
-      for (const [button, token] of followed) button.textContent = S.fitToken(token, room, size);
+      for (const [button, token] of followed) button.textContent = fitToken(token, room, size);
     }
 
+    /** @param {AttentionPlace | null} place */
     function mark(place) {
-      for (const [box, side] of [
-        [left, "query"],
-        [right, "key"],
-      ]) {
-        for (const button of box.querySelectorAll('[aria-pressed="true"]'))
-          button.setAttribute("aria-pressed", "false");
-        if (place && place.side === side) {
-          const button = box.querySelector(`[data-index="${place.index}"]`);
-          if (button) button.setAttribute("aria-pressed", "true");
-        }
-      }
+      press(left, place && place.side === "query" ? place.index : null);
+      press(right, place && place.side === "key" ? place.index : null);
     }
 
+    /** @param {number} width @param {number} rowHeight @param {number} pad @param {number} size */
     function place(width, rowHeight, pad, size) {
       for (const box of [left, right]) {
         box.style.width = `${width}px`;
@@ -111,4 +138,6 @@
 
     return { left, right, fill, mark, place };
   };
+
+  return { createTokenColumns };
 })();

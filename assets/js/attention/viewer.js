@@ -1,35 +1,35 @@
+// @ts-check
 // The viewer: joins payload, choice, toolbar and the current view of one element.
-(() => {
+const AttentionViewer = (() => {
   "use strict";
-  const S = (window.StageAttention = window.StageAttention || {});
-  const CACHE_BYTES = 128 * 1024 * 1024;
-  const ORDER = ["head", "model", "matrix", "neuron", "flow"];
+  const { element } = StageDom;
+  const { readTheme } = StageTheme;
+  const { enabledHeads } = AttentionHeads;
+  const { createKeys } = AttentionKeys;
+  const { createRequests } = AttentionRequests;
+  const { carriedOver, lastLayer, findMap, reconcile } = AttentionState;
+  const { createToolbar } = AttentionToolbar;
 
-  /** A viewer in `root`; `onstop` is called when it stops, by itself if the element leaves the page. */
-  S.createViewer = (root, onstop) => {
-    const viewer = {
-      root,
-      change,
-      layer,
-      thumbnails,
-      neuron,
-      flow,
-      map,
-      singleHead,
-      theme,
-      drawn,
-      say,
-      picture,
-    };
-    S.views = Object.fromEntries(ORDER.filter((name) => S.views[name]).map((name) => [name, S.views[name]]));
-    const toolbar = S.createToolbar(viewer);
-    const heading = S.element("div", { class: "sa-heading" });
-    const message = S.element("p", { class: "sa-message", role: "alert", hidden: true });
-    const body = S.element("div", { class: "sa-body", role: "tabpanel" });
-    const status = S.element("p", { class: "sa-status", "aria-live": "polite" });
-    const footer = S.element("p", { class: "sa-footer" });
-    let cache = S.createCache(CACHE_BYTES);
+  /**
+   * A viewer in `root`; `onstop` is called when it stops, by itself if the element leaves the page.
+   * @param {HTMLElement} root
+   * @param {() => void} onstop
+   */
+  const createViewer = (root, onstop) => {
+    const viewer = /** @type {AttentionViewer} */ ({ root, change, map, theme, drawn, say, picture });
+    const requests = createRequests(viewer);
+    const { layer, thumbnails, neuron, flow } = requests;
+    Object.assign(viewer, { layer, thumbnails, neuron, flow });
+    const keys = createKeys(viewer);
+    const toolbar = createToolbar(viewer);
+    const heading = element("div", { class: "sa-heading" });
+    const message = element("p", { class: "sa-message", role: "alert", hidden: true });
+    const body = element("div", { class: "sa-body", role: "tabpanel" });
+    const status = element("p", { class: "sa-status", "aria-live": "polite" });
+    const footer = element("p", { class: "sa-footer" });
+    /** @type {string | null} the name of the view on the screen */
     let shown = null;
+    /** @type {(AttentionShown & {host: HTMLElement}) | null} */
     let view = null;
     let turn = 0;
     let width = 0;
@@ -44,13 +44,12 @@
       if (view) view.redraw();
     });
     const scheme = matchMedia("(prefers-color-scheme: dark)");
-    const onscheme = () => view && view.redraw();
+    const onscheme = () => view?.redraw();
 
     function start() {
       root.replaceChildren(heading, toolbar.box, message, body, status, footer);
       root.tabIndex = -1; // so that a click anywhere inside brings the keys
-      root.addEventListener("keydown", onkey);
-      document.addEventListener("keydown", onpage);
+      keys.start();
       sizes.observe(root);
       for (const node of [document.documentElement, document.body]) {
         themes.observe(node, { attributes: true, attributeFilter: ["class", "style"] });
@@ -63,8 +62,7 @@
       sizes.disconnect();
       themes.disconnect();
       scheme.removeEventListener("change", onscheme);
-      root.removeEventListener("keydown", onkey);
-      document.removeEventListener("keydown", onpage);
+      keys.stop();
       onstop();
     }
 
@@ -79,32 +77,32 @@
       if (view) view.redraw();
     }
 
+    /** @param {AttentionPayload} payload @param {AttentionSource} [source] */
     function load(payload, source) {
       adopt();
-      cache = S.createCache(CACHE_BYTES);
+      requests.forget();
       const before = viewer.payload && viewer.payload.key;
       viewer.payload = payload;
       viewer.source = source || {};
-      viewer.state = S.reconcile(S.carriedOver(viewer.state, before, payload), payload);
-      heading.replaceChildren(S.element("strong", {}, payload.title || ""), ` ${payload.caption || ""}`);
-      if (payload.truncated) heading.append(S.element("span", { class: "sa-truncated" }, payload.truncated));
-      const { title, hub_id, revision, source: from, licence } = payload.origin || {};
-      const names = [title, hub_id !== title && hub_id, revision && `revision ${revision}`, from, licence];
+      viewer.state = reconcile(carriedOver(viewer.state, before, payload), payload, AttentionViews);
+      heading.replaceChildren(element("strong", {}, payload.title || ""), ` ${payload.caption || ""}`);
+      if (payload.truncated) heading.append(element("span", { class: "sa-truncated" }, payload.truncated));
       footer.replaceChildren(
-        S.element("span", { class: "sa-origin" }, `${names.filter(Boolean).join(" · ")} `),
-        S.element("span", { class: "sa-keys" }, "keys: ← → layer, 1–5 view"),
+        element("span", { class: "sa-origin" }, `${originOf(payload)} `),
+        element("span", { class: "sa-keys" }, "keys: ← → layer, 1–5 view"),
       );
       status.textContent = "";
       return refresh();
     }
 
+    /** @param {Partial<AttentionChoice>} patch */
     function change(patch) {
       const before = viewer.state;
       if (patch.view === "flow" && !before.flowSeen) {
         // At layer 0 rollout and flow are one and the same; at the top they have something to tell.
-        patch = { layer: S.lastLayer(viewer.payload, before.map), flowSeen: true, ...patch };
+        patch = { layer: lastLayer(viewer.payload, before.map), flowSeen: true, ...patch };
       }
-      viewer.state = S.reconcile({ ...before, ...patch }, viewer.payload);
+      viewer.state = reconcile({ ...before, ...patch }, viewer.payload, AttentionViews);
       if (patch.map && patch.map !== before.map) viewer.state.token = null;
       return refresh();
     }
@@ -124,30 +122,36 @@
         place(next, state.view);
         next.show(data, since);
       } catch (error) {
-        if (mine !== turn) return;
-        message.textContent = (error && error.message) || "This view could not be drawn.";
-        message.hidden = false;
-        body.replaceChildren();
-        view = shown = null;
-        root.dataset.state = "ready";
+        if (mine === turn) fail(error);
       } finally {
         clearTimeout(slow);
         if (mine === turn) body.removeAttribute("aria-busy");
       }
     }
 
-    function createView(name) {
-      const host = S.element("div", { class: `sa-view sa-view-${name}` });
-      return { ...S.views[name].create(viewer, host), host };
+    /** @param {any} error */
+    function fail(error) {
+      message.textContent = (error && error.message) || "This view could not be drawn.";
+      message.hidden = false;
+      body.replaceChildren();
+      view = shown = null;
+      root.dataset.state = "ready";
     }
 
+    /** @param {string} name */
+    function createView(name) {
+      const host = element("div", { class: `sa-view sa-view-${name}` });
+      return { ...AttentionViews[name].create(viewer, host), host };
+    }
+
+    /** @param {AttentionShown & {host: HTMLElement}} next @param {string} name */
     function place(next, name) {
       if (view === next) return;
       view = next;
       shown = name;
       width = root.clientWidth;
       status.textContent = "";
-      body.setAttribute("aria-label", S.views[name].title);
+      body.setAttribute("aria-label", AttentionViews[name].title);
       const held = body.contains(document.activeElement);
       body.replaceChildren(next.host);
       // What had the focus is gone; the keys of the viewer should go on working.
@@ -155,64 +159,25 @@
     }
 
     function map() {
-      return S.findMap(viewer.payload, viewer.state.map);
-    }
-
-    function singleHead() {
-      const { state } = viewer;
-      return state.head === "mean" ? S.enabledHeads(state, map())[0] || 0 : state.head;
-    }
-
-    async function ask(kind, request) {
-      const answer = viewer.source[kind];
-      if (!answer) throw new Error("This part of the data is not included here.");
-      return answer({ key: viewer.payload.key, map: viewer.state.map, ...request });
-    }
-
-    function layer() {
-      const { state, payload } = viewer;
-      const first = payload.layer;
-      const known = first && first.map === state.map && first.layer === state.layer;
-      return cache.get(`layer/${state.map}/${state.layer}`, async () =>
-        S.decodeLayer(known ? first : await ask("layer", { layer: state.layer })),
-      );
-    }
-
-    function thumbnails() {
-      const shownMap = map();
-      return cache.get(`thumbnails/${shownMap.name}`, () => S.decodeThumbnails(shownMap));
-    }
-
-    function neuron() {
-      const { state } = viewer;
-      const shownMap = map();
-      const head = singleHead();
-      return cache.get(`neuron/${state.map}/${state.layer}/${head}`, async () =>
-        S.decodeNeuron(await ask("neuron", { layer: state.layer, head }), shownMap),
-      );
-    }
-
-    function flow() {
-      const { state } = viewer;
-      const token = S.chosenQuery(state, map());
-      return cache.get(`flow/${state.map}/${state.layer}/${token}`, () =>
-        ask("flow", { layer: state.layer, token }),
-      );
+      return findMap(viewer.payload, viewer.state.map);
     }
 
     function theme() {
-      return S.theme(root);
+      return readTheme(root);
     }
 
+    /** @param {string} text */
     function say(text) {
       status.textContent = text;
     }
 
+    /** @param {AttentionColours} colours */
     function picture(colours) {
       if (!view) throw new Error("There is nothing to save yet.");
       return view.picture(colours);
     }
 
+    /** @param {number} since */
     function drawn(since) {
       root.dataset.state = "ready";
       const { view: name, layer: at } = viewer.state;
@@ -220,31 +185,18 @@
       root.dispatchEvent(new CustomEvent("stage-drawn", { bubbles: true, detail }));
     }
 
-    function onkey(event) {
-      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (event.target.closest("input, select, textarea")) return;
-      const { state } = viewer;
-      const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-      const wanted = Object.keys(S.views)[Number(event.key) - 1];
-      if (step && state.view !== "model") change({ layer: state.layer + step });
-      else if (wanted && S.views[wanted].available(map())) {
-        change({ view: wanted });
-        root.focus({ preventScroll: true }); // a tab that is no longer chosen would take the arrow keys
-      } else return;
-      event.preventDefault();
-    }
-
-    // After an example, or the button that shows the picture, the focus is still there: the keys work all the same.
-    function onpage(event) {
-      if (root.contains(event.target) || !root.offsetParent) return;
-      if (event.target === document.body || event.target.closest("button:not([role])")) onkey(event);
-    }
-
-    const selection = () => {
-      const { state } = viewer;
-      return { ...state, heads: S.enabledHeads(state, map()) };
-    };
+    const selection = () => ({ ...viewer.state, heads: enabledHeads(viewer.state, map()) });
     const whole = () => root.contains(body);
     return { viewer, start, stop, load, selection, whole };
   };
+
+  /** The checkpoint that made a payload, in words. @param {AttentionPayload} payload */
+  function originOf({ origin }) {
+    if (!origin) return "";
+    const { title, hub_id, revision, source, licence } = origin;
+    const names = [title, hub_id !== title && hub_id, revision && `revision ${revision}`, source, licence];
+    return names.filter(Boolean).join(" · ");
+  }
+
+  return { createViewer };
 })();

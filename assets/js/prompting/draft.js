@@ -1,11 +1,15 @@
+// @ts-check
 // The prompt builder's draft: kept in this browser only, and brought back when the page is opened again.
-(() => {
+const StageDraft = (() => {
   "use strict";
+  const { watchPage, saveFile } = StageDom;
+
   const [DRAFT, LINKED] = ["stage-prompt-draft", "stage-prompt-linked"];
   const linked = location.hash.startsWith("#prompt=") ? location.hash.slice("#prompt=".length) : "";
   const example = new URLSearchParams(location.search).has("example");
   let [ready, current] = [false, ""];
 
+  /** @param {any} value */
   const table = (value) => ({
     headers: (value?.headers ?? []).map(String),
     data: (value?.data ?? [])
@@ -13,6 +17,7 @@
       .filter((row) => row.some(Boolean)),
   });
 
+  /** @param {string} key */
   const stored = (key) => {
     try {
       return localStorage.getItem(key) ?? "";
@@ -33,13 +38,21 @@
     return linked;
   };
 
+  /** @param {...any} values of the form */
   const save = (...values) => {
     const [instruction, template, labels, shots, rows, ...rest] = values;
     const [choices, k, style, model] = rest.slice(-4);
     const texts = { instruction: instruction ?? "", template: template ?? "", labels: labels ?? "" };
     const query = rest.slice(0, -4).map((value) => value ?? "");
     current = JSON.stringify({
-      ...texts, shots: table(shots), rows: table(rows), query, choices: choices ?? "", k, style, model,
+      ...texts,
+      shots: table(shots),
+      rows: table(rows),
+      query,
+      choices: choices ?? "",
+      k,
+      style,
+      model,
     });
     if (ready) keep();
   };
@@ -53,35 +66,39 @@
     }
   };
 
-  const begin = () => { ready = true; };
+  const begin = () => {
+    ready = true;
+  };
   const own = () => (ready && current) || load();
+  /** @param {string} fragment */
   const address = (fragment) => {
     if (!fragment) return "";
-    const url = new URL(location);
+    const url = new URL(location.href);
     for (const name of ["example", "__theme"]) url.searchParams.delete(name);
     url.hash = `prompt=${fragment}`;
     return url.href;
   };
-  // The browser itself makes the file: nothing that was typed lies about on the server.
-  const download = (name, text) => {
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([text], { type: "text/plain;charset=utf-8" }));
-    link.download = name;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-  };
-  window.stageDraft = { load, save, begin, own, address, download };
+  /** @param {string} name @param {string} text */
+  const download = (name, text) => saveFile(name, new Blob([text], { type: "text/plain;charset=utf-8" }));
 
   // Another link in the same place does not load the page by itself.
   addEventListener("hashchange", () => location.hash.startsWith("#prompt=") && location.reload());
 
-  // The button is there when the page, or its tab, has been laid out.
-  setInterval(() => {
-    const button = document.querySelector("#stage-restore");
-    if (!button || button.dataset.seen) return;
+  // The button is there when the page has been laid out.
+  watchPage(() => {
+    const button = document.getElementById("stage-restore");
+    if (!button || button.dataset.seen) return false;
     button.dataset.seen = "yes";
+    setTimeout(() => restore(button)); // after Gradio has finished laying out what the button stands in
+    return false; // what is laid out anew has another button
+  });
+
+  /** @param {HTMLElement} button */
+  function restore(button) {
     if (!example && load()) return button.click();
     begin();
     if (!example && current) keep(); // typed before this page was ready to remember
-  }, 100);
+  }
+
+  return { load, save, begin, own, address, download };
 })();

@@ -31,7 +31,7 @@ from demos.attention.viewer.html_export import SCRIPTS as VIEWER
 from demos.attention.viewer.measure import Selection
 from demos.attention.viewer.wire import FLOW_LAYER, LAYER, NEURON_LAYER, VIEW
 from demos.contract import Example, Info, Run
-from demos.models.catalog import ASSETS
+from demos.ui.scripts import scripts
 
 INFO = Info(
     slug="attention",
@@ -77,7 +77,7 @@ EXAMPLES = (
 
 __all__ = ["ENDPOINTS", "EXAMPLES", "INFO", "SCRIPTS", "STYLES", "build"]
 
-SCRIPTS = (*VIEWER, ASSETS / "js" / "attention_link.js")
+SCRIPTS = (*VIEWER, *scripts("attention", "link"), *scripts("bertviz", "frame"))
 
 ENDPOINTS = (
     ATTENTION,

@@ -212,7 +212,7 @@ def _page(
             f'<option value="{index}">{html.escape(str(map.name))}</option>' for index, map in enumerate(maps)
         )
         controls += f'<label>Attention: <select id="filter">{options}</select></label>'
-    return Template((_SCRIPTS / "classic" / "page.html").read_text("utf-8")).substitute(
+    return Template((_SCRIPTS / "bertviz" / "page.html").read_text("utf-8")).substitute(
         title=f"BertViz {view} view",
         width=width,
         height=height,
@@ -222,7 +222,7 @@ def _page(
         data=json.dumps(data).replace("<", "\\u003c"),
         jquery=_script(_SCRIPTS / "vendor" / "jquery.min.js"),
         d3=_script(_SCRIPTS / "vendor" / "d3.min.js"),
-        boot=_script(_SCRIPTS / "classic" / "boot.js"),
+        boot=_script(_SCRIPTS / "bertviz" / "boot.js"),
         draw=_script(_bertviz(f"{view}_view.js")).replace("PYTHON_PARAMS", "window.bertviz_params"),
     )
 

@@ -26,13 +26,22 @@ from demos.attention.viewer.wire import flow_data, packed_layer, packed_neuron, 
 from demos.contract import to_plain
 from demos.errors import BadInput
 from demos.models.specs import Loaded, Origin
+from demos.ui.scripts import COMMON, scripts
 
 Maps = tuple[MeasuredMap, ...]
 LayerNumbers = dict[str, tuple[int, ...]]
 """Which layers to include, by the name of the map."""
 
 ASSETS = Path(__file__).parents[3] / "assets"
-SCRIPTS = tuple(sorted((ASSETS / "js" / "attention").glob("*.js")))
+SCRIPTS = (
+    *COMMON,
+    *scripts("attention", "data heads tokens state lines surface scroller pointer token_columns"),
+    *scripts(
+        "attention", "head_paint head_view head_finder model_view matrix_cells matrix_paint matrix_view"
+    ),
+    *scripts("attention", "neuron_scores neuron_paint neuron_view flow_paint flow_view views"),
+    *scripts("attention", "picture view_tabs head_squares toolbar requests keys viewer mount"),
+)
 STYLES = (ASSETS / "css" / "attention.css",)
 
 FLOW_EXPORT_TOKENS = 32

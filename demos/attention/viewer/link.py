@@ -68,7 +68,7 @@ def receive(fields: dict[str, Any]) -> Any:
         page.visible_errors(fill),
         [found],
         list(fields.values()),
-        js="() => [StageAttention.linked]",
+        js="() => [StageAttentionLink.linked]",
         api_visibility="private",
         show_progress="hidden",
     )

@@ -18,6 +18,7 @@ INFO = Info(
     slug="trial-dataset",
     title="On trial: many texts",
     tab="Attention",
+    step_of="trial",
     limits=(
         "The classifiers know English film reviews; on other texts they answer all the same, and attention "
         "of a wrong answer is measured like that of a right one. Texts of which the model cannot read most "

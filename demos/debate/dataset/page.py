@@ -21,6 +21,8 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     from demos.ui.controls import control
     from demos.ui.freshness import Answer, StopButton
 
+    panels.steps("trial-dataset")
+
     with gr.Row():
         texts = control(gr.Textbox, SurveyInputs, "texts", lines=6, max_lines=12, scale=3)
         upload = gr.File(label="or a TXT or CSV file", file_types=[".txt", ".csv"], height=150, scale=1)

@@ -30,10 +30,11 @@ from demos.contract import Example, Info, Run
 from demos.debate.dependence.compute import ADVERSARY, CONSISTENT, PERMUTE, PREDICT, UNIFORM
 from demos.debate.methods.schemas import TrialInputs
 from demos.models.catalog import ASSETS
+from demos.ui.scripts import CHARTS, scripts
 
 INFO = Info(
     slug="trial",
-    title="On trial: does it matter?",
+    title="Attention on trial",
     tab="Attention",
     limits=(
         "Small classifiers of English film reviews: what they show holds for them and for your text. "
@@ -55,11 +56,14 @@ EXAMPLES = (
 
 ENDPOINTS = (PREDICT, PERMUTE, UNIFORM, ADVERSARY, CONSISTENT)
 
-# The drawings stand on the attention viewer's, and share its colours.
 SCRIPTS = (
-    *sorted((ASSETS / "js" / "attention").glob("*.js")),
-    *sorted((ASSETS / "js" / "trial").glob("*.js")),
+    *CHARTS,
+    *scripts("debate", "parts tables number_line butterfly curves influence tradeoff waiting latest"),
+    *scripts("debate", "weight_rows weights adversary consistent permute uniform"),
+    *scripts("debate", "rankings erasure bars dataset runs arrive draw"),
 )
+
+# The drawings share the attention viewer's colours.
 
 STYLES = tuple(ASSETS / "css" / f"{part}.css" for part in ("attention", "trial", "claims"))
 

@@ -31,6 +31,7 @@ INFO = Info(
     slug="trial-rankings",
     title="On trial: does it rank?",
     tab="Attention",
+    step_of="trial",
     limits=(
         "No method here is the truth about which words mattered: agreement between two of them can be shared "
         "error. Erased sentences are unlike the training data, so that part of each drop may come from that. "

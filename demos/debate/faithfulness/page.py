@@ -27,7 +27,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     from demos.ui.controls import control
     from demos.ui.freshness import Answer
 
-    panels.talk()
+    panels.steps("trial-rankings")
     with gr.Row():
         text = control(
             gr.Textbox,

@@ -27,6 +27,7 @@ from demos.prompting.builder.compute import RENDER, SCORE
 from demos.prompting.builder.export import EXPORT
 from demos.prompting.builder.schemas import PromptInputs
 from demos.prompting.task.ready import READY, task_of
+from demos.ui.scripts import COMMON, scripts
 
 INFO = Info(
     slug="prompt",
@@ -48,7 +49,7 @@ ENDPOINTS = (RENDER, SCORE, COMPLETE, EXPORT)
 
 STYLES = (ASSETS / "css" / "prompting.css",)
 
-SCRIPTS = (ASSETS / "js" / "prompting" / "draft.js",)
+SCRIPTS = (*COMMON, *scripts("prompting", "draft"))
 
 
 def build(run: Run) -> None:

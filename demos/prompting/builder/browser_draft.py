@@ -22,7 +22,7 @@ def keep(editors: Editors) -> Any:
         None,
         editors.all,
         None,
-        js="(...values) => window.stageDraft.save(...values)",
+        js="(...values) => StageDraft.save(...values)",
         api_visibility="private",
         queue=False,
     )
@@ -32,11 +32,11 @@ def keep(editors: Editors) -> Any:
         page.visible_errors(_restored),
         [found],
         editors.all,
-        js="() => [window.stageDraft.load()]",
+        js="() => [StageDraft.load()]",
         api_visibility="private",
         show_progress="hidden",
     )
-    restored.then(None, None, None, js="() => window.stageDraft.begin()")
+    restored.then(None, None, None, js="() => StageDraft.begin()")
     return restored
 
 
@@ -70,4 +70,4 @@ def link_panel(editors: Editors) -> None:
         [link, fragment],
         LINK_QUEUE,
     )
-    made.success(None, fragment, link, js="(fragment) => window.stageDraft.address(fragment)")
+    made.success(None, fragment, link, js="(fragment) => StageDraft.address(fragment)")

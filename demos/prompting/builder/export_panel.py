@@ -39,7 +39,7 @@ def export_panel(run: Run, export: Endpoint, editors: Editors) -> Any:
         shown: Any = gr.Code(text, language=language)  # pyright: ignore[reportArgumentType] (one of FORMS)
         return shown, FILES[field]
 
-    save.click(None, [name, code], None, js="(name, text) => window.stageDraft.download(name, text)")
+    save.click(None, [name, code], None, js="(name, text) => StageDraft.download(name, text)")
     written = made.on([make.click], write, [code, name])
     written.success(
         lambda: gr.Button(interactive=True),

@@ -18,7 +18,7 @@ from demos.prompting.task.table import CHOICES, Table, as_values, readable, tabl
 MAX_FIELDS, MAX_SHOTS = 3, 8
 OWN = "own"
 """Name of the task that stands in the prompt builder, in lists of ready ones."""
-OWN_TASK = "(...values) => [...values.slice(0, -1), window.stageDraft.own()]"
+OWN_TASK = "(...values) => [...values.slice(0, -1), StageDraft.own()]"
 """What a page runs before it asks: the last input becomes the draft that the browser keeps."""
 
 

@@ -236,7 +236,7 @@ def file_panel(editors: Editors) -> list[Any]:
         text,
         api_visibility="private",
     )
-    made.success(None, text, None, js="(text) => window.stageDraft.download('task.json', text)")
+    made.success(None, text, None, js="(text) => StageDraft.download('task.json', text)")
     emptied = editors.all[:-3]  # model, format and k stay
     return [
         *page.at_once([empty.click], lambda: fill(EMPTY)[:-3], [], emptied),

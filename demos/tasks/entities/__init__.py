@@ -20,6 +20,7 @@ from demos.models.catalog import ASSETS
 from demos.tasks.entities.compute import BATCH, DEFAULT, ENTITIES, EntitiesInputs
 from demos.tasks.entities.show import show
 from demos.tasks.entities.snippet import snippet
+from demos.ui.task import Task
 
 INFO = Info(
     slug="entities",
@@ -65,6 +66,7 @@ EXAMPLES = (
         EntitiesInputs("Jane Doe, card 4417 1234 5678 9112, expires soon.", model="rampart"),
     ),
 )
+TASK = Task(ENTITIES, EXAMPLES, DEFAULT, show, snippet, BATCH)
 
 
 def build(run: Run) -> None:
@@ -78,4 +80,4 @@ def build(run: Run) -> None:
         gr.Textbox, EntitiesInputs, "text", lines=3, max_lines=16, placeholder="Type or paste a text"
     )
     rules = control(gr.Checkbox, EntitiesInputs, "rules")
-    task_page(run, ENTITIES, DEFAULT, {"text": text, "rules": rules}, EXAMPLES, show, snippet, BATCH)
+    task_page(run, TASK, {"text": text, "rules": rules})

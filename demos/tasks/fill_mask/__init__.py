@@ -28,6 +28,7 @@ from demos.tasks.fill_mask.compute import (
 )
 from demos.tasks.fill_mask.show import show
 from demos.tasks.fill_mask.snippet import snippet
+from demos.ui.task import Task
 
 INFO = Info(
     slug="fill-mask",
@@ -59,6 +60,7 @@ EXAMPLES = (
     Example("한국어", FillMaskInputs("시간이 [MASK] 영화.", model="korean-mlm")),
     Example("Wrong: 한국의 수도", FillMaskInputs("한국의 수도는 [MASK]이다.", model="korean-mlm")),
 )
+TASK = Task(FILL_MASK, EXAMPLES, DEFAULT, show, snippet, BATCH, online=ONLINE)
 
 
 def build(run: Run) -> None:
@@ -80,4 +82,4 @@ def build(run: Run) -> None:
         )
         top_k = control(gr.Slider, FillMaskInputs, "top_k", scale=1, min_width=160)
     fields = {"text": text, "top_k": top_k}
-    task_page(run, FILL_MASK, DEFAULT, fields, EXAMPLES, show, snippet, BATCH, online=ONLINE)
+    task_page(run, TASK, fields)

@@ -17,6 +17,7 @@ from demos.models.catalog import ASSETS
 from demos.tasks.generate.compute import BATCH, DEFAULT, GENERATE, GenerateInputs
 from demos.tasks.generate.show import remark, show
 from demos.tasks.generate.snippet import snippet
+from demos.ui.task import Task
 
 INFO = Info(
     slug="generate",
@@ -45,6 +46,7 @@ EXAMPLES = (
         GenerateInputs("What is 17 times 24? Answer with the number only.", max_new_tokens=24),
     ),
 )
+TASK = Task(GENERATE, EXAMPLES, DEFAULT, show, snippet, BATCH, remark=remark, ask="Write")
 
 
 def build(run: Run) -> None:
@@ -70,4 +72,4 @@ def build(run: Run) -> None:
         "top_p": top_p,
         "seed": seed,
     }
-    task_page(run, GENERATE, DEFAULT, fields, EXAMPLES, show, snippet, BATCH, remark=remark, ask="Write")
+    task_page(run, TASK, fields)

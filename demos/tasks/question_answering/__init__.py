@@ -15,6 +15,7 @@ from demos.tasks.question_answering.compute import ANSWER, BATCH, DEFAULT, Answe
 from demos.tasks.question_answering.passages import MUSEUM, STREET
 from demos.tasks.question_answering.show import show
 from demos.tasks.question_answering.snippet import snippet
+from demos.ui.task import Task
 
 INFO = Info(
     slug="question-answering",
@@ -42,6 +43,7 @@ EXAMPLES = (
     Example("Wrong: the text does not say", AnswerInputs(MUSEUM, "How much is a ticket to the museum?")),
     Example("Wrong: written freely", AnswerInputs(MUSEUM, "How tall is the lighthouse?", write=True)),
 )
+TASK = Task(ANSWER, EXAMPLES, DEFAULT, show, snippet, BATCH)
 
 
 def build(run: Run) -> None:
@@ -64,4 +66,4 @@ def build(run: Run) -> None:
     )
     write = control(gr.Checkbox, AnswerInputs, "write")
     fields = {"passage": passage, "question": question, "write": write}
-    task_page(run, ANSWER, DEFAULT, fields, EXAMPLES, show, snippet, BATCH)
+    task_page(run, TASK, fields)

@@ -18,6 +18,7 @@ from demos.models.catalog import ASSETS
 from demos.tasks.shared_encoder.compute import DEFAULT, SHARED, SharedEncoderInputs
 from demos.tasks.shared_encoder.show import comparison, show
 from demos.tasks.shared_encoder.snippet import snippet
+from demos.ui.task import Task
 
 INFO = Info(
     slug="shared-encoder",
@@ -48,6 +49,7 @@ EXAMPLES = (
     Example("Wrong: not bad", SharedEncoderInputs("The movie was not bad at all.", "The movie was good.")),
     Example("One text", SharedEncoderInputs("Tilda Swinton is superb in this odd little film about London.")),
 )
+TASK = Task(SHARED, EXAMPLES, DEFAULT, show, snippet)
 
 
 def build(run: Run) -> None:
@@ -66,5 +68,5 @@ def build(run: Run) -> None:
         placeholder="Type a sentence and press Enter",
     )
     second = control(gr.Textbox, SharedEncoderInputs, "second", lines=1, max_lines=8)
-    task_page(run, SHARED, DEFAULT, {"text": text, "second": second}, EXAMPLES, show, snippet)
+    task_page(run, TASK, {"text": text, "second": second})
     gr.HTML(comparison(), padding=False)

@@ -13,6 +13,7 @@ from demos.models.catalog import ASSETS
 from demos.tasks.similarity.compute import BATCH, DEFAULT, SIMILARITY, SimilarityInputs
 from demos.tasks.similarity.show import show
 from demos.tasks.similarity.snippet import snippet
+from demos.ui.task import Task
 
 INFO = Info(
     slug="similarity",
@@ -78,6 +79,7 @@ EXAMPLES = (
         ),
     ),
 )
+TASK = Task(SIMILARITY, EXAMPLES, DEFAULT, show, snippet, BATCH, ask="Measure")
 
 
 def build(run: Run) -> None:
@@ -89,4 +91,4 @@ def build(run: Run) -> None:
 
     sentences = control(gr.Textbox, SimilarityInputs, "sentences", lines=5, max_lines=32)
     fields = {"sentences": sentences}
-    task_page(run, SIMILARITY, DEFAULT, fields, EXAMPLES, show, snippet, BATCH, ask="Measure")
+    task_page(run, TASK, fields)

@@ -15,6 +15,7 @@ from demos.tasks.summarization.compute import BATCH, DEFAULT, SUMMARIZE, Summari
 from demos.tasks.summarization.show import show
 from demos.tasks.summarization.snippet import snippet
 from demos.tasks.summarization.texts import ACCIDENT, RECIPE, TRIAL
+from demos.ui.task import Task
 
 INFO = Info(
     slug="summarization",
@@ -37,6 +38,7 @@ EXAMPLES = (
     Example("Wrong: the warning is left out", SummarizeInputs(RECIPE, 3)),
     Example("Wrong when written: the finding", SummarizeInputs(TRIAL, 2)),
 )
+TASK = Task(SUMMARIZE, EXAMPLES, DEFAULT, show, snippet, BATCH, beside=True)
 
 
 def build(run: Run) -> None:
@@ -56,4 +58,4 @@ def build(run: Run) -> None:
     )
     sentences = control(gr.Slider, SummarizeInputs, "sentences")
     fields = {"text": text, "sentences": sentences}
-    task_page(run, SUMMARIZE, DEFAULT, fields, EXAMPLES, show, snippet, BATCH, beside=True)
+    task_page(run, TASK, fields)

@@ -20,6 +20,7 @@ from demos.tasks.translation.compute import (
 )
 from demos.tasks.translation.show import show
 from demos.tasks.translation.snippet import snippet
+from demos.ui.task import Task
 
 INFO = Info(
     slug="translation",
@@ -48,6 +49,7 @@ EXAMPLES = (
     Example("Wrong, and no warning", TranslateInputs("A bank on the river.")),
     Example("Withheld: not a caption", TranslateInputs("The central bank raised interest rates again.")),
 )
+TASK = Task(TRANSLATE, EXAMPLES, DEFAULT, show, snippet, BATCH, online=ONLINE)
 
 
 def build(run: Run) -> None:
@@ -74,4 +76,4 @@ def build(run: Run) -> None:
         beams = control(gr.Slider, TranslateInputs, "beams")
         most = control(gr.Slider, TranslateInputs, "max_new_tokens", minimum=8, step=8)
     fields = {"text": text, "source": source, "target": target, "beams": beams, "max_new_tokens": most}
-    task_page(run, TRANSLATE, DEFAULT, fields, EXAMPLES, show, snippet, BATCH, online=ONLINE)
+    task_page(run, TASK, fields)

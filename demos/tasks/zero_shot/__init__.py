@@ -13,6 +13,7 @@ from demos.models.catalog import ASSETS
 from demos.tasks.zero_shot.compute import BATCH, DEFAULT, ZERO_SHOT, ZeroShotInputs
 from demos.tasks.zero_shot.show import show
 from demos.tasks.zero_shot.snippet import snippet
+from demos.ui.task import Task
 
 INFO = Info(
     slug="zero-shot",
@@ -64,6 +65,7 @@ EXAMPLES = (
         ZeroShotInputs("Thank you, the new app is wonderful.", DESKS, MESSAGE, model="smollm2"),
     ),
 )
+TASK = Task(ZERO_SHOT, EXAMPLES, DEFAULT, show, snippet, BATCH)
 
 
 def build(run: Run) -> None:
@@ -84,4 +86,4 @@ def build(run: Run) -> None:
             )
             several = control(gr.Checkbox, ZeroShotInputs, "multi_label", visible=entails)
     fields = {"text": text, "labels": labels, "template": template, "multi_label": several}
-    task_page(run, ZERO_SHOT, DEFAULT, fields, EXAMPLES, show, snippet, BATCH)
+    task_page(run, TASK, fields)

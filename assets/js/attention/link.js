@@ -1,0 +1,33 @@
+// @ts-check
+// A link may carry texts (#see=...): they are filled in once, and of a translation the cross-attention is opened.
+const StageAttentionLink = (() => {
+  "use strict";
+  const { watchPage } = StageDom;
+
+  const MARK = "#see=";
+  const linked = location.hash.startsWith(MARK) ? location.hash.slice(MARK.length) : "";
+
+  /** The first drawing that follows is of the link's texts. */
+  function openCrossAttention() {
+    const opening = new AbortController();
+    const options = { once: true, signal: opening.signal };
+    const change = (/** @type {Event} */ { target }) => {
+      const viewer = StageAttention.viewerOf(/** @type {HTMLElement} */ (target));
+      if (viewer?.payload.maps.some(({ name }) => name === "cross")) viewer.change({ map: "cross" });
+    };
+    document.addEventListener("stage-drawn", change, options);
+    setTimeout(() => opening.abort(), 120_000);
+  }
+
+  // The button is there when the page has been laid out.
+  const arrive = () => {
+    const button = document.getElementById("stage-attention-arrive");
+    if (!button) return false;
+    openCrossAttention();
+    setTimeout(() => button.click()); // after Gradio has finished laying out what the button stands in
+    return true;
+  };
+  if (linked) watchPage(arrive, 60_000);
+
+  return { linked };
+})();

@@ -1,0 +1,59 @@
+// @ts-check
+// The parts of every drawing: words, captions, headings, boxes that scroll.
+const DebateParts = (() => {
+  "use strict";
+  const { element } = StageDom;
+  const { formatKnown } = StageNumbers;
+  const { legible } = StageText;
+
+  /** The largest Jensen-Shannon divergence of two distributions, in nats. */
+  const LARGEST_JSD = Math.LN2;
+
+  /**
+   * A word of a sentence: any script, any length; what does not fit is cut and told by the title.
+   * @param {string} text
+   * @param {Record<string, any>} [attributes]
+   */
+  const createWord = (text, attributes = {}) =>
+    element("span", { class: "st-word", dir: "auto", title: legible(text), ...attributes }, legible(text));
+
+  /**
+   * "great 0.61, film 0.20": for those who cannot see the picture.
+   * @param {string[]} words
+   * @param {...DebateValues} columns
+   */
+  const spokenWeights = (words, ...columns) =>
+    words
+      .map((word, i) => `${legible(word)} ${columns.map((values) => formatKnown(values[i])).join(" and ")}`)
+      .join(", ");
+
+  /**
+   * A figure whose caption can be said anew: {node, say(...parts)}.
+   * @param {string} name
+   * @param {...(Node | string)} children
+   */
+  const createFigure = (name, ...children) => {
+    const caption = element("figcaption", {});
+    const node = element("figure", { class: `st-figure st-${name}` }, ...children, caption);
+    /** @param {...unknown} parts texts and elements; what is false or empty is left out */
+    const say = (...parts) => caption.replaceChildren(.../** @type {string[]} */ (parts.filter(Boolean)));
+    return { node, say };
+  };
+
+  /** @param {string} text */
+  const createHeading = (text) => element("h4", { class: "st-heading" }, text);
+
+  /**
+   * A part that scrolls by itself and can be reached with the keyboard.
+   * @param {string} label
+   * @param {...(Node | string)} children
+   */
+  const createScrollBox = (label, ...children) =>
+    element(
+      "div",
+      { class: "stage-scroll st-scroll", tabindex: 0, role: "group", "aria-label": label },
+      ...children,
+    );
+
+  return { LARGEST_JSD, createWord, spokenWeights, createFigure, createHeading, createScrollBox };
+})();

@@ -1,0 +1,100 @@
+// @ts-check
+// An answer that was made for other inputs than stand in the form says so.
+const StageFreshness = (() => {
+  "use strict";
+  const { isShown, scrollToStart, afterLayout } = StageDom;
+  const { escapeMarkup } = StageText;
+
+  const SHOWN = 60;
+  /** @type {Map<string, {question: string, arrives: boolean}>} */
+  const pending = new Map(); // name of an answer -> the question whose answer is on its way
+  let questions = 0;
+
+  // What a component holds, without what Gradio adds to it by and by.
+  /**
+   * @param {any} value
+   * @returns {any}
+   */
+  const plain = (value) => {
+    if (value == null) return "";
+    if (Array.isArray(value)) return value.map(plain);
+    if (typeof value !== "object") return value;
+    if (Array.isArray(value.data)) {
+      const rows = value.data.map((row) => row.map((cell) => (cell == null ? "" : String(cell))));
+      return { headers: (value.headers ?? []).map(String), data: rows.filter((row) => row.some(Boolean)) };
+    }
+    return { file: value.path ?? value.url ?? value.orig_name ?? "" };
+  };
+
+  /**
+   * @param {string} name of the answer
+   * @param {any[]} values of the form
+   * @param {boolean} arrives whether the page goes to the answer
+   */
+  const asked = (name, values, arrives) => {
+    // The number tells an answer from the same one asked for again.
+    const question = `${++questions} ${JSON.stringify(values.map(plain))}`;
+    pending.set(name, { question, arrives });
+    return question;
+  };
+
+  // Who asked is shown the answer, where it would begin below the edge of a small screen.
+  /** @param {string} name */
+  const arrive = (name) => {
+    const places = [...document.getElementsByClassName(name)].filter(isShown);
+    const top = places[0]?.getBoundingClientRect().top ?? 0;
+    if (top < innerHeight * 0.75) return;
+    scrollToStart(places[0]);
+  };
+
+  /**
+   * @param {any} value
+   * @param {Record<string, string>} choices
+   */
+  const said = (value, choices) => {
+    if (typeof value === "boolean") return value ? "on" : "off";
+    if (typeof value === "object") return value.file ? value.file.split("/").at(-1) : "as it was";
+    const text = (choices[String(value)] ?? String(value)).replace(/\s+/g, " ").trim();
+    const letters = [...text];
+    if (!letters.length) return "empty";
+    return `“${letters.length > SHOWN ? letters.slice(0, SHOWN).join("") + "…" : text}”`;
+  };
+
+  /** @param {string} question */
+  const inputs = (question) => question.slice(question.indexOf(" ") + 1);
+
+  /**
+   * @param {{name: string, ask: string, fields: {label: string, choices: Record<string, string>}[]}} answer
+   * @param {string} made the question that the answer was made for
+   * @param {any[]} now what stands in the form
+   * @returns {string} HTML, empty where the answer is fresh
+   */
+  const notice = ({ name, ask, fields }, made, now) => {
+    if (!made) return "";
+    const waiting = pending.get(name);
+    if (waiting?.question === made) {
+      pending.delete(name);
+      if (waiting.arrives) afterLayout(() => arrive(name));
+    }
+    const raw = JSON.stringify(now.map(plain));
+    if (raw === inputs(made)) return "";
+    const before = JSON.parse(inputs(made));
+    const current = JSON.parse(raw);
+    const changed = before.flatMap((/** @type {any} */ value, /** @type {number} */ i) =>
+      JSON.stringify(value) === JSON.stringify(current[i])
+        ? []
+        : [`${escapeMarkup(fields[i].label)} <bdi>${escapeMarkup(said(value, fields[i].choices))}</bdi>`],
+    );
+    const then =
+      waiting && inputs(waiting.question) === raw
+        ? "the new answer is on its way"
+        : `press <b>${escapeMarkup(ask)}</b> to update`;
+    // The rule stands in the notice, so that it comes and goes with it.
+    return (
+      `<style>.${name} { opacity: 0.35; filter: grayscale(1); }</style>` +
+      `<p class="stage-stale" role="status">Below: made for ${changed.join(" · ")} · ${then}</p>`
+    );
+  };
+
+  return { asked, notice };
+})();

@@ -1,0 +1,45 @@
+// @ts-check
+// What every page has: buttons that copy an answer, and links that open an example.
+(() => {
+  "use strict";
+  const { isShown, watchPage } = StageDom;
+
+  /** @param {string} text */
+  const copy = async (text) => {
+    if (window.isSecureContext) return navigator.clipboard.writeText(text);
+    // Without HTTPS, on another machine than this one, browsers have only the old way.
+    const box = Object.assign(document.createElement("textarea"), { value: text });
+    document.body.append(box);
+    box.select();
+    const done = document.execCommand("copy");
+    box.remove();
+    if (!done) throw new Error("refused");
+  };
+
+  // A copy button copies the answer beside it, and says for a moment whether that went well.
+  document.addEventListener("click", async ({ target }) => {
+    const button = target instanceof Element && target.closest(".task-copy");
+    const answer = button && button.parentElement?.querySelector(".task-copied");
+    if (!answer) return;
+    button.textContent = await copy(answer.textContent ?? "").then(
+      () => "Copied",
+      () => "Not allowed here",
+    );
+    setTimeout(() => (button.textContent = "Copy"), 1500);
+  });
+
+  // ?example=2 presses the second example of the demo that the address opens, as soon as it stands there.
+  const address = new URLSearchParams(location.search);
+  const number = Number(address.get("example"));
+  if (address.has("embed")) document.documentElement.dataset.embedded = "";
+
+  const pressExample = () => {
+    const shown = [...document.querySelectorAll(".stage-examples")].find(isShown);
+    const buttons = shown ? shown.querySelectorAll("button") : [];
+    if (!buttons.length) return false;
+    const button = buttons[number - 1];
+    if (button) setTimeout(() => button.click()); // after Gradio has finished laying out the row
+    return true;
+  };
+  if (Number.isInteger(number) && number >= 1) watchPage(pressExample, 30_000);
+})();

@@ -1,0 +1,24 @@
+"""The browser's scripts in their order of loading.
+
+Each is a classic script that adds one name to the page (`StageDom`, `AttentionState`, ...) and may use
+those that stand before it. They are no ES modules, because the viewer's HTML export opens from file://,
+where browsers refuse to load modules.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_FOLDER = Path(__file__).parents[2] / "assets" / "js"
+
+
+def scripts(folder: str, names: str) -> tuple[Path, ...]:
+    """The files of one folder of assets/js, e.g. `scripts("common", "numbers text")`."""
+    return tuple(_FOLDER / folder / f"{name}.js" for name in names.split())
+
+
+COMMON = scripts("common", "numbers dom text theme")
+"""What every page may use."""
+
+CHARTS = (*COMMON, *scripts("common", "svg plot"))
+"""What pages with charts use."""
