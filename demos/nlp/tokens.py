@@ -1,4 +1,4 @@
-"""Tokens as a visitor reads them: the piece of text, the words they make up, which are special."""
+"""Describe tokens for display: their text, their words, and which ones are special."""
 
 from __future__ import annotations
 
