@@ -1,4 +1,4 @@
-"""What the page's drawings (assets/js/trial) are given: results as plain data, and what stands beside."""
+"""What the page's drawings (assets/js/debate) are given: results as plain data, and what stands beside."""
 
 from __future__ import annotations
 
