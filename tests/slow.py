@@ -1,4 +1,4 @@
-"""Which tests are slow, measured: `make test-fast` leaves them out, and `--note-slow` writes the list anew."""
+"""Which tests are slow, as measured: `make test-fast` leaves them out, `--note-slow` writes the list anew."""
 
 from __future__ import annotations
 

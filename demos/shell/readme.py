@@ -23,7 +23,7 @@ def lists(demos: Sequence[ModuleType]) -> dict[str, str]:
     rows = [f"| {demo.INFO.tab} | {demo.INFO.title} | {_in_a_line(card_text(demo)[0])} |" for demo in demos]
     slugs = [f"`/{demo.INFO.slug}`" for demo in demos]
     endpoints = [
-        f"`/{endpoint.name}`{' (streams)' if endpoint.streams else ''}"
+        f"`/{endpoint.name}`" + (" (streams)" if endpoint.streams else "")
         for endpoint in public_endpoints(demos)
     ]
     return {
