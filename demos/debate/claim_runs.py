@@ -1,4 +1,4 @@
-"""What one run shows beside each claim of the debate: a sentence per card, made from the run's result.
+"""Write one sentence per claim card: what this run's result shows about the claim.
 
 Where a run does not test a claim, with this model or at all, the sentence says so.
 """
@@ -23,12 +23,12 @@ CLOSE = 0.05
 
 
 def runs(experiment: str, answer: Any) -> list[str]:
-    """What a run shows, for every card of an experiment in its order."""
+    """The sentences of a run, in the order of the experiment's cards."""
     return [RUNS[claim["run"]](answer) for claim in claims()[experiment]]
 
 
 def unsupported(experiment: str, why: str) -> list[str]:
-    """The same where the model cannot take part."""
+    """The sentences for a model that the experiment does not support."""
     return [f"Not tested: {why}" for _ in claims()[experiment]]
 
 

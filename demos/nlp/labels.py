@@ -1,4 +1,4 @@
-"""Labels scored by the log-likelihood of the words that stand for them, and contextual calibration."""
+"""Score labels by the log-likelihood of their words, and calibrate the scores."""
 
 from __future__ import annotations
 

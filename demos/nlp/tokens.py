@@ -1,4 +1,4 @@
-"""Tokens as a visitor reads them: the piece of text, the words they make up, which are special."""
+"""Describe tokens for display: their text, their words, and which ones are special."""
 
 from __future__ import annotations
 
@@ -105,7 +105,6 @@ def merge(tokens: Sequence[Token]) -> tuple[tuple[Token, ...], tuple[tuple[int, 
 
 def _span(source: int, offsets: tuple[int, int], texts: Sequence[str]) -> tuple[int, int, int]:
     """Which stretch of which text, without the space in front that byte-level tokens carry along."""
-    start, end = offsets
     start, end = offsets
     stretch = texts[source][start:end]
     return (source, start + len(stretch) - len(stretch.lstrip()) if stretch.strip() else start, end)

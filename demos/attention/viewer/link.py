@@ -1,4 +1,4 @@
-"""A link that opens the viewer with texts: they stand in its fragment, which browsers send to nobody."""
+"""A link that opens the viewer with texts. The fragment holds them, so no server sees them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CARRIED = ("text", "text_pair", "target", "model")
 def link_to(selection: Selection) -> str:
     """The address, relative to any page of the gallery, or "" if the texts are too long for a link.
 
-    Of an encoder-decoder its cross-attention is opened.
+    For an encoder-decoder the link opens cross-attention.
     """
     return demo_link("attention", "see", {name: getattr(selection, name) for name in CARRIED})
 

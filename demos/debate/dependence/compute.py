@@ -127,10 +127,10 @@ def consistent(inputs: TrialInputs, loaded: Loaded) -> ConsistentAnswer:
 
 
 def _read(inputs: Any, loaded: Loaded) -> tuple[Any, Any]:
-    from demos.debate.methods.classifier import sentence_of, setting_of
+    from demos.debate.methods.classifier import classifier_of, sentence_of
 
     item = sentence_of(loaded, inputs.text, inputs.anyway)
-    return item, setting_of(loaded).read(loaded, [item])
+    return item, classifier_of(loaded).read(loaded, [item])
 
 
 def _scaled(weights: tuple[float, ...], words: tuple[str, ...]) -> Any:

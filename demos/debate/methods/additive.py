@@ -1,4 +1,4 @@
-"""The setting of 2019 on trial: a BiLSTM, or a context-free encoder, under additive attention.
+"""The classifiers of 2019: a BiLSTM, or a context-free encoder, under additive attention.
 
 The corpus has no punctuation and writes "isn't" as three words, is n t; so does what the model reads.
 """
@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import torch
 
-from demos.debate.methods.encoded_sentences import Reading
+from demos.debate.methods.encoded_sentences import EncodedSentences
 from demos.debate.methods.gradients import gradient_at, integrated_gradients
 from demos.debate.methods.sentence import MAX_WORDS, Erasure, Sentence, check_count
 from demos.errors import BadInput
@@ -64,14 +64,14 @@ def padded(sentences: Sequence[Sentence]) -> torch.Tensor:
     return pad([[word[0] for word in item.ids] for item in sentences])
 
 
-def read(loaded: Loaded, sentences: Sequence[Sentence], variant: str = "") -> Reading:
+def read(loaded: Loaded, sentences: Sequence[Sentence], variant: str = "") -> EncodedSentences:
     """Run the encoder once; `variant` names another model of the same family than the base."""
     model = loaded.model.variants[variant] if variant else loaded.model.base
     return reading_of(model, padded(sentences))
 
 
 @torch.no_grad()
-def reading_of(model: AttentionClassifier, ids: torch.Tensor) -> Reading:
+def reading_of(model: AttentionClassifier, ids: torch.Tensor) -> EncodedSentences:
     """A reading of padded ids [b, w + 2], one head, markers left out."""
     encoded = model.encode(ids)
     encoded = Encoded(encoded.states[:, 1:-1], encoded.words[:, 1:-1])
@@ -80,7 +80,7 @@ def reading_of(model: AttentionClassifier, ids: torch.Tensor) -> Reading:
         return model.classify(encoded, attention.squeeze(-2)).sigmoid()
 
     attention = model.attend(encoded)[:, None]
-    return Reading(encoded.words, attention, attention.new_zeros(len(ids), 1), classify)
+    return EncodedSentences(encoded.words, attention, attention.new_zeros(len(ids), 1), classify)
 
 
 @torch.no_grad()

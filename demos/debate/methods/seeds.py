@@ -7,7 +7,7 @@ from pathlib import Path
 
 from demos.debate.methods import additive
 from demos.debate.methods.divergence import jensen_shannon, total_variation
-from demos.debate.methods.encoded_sentences import Reading
+from demos.debate.methods.encoded_sentences import EncodedSentences
 from demos.debate.methods.schemas import ConsistentPoint, Here, Other, Seed
 from demos.debate.methods.sentence import Sentence
 from demos.errors import Unsupported
@@ -15,7 +15,7 @@ from demos.models.classifier_family import FAMILIES, Classifiers
 from demos.models.specs import Loaded
 
 
-def seeds_of(loaded: Loaded, item: Sentence, reading: Reading) -> tuple[Seed, ...]:
+def seeds_of(loaded: Loaded, item: Sentence, reading: EncodedSentences) -> tuple[Seed, ...]:
     """How far attention and output move when only the training's random seed changes.
 
     On this sentence where the seeds' weights are shipped, else as means over SST's test sentences.
@@ -31,7 +31,9 @@ def seeds_of(loaded: Loaded, item: Sentence, reading: Reading) -> tuple[Seed, ..
     )
 
 
-def consistent_points(loaded: Loaded, item: Sentence, reading: Reading) -> tuple[ConsistentPoint, ...]:
+def consistent_points(
+    loaded: Loaded, item: Sentence, reading: EncodedSentences
+) -> tuple[ConsistentPoint, ...]:
     """All model-consistent adversaries of a model, by lambda; raises Unsupported where there are none."""
     variants = loaded.model.variants if isinstance(loaded.model, Classifiers) else ()
     names = [name for name in variants if name.startswith("consistent-")]
@@ -55,7 +57,7 @@ def consistent_points(loaded: Loaded, item: Sentence, reading: Reading) -> tuple
     return tuple(sorted(points, key=lambda point: point.strength))
 
 
-def here(loaded: Loaded, item: Sentence, reading: Reading, variant: str) -> Here:
+def here(loaded: Loaded, item: Sentence, reading: EncodedSentences, variant: str) -> Here:
     """What a variant makes of this sentence, beside the base's `reading`."""
     other = additive.read(loaded, [item], variant)
     return Here(

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import torch
 
-from demos.debate.methods.encoded_sentences import Reading
+from demos.debate.methods.encoded_sentences import EncodedSentences
 from demos.debate.methods.gradients import gradient_at, integrated_gradients
 from demos.debate.methods.readable import other_script
 from demos.debate.methods.sentence import Erasure, Sentence, check_count, split_words
@@ -73,7 +73,7 @@ def positive(loaded: Loaded, inputs: Mapping[str, torch.Tensor]) -> torch.Tensor
 
 
 @torch.no_grad()
-def read(loaded: Loaded, sentences: Sequence[Sentence], variant: str = "") -> Reading:
+def read(loaded: Loaded, sentences: Sequence[Sentence], variant: str = "") -> EncodedSentences:
     """Run all that is below the last layer's [CLS] row once.
 
     The weights of a word's tokens are added up; within a word they keep their proportions, and what
@@ -104,7 +104,7 @@ def read(loaded: Loaded, sentences: Sequence[Sentence], variant: str = "") -> Re
         pooled = bert.pooler(state.flatten(0, -2)[:, None])
         return loaded.model.classifier(pooled).softmax(-1)[:, 1].reshape(state.shape[:-1])
 
-    return Reading(words, by_word / mass[..., None], 1 - mass, classify)
+    return EncodedSentences(words, by_word / mass[..., None], 1 - mass, classify)
 
 
 def cls_row(item: RecordedAttention) -> torch.Tensor:

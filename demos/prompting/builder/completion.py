@@ -1,4 +1,4 @@
-"""The prompt builder's third endpoint: the model continues the prompt."""
+"""The endpoint that lets the model continue the prompt."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Take a prompt away: as Python, JSON, cURL, Markdown for a slide, or one HTML page."""
+"""Export a prompt as Python, JSON, cURL, Markdown for a slide, or one HTML page."""
 
 from __future__ import annotations
 

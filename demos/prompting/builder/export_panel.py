@@ -1,4 +1,4 @@
-"""The part of the page where a prompt and its scores are taken away."""
+"""The panel that exports a prompt and its scores."""
 
 from __future__ import annotations
 
