@@ -167,5 +167,5 @@ def packed(array: np.ndarray) -> dict[str, Any]:
     return {
         "dtype": ordered.dtype.str,
         "shape": list(array.shape),
-        "base64": base64.b64encode(ordered).decode("ascii"),
+        "base64": base64.b64encode(ordered.tobytes()).decode("ascii"),
     }
