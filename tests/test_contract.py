@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib
 import inspect
 import re
 import subprocess
@@ -23,8 +22,9 @@ from demos.errors import BadInput
 from demos.fields import fields_of
 from demos.models.catalog import catalog
 from demos.shell.api import described, parameter_descriptions
+from demos.shell.programme import load_programme, working
 
-DEMOS = [importlib.import_module(name) for name in PROGRAMME]
+DEMOS = list(working(load_programme()))
 
 
 @pytest.mark.parametrize("demo", DEMOS, ids=lambda demo: demo.INFO.slug)
@@ -67,9 +67,12 @@ def test_demos_and_shell_import_no_torch_and_compute_no_gradio():
         "import demos.attention.viewer.bertviz_pages, demos.attention.viewer.html_export\n"
         "import demos.runner, demos.shell.api\n"
         "assert not {'gradio', 'torch', 'transformers'} & set(sys.modules), 'a demo imports too much'\n"
-        "import demos.shell.gallery, demos.models.cache\n"
+        "import demos.shell.gallery, demos.shell.pages, demos.shell.programme, demos.models.cache\n"
         "from demos.runner import Runner\n"
-        "demos.shell.gallery.build(Runner(demos.models.cache.shared_cache()))\n"
+        "runner = Runner(demos.models.cache.shared_cache())\n"
+        "demos.shell.gallery.build(runner)\n"
+        "pages = demos.shell.pages.page_builders(runner, demos.shell.programme.load_programme())\n"
+        "assert all(build() for build in pages.values())\n"
         "assert not {'torch', 'transformers'} & set(sys.modules), 'the shell imports torch'\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

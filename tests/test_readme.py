@@ -16,8 +16,6 @@ from demos.models.catalog import catalog
 from demos.nlp.attention_capture import MAX_TOKENS
 from demos.nlp.attention_rollout import FLOW_TOKENS
 from demos.shell.api import api_function
-from demos.shell.gallery import build
-from demos.shell.pages import page_builders
 from demos.shell.programme import load_programme, working
 from demos.shell.readme import lists, written
 
@@ -76,20 +74,3 @@ def test_the_lines_that_read_arrays_do_so(runner):
     expected = runner(ATTENTION, AttentionInputs("The cat sat on the mat.")).weights
     assert len(list(filter(None, code.splitlines()))) == 5
     assert np.array_equal(known["weights"], expected) and expected.shape[:2] == (6, 12)
-
-
-@pytest.fixture
-def example_demo(tmp_path, monkeypatch):
-    code = re.search(r'```python\n("""How long.*?)```', README, re.S)[1]
-    (tmp_path / "readme_demo.py").write_text(code, encoding="utf-8")
-    monkeypatch.syspath_prepend(tmp_path)
-    return importlib.import_module("readme_demo")
-
-
-def test_the_example_demo_works_as_it_stands(example_demo, runner, minilm):
-    result = runner(example_demo.LENGTH, example_demo.LengthInputs("Hello there."))
-    assert result.tokens == len(minilm.tokenizer("Hello there.")["input_ids"]) == 5
-    programme = (*PROGRAMME, "readme_demo")
-    gallery = build(runner, programme)
-    assert "length" in {dependency.api_name for dependency in gallery.fns.values()}
-    assert "length" in page_builders(runner, load_programme(programme))

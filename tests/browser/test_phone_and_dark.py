@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from demos.shell.programme import load_programme
+from demos.shell.programme import load_programme, working
 from tests.browser.steps import (
     badge,
     bertviz_frame,
@@ -28,7 +28,7 @@ PHONE = {
     "has_touch": True,
     "is_mobile": True,
 }
-DEMOS = load_programme()
+DEMOS = list(working(load_programme()))
 EXAMPLES = {demo.INFO.slug: demo.EXAMPLES[0].label for demo in DEMOS}
 
 TOO_SMALL = """() => [...document.querySelectorAll("button, select, [role=tab]")]
