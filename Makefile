@@ -11,7 +11,7 @@ PORT ?= 7860
 MODELS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-kernels install python weights browser lint lint-js format bench clean
+.PHONY: help run test test-fast test-kernels slow docs hooks install python weights browser lint lint-js format bench clean
 
 help: ## List the targets
 	@grep -E '^[a-z%-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -21,6 +21,12 @@ run: weights ## Serve the gallery (HOST=127.0.0.1 PORT=7860 MODELS=auto|bundled|
 
 test: $(VENV)/.dev-installed weights browser ## Run every test, the browser ones included
 	$(PYTEST)
+
+test-fast: $(VENV)/.dev-installed weights ## Run the tests for the inner loop: under two minutes, no browser
+	$(PYTEST) -m "not slow and not browser"
+
+slow: $(VENV)/.dev-installed weights ## Measure anew which tests are slow (tests/slow.txt); alone on the machine
+	$(BIN)/python -m pytest --numprocesses 0 -m "not browser" --note-slow
 
 # Other kernels of the same machine, each by what PyTorch and oneDNN call it.
 kernels-default: ISA := SSE41
@@ -63,9 +69,18 @@ browser:
 	$(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq chromium || \
 	{ echo "The browser tests need Chrome or Chromium. Install one, or set CHROME to its path."; exit 1; }
 
-lint: $(VENV)/.dev-installed ## Check style
+lint: $(VENV)/.dev-installed ## Check style, types and the direction of imports, and that the README's lists are as the demos are
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/pyright --pythonpath $(BIN)/python
+	$(BIN)/lint-imports
+	$(BIN)/python -m demos.shell.readme --check
+
+docs: $(VENV)/.dev-installed ## Write the README's lists of demos, links and endpoints anew
+	$(BIN)/python -m demos.shell.readme
+
+hooks: $(VENV)/.dev-installed ## Let git check what is committed (.pre-commit-config.yaml)
+	$(BIN)/pre-commit install
 
 # Not part of make lint: it needs Node, and TypeScript (one package, no others) from npm's registry.
 TYPESCRIPT := 5.9.3

@@ -116,7 +116,8 @@ def bertviz_sides(text: str, loaded: Loaded) -> list[Side]:
     attention = [layer.weights()[None] for layer in shown.layers]
 
     def stock() -> str:
-        return head_view(attention, tokens, html_action="return").data
+        page: Any = head_view(attention, tokens, html_action="return")
+        return page.data
 
     def classic() -> str:
         import numpy as np

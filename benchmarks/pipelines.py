@@ -24,10 +24,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from benchmarks.service import gallery, post, seconds
+
 if TYPE_CHECKING:
     from demos.models.specs import Spec
-
-from benchmarks.service import gallery, post, seconds
 
 CALLS, ROWS = 40, 2000
 ORDERED = (1, 32, 64, 128)

@@ -15,7 +15,7 @@ COMPONENTS = 60
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--demos", type=int, default=40)
     parser.add_argument("--port", type=int, required=True)
     options = parser.parse_args()

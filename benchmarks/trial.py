@@ -40,14 +40,14 @@ def main() -> None:
 def report_adversary(loaded: Loaded) -> None:
     """Seconds per sentence of a batch, and of a loop over sentences and starts."""
     from demos.debate.methods.adversary import AdversarySettings, adversarial_attention
-    from demos.debate.methods.classifier import setting_of
+    from demos.debate.methods.classifier import classifier_of
 
-    setting = setting_of(loaded)
-    items = [setting.sentence(loaded, words(20, seed)) for seed in range(BATCH)]
+    classifier = classifier_of(loaded)
+    items = [classifier.sentence(loaded, words(20, seed)) for seed in range(BATCH)]
     settings = AdversarySettings(steps=STEPS)
-    batched = seconds(lambda: adversarial_attention(setting.read(loaded, items), settings)) / BATCH
+    batched = seconds(lambda: adversarial_attention(classifier.read(loaded, items), settings)) / BATCH
     few = items[:LOOPED]
-    single = seconds(lambda: [adversarial_attention(setting.read(loaded, [i]), settings) for i in few])
+    single = seconds(lambda: [adversarial_attention(classifier.read(loaded, [i]), settings) for i in few])
     looped = seconds(lambda: [loop_adversary(loaded, item, settings) for item in few])
     print(
         f"adversary, {loaded.spec.checkpoint:17} {batched * 1e3:8.1f} ms per sentence in a batch of {BATCH}; "
@@ -61,16 +61,16 @@ def loop_adversary(loaded: Loaded, item: Any, settings: Any) -> None:
     import torch
 
     from demos.debate.methods.adversary import mean_divergence
-    from demos.debate.methods.classifier import setting_of
+    from demos.debate.methods.classifier import classifier_of
 
-    setting = setting_of(loaded)
-    own = setting.read(loaded, [item])
+    classifier = classifier_of(loaded)
+    own = classifier.read(loaded, [item])
     for _ in range(settings.starts):
         logits = (3 * torch.randn(own.attention.shape)).requires_grad_()
         optimizer = torch.optim.Adam([logits], lr=settings.rate, amsgrad=True)
         for _ in range(settings.steps):
             attention = logits.softmax(-1)
-            change = (setting.read(loaded, [item]).classify(attention) - own.probability).abs()
+            change = (classifier.read(loaded, [item]).classify(attention) - own.probability).abs()
             loss = settings.penalty * (change - settings.slack).relu()
             loss = loss - mean_divergence(attention, own.attention)
             optimizer.zero_grad()
@@ -82,14 +82,14 @@ def report_leave_one_out(loaded: Loaded) -> None:
     """Seconds of one batch and of one forward pass per word, 20 words."""
     import torch
 
-    from demos.debate.methods.classifier import leave_one_out, setting_of
+    from demos.debate.methods.classifier import classifier_of, leave_one_out
 
-    setting = setting_of(loaded)
-    item = setting.sentence(loaded, words(20, 0))
+    classifier = classifier_of(loaded)
+    item = classifier.sentence(loaded, words(20, 0))
     kept = ~torch.eye(21, 20, dtype=torch.bool)
     kept[-1] = True
     batched = seconds(lambda: leave_one_out(loaded, item, "delete"))
-    looped = seconds(lambda: [setting.erased(loaded, item, row[None], "delete") for row in kept])
+    looped = seconds(lambda: [classifier.erased(loaded, item, row[None], "delete") for row in kept])
     print(
         f"leave-one-out, {loaded.spec.checkpoint:17} {batched * 1e3:8.1f} ms for 20 words; "
         f"{looped / batched:.1f} x faster than one forward pass per word"

@@ -30,6 +30,7 @@ import orjson
 
 from demos.fields import check_fields, parse
 from demos.microbatch import only
+from demos.stream import Stream
 
 __all__ = ["Arrays", "Endpoint", "Example", "Info", "Run", "check_fields", "packed", "parse", "to_plain"]
 
@@ -131,7 +132,7 @@ class Run(Protocol):
 
     def __call__(self, endpoint: Endpoint, inputs: Any) -> Any: ...
 
-    def stream(self, endpoint: Endpoint, inputs: Any) -> Iterator[Any]: ...
+    def stream(self, endpoint: Endpoint, inputs: Any) -> Stream: ...
 
 
 Arrays = Literal["lists", "base64"]
@@ -166,5 +167,5 @@ def packed(array: np.ndarray) -> dict[str, Any]:
     return {
         "dtype": ordered.dtype.str,
         "shape": list(array.shape),
-        "base64": base64.b64encode(ordered).decode("ascii"),
+        "base64": base64.b64encode(ordered.tobytes()).decode("ascii"),
     }

@@ -20,8 +20,8 @@ def sentence(name: str, errors: Sequence[Any], limits: str = "", choices: Sequen
         # A union is wrong in each of its ways; of a list, the first part that is wrong is enough.
         deepest = max(errors, key=lambda error: len(error["loc"]))
         same = [error for error in errors if error["input"] is deepest["input"]]
-        wanted = dict.fromkeys(_KIND_OF_ERROR.get(error["type"], error["msg"]) for error in same)
-        text = f"{name!r} must be {' or '.join(wanted)}, not {_kind(deepest['input'])}."
+        kinds: list[Any] = [_KIND_OF_ERROR.get(error["type"], error["msg"]) for error in same]
+        text = f"{name!r} must be {' or '.join(dict.fromkeys(kinds))}, not {_kind(deepest['input'])}."
         return BadInput(text, REMEDY)
     error = errors[wrong_kind.index(False)]
     said, context, given = error["type"], error.get("ctx", {}), error["input"]

@@ -119,7 +119,7 @@ def _as_in_json(hint: Any, name: str) -> Any:
     """The type as JSON fills it: it has one kind of number (3.0 is a whole one, True is none), lists for
     tuples, and objects for pairs and dataclasses; nothing else is converted."""
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
-    if dataclasses.is_dataclass(hint):
+    if isinstance(hint, type) and dataclasses.is_dataclass(hint):
         return Annotated[Any, PlainValidator(_telling(partial(_dataclass, hint)))]
     if origin is Annotated:
         inner = _as_in_json(arguments[0], name)

@@ -116,7 +116,7 @@ class Runner:
         Validates the inputs before a model is loaded. Fetching files may take minutes: neither a turn nor a
         place is held meanwhile.
         """
-        if is_dataclass(inputs):
+        if is_dataclass(type(inputs)):
             check_fields(inputs)
         if endpoint.check:
             endpoint.check(inputs)

@@ -17,7 +17,7 @@ from demos.models.cache import shared_cache
 from demos.models.specs import Origin, Spec
 from demos.runner import Runner
 
-pytest_plugins = ("tests.nearest",)
+pytest_plugins = ("tests.nearest", "tests.slow")
 
 
 @pytest.fixture(scope="session")

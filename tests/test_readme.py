@@ -18,7 +18,8 @@ from demos.nlp.attention_rollout import FLOW_TOKENS
 from demos.shell.api import api_function
 from demos.shell.gallery import build
 from demos.shell.pages import page_builders
-from demos.shell.programme import load_programme
+from demos.shell.programme import load_programme, working
+from demos.shell.readme import lists, written
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -37,17 +38,31 @@ def test_limits_are_the_codes():
     assert f"up to {FLOW_TOKENS} tokens" in README
 
 
-def test_every_demo_and_endpoint_is_named():
+def test_the_lists_of_demos_links_and_endpoints_are_the_programmes():
+    parts = lists(list(working(load_programme(PROGRAMME))))
+    assert written(README, parts) == README, "run: make docs"
     for demo in map(importlib.import_module, PROGRAMME):
-        assert f"| {demo.INFO.title} |" in README
-        assert f"`/{demo.INFO.slug}`" in README
+        assert f"| {demo.INFO.title} |" in parts["demos"] and f"`/{demo.INFO.slug}`" in parts["links"]
         for endpoint in demo.ENDPOINTS:
-            assert not endpoint.public or f"`/{endpoint.name}`" in README
+            assert not endpoint.public or f"`/{endpoint.name}`" in parts["endpoints"]
 
 
-def test_files_that_are_linked_exist():
-    for target in re.findall(r"\]\((?!http)([^)#]+)\)", README):
+@pytest.mark.parametrize("name", ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"])
+def test_files_that_are_named_exist(name):
+    text = (ROOT / name).read_text(encoding="utf-8")
+    linked = re.findall(r"\]\((?!http)([^)#]+)\)", text)
+    # What .gitignore names is made here, not kept; the changelog tells of files that have gone.
+    named = re.findall(r"`((?:\.ci|app\.py|assets|benchmarks|demos|tests|training)[\w./-]*)`", text)
+    for target in linked + named:
         assert (ROOT / target).exists(), target
+
+
+def test_every_module_of_ours_that_is_named_exists():
+    for folder in ("demos", "training", "benchmarks"):
+        for file in (ROOT / folder).rglob("*.py"):
+            for name in re.findall(r"(?:from|import) (demos(?:\.\w+)+)", file.read_text(encoding="utf-8")):
+                path = ROOT / name.replace(".", "/")
+                assert path.is_dir() or path.with_suffix(".py").is_file(), (file, name)
 
 
 def test_the_lines_that_read_arrays_do_so(runner):

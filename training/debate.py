@@ -29,7 +29,7 @@ from demos.debate.methods.additive import reading_of
 from demos.debate.methods.adversary import AdversarySettings, adversarial_attention
 from demos.debate.methods.divergence import jensen_shannon, kl_divergence, total_variation
 from demos.debate.methods.encoded_sentences import uniform_attention
-from demos.models.additive_attention import PAD, UNKNOWN, AttentionClassifier, pad
+from demos.models.additive_attention import PAD, UNKNOWN, AttentionClassifier, EncoderKind, pad
 from demos.models.cache import shared_cache
 from demos.models.classifier_family import FOLDER, read_classifiers
 from demos.models.specs import Spec
@@ -217,8 +217,10 @@ def train_all(
     def cross_entropy(logits: torch.Tensor, _: torch.Tensor, rows: Sequence[int]) -> torch.Tensor:
         return nn.functional.binary_cross_entropy_with_logits(logits, train.labels[rows], pos_weight=weight)
 
-    def add(name: str, encoder: str, seed: int, attend: Attend = own_attention, loss=cross_entropy) -> None:
-        if shipped and name not in only:
+    def add(
+        name: str, encoder: EncoderKind, seed: int, attend: Attend = own_attention, loss=cross_entropy
+    ) -> None:
+        if shipped and name not in (only or ()):
             model = shipped.base if name == "bilstm-0" else shipped.variants[name]
             seconds = shipped.figures[name]["seconds"]
         else:

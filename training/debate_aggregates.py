@@ -2,7 +2,7 @@
 
     python -m training.debate_aggregates --data sst_sentences.csv [--only minilm-sentiment]
 
-The same code as the page's survey of many texts: on all test sentences without adversaries (Jain &
+The same code as on the page of many texts: on all test sentences without adversaries (Jain &
 Wallace 2019, table 2), and on the first 300 dev sentences with them, whose single values are kept for
 the page's pictures. No sentence is written.
 """
@@ -18,8 +18,8 @@ from typing import Any
 import torch
 
 from demos.contract import to_plain
-from demos.debate.dataset.compute import SurveyInputs, survey
-from demos.debate.methods.dataset_schemas import SurveyAnswer
+from demos.debate.dataset.compute import DatasetInputs, dataset_metrics
+from demos.debate.methods.dataset_schemas import DatasetMetrics
 from demos.models.cache import shared_cache
 from demos.models.classifier_family import FOLDER
 from demos.models.specs import Loaded, Spec
@@ -53,12 +53,14 @@ def main() -> None:
         kept_file.write_text(json.dumps(rounded(to_plain(figures))) + "\n", encoding="utf-8")
 
 
-def run(loaded: Loaded, texts: list[str], adversaries: bool) -> SurveyAnswer:
-    *_, last = survey(SurveyInputs(tuple(texts), loaded.spec.checkpoint, adversaries, anyway=True), loaded)
+def run(loaded: Loaded, texts: list[str], adversaries: bool) -> DatasetMetrics:
+    *_, last = dataset_metrics(
+        DatasetInputs(tuple(texts), loaded.spec.checkpoint, adversaries, anyway=True), loaded
+    )
     return last
 
 
-def kept(answer: SurveyAnswer) -> dict[str, Any]:
+def kept(answer: DatasetMetrics) -> dict[str, Any]:
     """The measures, and of every sentence what the page's pictures show."""
     shown = {name: answer.values[name] for name in ("permutation", "adversary")}
     return {

@@ -104,10 +104,12 @@ def logits(model: BertForSequenceClassification, states: list[torch.Tensor]) -> 
     visible = torch.arange(hidden.shape[1]) < lengths[:, None]
     mask = torch.zeros(visible.shape).masked_fill(~visible, torch.finfo(torch.float32).min)[:, None, None]
     encoder: Any = model.bert.encoder
+    pool: Any = model.bert.pooler
+    pool: Any = model.bert.pooler
     for layer in encoder.layer[FROZEN:]:
         hidden = layer(hidden, attention_mask=mask)
         hidden = hidden[0] if isinstance(hidden, tuple) else hidden
-    return model.classifier(model.dropout(model.bert.pooler(hidden)))
+    return model.classifier(model.dropout(pool(hidden)))
 
 
 def uniform_from_cls(model: BertForSequenceClassification) -> Callable[..., torch.Tensor]:

@@ -50,5 +50,5 @@ def correlation(values: Sequence[torch.Tensor], examples: Sequence[Example]) -> 
     said = torch.cat(list(values)).double().numpy()
     gold = [example.target for example in examples]
     squares = ((said - gold) ** 2).mean()
-    found = {"pearson": pearsonr(said, gold)[0], "spearman": spearmanr(said, gold)[0]}
+    found: dict[str, Any] = {"pearson": pearsonr(said, gold)[0], "spearman": spearmanr(said, gold)[0]}
     return {name: float(value) for name, value in (found | {"squared_error": squares}).items()}

@@ -1,4 +1,4 @@
-"""What one run shows beside each claim of the debate: a sentence per card, made from the run's result.
+"""Write one sentence per claim card: what this run's result shows about the claim.
 
 Where a run does not test a claim, with this model or at all, the sentence says so.
 """
@@ -23,12 +23,12 @@ CLOSE = 0.05
 
 
 def runs(experiment: str, answer: Any) -> list[str]:
-    """What a run shows, for every card of an experiment in its order."""
+    """The sentences of a run, in the order of the experiment's cards."""
     return [RUNS[claim["run"]](answer) for claim in claims()[experiment]]
 
 
 def unsupported(experiment: str, why: str) -> list[str]:
-    """The same where the model cannot take part."""
+    """The sentences for a model that the experiment does not support."""
     return [f"Not tested: {why}" for _ in claims()[experiment]]
 
 
@@ -62,10 +62,11 @@ def _uniform(answer: UniformAnswer) -> str:
 
 
 def _post_hoc(answer: UniformAnswer) -> str:
-    row = answer.rows[0]
+    uniform = answer.rows[0].probability
+    assert uniform is not None  # the first row is always computed
     return (
         f"Uniform weights put in after training take P(positive) from {answer.probability:.3f} to "
-        f"{row.probability:.3f}: a change of {abs(row.probability - answer.probability):.3f}."
+        f"{uniform:.3f}: a change of {abs(uniform - answer.probability):.3f}."
     )
 
 

@@ -1,4 +1,4 @@
-"""What both sides of the debate claim (assets/claims.toml), beside what was measured here: cards."""
+"""Render the claims of both sides (assets/claims.toml) as cards, next to our own measurements."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import tomllib
 from functools import cache
 from html import escape
 
-from demos.debate.reported_metrics import TRANSFORMER, f1, measure, spread, trained, transformer
+from demos.debate.reported_metrics import TRANSFORMER, f1, metric, spread, trained, transformer
 from demos.models.catalog import ASSETS
 
 BILSTM, AVERAGE = "debate-bilstm", "debate-average"
@@ -35,7 +35,7 @@ def _card(paper: str, arxiv: str, claim: str, run: str, cannot: str, ours: str =
 
 
 def _permutation() -> str:
-    bilstm, other = measure(BILSTM, "permutation"), measure(TRANSFORMER, "permutation")
+    bilstm, other = metric(BILSTM, "permutation"), metric(TRANSFORMER, "permutation")
     return (
         f"Over SST's test sentences the median shuffle moves P(positive) by {bilstm['mean']:.2f} on average "
         f"(BiLSTM) and by {other['mean']:.2f} (MiniLM, last layer)."
@@ -58,7 +58,7 @@ def _uniform() -> str:
 
 
 def _post_hoc() -> str:
-    bilstm, other = measure(BILSTM, "uniform"), measure(TRANSFORMER, "uniform")
+    bilstm, other = metric(BILSTM, "uniform"), metric(TRANSFORMER, "uniform")
     return (
         f"Over SST's test sentences uniform weights put in after training move P(positive) by "
         f"{bilstm['mean']:.2f} on average (BiLSTM) and by {other['mean']:.2f} (MiniLM, last layer)."
@@ -66,7 +66,7 @@ def _post_hoc() -> str:
 
 
 def _adversary() -> str:
-    bilstm, other = (measure(name, "adversary", "dev") for name in (BILSTM, TRANSFORMER))
+    bilstm, other = (metric(name, "adversary", "dev") for name in (BILSTM, TRANSFORMER))
     return (
         f"Over 300 dev sentences the adversary's divergence is {bilstm['mean']:.2f} of at most 0.69 for the "
         f"BiLSTM, {other['mean']:.2f} for MiniLM's last layer, with P(positive) within 0.05."
@@ -85,7 +85,7 @@ def _consistent() -> str:
     found = [values for name, values in trained().items() if name.startswith("consistent-")]
     far, near = (max(found, key=lambda v: v["jsd"]), min(found, key=lambda v: v["jsd"]))
     seeds = [trained()[f"bilstm-{seed}"]["tvd"] for seed in range(1, 8)]
-    searched = measure(BILSTM, "adversary", "dev")
+    searched = metric(BILSTM, "adversary", "dev")
     return (
         f"Over {len(found)} strengths, one run each, the divergence grows from {near['jsd']:.2f} (TVD "
         f"{near['tvd']:.3f}) to {far['jsd']:.2f} (TVD {far['tvd']:.3f}). Mere reseeding moves the output by "
@@ -104,9 +104,9 @@ def _not_repeated() -> str:
 def _agreement() -> str:
     rows = []
     for title, name in (("BiLSTM", BILSTM), ("context-free", AVERAGE), ("MiniLM", TRANSFORMER)):
-        gradient, loo = measure(name, "tau_gradient"), measure(name, "tau_leave_one_out")
+        gradient, loo = metric(name, "tau_gradient"), metric(name, "tau_leave_one_out")
         rows.append(f"{title} {spread(gradient)} and {spread(loo)}")
-    chance = measure(BILSTM, "tau_random")
+    chance = metric(BILSTM, "tau_random")
     return (
         "Tau with gradients and with leave-one-out over SST's test sentences, mean ± standard deviation: "
         + "; ".join(rows)

@@ -26,12 +26,15 @@ def transformer() -> Mapping[str, Any]:
 
 @cache
 def aggregates() -> Mapping[str, Any]:
-    """The survey's measures over SST's test and dev sentences, by checkpoint (training/debate_aggregates)."""
+    """What the demo over many texts measures, over SST's test and dev sentences, by checkpoint.
+
+    Made by training/debate_aggregates.py.
+    """
     return _read("debate/aggregates.json")
 
 
-def measure(checkpoint: str, name: str, split: str = "test") -> Mapping[str, float]:
-    """One measure of the survey: mean, std, count and so on."""
+def metric(checkpoint: str, name: str, split: str = "test") -> Mapping[str, float]:
+    """One of them: mean, std, count and so on."""
     return next(row for row in aggregates()[checkpoint][split]["measures"] if row["name"] == name)
 
 

@@ -1,4 +1,4 @@
-"""What the page's drawings (assets/js/trial) are given: results as plain data, and what stands beside."""
+"""What the page's drawings (assets/js/debate) are given: results as plain data, and what stands beside."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from demos.contract import to_plain
 from demos.debate import reported_metrics
 from demos.debate.claim_runs import runs, unsupported
-from demos.debate.methods.dataset_schemas import MEASURES, SurveyAnswer
+from demos.debate.methods.dataset_schemas import METRICS, DatasetMetrics
 from demos.debate.methods.ranking_schemas import ErasureAnswer, RankingAnswer
 from demos.debate.methods.schemas import (
     AdversaryAnswer,
@@ -80,7 +80,7 @@ def erasure(answer: ErasureAnswer) -> dict[str, Any]:
     return _plain(answer, "erasure") | {"erasure_title": answer.erasure, "runs": runs("erasure", answer)}
 
 
-def survey(answer: SurveyAnswer) -> dict[str, Any]:
+def dataset_metrics(answer: DatasetMetrics) -> dict[str, Any]:
     """Means over the visitor's texts, beside those over SST's test sentences."""
     rows = []
     for measure in answer.measures:
@@ -112,7 +112,7 @@ def on_sst(checkpoint: str) -> dict[str, Any]:
     found = reported_metrics.aggregates()[checkpoint]["dev"]
     count = len(found["values"]["permutation"])
     rows = [
-        row | {"definition": MEASURES[row["name"]][1], "reference": _on_sst_test(checkpoint, row["name"])}
+        row | {"definition": METRICS[row["name"]][1], "reference": _on_sst_test(checkpoint, row["name"])}
         for row in found["measures"]
     ]
     scatter = {
@@ -173,8 +173,8 @@ def _seeds() -> list[float]:
 def _on_sst_test(checkpoint: str, name: str) -> str | None:
     """A measure over SST's test sentences; adversaries were searched for dev sentences only."""
     if name == "adversary":
-        return f"{reported_metrics.spread(reported_metrics.measure(checkpoint, name, 'dev'))} (300 dev)"
-    return reported_metrics.spread(reported_metrics.measure(checkpoint, name))
+        return f"{reported_metrics.spread(reported_metrics.metric(checkpoint, name, 'dev'))} (300 dev)"
+    return reported_metrics.spread(reported_metrics.metric(checkpoint, name))
 
 
 def _plain(answer: Any, kind: str) -> dict[str, Any]:

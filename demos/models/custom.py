@@ -139,10 +139,12 @@ def _checked(configuration: Any) -> Mapping[str, Any]:
 
 
 def _head(hub_id: str, configuration: Mapping[str, Any]) -> str | None:
-    from transformers.models.auto import configuration_auto
+    from transformers.models.auto.configuration_auto import (
+        CONFIG_MAPPING_NAMES,  # pyright: ignore[reportPrivateImportUsage] (nothing public names them all)
+    )
 
     kind = configuration.get("model_type")
-    if kind not in configuration_auto.CONFIG_MAPPING_NAMES:
+    if kind not in CONFIG_MAPPING_NAMES:
         remark = " It brings code of its own, which is never run." if configuration.get("auto_map") else ""
         raise Unsupported(f"{hub_id} has the architecture {kind!r}, unknown here.{remark}", "Choose another.")
     classes = configuration.get("architectures") or [""]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from demos.errors import Unsupported
 from demos.models import hub
@@ -18,6 +19,8 @@ from demos.models.specs import Loaded, Spec
 from demos.models.tokenizing import one_call_at_a_time
 
 CONFIG = "config.json"
+NOTHING: Any = None
+"""In the place of a model; an endpoint that asks for no weights does not look at it."""
 
 
 def load(spec: Spec, base: Loaded | None = None) -> Loaded:
@@ -36,16 +39,16 @@ def load(spec: Spec, base: Loaded | None = None) -> Loaded:
     if spec.head == "config":
         with quiet():
             config = transformers.AutoConfig.from_pretrained(folder, local_files_only=True)
-        return Loaded(spec, None, None, origin, _size(folder, CONFIG), str(folder), config=config)
+        return Loaded(spec, NOTHING, NOTHING, origin, _size(folder, CONFIG), str(folder), config=config)
     if base is not None:
         cased = json.loads((folder / CONFIG).read_text(encoding="utf-8")).get("stage_case_types")
         tokenizer = with_case_types(base.tokenizer) if cased else base.tokenizer
-        return Loaded(spec, None, tokenizer, origin, 0, str(folder))
+        return Loaded(spec, NOTHING, tokenizer, origin, 0, str(folder))
     with quiet():
         tokenizer = one_call_at_a_time(
             transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True)
         )
-    return Loaded(spec, None, tokenizer, origin, _size(folder, *TOKENIZERS), str(folder))
+    return Loaded(spec, NOTHING, tokenizer, origin, _size(folder, *TOKENIZERS), str(folder))
 
 
 def _size(folder: Path, *patterns: str) -> int:

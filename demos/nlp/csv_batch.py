@@ -1,4 +1,4 @@
-"""A task over a whole column: its rows in batches of similar length, with an answer or a reason for each."""
+"""Answer a whole column of a table in batches of similar length: each row gets an answer or a reason."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much a model would have to read, and how long that takes: said before the start, and bounded."""
+"""Estimate how many tokens a model has to read and how long that takes, and refuse what takes too long."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Prompts and label words as token ids, split where lm-evaluation-harness splits them."""
+"""Encode prompts and label words as token ids, split as lm-evaluation-harness splits them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What changes with shots, their order and their labels: accuracy over frozen test rows, with its spread.
+"""Experiments on shots, their order and their labels: accuracy over fixed test rows, with its spread.
 
 The functions here decide which prompts are asked and count what comes back; `Ask` renders and scores.
 """

@@ -1,4 +1,4 @@
-"""Labels scored by the log-likelihood of the words that stand for them, and contextual calibration."""
+"""Score labels by the log-likelihood of their words, and calibrate the scores."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def score_labels_in_steps(
 def _of_one_prompt(labels: Labels, scored: Sequence[Sequence[tuple[Word, tuple[float, ...]]]]) -> LabelScores:
     """`scored` has for each label its words, each with its scores."""
     table = np.array([np.logaddexp.reduce([scores for _, scores in words]) for words in scored])
-    by_name = dict(zip(NORMALISATIONS, table.T, strict=True))
+    by_name: dict[str, np.ndarray] = dict(zip(NORMALISATIONS, table.T, strict=True))
     return LabelScores(
         labels=tuple(label for label, _ in labels),
         words=tuple(tuple(word for word, _ in words) for words in scored),

@@ -1,4 +1,4 @@
-"""From a task, shots and a query to the exact text that a model reads, and where in it what stands."""
+"""Render a task, shots and a query into the exact text that a model reads, and locate its parts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Role = Literal["instruction", "shot", "query", "template"]
 Style = Literal["plain", "chat-turns", "chat-one"]
 
 CONTENT_FREE = ("N/A", "", "[MASK]")
-"""What contextual calibration puts into every field (Zhao et al. 2021, arXiv:2102.09690)."""
+"""The values that contextual calibration puts into every field (Zhao et al. 2021, arXiv:2102.09690)."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,8 @@ def conversation(task: Task, shots: Sequence[Row], query: Row, style: Style) -> 
         turns.append(("system", [(head, "instruction", None)]))
     for index, shot in enumerate(shots):
         question, _, answer = filled(task, shot, f"shot {index + 1}")
-        turns += [("user", [(question, "shot", index)]), ("assistant", [(answer, "shot", index)])]
+        turns.append(("user", [(question, "shot", index)]))
+        turns.append(("assistant", [(answer, "shot", index)]))
     turns.append(("user", [(filled(task, query, "query")[0], "query", None)]))
     return turns
 

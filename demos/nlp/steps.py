@@ -1,6 +1,6 @@
 """Work in steps: a generator that yields after every piece of it, and returns what came out.
 
-Who drives it may let others have their turn between two steps, and ends the work by closing it.
+The caller may let others work between two steps, and cancels the work by closing the generator.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ Steps = Generator[int, None, Result]
 
 
 def finish(steps: Steps[Result]) -> Result:
-    """The result, when all steps were made without a pause."""
+    """Run all steps without a pause and return the result."""
     while True:
         try:
             next(steps)

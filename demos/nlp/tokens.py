@@ -1,4 +1,4 @@
-"""Tokens as a visitor reads them: the piece of text, the words they make up, which are special."""
+"""Describe tokens for display: their text, their words, and which ones are special."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ def describe(
         segments = [t if s is None else s for s, t in zip(sources, encoding.type_ids, strict=True)]
         words = _number([None if special[i] else (sources[i], w) for i, w in enumerate(encoding.word_ids)])
         spans = [
-            None if special[i] else _span(sources[i], *encoding.offsets[i], texts[sources[i]])
-            for i in range(len(pieces))
+            None if hidden else _span(source, offsets, texts)
+            for hidden, source, offsets in zip(special, sources, encoding.offsets, strict=True)
         ]
         surfaces = _surfaces(spans, pieces, texts)
     return tuple(
@@ -103,9 +103,10 @@ def merge(tokens: Sequence[Token]) -> tuple[tuple[Token, ...], tuple[tuple[int, 
     return tuple(words), tuple(tuple(positions) for positions in groups.values())
 
 
-def _span(source: int, start: int, end: int, text: str) -> tuple[int, int, int]:
+def _span(source: int, offsets: tuple[int, int], texts: Sequence[str]) -> tuple[int, int, int]:
     """Which stretch of which text, without the space in front that byte-level tokens carry along."""
-    stretch = text[start:end]
+    start, end = offsets
+    stretch = texts[source][start:end]
     return (source, start + len(stretch) - len(stretch.lstrip()) if stretch.strip() else start, end)
 
 

@@ -34,7 +34,7 @@ def home(runner: Runner, demos: Sequence[Demo]) -> gr.Blocks:
         gr.HTML(header_html(demos), padding=False)
         gr.HTML(home_html(demos), padding=False)
         for endpoint in public_endpoints(demos):
-            made = gr.api(
+            made = gr.api(  # pyright: ignore[reportPrivateImportUsage] (documented, but not in `__all__`)
                 visible_errors(api_function(endpoint, runner, asked_directly), quote=str),
                 api_name=endpoint.name,
                 concurrency_id=queue_of(endpoint),

@@ -100,7 +100,7 @@ class Pages:
     def _mount(self, slug: str) -> fastapi.FastAPI:
         outer = fastapi.FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
         root = os.environ.get("GRADIO_ROOT_PATH", "").rstrip("/")
-        more = {"root_path": f"{root}/{slug}"} if root else {}
+        more: dict[str, Any] = {"root_path": f"{root}/{slug}"} if root else {}
         return gr.mount_gradio_app(outer, self._pages[slug](), path=f"/{slug}", **self._options(slug), **more)
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import gradio as gr
+from gradio import themes
 
 
-def theme() -> gr.themes.Base:
+def theme() -> themes.Base:
     """Gradio's default theme with fonts of the visitor's system and colours that can be read."""
     # Only fonts of the visitor's system: nothing is fetched. Gradio's own subdued grey, and white on its
     # orange, are too faint to read: both need a contrast of 4.5.
     sans = ["Segoe UI", "Roboto", "Helvetica Neue", "Noto Sans", "Noto Sans KR", "Noto Sans CJK KR"]
     sans += ["Apple SD Gothic Neo", "Malgun Gothic", "sans-serif"]
     mono = ["SF Mono", "Consolas", "Noto Sans Mono", "DejaVu Sans Mono", "monospace"]
-    return gr.themes.Default(font=sans, font_mono=mono).set(
+    return themes.Default(font=sans, font_mono=mono).set(
         body_text_color_subdued="*neutral_600",
         body_text_color_subdued_dark="*neutral_300",
         button_primary_background_fill="*primary_700",

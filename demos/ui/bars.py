@@ -9,7 +9,7 @@ WRITING = "still writing"
 """What an answer that grows says beside its checkpoint until it has come to its end."""
 
 COPY = '<button type="button" class="task-copy">Copy</button>'
-"""A button that copies the text of the element before it with the class task-copied (see gallery.js)."""
+"""A button that copies the text of the element before it with the class task-copied: js/shell/gallery.js."""
 
 
 def per_cent(score: float) -> str:

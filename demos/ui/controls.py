@@ -20,9 +20,9 @@ def control(kind: type[Control], inputs_type: type, name: str, **more: Any) -> C
     facts: dict[str, Any] = {"label": field.title}
     if field.default is not dataclasses.MISSING and field.default != "":
         facts["value"] = field.default
-    if kind in (gr.Slider, gr.Number):
+    if issubclass(kind, gr.Slider | gr.Number):
         limits = {"minimum": field.bounds.get("ge"), "maximum": field.bounds.get("le")}
         facts |= {end: limit for end, limit in limits.items() if limit is not None}
-    if kind is gr.Slider and isinstance(field.default, int):
+    if issubclass(kind, gr.Slider) and isinstance(field.default, int):
         facts["step"] = 1
     return kind(**facts | more)

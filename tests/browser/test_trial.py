@@ -429,7 +429,7 @@ def figures(page: Page, name: str = "dataset") -> Locator:
     return panel(page, name).get_by_role("group", name="Figures over the data set")
 
 
-def test_the_survey_runs_to_its_end_and_shows_the_figures_of_the_api(page: Page, gallery: str):
+def test_many_texts_run_to_its_end_and_shows_the_figures_of_the_api(page: Page, gallery: str):
     inputs = dataset.EXAMPLES[0].inputs
     open_demo(page, "trial-dataset")
     press(page, dataset.EXAMPLES[0].label)
@@ -447,7 +447,7 @@ def test_the_survey_runs_to_its_end_and_shows_the_figures_of_the_api(page: Page,
     assert panel(page, "dataset").locator(".st-progress").is_hidden()
 
 
-def test_stop_stops_the_survey_and_leaves_its_figures(page: Page):
+def test_stop_stops_many_texts_and_leaves_its_figures(page: Page):
     open_demo(page, "trial-dataset")
     page.get_by_label("Texts, one per line").fill("\n".join(f"{TEXT} number {i}" for i in range(300)))
     page.get_by_label("Search adversaries too (slow)").check()

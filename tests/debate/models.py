@@ -1,4 +1,4 @@
-"""Small random classifiers of both settings in float64, and sentences for them."""
+"""Small random classifiers of both kinds in float64, and sentences for them."""
 
 from __future__ import annotations
 

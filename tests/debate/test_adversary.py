@@ -1,4 +1,4 @@
-"""Adversaries keep their promises, in both settings."""
+"""Adversaries keep their promises, with both kinds of classifiers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from demos.debate.claims import cards
 from demos.debate.dependence.compute import adversary
-from demos.debate.methods import transformer as transformer_setting
+from demos.debate.methods import transformer as transformer_kind
 from demos.debate.methods.additive import reading_of
 from demos.debate.methods.adversary import (
     AdversarySettings,
@@ -55,8 +55,8 @@ def test_every_adversary_of_the_bilstm_meets_its_epsilon(sentences, epsilon):
 @settings(max_examples=6, deadline=None)
 def test_every_adversary_of_a_transformer_meets_its_epsilon(sentences):
     loaded = transformer(seed=1)
-    items = [transformer_setting.sentence(loaded, " ".join(words)) for words in sentences]
-    check(transformer_setting.read(loaded, items), 0.01)
+    items = [transformer_kind.sentence(loaded, " ".join(words)) for words in sentences]
+    check(transformer_kind.read(loaded, items), 0.01)
 
 
 def test_where_no_start_is_allowed_the_models_own_attention_comes_back():

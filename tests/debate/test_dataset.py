@@ -1,4 +1,4 @@
-"""The survey of many texts equals the single experiments, and says what it left out."""
+"""The metrics of many texts equal the single experiments, and say what they left out."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import torch
 
 from demos.contract import check_fields
 from demos.debate.dataset import compute as module
-from demos.debate.dataset.compute import MAX_TEXTS, SurveyInputs, survey
+from demos.debate.dataset.compute import MAX_TEXTS, DatasetInputs, dataset_metrics
 from demos.debate.dataset.page import read_texts, skipped
 from demos.debate.dependence.compute import permute
 from demos.debate.methods.additive import fixed_gradient, read
@@ -28,13 +28,13 @@ TEXTS = tuple(" ".join(f"w{i}" for i in ids) for ids in IDS)
 
 
 def last(inputs, loaded):
-    *_, answer = survey(inputs, loaded)
+    *_, answer = dataset_metrics(inputs, loaded)
     return answer
 
 
 def test_each_value_is_the_single_experiments():
     loaded = additive()
-    answer = last(SurveyInputs(TEXTS), loaded)
+    answer = last(DatasetInputs(TEXTS), loaded)
     for i, ids in enumerate(IDS):
         item = sentence(*ids)
         reading = read(loaded, [item])
@@ -50,15 +50,15 @@ def test_each_value_is_the_single_experiments():
         assert answer.values["permutation"][i] == pytest.approx(shuffle(reading).median.item(), abs=0.02)
 
 
-def test_the_survey_and_the_single_experiment_take_the_same_median():
+def test_many_texts_and_the_single_experiment_take_the_same_median():
     loaded, text = additive(), "w5 w9 w12 w30 w7"
     single = permute(TrialInputs(text), loaded)
-    assert_close(last(SurveyInputs((text,)), loaded).values["permutation"][0], single.median, atol=OURS)
+    assert_close(last(DatasetInputs((text,)), loaded).values["permutation"][0], single.median, atol=OURS)
     assert_close(single.median, float(np.median(single.changes)), atol=OURS)
 
 
 def test_means_leave_undefined_values_out_and_count_them():
-    answer = last(SurveyInputs(TEXTS), additive())
+    answer = last(DatasetInputs(TEXTS), additive())
     taus, random = (
         next(measure for measure in answer.measures if measure.name == name)
         for name in ("tau_gradient", "tau_random")
@@ -74,7 +74,7 @@ def test_means_leave_undefined_values_out_and_count_them():
 
 
 def test_chance_over_texts_is_what_many_drawn_orders_give():
-    answer = last(SurveyInputs(TEXTS), additive())
+    answer = last(DatasetInputs(TEXTS), additive())
     chance = np.random.default_rng(0)
     means = [np.mean([kendall(*chance.random((2, len(ids)))).tau for ids in IDS[:3]]) for _ in range(400)]
     assert abs((np.abs(means) <= answer.chance_of_mean).mean() - 0.95) <= 0.035
@@ -83,9 +83,9 @@ def test_chance_over_texts_is_what_many_drawn_orders_give():
 @pytest.mark.parametrize("loaded", [additive(), transformer()], ids=["bilstm", "transformer"])
 def test_adversaries_are_searched_only_when_asked_for(loaded):
     texts = ("w5 w9 w12 the cat", "w40 w41 a dog")
-    without = last(SurveyInputs(texts), loaded)
+    without = last(DatasetInputs(texts), loaded)
     assert "adversary" not in without.values
-    answer = last(SurveyInputs(texts, adversaries=True), loaded)
+    answer = last(DatasetInputs(texts, adversaries=True), loaded)
     assert (answer.values["adversary"] >= 0).all() and answer.values["adversary"].max() <= np.log(2)
 
 
@@ -97,7 +97,7 @@ def unhurried(monkeypatch):
 
 def test_it_grows_and_names_what_it_could_not_read():
     texts = ("w5 w6",) * 20 + ("...", "  ", "w5 " * (MAX_WORDS + 1))
-    answers = list(survey(SurveyInputs(texts), additive()))
+    answers = list(dataset_metrics(DatasetInputs(texts), additive()))
     assert [answer.done for answer in answers] == [16, 23]
     assert answers[-1].skipped == 3 and len(answers[-1].largest_attention) == 20
     assert "3 texts left out; the first: The text has no words" in skipped(answers[-1])
@@ -105,14 +105,14 @@ def test_it_grows_and_names_what_it_could_not_read():
 
 
 def test_nothing_readable_at_all_is_no_crash():
-    answer = last(SurveyInputs(("!!!",)), additive())
+    answer = last(DatasetInputs(("!!!",)), additive())
     assert answer.skipped == 1 and all(np.isnan(measure.mean) for measure in answer.measures)
 
 
 @pytest.mark.parametrize("texts", [(), ("a",) * (MAX_TEXTS + 1)])
 def test_too_few_or_too_many_texts_are_refused(texts):
     with pytest.raises(BadInput, match=r"'texts' has .*1,000"):
-        check_fields(SurveyInputs(texts))
+        check_fields(DatasetInputs(texts))
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_closing_it_ends_the_work_between_two_texts(monkeypatch, adversaries):
         "demos.debate.methods.classifier.leave_one_out",
         lambda loaded, item, kind: read.append(1) or np.zeros(len(item.words)),
     )
-    growing = survey(SurveyInputs(("w5 w6 w7 w8",) * 40, adversaries=adversaries), additive())
+    growing = dataset_metrics(DatasetInputs(("w5 w6 w7 w8",) * 40, adversaries=adversaries), additive())
     answers = [next(growing)]
     while answers[-1].done < 3:
         answers.append(next(growing))
@@ -169,15 +169,15 @@ def test_closing_it_ends_the_work_between_two_texts(monkeypatch, adversaries):
 
 def test_texts_that_the_model_cannot_read_are_left_out_unless_asked_for():
     texts = ("w5 w6 w7 w8", "unknown words only here", "w5 w6 unknown w8")
-    answer = last(SurveyInputs(texts), additive())
+    answer = last(DatasetInputs(texts), additive())
     assert answer.skipped == 1 and "cannot read 4 of these 4 words" in answer.reason
-    assert last(SurveyInputs(texts, anyway=True), additive()).skipped == 0
+    assert last(DatasetInputs(texts, anyway=True), additive()).skipped == 0
 
 
 @pytest.mark.parametrize("adversaries", [False, True])
 def test_gradients_are_not_left_switched_off_in_any_thread(adversaries):
     # The server resumes a generator on whichever thread is free.
-    growing = survey(SurveyInputs(TEXTS * 8, adversaries=adversaries), additive())
+    growing = dataset_metrics(DatasetInputs(TEXTS * 8, adversaries=adversaries), additive())
     with ThreadPoolExecutor(1) as first, ThreadPoolExecutor(1) as second:
         for thread in (first, second, first, second):
             thread.submit(next, growing, None).result()

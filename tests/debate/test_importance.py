@@ -10,9 +10,9 @@ import torch
 from captum.attr import FeatureAblation, InputXGradient, IntegratedGradients, Saliency
 
 from demos.debate.faithfulness.compute import RANKINGS, RankingInputs
-from demos.debate.methods import additive as additive_setting
-from demos.debate.methods import transformer as transformer_setting
-from demos.debate.methods.classifier import leave_one_out, methods_of, setting_of
+from demos.debate.methods import additive as additive_kind
+from demos.debate.methods import transformer as transformer_kind
+from demos.debate.methods.classifier import classifier_of, importances_of, leave_one_out
 from demos.debate.methods.gradients import gradient_at, integrated_gradients
 from demos.debate.methods.transformer_importance import chefer
 from demos.models.additive_attention import AttentionClassifier, pad
@@ -27,21 +27,21 @@ def case(name):
     """A leased model, a sentence, its vectors, the function of them, and what IG starts from."""
     if name == "transformer":
         loaded = transformer()
-        item = transformer_setting.sentence(loaded, TEXT)
-        vectors, function = transformer_setting.of_vectors(loaded, item)
+        item = transformer_kind.sentence(loaded, TEXT)
+        vectors, function = transformer_kind.of_vectors(loaded, item)
         start = vectors.clone()
         start[1:-1] = loaded.model.get_input_embeddings().weight[0]
         return loaded, item, vectors, function, start
     loaded = additive(name)
-    ids = additive_setting.padded([WORDS])
+    ids = additive_kind.padded([WORDS])
     vectors = loaded.model.base.embedding(ids)[0]
     start = torch.zeros_like(vectors)
     start[[0, -1]] = vectors[[0, -1]]
-    return loaded, WORDS, vectors, additive_setting._of_vectors(loaded.model.base, ids), start
+    return loaded, WORDS, vectors, additive_kind._of_vectors(loaded.model.base, ids), start
 
 
 def per_word(name, scores, item):
-    return transformer_setting.per_word(scores, item) if name == "transformer" else scores[1:-1]
+    return transformer_kind.per_word(scores, item) if name == "transformer" else scores[1:-1]
 
 
 NAMES = ["bilstm", "average", "transformer"]
@@ -50,7 +50,7 @@ NAMES = ["bilstm", "average", "transformer"]
 @pytest.mark.parametrize("name", NAMES)
 def test_integrated_gradients_agree_with_captum_and_are_complete(name):
     loaded, item, vectors, function, start = case(name)
-    ours, baseline = setting_of(loaded).path_integral(loaded, item)
+    ours, baseline = classifier_of(loaded).path_integral(loaded, item)
     captums = IntegratedGradients(function).attribute(vectors[None], start[None], n_steps=50)[0].sum(-1)
     assert_close(ours, per_word(name, captums, item).detach(), atol=1e-4)
     assert_close(ours.sum().item(), function(vectors[None]).item() - baseline, atol=1e-4)
@@ -68,7 +68,7 @@ def test_integrated_gradients_of_a_polynomial_are_exact():
 @pytest.mark.parametrize("name", NAMES)
 def test_gradients_agree_with_captum(name):
     loaded, item, vectors, function, _ = case(name)
-    scores = methods_of(loaded).importances(loaded, item)
+    scores = importances_of(loaded).importances(loaded, item)
     slope = Saliency(function).attribute(vectors[None], abs=False)[0]
     product = InputXGradient(function).attribute(vectors[None])[0].sum(-1)
     assert_close(gradient_at(function, vectors), slope, atol=OURS)
@@ -80,7 +80,7 @@ def test_gradients_agree_with_captum(name):
 def test_the_bilstms_own_gradient_measure_agrees_with_finite_differences():
     model: AttentionClassifier = additive().model.base.double()
     ids = pad([[5, 9, 5, 30, 1]])
-    importance = additive_setting.gradient_importance(model, ids)[0]
+    importance = additive_kind.gradient_importance(model, ids)[0]
     embedded = model.embedding(ids)
     fixed = model.attend(model.encode_embedded(embedded, ids))
 
@@ -99,29 +99,29 @@ def test_the_bilstms_own_gradient_measure_agrees_with_finite_differences():
 def test_a_transformers_gradient_with_attention_fixed_agrees_with_finite_differences():
     loaded, item, vectors, function, _ = case("transformer")
     own = {}
-    with transformer_setting.record(lambda module, weights: own.setdefault(module, weights)):
+    with transformer_kind.record(lambda module, weights: own.setdefault(module, weights)):
         function(vectors[None])
-    found = transformer_setting.fixed_gradient(loaded, item)
+    found = transformer_kind.fixed_gradient(loaded, item)
     slopes = torch.zeros(len(vectors))
     for i in range(len(vectors)):
         values = []
         for sign in (1, -1):
             moved = vectors.clone()
             moved[i] *= 1 + sign * 1e-2
-            with transformer_setting.record(lambda module, weights: own[module]):
+            with transformer_kind.record(lambda module, weights: own[module]):
                 values.append(function(moved[None]).item())
         slopes[i] = (values[0] - values[1]) / 2e-2
-    assert_close(found, transformer_setting.per_word(slopes, item).abs(), atol=2e-3)
+    assert_close(found, transformer_kind.per_word(slopes, item).abs(), atol=2e-3)
     assert found.max() > 0.01
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_leave_one_out_equals_single_runs(name):
     loaded, item, *_ = case(name)
-    whole = setting_of(loaded).read(loaded, [item]).probability.item()
+    whole = classifier_of(loaded).read(loaded, [item]).probability.item()
     for i, change in enumerate(leave_one_out(loaded, item, "delete")):
         rest = type(item)(*(part[:i] + part[i + 1 :] for part in (item.words, item.ids, item.unknown)))
-        without = setting_of(loaded).read(loaded, [rest]).probability.item()
+        without = classifier_of(loaded).read(loaded, [rest]).probability.item()
         assert_close(change, whole - without, atol=OURS)
 
 
@@ -133,7 +133,7 @@ def test_leaving_words_out_by_mask_agrees_with_captums_ablation(name):
         mask = loaded.tokenizer.mask_token_id
         owner = torch.tensor([[w for w, ids in enumerate(item.ids) for _ in ids]])
         frame = lambda ids: torch.cat([torch.tensor([[2]]), ids, torch.tensor([[3]])], dim=1)  # noqa: E731
-        function = lambda ids: transformer_setting.positive(loaded, {"input_ids": frame(ids)})  # noqa: E731
+        function = lambda ids: transformer_kind.positive(loaded, {"input_ids": frame(ids)})  # noqa: E731
     else:
         mask, owner = 1, torch.arange(len(item.words))[None]
         function = lambda ids: loaded.model.base(pad(ids.tolist()))[0].sigmoid()  # noqa: E731
@@ -148,7 +148,7 @@ def test_leave_one_out_of_an_additive_bag_of_words_gives_each_term():
     model = loaded.model.base.double()
     model.vector.weight.zero_()
     item = sentence(5, 9, 30, 12)
-    states = model.encode(additive_setting.padded([item])).states[0, 1:-1]
+    states = model.encode(additive_kind.padded([item])).states[0, 1:-1]
     terms = (states @ model.output.weight[0]).tolist()
     bias = model.output.bias.item()
 
@@ -161,22 +161,22 @@ def test_leave_one_out_of_an_additive_bag_of_words_gives_each_term():
 
 def test_forbidding_attention_leaves_nothing_of_a_word_in_a_transformer():
     loaded = transformer()
-    item = transformer_setting.sentence(loaded, "the cat sat")
-    other = transformer_setting.sentence(loaded, "the dog sat")
+    item = transformer_kind.sentence(loaded, "the cat sat")
+    other = transformer_kind.sentence(loaded, "the dog sat")
     kept = torch.tensor([[True, False, True]])
-    first = transformer_setting.erased(loaded, item, kept, "attention")
-    assert_close(first, transformer_setting.erased(loaded, other, kept, "attention"), atol=OURS)
+    first = transformer_kind.erased(loaded, item, kept, "attention")
+    assert_close(first, transformer_kind.erased(loaded, other, kept, "attention"), atol=OURS)
     whole = torch.ones(1, 3, dtype=torch.bool)
-    assert transformer_setting.erased(loaded, item, whole, "attention") != first
+    assert transformer_kind.erased(loaded, item, whole, "attention") != first
 
 
 def test_forbidding_attention_scales_the_rest_of_the_bilstms_weights_to_one():
     loaded = additive()
-    reading = additive_setting.read(loaded, [WORDS])
+    reading = additive_kind.read(loaded, [WORDS])
     weights = reading.attention[0, 0] * torch.tensor([1, 0, 1, 1, 0])
     expected = reading.classify((weights / weights.sum())[None, None])
     kept = torch.tensor([[True, False, True, True, False]])
-    assert_close(additive_setting.erased(loaded, WORDS, kept, "attention"), expected, atol=OURS)
+    assert_close(additive_kind.erased(loaded, WORDS, kept, "attention"), expected, atol=OURS)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -185,8 +185,8 @@ def test_nothing_erased_is_the_whole_and_everything_erased_is_defined(name, kind
     loaded, item, *_ = case(name)
     count = len(item.words)
     kept = torch.stack([torch.ones(count, dtype=torch.bool), torch.zeros(count, dtype=torch.bool)])
-    whole, nothing = setting_of(loaded).erased(loaded, item, kept, kind)
-    expected = setting_of(loaded).read(loaded, [item]).probability[0]
+    whole, nothing = classifier_of(loaded).erased(loaded, item, kept, kind)
+    expected = classifier_of(loaded).read(loaded, [item]).probability[0]
     assert_close(whole, expected, atol=OURS)
     assert 0 < nothing < 1
 
@@ -201,8 +201,8 @@ def test_chefers_rule_by_hand():
 
 def test_a_transformers_scores_by_attention_agree_with_eager_attention():
     loaded = transformer()
-    item = transformer_setting.sentence(loaded, TEXT)
-    found = methods_of(loaded).importances(loaded, item)
+    item = transformer_kind.sentence(loaded, TEXT)
+    found = importances_of(loaded).importances(loaded, item)
     loaded.model.set_attn_implementation("eager")
     vectors = loaded.model.get_input_embeddings()(loaded.tokenizer(TEXT, return_tensors="pt")["input_ids"])
     output = loaded.model(
@@ -229,15 +229,15 @@ def test_a_transformers_scores_by_attention_agree_with_eager_attention():
         "norm": handed.norm(dim=-1),
     }
     for name, tokens in expected.items():
-        words = transformer_setting.per_word(tokens.detach(), item)
+        words = transformer_kind.per_word(tokens.detach(), item)
         assert_close(found[name], words, atol=OURS)
 
 
 def test_the_bilstms_scores_by_attention_by_hand():
     loaded = additive()
     model = loaded.model.base
-    found = methods_of(loaded).importances(loaded, WORDS)
-    encoded = model.encode(additive_setting.padded([WORDS]))
+    found = importances_of(loaded).importances(loaded, WORDS)
+    encoded = model.encode(additive_kind.padded([WORDS]))
     attention = model.attend(encoded)[0]
     for i in range(len(WORDS.words)):
         state = encoded.states[0, i + 1]

@@ -15,7 +15,7 @@ from scipy.stats import kendalltau
 
 from demos.debate.methods.divergence import jensen_shannon, kl_divergence, total_variation
 from demos.debate.methods.rank_correlation import (
-    FEWEST_WORDS,
+    MIN_WORDS,
     chance,
     chance_spread,
     kendall,
@@ -52,7 +52,7 @@ def test_total_variation_is_half_the_distance_of_the_two_classes(p, q):
     assert_close(float(total_variation(torch.tensor(p), torch.tensor(q))), both, atol=ARRAYS)
 
 
-@given(st.integers(FEWEST_WORDS, 20), st.integers(0, 999))
+@given(st.integers(MIN_WORDS, 20), st.integers(0, 999))
 @settings(max_examples=30, deadline=None)
 def test_tau_agrees_with_scipy_and_with_itself(n, seed):
     a, b = np.random.default_rng(seed).random((2, n))

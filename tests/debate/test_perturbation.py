@@ -1,4 +1,4 @@
-"""Other attention in both settings: what must and what must not change the output."""
+"""Other attention with both kinds of classifiers: what must and what must not change the output."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from demos.debate.methods import additive as additive_setting
-from demos.debate.methods import transformer as transformer_setting
+from demos.debate.methods import additive as additive_kind
+from demos.debate.methods import transformer as transformer_kind
 from demos.debate.methods.additive import reading_of
 from demos.debate.methods.perturbation import permuted, probability_under, shuffle, uniform_probability
 from demos.models.additive_attention import END, START, pad
@@ -21,8 +21,8 @@ TEXTS = ["the cat sat on a mat", "unbelievable !", "dog", "it was too tired , an
 
 def readings():
     bert = transformer()
-    items = [transformer_setting.sentence(bert, text) for text in TEXTS]
-    return [reading_of(classifier(), pad(SENTENCES)), transformer_setting.read(bert, items)]
+    items = [transformer_kind.sentence(bert, text) for text in TEXTS]
+    return [reading_of(classifier(), pad(SENTENCES)), transformer_kind.read(bert, items)]
 
 
 @pytest.mark.parametrize("encoder", ["bilstm", "average"])
@@ -75,7 +75,7 @@ def test_a_transformers_word_weights_are_the_sums_of_its_last_cls_row():
 
 def test_word_weights_equal_an_override_of_the_last_layers_cls_row():
     loaded, text = transformer(), TEXTS[0]
-    reading = transformer_setting.read(loaded, [transformer_setting.sentence(loaded, text)])
+    reading = transformer_kind.read(loaded, [transformer_kind.sentence(loaded, text)])
     chosen = torch.rand(reading.attention.shape, generator=torch.Generator().manual_seed(0))
     chosen = chosen.to(reading.attention).softmax(-1)
 
@@ -86,14 +86,14 @@ def test_word_weights_equal_an_override_of_the_last_layers_cls_row():
         weights[:, :, 0, 1:-1] = chosen * (1 - reading.special)[..., None]
         return weights
 
-    with transformer_setting.record(change):
-        expected = transformer_setting.positive(loaded, loaded.tokenizer(text, return_tensors="pt"))
+    with transformer_kind.record(change):
+        expected = transformer_kind.positive(loaded, loaded.tokenizer(text, return_tensors="pt"))
     assert_close(reading.classify(chosen), expected, atol=OURS)
 
 
-@pytest.mark.parametrize("setting", [0, 1])
-def test_rows_sum_to_one_over_words_and_vanish_elsewhere(setting):
-    reading = readings()[setting]
+@pytest.mark.parametrize("kind", [0, 1])
+def test_rows_sum_to_one_over_words_and_vanish_elsewhere(kind):
+    reading = readings()[kind]
     assert_close(reading.attention.sum(-1), torch.ones(reading.attention.shape[:2]), atol=OURS)
     outside = ~reading.words[:, None].expand_as(reading.attention)
     assert reading.attention[outside].abs().max() == 0
@@ -102,8 +102,8 @@ def test_rows_sum_to_one_over_words_and_vanish_elsewhere(setting):
 
 @given(st.integers(0, 99), st.sampled_from([0, 1]))
 @settings(max_examples=20, deadline=None)
-def test_permutations_only_move_weights_among_words(seed, setting):
-    reading = readings()[setting]
+def test_permutations_only_move_weights_among_words(seed, kind):
+    reading = readings()[kind]
     own = reading.attention
     shuffled = permuted(own, reading.words, seed, 7)
     assert shuffled.shape == (7, *own.shape)
@@ -127,9 +127,9 @@ def test_permutations_are_uniformly_distributed():
     assert_close(shuffled.mean(0), torch.full((3,), 1 / 3), atol=0.01)
 
 
-@pytest.mark.parametrize("setting", [0, 1])
-def test_permuting_uniform_weights_changes_nothing(setting):
-    reading = readings()[setting]
+@pytest.mark.parametrize("kind", [0, 1])
+def test_permuting_uniform_weights_changes_nothing(kind):
+    reading = readings()[kind]
     moved = permuted(reading.uniform, reading.words, 0, 5)
     assert_close(moved, reading.uniform.expand_as(moved), atol=OURS)
     assert_close(reading.classify(moved), uniform_probability(reading).expand(5, -1), atol=OURS)
@@ -137,23 +137,23 @@ def test_permuting_uniform_weights_changes_nothing(setting):
 
 def test_identical_states_make_the_output_independent_of_attention():
     loaded = additive("average")
-    reading = additive_setting.read(loaded, [sentence(8, 8, 8, 8)])
+    reading = additive_kind.read(loaded, [sentence(8, 8, 8, 8)])
     weights = torch.tensor([[0.7, 0.1, 0.15, 0.05]]).to(reading.attention)
     assert_close(probability_under(reading, weights), reading.probability, atol=OURS)
     assert_close(shuffle(reading).changes, 0, atol=OURS)
 
 
-@pytest.mark.parametrize("setting", [0, 1])
-def test_one_word_leaves_nothing_to_shuffle(setting):
-    reading = readings()[setting]
+@pytest.mark.parametrize("kind", [0, 1])
+def test_one_word_leaves_nothing_to_shuffle(kind):
+    reading = readings()[kind]
     alone = reading.words.sum(1) == 1
     assert alone.any()
     assert_close(shuffle(reading).changes[:, alone], 0, atol=OURS)
 
 
-@pytest.mark.parametrize("setting", [0, 1])
-def test_the_median_change_is_the_mean_of_the_middle_two(setting):
-    found = shuffle(readings()[setting], count=6)
+@pytest.mark.parametrize("kind", [0, 1])
+def test_the_median_change_is_the_mean_of_the_middle_two(kind):
+    found = shuffle(readings()[kind], count=6)
     middle = found.changes.sort(0).values[2:4].mean(0)
     assert_close(found.median, middle, atol=OURS)
 

@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from demos.debate.claims import cards
-from demos.debate.methods.dataset_schemas import MEASURES
-from demos.debate.reported_metrics import aggregates, f1, measure, spread, trained
+from demos.debate.methods.dataset_schemas import METRICS
+from demos.debate.reported_metrics import aggregates, f1, metric, spread, trained
 from demos.models.cache import shared_cache
 from demos.models.classifier_family import FOLDER, read_classifiers
 from demos.models.specs import Spec
@@ -65,21 +65,21 @@ def test_the_adapter_shares_its_base_in_memory_and_leaves_it_as_it_is():
 
 def test_the_average_encoder_agrees_more_with_its_rivals_than_the_bilstm_does():
     for rival in ("tau_gradient", "tau_leave_one_out"):
-        assert measure("debate-average", rival)["mean"] > measure("debate-bilstm", rival)["mean"] + 0.1
+        assert metric("debate-average", rival)["mean"] > metric("debate-bilstm", rival)["mean"] + 0.1
     for checkpoint in aggregates():
         assert (
-            measure(checkpoint, "tau_gradient")["count"] + measure(checkpoint, "tau_gradient")["undefined"]
+            metric(checkpoint, "tau_gradient")["count"] + metric(checkpoint, "tau_gradient")["undefined"]
             == 1821
         )
 
 
-def test_the_aggregates_are_of_the_measures_that_the_survey_takes():
+def test_the_aggregates_are_of_the_measures_that_the_demo_takes():
     for splits in aggregates().values():
         for split in splits.values():
             for row in split["measures"]:
-                assert (row["title"], row["definition"]) == MEASURES[row["name"]]
+                assert (row["title"], row["definition"]) == METRICS[row["name"]]
     # The mean of the middle two of 100 shuffles, as in the papers' code: torch's median was the lower one.
-    shuffled = [round(measure(name, "permutation")["mean"], 4) for name in aggregates()]
+    shuffled = [round(metric(name, "permutation")["mean"], 4) for name in aggregates()]
     assert shuffled == [0.1262, 0.1365, 0.1062]
     assert "by 0.13 on average" in cards("permute")
 
@@ -87,10 +87,10 @@ def test_the_aggregates_are_of_the_measures_that_the_survey_takes():
 def test_the_card_quotes_the_figures():
     card = (FOLDER / "README.md").read_text()
     for checkpoint in aggregates():
-        taus = (spread(measure(checkpoint, name)) for name in ("tau_gradient", "tau_leave_one_out"))
+        taus = (spread(metric(checkpoint, name)) for name in ("tau_gradient", "tau_leave_one_out"))
         assert " | ".join(taus).replace("0.", ".") in card
     card = " ".join(card.split())
-    chance = spread(measure("debate-bilstm", "tau_random")).replace("0.", ".")
+    chance = spread(metric("debate-bilstm", "tau_random")).replace("0.", ".")
     assert f"a random ranking: {chance})" in card
     for name in (
         "bilstm-0",

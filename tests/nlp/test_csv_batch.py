@@ -209,7 +209,7 @@ def column_of(runner, demo, endpoint, asked, texts):
     found = [None] * len(texts)
     for part in runner.stream(column_endpoint(endpoint, demo.BATCH), ColumnInputs(asked, texts, asked.model)):
         for row, answer in zip(part.rows, part.answers, strict=True):
-            found[row] = answer if isinstance(answer, Exception) else demo.columns(answer)
+            found[row] = answer if isinstance(answer, Exception) else demo.BATCH.columns(answer)
     return found
 
 

@@ -77,12 +77,12 @@ def _maps(found: Capture) -> tuple[BertvizMap, ...]:
 
 
 def _neuron_page(found: Capture) -> str:
-    if len(found.maps) > 1:
+    chosen, *others = found.maps
+    if others:
         raise BadInput(
             "BertViz's neuron view does not know encoder-decoder models.",
             "Use the neuron view of the attention viewer.",
         )
-    chosen = found.maps[0]
     check_size(chosen.heads * len(chosen.queries) * len(chosen.keys))
     return neuron_view_page(
         _pieces(chosen.queries),

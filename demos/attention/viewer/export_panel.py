@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def build(
     run: Run, numbers: Endpoint, arrays: Endpoint, export: Endpoint, fields: list[str], shown: Answer
 ) -> None:
-    """Lay out the choices and the file, of the answer `shown`; `fields` name the viewer's selection."""
+    """Lay out the export options for the answer `shown`; `fields` are the names of the viewer's inputs."""
     import gradio as gr
 
     from demos.ui import freshness
@@ -75,5 +75,5 @@ def parse_layers(text: str) -> tuple[int, ...]:
 
 
 def selection(inputs_type: type, fields: Iterable[str], values: Sequence[Any], **more: Any) -> Any:
-    """The selection that the page's fields hold, as `inputs_type`."""
+    """Build `inputs_type` from the values of the page's fields."""
     return inputs_type(**dict(zip(fields, (value or "" for value in values), strict=True)), **more)

@@ -1,4 +1,4 @@
-"""Take a view away: one HTML file that opens from disk with no network, or the numbers as NPZ or JSON."""
+"""Export a view: one HTML file that opens from disk without a network, or the numbers as NPZ or JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A link that opens the viewer with texts: they stand in its fragment, which browsers send to nobody."""
+"""A link that opens the viewer with texts. The fragment holds them, so no server sees them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CARRIED = ("text", "text_pair", "target", "model")
 def link_to(selection: Selection) -> str:
     """The address, relative to any page of the gallery, or "" if the texts are too long for a link.
 
-    Of an encoder-decoder its cross-attention is opened.
+    For an encoder-decoder the link opens cross-attention.
     """
     return demo_link("attention", "see", {name: getattr(selection, name) for name in CARRIED})
 
@@ -40,7 +40,8 @@ def receive_drawing(drawn_by: Any) -> None:
     """Let `?draw=bertviz` in the page's address choose BertViz's drawing."""
     from gradio.context import Context
 
-    Context.root_block.load(
+    page: Any = Context.root_block
+    page.load(
         None,
         [drawn_by],
         [drawn_by],

@@ -72,7 +72,7 @@ WEIGHT = {"rollout": "rollout", "norm": "sum of norms"}
 
 
 def describe_transforms(selection: Selection, removed: float) -> str:
-    """One sentence on what was hidden and merged; empty if nothing was."""
+    """Describe in one sentence what was hidden and merged; empty if nothing was."""
     parts = []
     if selection.special != "show":
         weight = WEIGHT.get(selection.measure, "attention")

@@ -57,7 +57,7 @@ class MeasuredMap:
 
     @property
     def heads(self) -> int:
-        """Of the measure: all but attention itself have one number per layer and pair of tokens."""
+        """1 unless the measure is attention itself: the others give one number per pair of tokens."""
         return self.source.heads if self.by_head else 1
 
     @property
@@ -78,7 +78,7 @@ class MeasuredMap:
 
     @cached_property
     def axes(self) -> Axes:
-        """The rows and columns that remain; raises `BadInput` if none would."""
+        """The rows and columns left after hiding and merging; raises `BadInput` if none is left."""
         return axes(self.source.queries, self.source.keys, self.selection.special, self.selection.words)
 
     def transforms(self, removed: float) -> str:
@@ -122,12 +122,12 @@ class MeasuredMap:
         return self.rollout()[layer][None]
 
     def means(self) -> np.ndarray:
-        """Attention averaged over heads, [layers, n, m], over the model's own tokens; remembered."""
+        """Attention averaged over heads, [layers, n, m], of the model's own tokens. The result is cached."""
         key = ("mean", _texts(self.selection, self.loaded), self.name)
         return captures.get(key, lambda: mean_weights(self.source))
 
     def rollout(self) -> np.ndarray:
-        """Rollout [layers, n, n] over the model's own tokens; remembered."""
+        """Rollout [layers, n, n] over the model's own tokens. The result is cached."""
         if self.name == "cross":
             raise BadInput(
                 "Rollout multiplies square matrices, and cross-attention is not square.",
@@ -138,7 +138,7 @@ class MeasuredMap:
 
 
 def captured(selection: Selection, loaded: Loaded) -> Capture:
-    """What the model computed for a selection's texts, shared by everything that is asked about them."""
+    """Run the model on a selection's texts, once for all questions about them."""
     key = ("capture", _texts(selection, loaded))
     return captures.get(key, lambda: capture(loaded, selection.text, selection.text_pair, selection.target))
 
@@ -150,7 +150,7 @@ def measured_map(selection: Selection, loaded: Loaded, name: str) -> MeasuredMap
 
 
 def map_of_own_tokens(selection: Selection, loaded: Loaded, name: str) -> MeasuredMap:
-    """The same with the model's own weights and tokens, whatever is selected beside the texts."""
+    """The same map with nothing hidden, merged or averaged: the model's own weights and tokens."""
     plain: Any = replace(selection, measure="attention", special="show", words="tokens")
     return measured_map(plain, loaded, name)
 

@@ -1,4 +1,4 @@
-"""What travels to the browser: weights as bytes, compressed, with one scale per block.
+"""The byte format that the browser reads: weights as compressed bytes, with one scale per block.
 
 A weight w of a block with largest value `scale` travels as round(255 w / scale), so what the
 browser shows is off by at most scale / 510: 1/510 for attention, whose scale is 1.
@@ -39,7 +39,7 @@ def weight_scale(weights: np.ndarray) -> float:
 
 
 def layer_data(name: str, layer: int, weights: np.ndarray) -> dict[str, Any]:
-    """One layer [heads, n, m] as the browser wants it."""
+    """One layer [heads, n, m] in the browser's format."""
     scale = weight_scale(weights)
     heads, rows, columns = weights.shape
     return {

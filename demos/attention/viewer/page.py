@@ -160,7 +160,7 @@ def _filled(inputs: Selection | BertvizInputs) -> list[str]:
 
 
 def _served(run: Run, name: str, endpoint: Endpoint) -> Any:
-    """A function that the page's script calls: errors come back as data, since it must show them itself."""
+    """A function that the page's script calls. It returns errors as data, because the script shows them."""
 
     def served(request: dict[str, Any]) -> Any:
         try:

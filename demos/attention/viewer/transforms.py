@@ -1,4 +1,4 @@
-"""What a visitor may do to attention weights before looking: hide special tokens, merge sub-words.
+"""Transform attention weights before they are shown: hide special tokens, merge sub-words.
 
 All functions take weights [..., n, m] and return new arrays; the order is hide, then merge.
 """

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from demos.contract import Example, Info, Run
 from demos.debate import dependence
-from demos.debate.dataset.compute import SURVEY, SurveyInputs
+from demos.debate.dataset.compute import DATASET_METRICS, DatasetInputs
 
 INFO = Info(
     slug="trial-dataset",
@@ -34,7 +34,7 @@ SCRIPTS, STYLES = dependence.SCRIPTS, dependence.STYLES
 EXAMPLES = (
     Example(
         "Six short reviews",
-        SurveyInputs(
+        DatasetInputs(
             (
                 "a warm funny film about getting older",
                 "the jokes fall flat and the story never starts",
@@ -48,7 +48,7 @@ EXAMPLES = (
     ),
 )
 
-ENDPOINTS = (SURVEY,)
+ENDPOINTS = (DATASET_METRICS,)
 
 
 def build(run: Run) -> None:

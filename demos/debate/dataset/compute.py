@@ -10,12 +10,12 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import Field
 
-from demos.debate.methods.dataset_schemas import MEASURES, Measure, SurveyAnswer
+from demos.debate.methods.dataset_schemas import METRICS, DatasetMetrics, Metric
 from demos.debate.methods.endpoint import classifier_endpoint
 from demos.debate.methods.schemas import Classifier
 from demos.debate.methods.sentence import check_sentence
 from demos.errors import StageError
-from demos.models.specs import Origin
+from demos.models.specs import Loaded, Origin
 
 MAX_TEXTS = 1000
 BATCH = 16
@@ -24,7 +24,7 @@ PACE = 0.5
 
 
 @dataclass(frozen=True)
-class SurveyInputs:
+class DatasetInputs:
     """The texts to measure, and how far to go."""
 
     texts: Annotated[
@@ -47,7 +47,7 @@ class SurveyInputs:
     anyway: Annotated[
         bool,
         Field(
-            title="Measure texts, too, that the model cannot read",
+            title="Metric texts, too, that the model cannot read",
             description="whether to measure texts too of which the model cannot read most words",
         ),
     ] = False
@@ -61,7 +61,7 @@ class _Found:
     largest_attention: float
 
 
-def survey(inputs: SurveyInputs, loaded: Any) -> Iterator[SurveyAnswer]:
+def dataset_metrics(inputs: DatasetInputs, loaded: Loaded) -> Iterator[DatasetMetrics]:
     """The trial's measures over many texts; a growing answer after every 16 texts, and at least every half
     second."""
     from demos.debate.methods.classifier import sentence_of
@@ -86,15 +86,15 @@ def survey(inputs: SurveyInputs, loaded: Any) -> Iterator[SurveyAnswer]:
         last = time.monotonic()
 
 
-def _measured(loaded: Any, items: Sequence[Any], adversaries: bool) -> Iterator[_Found | None]:
+def _measured(loaded: Loaded, items: Sequence[Any], adversaries: bool) -> Iterator[_Found | None]:
     """What is found for each text of a batch, one by one; None between the steps of a search."""
     from demos.debate.methods.adversary import AdversarySettings, adversary_steps, told
-    from demos.debate.methods.classifier import leave_one_out, setting_of
+    from demos.debate.methods.classifier import classifier_of, leave_one_out
     from demos.debate.methods.perturbation import shuffle, uniform_probability
     from demos.debate.methods.rank_correlation import kendall
 
-    setting = setting_of(loaded)
-    reading = setting.read(loaded, items)
+    classifier = classifier_of(loaded)
+    reading = classifier.read(loaded, items)
     changes = shuffle(reading).median.tolist()
     uniform = (uniform_probability(reading) - reading.probability).abs().tolist()
     apart = [float("nan")] * len(items)
@@ -104,7 +104,7 @@ def _measured(loaded: Any, items: Sequence[Any], adversaries: bool) -> Iterator[
     for i, item in enumerate(items):
         attention = reading.attention[i].mean(0)[: len(item.words)].numpy()
         rivals = {
-            "tau_gradient": setting.fixed_gradient(loaded, item).numpy(),
+            "tau_gradient": classifier.fixed_gradient(loaded, item).numpy(),
             "tau_leave_one_out": leave_one_out(loaded, item, "delete"),
         }
         agreements = {name: kendall(attention, rival) for name, rival in rivals.items()}
@@ -114,13 +114,15 @@ def _measured(loaded: Any, items: Sequence[Any], adversaries: bool) -> Iterator[
         yield _Found(len(item.words), values, p_values, float(attention.max()))
 
 
-def _answer(inputs: SurveyInputs, found: list[_Found], problems: list[str], origin: Origin) -> SurveyAnswer:
-    wanted = [name for name in MEASURES if inputs.adversaries or name != "adversary"]
+def _answer(
+    inputs: DatasetInputs, found: list[_Found], problems: list[str], origin: Origin
+) -> DatasetMetrics:
+    wanted = [name for name in METRICS if inputs.adversaries or name != "adversary"]
     drawn = [name for name in wanted if name != "tau_random"]
     values = {name: np.array([item.values[name] for item in found]) for name in drawn}
     p_values = {name: np.array([i.p_values.get(name, np.nan) for i in found]) for name in drawn}
     chance, chance_of_mean = _chance([item.words for item in found])
-    return SurveyAnswer(
+    return DatasetMetrics(
         done=len(found) + len(problems),
         total=len(inputs.texts),
         skipped=len(problems),
@@ -136,13 +138,13 @@ def _answer(inputs: SurveyInputs, found: list[_Found], problems: list[str], orig
     )
 
 
-def _measure(name: str, values: np.ndarray, p_values: np.ndarray) -> Measure:
+def _measure(name: str, values: np.ndarray, p_values: np.ndarray) -> Metric:
     defined = values[~np.isnan(values)]
     known = p_values[~np.isnan(p_values)]
     nothing = float("nan")
-    return Measure(
+    return Metric(
         name,
-        *MEASURES[name],
+        *METRICS[name],
         mean=float(defined.mean()) if len(defined) else nothing,
         std=float(defined.std()) if len(defined) else nothing,
         significant=float((known <= 0.05).mean()) if len(known) else nothing,
@@ -151,15 +153,15 @@ def _measure(name: str, values: np.ndarray, p_values: np.ndarray) -> Measure:
     )
 
 
-def _chance(words: Sequence[int]) -> tuple[Measure, float]:
+def _chance(words: Sequence[int]) -> tuple[Metric, float]:
     """What tau is by chance over texts of so many words, and how far its mean over them goes."""
-    from demos.debate.methods.rank_correlation import FEWEST_WORDS, chance_spread
+    from demos.debate.methods.rank_correlation import MIN_WORDS, chance_spread
 
-    spreads = np.array([chance_spread(count) for count in words if count >= FEWEST_WORDS])
+    spreads = np.array([chance_spread(count) for count in words if count >= MIN_WORDS])
     count, nothing = len(spreads), float("nan")
-    measure = Measure(
+    measure = Metric(
         "tau_random",
-        *MEASURES["tau_random"],
+        *METRICS["tau_random"],
         mean=0.0 if count else nothing,
         std=float(np.sqrt((spreads**2).mean())) if count else nothing,
         significant=nothing,
@@ -169,4 +171,4 @@ def _chance(words: Sequence[int]) -> tuple[Measure, float]:
     return measure, float(1.96 * np.sqrt((spreads**2).sum()) / count) if count else nothing
 
 
-SURVEY = classifier_endpoint("trial_dataset", survey)
+DATASET_METRICS = classifier_endpoint("trial_dataset", dataset_metrics, check=None)

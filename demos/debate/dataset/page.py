@@ -1,4 +1,4 @@
-"""The page of the measures over many texts."""
+"""The page that measures many texts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from demos.contract import Example, Run
 from demos.csv_table import read_lines
-from demos.debate.dataset.compute import MAX_TEXTS, SURVEY, SurveyInputs
+from demos.debate.dataset.compute import DATASET_METRICS, MAX_TEXTS, DatasetInputs
 from demos.errors import BadInput
 
 
@@ -24,12 +24,12 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     panels.steps("trial-dataset")
 
     with gr.Row():
-        texts = control(gr.Textbox, SurveyInputs, "texts", lines=6, max_lines=12, scale=3)
+        texts = control(gr.Textbox, DatasetInputs, "texts", lines=6, max_lines=12, scale=3)
         upload = gr.File(label="or a TXT or CSV file", file_types=[".txt", ".csv"], height=150, scale=1)
     with gr.Row():
-        model = page.model_choice(SURVEY, "debate-bilstm")
-        adversaries = control(gr.Checkbox, SurveyInputs, "adversaries")
-        anyway = control(gr.Checkbox, SurveyInputs, "anyway")
+        model = page.model_choice(DATASET_METRICS, "debate-bilstm")
+        adversaries = control(gr.Checkbox, DatasetInputs, "adversaries")
+        anyway = control(gr.Checkbox, DatasetInputs, "anyway")
     fields = {"texts": texts, "model": model, "adversaries": adversaries, "anyway": anyway}
     filled = page.examples(examples, fields)
     with gr.Row():
@@ -48,9 +48,9 @@ def build(run: Run, examples: Sequence[Example]) -> None:
 
     def answer(texts: str, model: str, adversaries: bool, anyway: bool) -> Iterator[tuple[Any, ...]]:
         lines = tuple(line.strip() for line in (texts or "").splitlines() if line.strip())
-        yield "", wire.waiting("Reading the first texts …")
-        for result in run.stream(SURVEY, SurveyInputs(lines, model, adversaries, anyway)):
-            yield page.badge_html(result.origin, skipped(result)), wire.survey(result)
+        yield "", wire.waiting("EncodedSentences the first texts …")
+        for result in run.stream(DATASET_METRICS, DatasetInputs(lines, model, adversaries, anyway)):
+            yield page.badge_html(result.origin, skipped(result)), wire.dataset_metrics(result)
 
     outputs = [badge, figures]
     measured.on([start.click], answer, outputs, page.WRITING_QUEUE)
@@ -64,7 +64,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
 
 
 def skipped(result: Any) -> str:
-    """How many texts could not be read and why, else empty."""
+    """Say how many texts were left out and why; empty if none was."""
     if not result.skipped:
         return ""
     if result.skipped == 1:
@@ -73,7 +73,7 @@ def skipped(result: Any) -> str:
 
 
 def read_texts(path: Path) -> list[str]:
-    """The texts of a TXT file, one per line, or of a CSV file's column `text`, or its first.
+    """Read the texts of a TXT file, one per line, or of a CSV file's `text` column (else its first one).
 
     Raises `BadInput` for files that are not UTF-8 text or hold more than MAX_TEXTS texts.
     """

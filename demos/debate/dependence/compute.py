@@ -19,9 +19,10 @@ from demos.debate.methods.schemas import (
     UniformAnswer,
 )
 from demos.errors import BadInput
+from demos.models.specs import Loaded
 
 
-def predict(inputs: PredictInputs, loaded: Any) -> Prediction:
+def predict(inputs: PredictInputs, loaded: Loaded) -> Prediction:
     """P(positive), attention over the words, and P(positive) under weights of the visitor's own."""
     import torch
 
@@ -43,7 +44,7 @@ def predict(inputs: PredictInputs, loaded: Any) -> Prediction:
     )
 
 
-def permute(inputs: TrialInputs, loaded: Any) -> Permutations:
+def permute(inputs: TrialInputs, loaded: Loaded) -> Permutations:
     """P(positive) under 100 shuffles of the attention weights (Jain & Wallace 2019, section 4.2.1)."""
     from demos.debate.methods.perturbation import shuffle
 
@@ -62,7 +63,7 @@ def permute(inputs: TrialInputs, loaded: Any) -> Permutations:
     )
 
 
-def uniform(inputs: TrialInputs, loaded: Any) -> UniformAnswer:
+def uniform(inputs: TrialInputs, loaded: Loaded) -> UniformAnswer:
     """P(positive) under uniform attention: put in after training, in several scopes, and trained with."""
     from demos.debate.methods.uniform_attention import uniform_rows
 
@@ -71,7 +72,7 @@ def uniform(inputs: TrialInputs, loaded: Any) -> UniformAnswer:
     return UniformAnswer(item.words, reading.probability.item(), rows, loaded.origin)
 
 
-def adversary(inputs: TrialInputs, loaded: Any) -> Iterator[AdversaryAnswer]:
+def adversary(inputs: TrialInputs, loaded: Loaded) -> Iterator[AdversaryAnswer]:
     """Search attention that differs from the model's own and leaves the output almost as it was (Jain &
     Wallace 2019, section 4.2.2, with the settings of their released code: the search aims at a change of
     0.01, results above epsilon = 0.05 do not count; only the reward for starts that differ from each other
@@ -108,7 +109,7 @@ def adversary(inputs: TrialInputs, loaded: Any) -> Iterator[AdversaryAnswer]:
         )
 
 
-def consistent(inputs: TrialInputs, loaded: Any) -> ConsistentAnswer:
+def consistent(inputs: TrialInputs, loaded: Loaded) -> ConsistentAnswer:
     """Models that were trained to answer like the base and attend elsewhere (Wiegreffe & Pinter 2019), over
     the strengths lambda of their loss. Only the BiLSTM has them."""
     from demos.debate.methods.seeds import consistent_points, others, uniform_model
@@ -125,11 +126,11 @@ def consistent(inputs: TrialInputs, loaded: Any) -> ConsistentAnswer:
     )
 
 
-def _read(inputs: Any, loaded: Any) -> tuple[Any, Any]:
-    from demos.debate.methods.classifier import sentence_of, setting_of
+def _read(inputs: Any, loaded: Loaded) -> tuple[Any, Any]:
+    from demos.debate.methods.classifier import classifier_of, sentence_of
 
     item = sentence_of(loaded, inputs.text, inputs.anyway)
-    return item, setting_of(loaded).read(loaded, [item])
+    return item, classifier_of(loaded).read(loaded, [item])
 
 
 def _scaled(weights: tuple[float, ...], words: tuple[str, ...]) -> Any:

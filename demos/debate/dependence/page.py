@@ -20,7 +20,7 @@ from demos.errors import StageError, Unsupported
 
 
 def build(run: Run, examples: Sequence[Example]) -> None:
-    """Lay out one panel per experiment; they are filled one after another."""
+    """Lay out one panel per experiment. The panels fill one after another."""
     import gradio as gr
 
     from demos.debate import panels, wire
@@ -111,7 +111,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
 
 
 def _predicted(run: Run) -> Any:
-    """What the page's script calls while a weight is dragged; errors come back as data."""
+    """The function that the page's script calls while a weight is dragged. It returns errors as data."""
 
     def served(request: dict[str, Any]) -> Any:
         try:

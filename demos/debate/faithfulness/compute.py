@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 from pydantic import Field
@@ -14,6 +14,7 @@ from demos.debate.methods.ranking_schemas import ErasureAnswer, ErasureCurve, Me
 from demos.debate.methods.schemas import Anyway, Classifier, TrialText
 from demos.debate.methods.sentence import LABELS, Erasure, Sentence
 from demos.memo import Memo
+from demos.models.specs import Loaded
 
 SIGNED = ("gradient_x_input", "integrated_gradients", "leave_one_out")
 _scores = Memo(8 * 2**20)
@@ -35,16 +36,16 @@ class RankingInputs:
     anyway: Anyway = False
 
 
-def rankings(inputs: RankingInputs, loaded: Any) -> RankingAnswer:
+def rankings(inputs: RankingInputs, loaded: Loaded) -> RankingAnswer:
     """Rank the words of a text by attention and by its rivals, and say how far the rankings agree."""
-    from demos.debate.methods.classifier import sentence_of, setting_of
+    from demos.debate.methods.classifier import classifier_of, sentence_of
     from demos.debate.methods.rank_correlation import chance, ranks, tau_matrix
 
-    setting = setting_of(loaded)
+    classifier = classifier_of(loaded)
     item = sentence_of(loaded, inputs.text, inputs.anyway)
     scores, baseline = all_scores(loaded, item, inputs.erasure)
     tau, p_value = tau_matrix(list(scores.values()))
-    probability = setting.read(loaded, [item]).probability.item()
+    probability = classifier.read(loaded, [item]).probability.item()
     return RankingAnswer(
         words=item.words,
         unknown=item.unknown,
@@ -57,28 +58,28 @@ def rankings(inputs: RankingInputs, loaded: Any) -> RankingAnswer:
         p_value=p_value,
         chance=chance(len(item.words)),
         withheld=too_few(len(item.words)),
-        erasure=setting.ERASURES[inputs.erasure],
-        baseline=setting.BASELINE,
+        erasure=classifier.ERASURES[inputs.erasure],
+        baseline=classifier.BASELINE,
         completeness=float(scores["integrated_gradients"].sum()),
         completeness_expected=probability - baseline,
         origin=loaded.origin,
     )
 
 
-def erasure(inputs: RankingInputs, loaded: Any) -> ErasureAnswer:
+def erasure(inputs: RankingInputs, loaded: Loaded) -> ErasureAnswer:
     """Take words away in the order of every ranking (DeYoung et al. 2020; Serrano & Smith 2019)."""
     import torch
 
-    from demos.debate.methods.classifier import sentence_of, setting_of
+    from demos.debate.methods.classifier import classifier_of, sentence_of
     from demos.debate.methods.erasure import RANDOM_ORDERS, curves, levels
 
-    setting = setting_of(loaded)
+    classifier = classifier_of(loaded)
     item = sentence_of(loaded, inputs.text, inputs.anyway)
-    positive = setting.read(loaded, [item]).probability.item()
+    positive = classifier.read(loaded, [item]).probability.item()
     predicted = int(positive > 0.5)
 
     def predict(kept: np.ndarray) -> np.ndarray:
-        found = setting.erased(loaded, item, torch.from_numpy(kept), inputs.erasure).numpy()
+        found = classifier.erased(loaded, item, torch.from_numpy(kept), inputs.erasure).numpy()
         return found if predicted else 1 - found
 
     scores, _ = all_scores(loaded, item, inputs.erasure)
@@ -89,7 +90,7 @@ def erasure(inputs: RankingInputs, loaded: Any) -> ErasureAnswer:
         words=item.words,
         predicted=LABELS[predicted],
         probability=positive if predicted else 1 - positive,
-        erasure=setting.ERASURES[inputs.erasure],
+        erasure=classifier.ERASURES[inputs.erasure],
         fractions=levels(len(item.words)) / len(item.words),
         methods=tuple(ErasureCurve(name, titles[name], **vars(curve)) for name, curve in found.items()),
         origin=loaded.origin,
@@ -98,44 +99,44 @@ def erasure(inputs: RankingInputs, loaded: Any) -> ErasureAnswer:
 
 def too_few(words: int) -> str:
     """Why a sentence of so few words has no tau; empty for longer ones."""
-    from demos.debate.methods.rank_correlation import FEWEST_WORDS
+    from demos.debate.methods.rank_correlation import MIN_WORDS
 
-    if words >= FEWEST_WORDS:
+    if words >= MIN_WORDS:
         return ""
     if words < 2:
         return "Kendall's tau is not defined for a single word: there is nothing to put in order."
     orders = math.factorial(words)
     return (
         f"Kendall's tau is withheld: {words} words have only {orders} orders, so that by chance alone every "
-        f"{'second' if orders == 2 else 'sixth'} pair of rankings agrees fully. It takes {FEWEST_WORDS} "
+        f"{'second' if orders == 2 else 'sixth'} pair of rankings agrees fully. It takes {MIN_WORDS} "
         "words."
     )
 
 
-def methods(loaded: Any, kind: Erasure) -> tuple[Method, ...]:
+def methods(loaded: Loaded, kind: Erasure) -> tuple[Method, ...]:
     """All methods that a model has, in the order of the scores."""
-    from demos.debate.methods.classifier import methods_of, setting_of
+    from demos.debate.methods.classifier import classifier_of, importances_of
 
-    setting = setting_of(loaded)
-    path = f"gradients summed from {setting.BASELINE} to the text (Sundararajan et al. 2017)"
-    entries = methods_of(loaded).METHODS | {
+    classifier = classifier_of(loaded)
+    path = f"gradients summed from {classifier.BASELINE} to the text (Sundararajan et al. 2017)"
+    entries = dict(importances_of(loaded).METHODS) | {
         "integrated_gradients": ("Integrated gradients", path),
-        "leave_one_out": ("Leave one out", f"p minus p without the word: {setting.ERASURES[kind]}"),
+        "leave_one_out": ("Leave one out", f"p minus p without the word: {classifier.ERASURES[kind]}"),
     }
     return tuple(Method(name, *texts, signed=name in SIGNED) for name, texts in entries.items())
 
 
-def all_scores(loaded: Any, item: Sentence, kind: Erasure) -> tuple[dict[str, np.ndarray], float]:
+def all_scores(loaded: Loaded, item: Sentence, kind: Erasure) -> tuple[dict[str, np.ndarray], float]:
     """Every method's score of every word, [n] each, and P(positive) of the baseline of integrated gradients.
 
     Kept for a while, since the table and the curves of one text need the same scores.
     """
-    from demos.debate.methods.classifier import leave_one_out, methods_of, setting_of
+    from demos.debate.methods.classifier import classifier_of, importances_of, leave_one_out
 
     def gradients() -> tuple[dict[str, np.ndarray], float]:
-        methods = methods_of(loaded)
+        methods = importances_of(loaded)
         found = methods.importances(loaded, item)
-        attribution, baseline = setting_of(loaded).path_integral(loaded, item)
+        attribution, baseline = classifier_of(loaded).path_integral(loaded, item)
         scores = {name: found[name].numpy() for name in methods.METHODS}
         return scores | {"integrated_gradients": attribution.numpy()}, baseline
 

@@ -9,6 +9,7 @@ from typing import Any
 from demos.contract import Example, Run
 from demos.debate.faithfulness.compute import ERASURE, RANKINGS, RankingInputs
 from demos.debate.methods.readable import Unreadable, left_out
+from demos.debate.methods.sentence import Erasure
 
 ERASURES = [
     ("Delete the word", "delete"),
@@ -64,7 +65,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
 
     asked = gr.State(None)
 
-    def begin(text: str, model: str, erase: str, anyway: bool = False) -> tuple[Any, ...]:
+    def begin(text: str, model: str, erase: Erasure, anyway: bool = False) -> tuple[Any, ...]:
         inputs = RankingInputs(text or "", model, erase, anyway)
         try:
             result = run(RANKINGS, inputs)

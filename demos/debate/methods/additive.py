@@ -1,4 +1,4 @@
-"""The setting of 2019 on trial: a BiLSTM, or a context-free encoder, under additive attention.
+"""The classifiers of 2019: a BiLSTM, or a context-free encoder, under additive attention.
 
 The corpus has no punctuation and writes "isn't" as three words, is n t; so does what the model reads.
 """
@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 import torch
 
-from demos.debate.methods.encoded_sentences import Reading
+from demos.debate.methods.encoded_sentences import EncodedSentences
 from demos.debate.methods.gradients import gradient_at, integrated_gradients
 from demos.debate.methods.sentence import MAX_WORDS, Erasure, Sentence, check_count
 from demos.errors import BadInput
 from demos.models.additive_attention import END, START, UNKNOWN, AttentionClassifier, Encoded, pad
+from demos.models.specs import Loaded
 
 ERASURES: Mapping[Erasure, str] = {
     "delete": "the word is deleted; the sentence becomes shorter",
@@ -40,7 +40,7 @@ METHODS: Mapping[str, tuple[str, str]] = {
 }
 
 
-def sentence(loaded: Any, text: str) -> Sentence:
+def sentence(loaded: Loaded, text: str) -> Sentence:
     """The words of a text as the corpus writes them: lower case, no punctuation, no symbols."""
     plain = unicodedata.normalize("NFC", text).lower()
     kept: list[str] = []
@@ -64,14 +64,14 @@ def padded(sentences: Sequence[Sentence]) -> torch.Tensor:
     return pad([[word[0] for word in item.ids] for item in sentences])
 
 
-def read(loaded: Any, sentences: Sequence[Sentence], variant: str = "") -> Reading:
+def read(loaded: Loaded, sentences: Sequence[Sentence], variant: str = "") -> EncodedSentences:
     """Run the encoder once; `variant` names another model of the same family than the base."""
     model = loaded.model.variants[variant] if variant else loaded.model.base
     return reading_of(model, padded(sentences))
 
 
 @torch.no_grad()
-def reading_of(model: AttentionClassifier, ids: torch.Tensor) -> Reading:
+def reading_of(model: AttentionClassifier, ids: torch.Tensor) -> EncodedSentences:
     """A reading of padded ids [b, w + 2], one head, markers left out."""
     encoded = model.encode(ids)
     encoded = Encoded(encoded.states[:, 1:-1], encoded.words[:, 1:-1])
@@ -80,11 +80,11 @@ def reading_of(model: AttentionClassifier, ids: torch.Tensor) -> Reading:
         return model.classify(encoded, attention.squeeze(-2)).sigmoid()
 
     attention = model.attend(encoded)[:, None]
-    return Reading(encoded.words, attention, attention.new_zeros(len(ids), 1), classify)
+    return EncodedSentences(encoded.words, attention, attention.new_zeros(len(ids), 1), classify)
 
 
 @torch.no_grad()
-def erased(loaded: Any, item: Sentence, kept: torch.Tensor, kind: Erasure) -> torch.Tensor:
+def erased(loaded: Loaded, item: Sentence, kept: torch.Tensor, kind: Erasure) -> torch.Tensor:
     """P(positive) [v] of variants of a sentence, each with the words `kept` [v, n]; one batch."""
     model: AttentionClassifier = loaded.model.base
     ids = padded([item])[0, 1:-1]
@@ -100,7 +100,7 @@ def erased(loaded: Any, item: Sentence, kept: torch.Tensor, kind: Erasure) -> to
     return reading.classify(scaled[:, None, None])[:, 0]
 
 
-def importances(loaded: Any, item: Sentence) -> dict[str, torch.Tensor]:
+def importances(loaded: Loaded, item: Sentence) -> dict[str, torch.Tensor]:
     """The score of every word by each of METHODS, [n] each; signed where signs mean towards positive (+)
     or negative (-)."""
     model: AttentionClassifier = loaded.model.base
@@ -122,7 +122,7 @@ def importances(loaded: Any, item: Sentence) -> dict[str, torch.Tensor]:
     return words | {"gradient_fixed": fixed_gradient(loaded, item)}
 
 
-def path_integral(loaded: Any, item: Sentence) -> tuple[torch.Tensor, float]:
+def path_integral(loaded: Loaded, item: Sentence) -> tuple[torch.Tensor, float]:
     """Integrated gradients of P(positive), [n], and P(positive) of the baseline."""
     model: AttentionClassifier = loaded.model.base
     ids = padded([item])
@@ -132,7 +132,7 @@ def path_integral(loaded: Any, item: Sentence) -> tuple[torch.Tensor, float]:
     return attribution.sum(-1)[1:-1], baseline
 
 
-def fixed_gradient(loaded: Any, item: Sentence) -> torch.Tensor:
+def fixed_gradient(loaded: Loaded, item: Sentence) -> torch.Tensor:
     """Jain & Wallace's gradient measure of every word, [n]."""
     return gradient_importance(loaded.model.base, padded([item]))[0, 1:-1]
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import torch
 
 from demos.debate.methods.divergence import jensen_shannon, total_variation
-from demos.debate.methods.encoded_sentences import Reading
+from demos.debate.methods.encoded_sentences import EncodedSentences
 
 
 @dataclass(frozen=True)
@@ -57,13 +57,15 @@ class Adversary:
     differences: torch.Tensor
 
 
-def adversarial_attention(reading: Reading, settings: AdversarySettings) -> Adversary:
+def adversarial_attention(reading: EncodedSentences, settings: AdversarySettings) -> Adversary:
     """Optimise attention for all sentences of a reading and return the best of each."""
     *_, last = adversary_steps(reading, settings, every=settings.steps)
     return last
 
 
-def adversary_steps(reading: Reading, settings: AdversarySettings, every: int) -> Iterator[Adversary]:
+def adversary_steps(
+    reading: EncodedSentences, settings: AdversarySettings, every: int
+) -> Iterator[Adversary]:
     """Where the search stands after every `every` steps, and after the last."""
     own, target = reading.attention, reading.probability
     generator = torch.Generator().manual_seed(settings.seed)
@@ -108,7 +110,11 @@ def mean_pairwise_divergence(attention: torch.Tensor) -> torch.Tensor:
 
 
 def _best(
-    step: int, reading: Reading, target: torch.Tensor, attention: torch.Tensor, settings: AdversarySettings
+    step: int,
+    reading: EncodedSentences,
+    target: torch.Tensor,
+    attention: torch.Tensor,
+    settings: AdversarySettings,
 ) -> Adversary:
     own = reading.attention
     probability = reading.classify(attention)

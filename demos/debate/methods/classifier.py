@@ -1,42 +1,87 @@
-"""The two settings of the trial behind one set of functions.
-
-`additive` (the models of 2019) and `transformer` both offer `sentence`, `read`, `erased`,
-`path_integral`, ERASURES and BASELINE, so that every experiment is written once.
-"""
+"""The debate's two kinds of classifiers behind one protocol: every experiment is written once."""
 
 from __future__ import annotations
 
-from types import ModuleType
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 import numpy as np
 import torch
 
 from demos.debate.methods import additive, transformer, transformer_importance
+from demos.debate.methods.encoded_sentences import EncodedSentences
 from demos.debate.methods.readable import check_readable
 from demos.debate.methods.sentence import Erasure, Sentence
 from demos.models.classifier_family import Classifiers
+from demos.models.specs import Loaded
 
 
-def setting_of(loaded: Any) -> ModuleType:
-    """The module that knows how to read with a leased model."""
+class ClassifierKind(Protocol):
+    """What the experiments ask of a kind of classifier; the modules `additive` and `transformer` answer."""
+
+    @property
+    def ERASURES(self) -> Mapping[Erasure, str]:
+        """How each way of taking a word away is done, in words."""
+        ...
+
+    @property
+    def BASELINE(self) -> str:
+        """Where integrated gradients begin, in words."""
+        ...
+
+    def sentence(self, loaded: Loaded, text: str) -> Sentence:
+        """The words of a text as the model takes them; raises `BadInput` if there are none."""
+        ...
+
+    def read(self, loaded: Loaded, sentences: Sequence[Sentence]) -> EncodedSentences:
+        """All that stands below the attention in question, computed once."""
+        ...
+
+    def erased(self, loaded: Loaded, item: Sentence, kept: torch.Tensor, kind: Erasure) -> torch.Tensor:
+        """P(positive) [v] of variants of a sentence, each with the words `kept` [v, n]."""
+        ...
+
+    def path_integral(self, loaded: Loaded, item: Sentence) -> tuple[torch.Tensor, float]:
+        """Integrated gradients of P(positive), [n], and P(positive) of the baseline."""
+        ...
+
+    def fixed_gradient(self, loaded: Loaded, item: Sentence) -> torch.Tensor:
+        """Jain & Wallace's gradient measure of every word, [n]."""
+        ...
+
+
+class WordImportances(Protocol):
+    """How a kind of classifier ranks words."""
+
+    @property
+    def METHODS(self) -> Mapping[str, tuple[str, str]]:
+        """Title and definition of every method, by its name."""
+        ...
+
+    def importances(self, loaded: Loaded, item: Sentence) -> dict[str, torch.Tensor]:
+        """The score of every word by each of `METHODS`, [n] each."""
+        ...
+
+
+def classifier_of(loaded: Loaded) -> ClassifierKind:
+    """The kind of a leased classifier."""
     return additive if isinstance(loaded.model, Classifiers) else transformer
 
 
-def sentence_of(loaded: Any, text: str, anyway: bool = False) -> Sentence:
+def importances_of(loaded: Loaded) -> WordImportances:
+    """How a leased classifier ranks words."""
+    return additive if isinstance(loaded.model, Classifiers) else transformer_importance
+
+
+def sentence_of(loaded: Loaded, text: str, anyway: bool = False) -> Sentence:
     """A text as a leased model takes it; raises `Unreadable` unless told `anyway` (see `readable`)."""
-    item = setting_of(loaded).sentence(loaded, text)
+    item = classifier_of(loaded).sentence(loaded, text)
     check_readable(item, loaded, anyway)
     return item
 
 
-def methods_of(loaded: Any) -> ModuleType:
-    """The module that holds METHODS and `importances` for a leased model."""
-    return additive if isinstance(loaded.model, Classifiers) else transformer_importance
-
-
 @torch.no_grad()
-def leave_one_out(loaded: Any, item: Sentence, kind: Erasure) -> np.ndarray:
+def leave_one_out(loaded: Loaded, item: Sentence, kind: Erasure) -> np.ndarray:
     """p - p without the word, for every word [n], all in one batch.
 
     A single word is undefined: nothing would be left.
@@ -46,5 +91,5 @@ def leave_one_out(loaded: Any, item: Sentence, kind: Erasure) -> np.ndarray:
         return np.full(count, np.nan)
     kept = ~torch.eye(count + 1, count, dtype=torch.bool)
     kept[-1] = True
-    probability = setting_of(loaded).erased(loaded, item, kept, kind)
+    probability = classifier_of(loaded).erased(loaded, item, kept, kind)
     return (probability[-1] - probability[:-1]).numpy()

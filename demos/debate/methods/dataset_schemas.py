@@ -8,7 +8,7 @@ import numpy as np
 
 from demos.models.specs import Origin
 
-MEASURES = {
+METRICS = {
     "tau_gradient": (
         "Attention against gradients",
         "Kendall's tau of attention with |gradient · input|, attention held fixed; 1 is the same order",
@@ -34,7 +34,7 @@ MEASURES = {
 
 
 @dataclass(frozen=True)
-class Measure:
+class Metric:
     """One measure over the texts: mean, standard deviation, how many texts it is defined for and not (tau
     needs four words); for the taus the share that is significant at p <= .05 (else null)."""
 
@@ -49,7 +49,7 @@ class Measure:
 
 
 @dataclass(frozen=True, eq=False)
-class SurveyAnswer:
+class DatasetMetrics:
     """The measures over the texts done so far. values: each measure of every text read, NaN (null) where
     undefined; chance_of_mean: the mean tau of so many pairs of random orders lies within ± this in 95 % of
     cases; largest_attention: the greatest weight of a word in each text; skipped: how many texts could not
@@ -59,7 +59,7 @@ class SurveyAnswer:
     total: int
     skipped: int
     reason: str
-    measures: tuple[Measure, ...]
+    measures: tuple[Metric, ...]
     values: dict[str, np.ndarray]
     chance_of_mean: float
     largest_attention: np.ndarray

@@ -1,7 +1,7 @@
-"""Sentences as they stand before the attention in question, so that any other attention can be tried.
+"""Sentences encoded up to the attention layer in question, so that other attention can be put in.
 
-Everything below that attention has run once. This is all that the counterfactual experiments know of a
-model, and the same for the BiLSTM of 2019 and for a transformer's last layer.
+Everything below that layer has run once. The experiments know nothing else of a model, so they are the
+same for the BiLSTM of 2019 and for a transformer's last layer.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import torch
 
 
 @dataclass(frozen=True, eq=False)
-class Reading:
+class EncodedSentences:
     """b sentences of at most w words, read by h heads.
 
     words [b, w]: which positions are words; attention [b, h, w]: the model's own, every row sums to 1

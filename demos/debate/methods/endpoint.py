@@ -1,4 +1,4 @@
-"""What the endpoints of the debate have in common: their classifiers, and the check of a text."""
+"""What all endpoints of the debate share: the classifiers they run on, and the check of the text."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ HEADS = {"additive-attention": "base", "encoder": "sequence-classification"}
 
 
 def check_inputs(inputs: Any) -> None:
-    """Raise `BadInput` for what no model can put on trial."""
+    """Raise `BadInput` for a text that no classifier can read."""
     check_sentence(inputs.text)
 
 
 def classifier_endpoint(name: str, function: Any, check: Any = check_inputs) -> Endpoint:
-    """An endpoint on a classifier that the debate knows how to take apart."""
+    """An endpoint that runs on the debate's classifiers."""
     return Endpoint(name, function, HEADS, check=check, task="attention-trial")

@@ -54,7 +54,8 @@ def curves(scores: Mapping[str, np.ndarray], predict: Predict, seed: int = 0) ->
     variants, back = np.unique(np.concatenate([~top, top]).reshape(-1, words), axis=0, return_inverse=True)
     without, alone = predict(variants)[back].reshape(2, len(orders), len(steps))
     found = [_curve(a, b, steps, words) for a, b in zip(without, alone, strict=True)]
-    undefined = Curve(*(np.full(len(steps), np.nan) for _ in range(2)), *[float("nan")] * 3)
+    nothing, nan = np.full(len(steps), np.nan), float("nan")
+    undefined = Curve(nothing, nothing, nan, nan, nan)
     named = dict(zip(defined, found, strict=False))
     return {name: named.get(name, undefined) for name in scores} | {"random": _mean(found[len(defined) :])}
 
@@ -79,7 +80,7 @@ def _curve(without: np.ndarray, alone: np.ndarray, steps: np.ndarray, words: int
     flipped = np.flatnonzero((without > 0.5) != (whole > 0.5))
     flip = steps[flipped[0]] / words if len(flipped) else float("nan")
     comprehensiveness, sufficiency = whole - without, whole - alone
-    areas = (float(values[at].mean()) for values in (comprehensiveness, sufficiency))
+    areas = float(comprehensiveness[at].mean()), float(sufficiency[at].mean())
     return Curve(comprehensiveness, sufficiency, *areas, float(flip))
 
 

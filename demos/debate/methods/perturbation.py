@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import torch
 
-from demos.debate.methods.encoded_sentences import Reading
+from demos.debate.methods.encoded_sentences import EncodedSentences
 
 PERMUTATIONS = 100
 
@@ -35,7 +35,7 @@ class Shuffles:
 
 
 @torch.no_grad()
-def shuffle(reading: Reading, seed: int = 0, count: int = PERMUTATIONS) -> Shuffles:
+def shuffle(reading: EncodedSentences, seed: int = 0, count: int = PERMUTATIONS) -> Shuffles:
     """Shuffle the weights of every sentence `count` times (Jain & Wallace 2019, section 4.2.1)."""
     attention = permuted(reading.attention, reading.words, seed, count)
     probabilities = reading.classify(attention)
@@ -62,12 +62,12 @@ def permuted(
 
 
 @torch.no_grad()
-def uniform_probability(reading: Reading) -> torch.Tensor:
+def uniform_probability(reading: EncodedSentences) -> torch.Tensor:
     """P(positive) [b] under uniform weights that are put in after training ("post hoc")."""
     return reading.classify(reading.uniform)
 
 
 @torch.no_grad()
-def probability_under(reading: Reading, weights: torch.Tensor) -> torch.Tensor:
+def probability_under(reading: EncodedSentences, weights: torch.Tensor) -> torch.Tensor:
     """P(positive) [b] when every head spreads its attention over the words by `weights` [b, w]."""
     return reading.classify(weights[:, None].expand_as(reading.attention))

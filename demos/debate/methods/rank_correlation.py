@@ -6,36 +6,37 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
 
-FEWEST_WORDS = 4
+MIN_WORDS = 4
 """Tau is withheld below: three words have six orders, so that two of them are the same every sixth time."""
 
 
 @dataclass(frozen=True)
-class Agreement:
+class Correlation:
     """Kendall's tau-b and its p-value; both NaN where a ranking is constant, not defined, or of fewer than
-    FEWEST_WORDS words."""
+    MIN_WORDS words."""
 
     tau: float
     p_value: float
 
 
-UNDEFINED = Agreement(float("nan"), float("nan"))
+UNDEFINED = Correlation(float("nan"), float("nan"))
 
 
-def kendall(first: np.ndarray, second: np.ndarray) -> Agreement:
+def kendall(first: np.ndarray, second: np.ndarray) -> Correlation:
     """Kendall's tau-b between two importances of the same words, signs ignored."""
     from scipy.stats import kendalltau
 
-    if len(first) < FEWEST_WORDS or np.isnan(first).any() or np.isnan(second).any():
+    if len(first) < MIN_WORDS or np.isnan(first).any() or np.isnan(second).any():
         return UNDEFINED
     first, second = importance(first), importance(second)
     if np.ptp(first) == 0 or np.ptp(second) == 0:
         return UNDEFINED
-    result = kendalltau(first, second)
-    return Agreement(float(result.statistic), float(result.pvalue))
+    result: Any = kendalltau(first, second)
+    return Correlation(float(result.statistic), float(result.pvalue))
 
 
 def tau_matrix(scores: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
@@ -51,9 +52,9 @@ def chance(words: int) -> float:
     """How far tau goes by chance: 95 % of all pairs of orders of n words have a tau within ± this.
 
     Exact, for orders without ties: the distribution of the number of inversions of a permutation. NaN for
-    fewer than FEWEST_WORDS words.
+    fewer than MIN_WORDS words.
     """
-    if words < FEWEST_WORDS:
+    if words < MIN_WORDS:
         return float("nan")
     share = np.ones(1)  # share[k]: of all orders, those with k inversions
     for n in range(2, words + 1):

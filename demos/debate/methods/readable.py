@@ -7,11 +7,12 @@ cannot read most words is withheld, unless it is asked for "anyway".
 from __future__ import annotations
 
 import unicodedata
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from demos.debate.methods.sentence import Sentence
 from demos.errors import BadInput
 from demos.models.catalog import catalog
+from demos.models.specs import Loaded
 from demos.nlp.languages import NAMES
 from demos.nlp.legibility import language
 
@@ -38,7 +39,7 @@ def other_script(word: str) -> bool:
     return 2 * latin < len(letters)
 
 
-def check_readable(item: Sentence, loaded: Any, anyway: bool = False) -> None:
+def check_readable(item: Sentence, loaded: Loaded, anyway: bool = False) -> None:
     """Raise `Unreadable` for a sentence of which the model cannot read most words, unless told `anyway`."""
     unknown = [word for word, is_unknown in zip(item.words, item.unknown, strict=True) if is_unknown]
     if anyway or 2 * len(unknown) <= len(item.words):

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 from demos.debate.methods import additive
 from demos.debate.methods.divergence import jensen_shannon, total_variation
-from demos.debate.methods.encoded_sentences import Reading
+from demos.debate.methods.encoded_sentences import EncodedSentences
 from demos.debate.methods.schemas import ConsistentPoint, Here, Other, Seed
 from demos.debate.methods.sentence import Sentence
 from demos.errors import Unsupported
 from demos.models.classifier_family import FAMILIES, Classifiers
+from demos.models.specs import Loaded
 
 
-def seeds_of(loaded: Any, item: Sentence, reading: Reading) -> tuple[Seed, ...]:
+def seeds_of(loaded: Loaded, item: Sentence, reading: EncodedSentences) -> tuple[Seed, ...]:
     """How far attention and output move when only the training's random seed changes.
 
     On this sentence where the seeds' weights are shipped, else as means over SST's test sentences.
@@ -31,7 +31,9 @@ def seeds_of(loaded: Any, item: Sentence, reading: Reading) -> tuple[Seed, ...]:
     )
 
 
-def consistent_points(loaded: Any, item: Sentence, reading: Reading) -> tuple[ConsistentPoint, ...]:
+def consistent_points(
+    loaded: Loaded, item: Sentence, reading: EncodedSentences
+) -> tuple[ConsistentPoint, ...]:
     """All model-consistent adversaries of a model, by lambda; raises Unsupported where there are none."""
     variants = loaded.model.variants if isinstance(loaded.model, Classifiers) else ()
     names = [name for name in variants if name.startswith("consistent-")]
@@ -55,7 +57,7 @@ def consistent_points(loaded: Any, item: Sentence, reading: Reading) -> tuple[Co
     return tuple(sorted(points, key=lambda point: point.strength))
 
 
-def here(loaded: Any, item: Sentence, reading: Reading, variant: str) -> Here:
+def here(loaded: Loaded, item: Sentence, reading: EncodedSentences, variant: str) -> Here:
     """What a variant makes of this sentence, beside the base's `reading`."""
     other = additive.read(loaded, [item], variant)
     return Here(
@@ -66,21 +68,21 @@ def here(loaded: Any, item: Sentence, reading: Reading, variant: str) -> Here:
     )
 
 
-def others(loaded: Any) -> tuple[Other, ...]:
+def others(loaded: Loaded) -> tuple[Other, ...]:
     """The seeds' mean distances on SST's test sentences."""
     return tuple(_other(loaded, name) for name in _seed_names(loaded))
 
 
-def uniform_model(loaded: Any) -> Other:
+def uniform_model(loaded: Loaded) -> Other:
     """The same for the model that was trained with uniform attention."""
     return _other(loaded, "bilstm-uniform")
 
 
-def _seed_names(loaded: Any) -> list[str]:
+def _seed_names(loaded: Loaded) -> list[str]:
     prefix = FAMILIES[loaded.spec.checkpoint].seeds
     return [name for name in loaded.model.variants if name.removeprefix(prefix).isdigit()]
 
 
-def _other(loaded: Any, name: str) -> Other:
+def _other(loaded: Loaded, name: str) -> Other:
     values = loaded.model.figures[name]
     return Other(name, values["tvd"], values["jsd"], values["test"]["f1"])

@@ -7,15 +7,15 @@ what [CLS] attends to in the last layer, head by head: that row decides, and all
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 import torch
 
-from demos.debate.methods.encoded_sentences import Reading
+from demos.debate.methods.encoded_sentences import EncodedSentences
 from demos.debate.methods.gradients import gradient_at, integrated_gradients
 from demos.debate.methods.readable import other_script
 from demos.debate.methods.sentence import Erasure, Sentence, check_count, split_words
 from demos.models.recording import RecordedAttention, attention_weights, record
+from demos.models.specs import Loaded
 
 ERASURES: Mapping[Erasure, str] = {
     "delete": "the word's tokens are deleted; the sentence becomes shorter",
@@ -27,7 +27,7 @@ MAX_TOKENS = 128
 BASELINE = "[PAD] in place of every token of the words, [CLS] and [SEP] kept"
 
 
-def sentence(loaded: Any, text: str) -> Sentence:
+def sentence(loaded: Loaded, text: str) -> Sentence:
     """The words of a text, split at white space, and their word pieces."""
     words = split_words(text)
     tokenizer = loaded.tokenizer
@@ -50,7 +50,7 @@ def sentence(loaded: Any, text: str) -> Sentence:
     return Sentence(words, ids, tuple(unknown), tuple(symbols))
 
 
-def batch(loaded: Any, rows: Sequence[Sequence[int]]) -> dict[str, torch.Tensor]:
+def batch(loaded: Loaded, rows: Sequence[Sequence[int]]) -> dict[str, torch.Tensor]:
     """Model inputs of token rows, each framed by [CLS] and [SEP], padded at the end."""
     tokenizer = loaded.tokenizer
     framed = [[tokenizer.cls_token_id, *row, tokenizer.sep_token_id] for row in rows]
@@ -67,13 +67,13 @@ def owners(sentences: Sequence[Sentence]) -> torch.Tensor:
     return torch.tensor([row + [-1] * (longest - len(row)) for row in rows])
 
 
-def positive(loaded: Any, inputs: Mapping[str, torch.Tensor]) -> torch.Tensor:
+def positive(loaded: Loaded, inputs: Mapping[str, torch.Tensor]) -> torch.Tensor:
     """P(positive) [b]."""
     return loaded.model(**inputs).logits.softmax(-1)[:, 1]
 
 
 @torch.no_grad()
-def read(loaded: Any, sentences: Sequence[Sentence], variant: str = "") -> Reading:
+def read(loaded: Loaded, sentences: Sequence[Sentence], variant: str = "") -> EncodedSentences:
     """Run all that is below the last layer's [CLS] row once.
 
     The weights of a word's tokens are added up; within a word they keep their proportions, and what
@@ -104,7 +104,7 @@ def read(loaded: Any, sentences: Sequence[Sentence], variant: str = "") -> Readi
         pooled = bert.pooler(state.flatten(0, -2)[:, None])
         return loaded.model.classifier(pooled).softmax(-1)[:, 1].reshape(state.shape[:-1])
 
-    return Reading(words, by_word / mass[..., None], 1 - mass, classify)
+    return EncodedSentences(words, by_word / mass[..., None], 1 - mass, classify)
 
 
 def cls_row(item: RecordedAttention) -> torch.Tensor:
@@ -114,7 +114,7 @@ def cls_row(item: RecordedAttention) -> torch.Tensor:
 
 
 @torch.no_grad()
-def erased(loaded: Any, item: Sentence, kept: torch.Tensor, kind: Erasure) -> torch.Tensor:
+def erased(loaded: Loaded, item: Sentence, kept: torch.Tensor, kind: Erasure) -> torch.Tensor:
     """P(positive) [v] of variants of a sentence, each with the words `kept` [v, n]."""
     ids = [i for word in item.ids for i in word]
     owner = torch.tensor([w for w, word in enumerate(item.ids) for _ in word])
@@ -139,14 +139,14 @@ def erased(loaded: Any, item: Sentence, kept: torch.Tensor, kind: Erasure) -> to
     return found
 
 
-def of_vectors(loaded: Any, item: Sentence) -> tuple[torch.Tensor, Callable[[torch.Tensor], torch.Tensor]]:
+def of_vectors(loaded: Loaded, item: Sentence) -> tuple[torch.Tensor, Callable[[torch.Tensor], torch.Tensor]]:
     """Word-piece vectors [tokens, width] of a sentence, and P(positive) [v] as a function of such vectors."""
     ids = batch(loaded, [[i for word in item.ids for i in word]])["input_ids"]
     vectors = loaded.model.get_input_embeddings()(ids)[0]
     return vectors, lambda some: loaded.model(inputs_embeds=some).logits.softmax(-1)[:, 1]
 
 
-def path_integral(loaded: Any, item: Sentence) -> tuple[torch.Tensor, float]:
+def path_integral(loaded: Loaded, item: Sentence) -> tuple[torch.Tensor, float]:
     """Integrated gradients of P(positive) summed over each word's tokens, [n], and the baseline's P."""
     vectors, function = of_vectors(loaded, item)
     start = vectors.clone()
@@ -155,13 +155,13 @@ def path_integral(loaded: Any, item: Sentence) -> tuple[torch.Tensor, float]:
     return per_word(attribution.sum(-1), item), baseline
 
 
-def vector_gradient(loaded: Any, item: Sentence) -> tuple[torch.Tensor, torch.Tensor]:
+def vector_gradient(loaded: Loaded, item: Sentence) -> tuple[torch.Tensor, torch.Tensor]:
     """dp/de [tokens, width] and e."""
     vectors, function = of_vectors(loaded, item)
     return gradient_at(function, vectors), vectors
 
 
-def fixed_gradient(loaded: Any, item: Sentence) -> torch.Tensor:
+def fixed_gradient(loaded: Loaded, item: Sentence) -> torch.Tensor:
     """Jain & Wallace's gradient measure of every word, [n], with the attention of all layers held fixed."""
     with record(lambda module, weights: weights.detach()):
         gradient, vectors = vector_gradient(loaded, item)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import torch
 
 from demos.debate.methods.sentence import Sentence
 from demos.debate.methods.transformer import batch, fixed_gradient, per_word, positive, vector_gradient
 from demos.models.recording import RecordedAttention, record
+from demos.models.specs import Loaded, Model
 from demos.nlp.attention_capture import Layer
 from demos.nlp.attention_rollout import attention_flow, rollout, value_weighted_norms
 
@@ -38,7 +38,7 @@ METHODS: Mapping[str, tuple[str, str]] = {
 }
 
 
-def importances(loaded: Any, item: Sentence) -> dict[str, torch.Tensor]:
+def importances(loaded: Loaded, item: Sentence) -> dict[str, torch.Tensor]:
     """The score of every word by each of METHODS, [n] each.
 
     Scores of a word's tokens are added up. Signed where signs mean towards positive (+) or negative (-).
@@ -82,7 +82,7 @@ def chefer(weights: torch.Tensor, gradients: torch.Tensor) -> torch.Tensor:
     return relevance
 
 
-def as_layer(item: RecordedAttention, model: torch.nn.Module) -> Layer:
+def as_layer(item: RecordedAttention, model: Model) -> Layer:
     """A recorded attention module without its batch dimension and gradients."""
     name = next(path for path, module in model.named_modules() if module is item.module)
     query, key, value = (states[0].detach() for states in (item.query, item.key, item.value))

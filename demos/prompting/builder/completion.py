@@ -1,8 +1,8 @@
-"""The prompt builder's third endpoint: the model continues the prompt."""
+"""The endpoint that lets the model continue the prompt."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import replace
 
@@ -39,7 +39,7 @@ def complete(inputs: CompleteInputs, loaded: Loaded) -> Iterator[CompleteAnswer]
     return _up_to_the_next_field(results, question)
 
 
-def _up_to_the_next_field(results: Iterator[GenerateResult], question: Question) -> Iterator[CompleteAnswer]:
+def _up_to_the_next_field(results: Generator[GenerateResult], question: Question) -> Iterator[CompleteAnswer]:
     stops = stop_strings(question.task, question.style)
     label = expected_label(question.task, question.query)
     words = () if label is None else dict(question.task.labels or ((label, (label,)),))[label]

@@ -1,4 +1,4 @@
-"""Take a prompt away: as Python, JSON, cURL, Markdown for a slide, or one HTML page."""
+"""Export a prompt as Python, JSON, cURL, Markdown for a slide, or one HTML page."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from demos.contract import Endpoint
-from demos.models.specs import Origin
+from demos.models.specs import Loaded, Origin
 from demos.prompting.builder.compute import DECODERS
 from demos.prompting.builder.html_export import NOT_SHOWN, as_html, made_by
 from demos.prompting.builder.question import check_prompt
@@ -53,7 +53,7 @@ class ExportAnswer:
     origin: Origin
 
 
-def export_prompt(inputs: PromptInputs, loaded: Any) -> ExportAnswer:
+def export_prompt(inputs: PromptInputs, loaded: Loaded) -> ExportAnswer:
     """Render and score a prompt, and write it down with its scores.
 
     python: a script that gives the same scores; json: all there is to know; curl: a request to an

@@ -1,4 +1,4 @@
-"""The part of the page where a prompt and its scores are taken away."""
+"""The panel that exports a prompt and its scores."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ def export_panel(run: Run, export: Endpoint, editors: Editors) -> Any:
     def write(form: str, *values: Any) -> tuple[Any, str]:
         field, language = FORMS[form]
         text = getattr(run(export, inputs_of_draft(draft_of_values(values))), field)
-        return gr.Code(text, language=language), FILES[field]
+        shown: Any = gr.Code(text, language=language)  # pyright: ignore[reportArgumentType] (one of FORMS)
+        return shown, FILES[field]
 
     save.click(None, [name, code], None, js="(name, text) => StageDraft.download(name, text)")
     written = made.on([make.click], write, [code, name])

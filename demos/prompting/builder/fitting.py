@@ -1,4 +1,4 @@
-"""A prompt that fits into the model's window: whole shots go, and which ones is said."""
+"""Fit a prompt into the model's window by dropping whole shots, and say which ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the prompt builder's endpoints are asked for the draft that stands on the page."""
+"""Turn the draft on the page into the inputs of the prompt builder's endpoints."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from demos.prompting.task.draft import Draft, fields_of, listed, task_of_draft
 
 
 def inputs_of_draft(draft: Draft) -> PromptInputs:
-    """What the endpoints are asked for a draft; k is at most the number of shots."""
+    """The endpoints' inputs for a draft; k is at most the number of shots."""
     task = task_of_draft(draft)
     query: Fields = tuple(zip(fields_of(task.template), draft.query, strict=False))
     return PromptInputs(

@@ -13,7 +13,7 @@ from demos.prompting.task.ready import task_of
 
 @dataclass(frozen=True)
 class Question:
-    """A query to a task, the shots that go in front of it if they fit, and how all is written."""
+    """A query to a task, the shots that precede it as far as they fit, and the prompt's style."""
 
     task: Task
     shots: tuple[Row, ...]

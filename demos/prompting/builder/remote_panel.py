@@ -53,8 +53,8 @@ def server_panel(editors: Editors) -> None:
         answer = gr.HTML("", padding=False)
 
     def written(url: str, name: str, *values: Any) -> Iterator[str]:
-        *values, key = values
-        question = _question(values)
+        *fields, key = values
+        question = _question(fields)
         prompt, stops = _prompt(question), stop_strings(question.task, question.style)
         yield '<p class="stage-notice">Asking the server …</p>'
         with closing(
@@ -69,8 +69,8 @@ def server_panel(editors: Editors) -> None:
                     return
 
     def judged(url: str, name: str, *values: Any) -> str:
-        *values, key = values
-        question = _question(values)
+        *fields, key = values
+        question = _question(fields)
         server = ServerInputs(url or "", name or "", key or "")
         labels = question.task.labels_of(question.query)
         return _scores_html(score_remote(server, _prompt(question), labels))

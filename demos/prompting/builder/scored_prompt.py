@@ -1,4 +1,4 @@
-"""A prompt with all that was computed from it: what every export writes, each in its own way."""
+"""A prompt with everything computed from it: the one input of all exports."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""The prompt builder's pictures as HTML: tokens as chips, the budget as a bar, labels as tables with
-bars.
+"""Render the prompt builder's results as HTML: tokens as chips, the budget as a bar, labels as tables
+with bars.
 
 Everything that was typed or tokenised is escaped; colours come from assets/css/prompting.css.
 """

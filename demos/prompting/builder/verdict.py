@@ -1,4 +1,4 @@
-"""Is what a model wrote or chose the answer that the task's row expects?"""
+"""Decide whether a model's answer is the one that the task's row expects."""
 
 from __future__ import annotations
 

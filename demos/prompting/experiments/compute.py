@@ -38,7 +38,7 @@ MAX_ORDERED = 4
 
 
 def check_experiment(inputs: ExperimentInputs) -> None:
-    """Raise `BadInput` for what can be known to be wrong without a model."""
+    """Validate inputs before a model is loaded; raises `BadInput`."""
     task = task_of(inputs.task)
     if len(frozen_rows(task, 2)) < 2:
         raise BadInput("The task has fewer than two test rows.", "Add rows that are no shots.")

@@ -56,8 +56,8 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     own = own_task()
 
     def answer(chosen: str, *values: Any) -> Iterator[tuple[str, str, str]]:
-        *values, drafted = values
-        inputs = ExperimentInputs(**dict(zip(fields, values, strict=True)))
+        *given, drafted = values
+        inputs = ExperimentInputs(**dict(zip(fields, given, strict=True)))
         inputs = replace(inputs, task=task_named(inputs.task, drafted))
         chart, badge, written = '<p class="stage-notice">Asking the model …</p>', "", ""
         yield chart, badge, written

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable
 from html import escape
 
 from demos.nlp.in_context import Accuracy
@@ -51,7 +51,7 @@ def _stuck(column: Column, rows: int) -> str:
     return f'<small class="stage-stuck">{escape(said)}</small>' if said else ""
 
 
-def _accuracy(value: Accuracy, runs: Sequence[float], chance: float, kind: str) -> str:
+def _accuracy(value: Accuracy, runs: Iterable[float], chance: float, kind: str) -> str:
     dots = "".join(f'<b style="left: {100 * run:.1f}%"></b>' for run in runs)
     picture = (
         f'<div class="stage-track stage-{kind}"><i class="stage-band" style="left: {100 * value.low:.1f}%; '

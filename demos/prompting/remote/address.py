@@ -1,4 +1,4 @@
-"""Which servers may be asked for an answer.
+"""Decide which servers may be asked.
 
 Whoever opens the page types the address, and this machine connects to it. On the visitor's own machine
 any address is fine. On a public deployment it could reach what only this machine can reach (other services,

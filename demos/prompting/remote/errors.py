@@ -1,4 +1,4 @@
-"""What went wrong with a server, in words that a visitor can act on, and never with the key in them."""
+"""Explain a server's errors so that a visitor can act on them, without ever repeating the key."""
 
 from __future__ import annotations
 

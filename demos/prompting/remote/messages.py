@@ -1,4 +1,4 @@
-"""A prompt as messages, for a server that applies its model's chat format itself: no tokenizer is needed."""
+"""Write a prompt as messages for a server that applies the chat format itself; needs no tokenizer."""
 
 from __future__ import annotations
 

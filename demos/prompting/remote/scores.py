@@ -1,4 +1,4 @@
-"""Labels scored by another server, as far as it tells: by the first token of the answer.
+"""Score labels on another server, which reveals only the first token of the answer.
 
 An OpenAI-compatible server tells at most how likely the 20 most likely tokens are, in one place of what it
 writes. So a label gets the probability of its first token if that is among them; if not, nothing is known

@@ -8,7 +8,7 @@ conversation; the key is then a Hugging Face token, and the model is named as on
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import InitVar, dataclass
 from typing import Any, Literal
@@ -72,7 +72,9 @@ class RemoteText:
     model: str
 
 
-def complete_remote(server: ServerInputs, prompt: str | Messages, decoding: Decoding) -> Iterator[RemoteText]:
+def complete_remote(
+    server: ServerInputs, prompt: str | Messages, decoding: Decoding
+) -> Generator[RemoteText]:
     """Let a server answer, piece by piece; each result holds the text so far.
 
     A text as prompt is sent as one message of the user, and the note says so. A result comes every half

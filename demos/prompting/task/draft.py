@@ -1,4 +1,4 @@
-"""A prompt as it stands in the page's editors, right or wrong, and the task that it says."""
+"""The content of the page's editors, valid or not, and the task that it describes."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Draft:
 def draft_of_values(values: Sequence[Any]) -> Draft:
     """The draft that the page's components hold, in the order of `Draft`, with one value per query box."""
     instruction, template, labels, shots, rows, *query, choices, k, style, model = values
-    texts = [value or "" for value in (instruction, template, labels)]
+    texts = (instruction or "", template or "", labels or "")
     boxes = tuple(value or "" for value in query)
     return Draft(*texts, table_of(shots), table_of(rows), boxes, choices or "", int(k or 0), style, model)
 
@@ -57,12 +57,12 @@ def values_of_draft(draft: Draft) -> list[Any]:
 
 
 def shown(draft: Draft) -> Draft:
-    """The draft as a page can show it: half of a surrogate pair, which is no character, stands as \ufffd."""
+    """The draft as a page can show it: each lone surrogate, which is not a character, becomes \ufffd."""
     return replace(draft, **{name: _whole(value) for name, value in vars(draft).items()})
 
 
 def _whole(value: Any) -> Any:
-    """A value with readable texts in it."""
+    """A value whose texts a page can show."""
     if isinstance(value, str):
         return readable(value)
     if isinstance(value, Table):
@@ -80,7 +80,7 @@ def draft_to_json(draft: Draft) -> str:
 
 
 def draft_from_browser(text: str) -> Draft:
-    """What the browser found: the draft that it kept, as JSON, or what a link carries. Raises BadInput."""
+    """Read the draft that the browser stored, as JSON, or the fragment of a link. Raises BadInput."""
     text = text or ""
     return draft_from_json(text if text.lstrip().startswith("{") else from_fragment(text))
 
@@ -139,7 +139,7 @@ def _labels(text: str) -> Labels | None:
 
 
 def listed(text: str) -> tuple[str, ...]:
-    """The parts of a list that is written with commas."""
+    """Split a comma-separated list."""
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 

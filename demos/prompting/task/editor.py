@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Any
+from typing import Any, Literal
 
 import gradio as gr
 
@@ -181,7 +181,7 @@ def import_panel(editors: Editors) -> list[Any]:
         told = f"<p class='stage-notice'>Columns: {escape(', '.join(found))}.</p>"
         return [*shown, *hidden, *[gr.Button(interactive=True)] * 2, told]
 
-    def add(into: str, path: str, *values: Any) -> list[Any]:
+    def add(into: Literal["shots", "rows"], path: str, *values: Any) -> list[Any]:
         chosen, draft = values[: len(columns)], draft_of_values(values[len(columns) :])
         mapping = dict(zip(wanted(draft.template), chosen, strict=False))
         new, imported = add_rows(draft, path, mapping, into)

@@ -1,4 +1,4 @@
-"""Tasks and examples from files that a visitor gives."""
+"""Read tasks and examples from the visitor's files."""
 
 from __future__ import annotations
 

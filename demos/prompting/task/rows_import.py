@@ -1,4 +1,4 @@
-"""Rows from a CSV or JSON Lines file: what can be read is kept, what cannot is listed with its line."""
+"""Import rows from a CSV or JSON Lines file; rows that cannot be read are listed with their lines."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ def as_values(table: Table) -> dict[str, Any]:
 
 
 def readable(text: str) -> str:
-    """A text with \ufffd for every half of a surrogate pair, which no page can be sent."""
+    """Replace lone surrogates, which cannot be sent to a page, by \ufffd."""
     return re.sub("[\ud800-\udfff]", "\ufffd", text)
 
 

@@ -1,4 +1,4 @@
-"""The matrix of prompt variants and inputs, wording by wording."""
+"""Compute the matrix of prompt variants and inputs, one wording at a time."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ RESERVE = 32  # tokens kept free for the label, as /score_labels does
 
 @dataclass(frozen=True)
 class _Questions:
-    """What a cell asks: its prompt, the content-free ones after the same shots, and the labels."""
+    """The prompts of one cell: its own, and the content-free ones after the same shots; and the labels."""
 
     prompt: Prompt
     nothing: tuple[Prompt, ...]

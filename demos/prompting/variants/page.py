@@ -74,8 +74,8 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     own = own_task()
 
     def answer(name: str, *values: Any) -> Iterator[tuple[Any, Any, Any]]:
-        *values, draft = values
-        inputs = inputs_of_page(task_named(name, draft), *values)
+        *given, draft = values
+        inputs = inputs_of_page(task_named(name, draft), *given)
         told = '<p class="stage-notice">Asking the model …</p>'
         yield told, "", ""
         try:

@@ -1,4 +1,4 @@
-"""Several wordings of one prompt, each asked the same inputs: what goes in and out, what is refused."""
+"""Inputs, results and validation of the prompt matrix: several wordings, each asked the same inputs."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ def first_variants(task: Task) -> tuple[Variant, ...]:
 
 
 def check_matrix(inputs: MatrixInputs) -> None:
-    """Raise `BadInput` for what can be known to be wrong without a model, naming the variant or input."""
+    """Validate inputs before a model is loaded; raises `BadInput` that names the variant or input."""
     task = task_of(inputs.task)
     if inputs.k > len(task.shots):
         raise BadInput(f"The number of shots is {inputs.k}.", f"It must be 0 to {len(task.shots)}.")
@@ -220,7 +220,7 @@ def _same_fields(found: Iterable[str], task: Task) -> None:
 
 @contextmanager
 def _within(where: str) -> Iterator[None]:
-    """Put the place of a mistake in front of what is wrong."""
+    """Prefix an error with the place where it occurred."""
     try:
         yield
     except BadInput as error:

@@ -54,7 +54,7 @@ def comparison() -> str:
     rows = "".join(
         f'<tr><th scope="row">{name}</th><td>{figures["joint"][task][split][key]:.3f}</td>'
         f"<td>{figures[task][task][split][key]:.3f}</td></tr>"
-        for name, task, split, key in MEASURES
+        for name, task, split, key in REPORTED_METRICS
     )
     return (
         f'<table class="task-found task-figures"><caption>{COMPARED}</caption>'
@@ -68,7 +68,7 @@ COMPARED = (
     "alone that saw as many batches of it. One seed."
 )
 
-MEASURES = (
+REPORTED_METRICS = (
     ("Sentiment: SST, accuracy", "sentiment", "test", "accuracy"),
     ("Entailment: SICK, accuracy", "entailment", "test", "accuracy"),
     ("Relatedness: SICK, Pearson's r", "relatedness", "test", "pearson"),

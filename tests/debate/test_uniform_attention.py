@@ -6,7 +6,12 @@ import pytest
 import torch
 
 from demos.debate.methods.transformer import batch, positive, sentence
-from demos.debate.methods.uniform_scopes import one_head_per_row, uniform_scopes, visible_uniform, whole_layer
+from demos.debate.methods.uniform_attention import (
+    one_head_per_row,
+    uniform_scopes,
+    visible_uniform,
+    whole_layer,
+)
 from demos.models.recording import record
 from tests import tiny
 from tests.closeness import ARRAYS, OURS, assert_close

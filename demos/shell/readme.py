@@ -1,0 +1,73 @@
+"""`python -m demos.shell.readme`: write the README's lists of demos, links and endpoints from the programme.
+
+With --check nothing is written, and the exit code is 1 where a list is stale.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType
+
+from demos import PROGRAMME
+from demos.shell.programme import card_text, load_programme, public_endpoints, working
+
+README = Path(__file__).parents[2] / "README.md"
+WIDTH = 118
+
+
+def lists(demos: Sequence[ModuleType]) -> dict[str, str]:
+    """The generated parts by the names of their marks."""
+    rows = [f"| {demo.INFO.tab} | {demo.INFO.title} | {_in_a_line(card_text(demo)[0])} |" for demo in demos]
+    slugs = [f"`/{demo.INFO.slug}`" for demo in demos]
+    endpoints = [
+        f"`/{endpoint.name}`" + (" (streams)" if endpoint.streams else "")
+        for endpoint in public_endpoints(demos)
+    ]
+    return {
+        "demos": "\n".join(["| tab | demo | what you see |", "|-|-|-|", *rows]),
+        "links": _wrapped(slugs),
+        "endpoints": _wrapped(endpoints),
+    }
+
+
+def written(text: str, parts: dict[str, str]) -> str:
+    """The README with each part between its marks; raises ValueError where marks are missing."""
+    for name, part in parts.items():
+        marked = re.compile(rf"(<!-- {name}: make docs -->\n).*?(<!-- /{name} -->)", re.S)
+        text, count = marked.subn(lambda found, part=part: f"{found[1]}{part}\n{found[2]}", text)
+        if count != 1:
+            raise ValueError(f"README.md has {count} places for {name}.")
+    return text
+
+
+def _in_a_line(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def _wrapped(items: Sequence[str]) -> str:
+    """Items with commas between them, in lines that are broken between items only."""
+    lines = [""]
+    for item in [f"{item}," for item in items[:-1]] + [f"{items[-1]}."]:
+        if len(lines[-1]) + len(item) >= WIDTH:
+            lines.append("")
+        lines[-1] += f" {item}" if lines[-1] else item
+    return "\n".join(lines)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Write the lists, or with --check say whether they are as they should be."""
+    now = README.read_text(encoding="utf-8")
+    due = written(now, lists(list(working(load_programme(PROGRAMME)))))
+    if "--check" not in arguments:
+        README.write_text(due, encoding="utf-8")
+    elif due != now:
+        print("README.md: its lists of demos, links or endpoints are stale. Run: make docs", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
