@@ -34,27 +34,29 @@ def sentence(name: str, errors: Sequence[Any], limits: str = "", choices: Sequen
             f"{name!r} cannot be {reprlib.repr(given)}.",
             f"Choose one of: {', '.join(map(str, choices))}.",
         )
-    return _out_of_range(name, limits, said, context, given)
+    place = error["loc"][-1:]
+    subject = f"Entry {place[0] + 1} of {name!r}" if place and isinstance(place[0], int) else repr(name)
+    return _out_of_range(subject, limits, said, context, given)
 
 
-def _out_of_range(name: str, limits: str, said: str, context: Mapping[str, Any], given: Any) -> BadInput:
+def _out_of_range(subject: str, limits: str, said: str, context: Mapping[str, Any], given: Any) -> BadInput:
     if said in _BOUND_OF_ERROR:
         word, key = _BOUND_OF_ERROR[said]
         bound = context[key]
         bound = int(bound) if float(bound).is_integer() else bound
         remedy = f"Choose {limits}." if limits else REMEDY
-        return BadInput(f"{name!r} must be {word} {bound:,}, not {reprlib.repr(given)}.", remedy)
+        return BadInput(f"{subject} must be {word} {bound:,}, not {reprlib.repr(given)}.", remedy)
     if said in ("too_long", "string_too_long"):
         return BadInput(
-            f"{name!r} has {_counted(said, given)}; the limit is {context['max_length']:,}.",
+            f"{subject} has {_counted(said, given)}; the limit is {context['max_length']:,}.",
             "Use fewer.",
         )
     if said in ("too_short", "string_too_short"):
         return BadInput(
-            f"{name!r} has {_counted(said, given)}; there must be at least {context['min_length']:,}.",
+            f"{subject} has {_counted(said, given)}; there must be at least {context['min_length']:,}.",
             f"Give {limits}.",
         )
-    return BadInput(f"{name!r} cannot be {reprlib.repr(given)}.", REMEDY)
+    return BadInput(f"{subject} cannot be {reprlib.repr(given)}.", REMEDY)
 
 
 def _counted(said: str, given: Any) -> str:

@@ -144,7 +144,7 @@ def test_parse_builds_nested_frozen_inputs():
         ({"seed": -1}, "'seed' must be at least 0, not -1. Choose at least 0."),
         ({"labels": ["yes"]}, "'labels' has 1 entry; there must be at least 2. Give 2 to 3."),
         ({"labels": list("abcd")}, "'labels' has 4 entries; the limit is 3"),
-        ({"labels": ["maybe", "no"]}, "'labels' has 5 characters; the limit is 4"),
+        ({"labels": ["maybe", "no"]}, "Entry 1 of 'labels' has 5 characters; the limit is 4"),
         ({"labels": ["a\udc00", "no"]}, "Character 2 of the labels is half"),
         ({"span": ["x", 1]}, "'span' must be a whole number, not a text"),
         ({"span": [1]}, "'span' must be a list of 2, not a list"),

@@ -88,8 +88,8 @@ def test_every_ready_task_can_be_scored(runner, example):
         ({"query": (("wrong", "x"),)}, "'wrong'"),
         ({"query": ()}, "no field 'text'"),
         ({"k": 17}, "fewer than 17"),
-        ({"k": -1}, "k is -1"),
-        ({"reserve": 5000}, "reserve is 5000"),
+        ({"k": -1}, "'k' must be at least 0, not -1. Choose 0 to 64"),
+        ({"reserve": 5000}, "'reserve' must be at most 1,024, not 5000"),
         ({"query": (("text", "word " * 9000),)}, "Even without shots"),
     ],
 )
@@ -116,7 +116,7 @@ def test_experiments_grow_and_say_how_much_they_asked(runner):
     assert (last.rows, last.seeds, last.chance, last.total) == (4, 1, 0.5, 3)
     html = experiment_chart(last)
     assert "4 test rows" in html and "3 of 3 conditions done" in html and "nan" not in html
-    with pytest.raises(BadInput, match="rows is 1"):
+    with pytest.raises(BadInput, match="'rows' must be at least 2, not 1"):
         next(runner.stream(CURVE, ExperimentInputs(rows=1)))
 
 

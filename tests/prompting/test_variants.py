@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from demos.contract import parse, to_plain
+from demos.contract import check_fields, parse, to_plain
 from demos.errors import BadInput
 from demos.nlp.labels import calibrate
 from demos.nlp.prompt_task import Task, task_to_json
@@ -196,10 +196,13 @@ def worded(**changed) -> tuple[Variant, ...]:
     ("changed", "problem"),
     [
         ({"task": "none"}, "no ready task"),
-        ({"variants": (OWN,)}, "number of variants is 1. It must be 2 to 6"),
-        ({"variants": tuple(replace(OWN, name=str(i)) for i in range(7))}, "number of variants is 7"),
-        ({"queries": ()}, "number of inputs is 0"),
-        ({"queries": (LOVED,) * 41}, "number of inputs is 41"),
+        ({"variants": (OWN,)}, "'variants' has 1 entry; there must be at least 2. Give 2 to 6"),
+        (
+            {"variants": tuple(replace(OWN, name=str(i)) for i in range(7))},
+            "'variants' has 7 entries; the limit",
+        ),
+        ({"queries": ()}, "'queries' has 0 entries; there must be at least 1"),
+        ({"queries": (LOVED,) * 41}, "'queries' has 41 entries; the limit is 40"),
         ({"k": 17}, "number of shots is 17. It must be 0 to 16"),
         ({"variants": worded(name=OWN.name)}, "Two variants are called 'As written'"),
         ({"variants": worded(name=" ")}, "name of variant 2 is empty"),
@@ -207,7 +210,7 @@ def worded(**changed) -> tuple[Variant, ...]:
         ({"variants": worded(template="{text}{b} {label}")}, r"Variant 'No instruction': .*no field {b}"),
         ({"variants": worded(template="{text}")}, r"Variant 'No instruction': .*{label} 0 times"),
         ({"variants": worded(template="{text {label}")}, "Variant 'No instruction': .*braces"),
-        ({"variants": worded(instruction="\ud83d")}, "Variant 'No instruction': .*surrogate"),
+        ({"variants": worded(instruction="\ud83d")}, "Character 1 of the instruction is half of a surrogate"),
         ({"queries": (LOVED, Query((("review", "x"),)))}, r"Input 2: The field {text} is missing"),
         ({"queries": (Query((("text", "x"), ("label", "y"))),)}, r"Input 1: The task has no field {label}"),
         ({"queries": (Query((("text", " "),)),)}, "Input 1: The field 'text' is empty"),
@@ -217,8 +220,10 @@ def worded(**changed) -> tuple[Variant, ...]:
     ],
 )
 def test_mistakes_are_named_before_a_model_is_loaded(changed, problem):
+    inputs = replace(ASKED, **changed)
     with pytest.raises(BadInput, match=problem):
-        check_matrix(replace(ASKED, **changed))
+        check_fields(inputs)
+        check_matrix(inputs)
 
 
 @pytest.mark.parametrize("choices", [(), ("un",), ("un", "un"), ("un", " ")])

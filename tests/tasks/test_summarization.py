@@ -187,8 +187,8 @@ def test_examples_are_wrong_as_they_are_labelled(runner):
     [
         ({"text": " \n"}, "empty"),
         ({"text": "x" * 100_001}, "100,001 characters"),
-        ({"sentences": 0}, "0 sentences"),
-        ({"sentences": 11}, "Ask for 1 to 10"),
+        ({"sentences": 0}, "'sentences' must be at least 1, not 0"),
+        ({"sentences": 11}, "must be at most 10, not 11. Choose 1 to 10"),
         ({"model": "smollm2", "text": "word " * 3000}, "tokens; SmolLM2 .* is given at most 2,048"),
         ({"model": "minilm-sentiment"}, "not trained for similarity or chat or summarization"),
         ({"model": "gpt2"}, "Choose one of: minilm, smollm2"),
