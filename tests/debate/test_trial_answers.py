@@ -18,7 +18,7 @@ from demos.debate.methods import additive, transformer
 from demos.debate.methods.readable import left_out
 from demos.debate.methods.schemas import PredictInputs, TrialInputs
 from demos.debate.methods.sentence import MAX_WORDS, split_words
-from demos.debate.reported_metrics import f1, measure
+from demos.debate.reported_metrics import f1, metric
 from demos.errors import BadInput, Unsupported
 from demos.models.specs import Spec
 from tests.closeness import SHIPPED, assert_close
@@ -204,7 +204,7 @@ def test_cards_quote_figures_that_are_measured():
         assert html.count("<article") == len(stated) and "nan" not in html
 
     def mean(checkpoint, name, split="test"):
-        return f"{measure(checkpoint, name, split)['mean']:.2f}"
+        return f"{metric(checkpoint, name, split)['mean']:.2f}"
 
     for checkpoint in ("debate-bilstm", "minilm-sentiment"):
         assert mean(checkpoint, "permutation") in cards("permute")
