@@ -15,6 +15,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[1]
 OURS = {"app", "benchmarks", "demos", "tests", "training", "fake_server"}
 DISTRIBUTIONS = {
+    "PIL": "pillow",
     "markdown_it": "markdown-it-py",
     "phonenumbers": "phonenumberslite",
     "stdnum": "python-stdnum",

@@ -220,7 +220,7 @@ def test_one_question_is_put_to_every_passage_of_a_column(runner, model):
     first, empty, last = column_of(runner, question_answering, question_answering.ANSWER, asked, texts)
     for passage, row in ((texts[0], first), (texts[2], last)):
         alone = runner(question_answering.ANSWER, replace(asked, passage=passage))
-        assert row == question_answering.columns(alone)
+        assert row == question_answering.BATCH.columns(alone)
         assert (row["answer"], row["in the passage"]) == (alone.answer, "yes")
     assert "Ada Smith" in last["answer"] and isinstance(empty, BadInput)
 
