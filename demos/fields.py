@@ -57,7 +57,7 @@ class InputField:
         low = self.bounds.get("ge", self.bounds.get("min_length"))
         high = self.bounds.get("le", self.bounds.get("max_length"))
         if low is not None and high is not None:
-            return f"{low:,} to {high:,}"
+            return f"{low:,} to {high:,}{', one per line' if self.title.endswith(', one per line') else ''}"
         above, below = self.bounds.get("gt"), self.bounds.get("lt")
         each = {"above": above, "at least": low, "at most": high, "below": below}
         return ", ".join(f"{word} {bound:,}" for word, bound in each.items() if bound is not None)

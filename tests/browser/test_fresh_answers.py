@@ -35,6 +35,10 @@ def made_for(page: Page) -> list[str]:
     return boxes.evaluate_all("boxes => boxes.map((box) => box.value)")
 
 
+def notices(page: Page) -> list[str]:
+    return page.locator(".stage-stale").all_inner_texts()
+
+
 def change(page: Page, field: Locator) -> bool:
     """Change one field in its own way; False where there is nothing else to choose."""
     kind = field.get_attribute("type")
@@ -78,14 +82,15 @@ def test_no_answer_stands_under_a_changed_field(page: Page, slug: str):
     fields = [f for f in page.locator(FORM).all() if not f.evaluate("(e, s) => !!e.closest(s)", ELSEWHERE)]
     changed = 0
     for field in fields:
-        before = made_for(page)
+        before, said = made_for(page), notices(page)
         label = field.get_attribute("aria-label") or field.evaluate("e => e.labels?.[0]?.textContent ?? ''")
         # What hides or shows other fields has tests of its own.
         if "Compare" in label or label == "Drawn by" or not change(page, field):
             continue
         changed += 1
         wait_until(
-            lambda before=before: page.locator(".stage-stale").count() or made_for(page) != before,
+            # A notice names every field that was changed: one more field, another notice.
+            lambda before=before, said=said: notices(page) != said or made_for(page) != before,
             f"{slug}: {label} was changed, and the answer says nothing",
         )
         wait_until(lambda: answered(page))
