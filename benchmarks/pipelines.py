@@ -178,7 +178,7 @@ def crowd(endpoint: str, chosen: Sequence[str], each: int) -> list[float]:
 def memory() -> None:
     """The weights of every task's first checkpoint in one cache, against a cache for each task."""
     from demos.models.cache import ModelCache
-    from demos.shell.programme import load_programme
+    from demos.shell.load_demos import load_programme
 
     demos = [demo for demo in load_programme() if isinstance(demo, ModuleType)]
     tasks = {demo.INFO.slug: specs(demo) for demo in demos if demo.INFO.tab == "Pipelines"}

@@ -41,3 +41,12 @@ def half_a_character(text: str, name: str) -> BadInput:
         f"Character {broken.start() + 1:,} of the {name} is half of a surrogate pair, which is no character.",
         "Delete it, or copy the text again from its source.",
     )
+
+
+def per_cent(score: float) -> str:
+    """A share in [0, 1] in words; what is not certain is never called 0 or 100 %."""
+    if 0 < score < 0.0005:
+        return "under 0.1 %"
+    if 0.9995 <= score < 1:
+        return "over 99.9 %"
+    return f"{score:.1%}".replace("%", " %")

@@ -22,7 +22,7 @@ from demos.errors import BadInput
 from demos.fields import fields_of
 from demos.models.catalog import catalog
 from demos.shell.api import described, parameter_descriptions
-from demos.shell.programme import load_programme, working
+from demos.shell.load_demos import load_programme, working
 
 DEMOS = list(working(load_programme()))
 
@@ -67,11 +67,11 @@ def test_demos_and_shell_import_no_torch_and_compute_no_gradio():
         "import demos.attention.viewer.bertviz_pages, demos.attention.viewer.html_export\n"
         "import demos.runner, demos.shell.api\n"
         "assert not {'gradio', 'torch', 'transformers'} & set(sys.modules), 'a demo imports too much'\n"
-        "import demos.shell.gallery, demos.shell.pages, demos.shell.programme, demos.models.cache\n"
+        "import demos.shell.gallery, demos.shell.pages, demos.shell.load_demos, demos.models.cache\n"
         "from demos.runner import Runner\n"
         "runner = Runner(demos.models.cache.shared_cache())\n"
         "demos.shell.gallery.build(runner)\n"
-        "pages = demos.shell.pages.page_builders(runner, demos.shell.programme.load_programme())\n"
+        "pages = demos.shell.pages.page_builders(runner, demos.shell.load_demos.load_programme())\n"
         "assert all(build() for build in pages.values())\n"
         "assert not {'torch', 'transformers'} & set(sys.modules), 'the shell imports torch'\n"
     )

@@ -16,7 +16,7 @@ from demos.models.catalog import catalog
 from demos.nlp.attention_capture import MAX_TOKENS
 from demos.nlp.attention_rollout import FLOW_TOKENS
 from demos.shell.api import api_function
-from demos.shell.programme import load_programme, working
+from demos.shell.load_demos import load_programme, working
 from demos.shell.readme import lists, written
 
 ROOT = Path(__file__).parents[1]

@@ -13,7 +13,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
-from demos.shell.programme import load_programme, working
+from demos.shell.load_demos import load_programme, working
 
 HERE = Path(__file__).parent
 SIZE = (480, 300)

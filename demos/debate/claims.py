@@ -16,8 +16,8 @@ BEFORE = "Nothing has been measured yet."
 
 @cache
 def claims() -> dict[str, list[dict[str, str]]]:
-    """The claims by experiment: paper, arxiv, claim, run (a key of runs.RUNS), cannot, and where something
-    was measured over a data set, ours (a key of OURS)."""
+    """The claims by experiment: paper, arxiv, claim, run (a key of claim_runs.RUNS), cannot, and where
+    something was measured over a data set, ours (a key of OURS)."""
     return tomllib.loads((ASSETS / "claims.toml").read_text(encoding="utf-8"))
 
 

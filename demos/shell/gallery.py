@@ -15,9 +15,9 @@ from demos.runner import Runner
 from demos.shell import pages
 from demos.shell.api import error_answers
 from demos.shell.hosts import own_hosts
+from demos.shell.load_demos import load_programme, titles, working
 from demos.shell.navigation import MODELS, TITLE
 from demos.shell.not_found import not_found_page
-from demos.shell.programme import load_programme, titles, working
 from demos.shell.serving import around
 from demos.shell.static import STATIC
 from demos.shell.theme import theme

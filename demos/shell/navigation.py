@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from demos.shell.programme import Broken, Demo, by_tab, is_step, tab_of, working
+from demos.shell.load_demos import Broken, Demo, by_tab, is_step, tab_of, working
 
 TITLE = "Transformers on Stage"
 MODELS = "models"

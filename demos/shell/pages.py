@@ -13,12 +13,12 @@ import gradio as gr
 from demos.contract import Run
 from demos.models.catalog import ASSETS
 from demos.runner import Runner
+from demos.shell import models_page
 from demos.shell.api import api_function, describe
 from demos.shell.blocks import Blocks
+from demos.shell.load_demos import Broken, Demo, by_tab, card_text, is_step, public_endpoints, reason
 from demos.shell.navigation import MODELS, TITLE, header_html
-from demos.shell.programme import Broken, Demo, by_tab, card_text, is_step, public_endpoints, reason
 from demos.shell.static import STATIC
-from demos.ui import models_page
 from demos.ui.page import LIMITS, asked_directly, queue_of, visible_errors
 
 log = logging.getLogger(__name__)

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import ModuleType
 
 from demos import PROGRAMME
-from demos.shell.programme import card_text, load_programme, public_endpoints, working
+from demos.shell.load_demos import card_text, load_programme, public_endpoints, working
 
 README = Path(__file__).parents[2] / "README.md"
 WIDTH = 118

@@ -5,20 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from html import escape
 
+from demos.texts import per_cent
+
 WRITING = "still writing"
 """What an answer that grows says beside its checkpoint until it has come to its end."""
 
 COPY = '<button type="button" class="task-copy">Copy</button>'
 """A button that copies the text of the element before it with the class task-copied: js/shell/gallery.js."""
-
-
-def per_cent(score: float) -> str:
-    """A share in [0, 1] in words; what is not certain is never called 0 or 100 %."""
-    if 0 < score < 0.0005:
-        return "under 0.1 %"
-    if 0.9995 <= score < 1:
-        return "over 99.9 %"
-    return f"{score:.1%}".replace("%", " %")
 
 
 def score_bars(

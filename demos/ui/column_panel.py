@@ -17,7 +17,8 @@ from demos.errors import BadInput
 from demos.nlp.csv_batch import Batch, ColumnInputs, Progress, begin, column_endpoint
 from demos.stopping import Stopped
 from demos.ui import page
-from demos.ui.freshness import Answer, StopButton
+from demos.ui.freshness import Answer
+from demos.ui.stop_button import StopButton
 
 COLUMN_QUEUE = "column"
 LISTED = 20

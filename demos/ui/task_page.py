@@ -21,7 +21,8 @@ from demos.stopping import Stopped
 from demos.ui import page
 from demos.ui.bars import WRITING
 from demos.ui.column_panel import column_panel
-from demos.ui.freshness import Answer, StopButton
+from demos.ui.freshness import Answer
+from demos.ui.stop_button import StopButton
 from demos.ui.task import Task
 from demos.ui.withheld import refused
 

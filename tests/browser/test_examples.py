@@ -18,7 +18,8 @@ from demos.attention.viewer.bertviz import BertvizInputs
 from demos.attention.viewer.measure import Selection
 from demos.contract import Example
 from demos.models.catalog import checkpoint
-from demos.shell.programme import load_programme
+from demos.shell.load_demos import load_programme
+from tests.browser.debate_steps import all_drawn, panel
 from tests.browser.steps import (
     badge,
     bertviz_frame,
@@ -31,7 +32,6 @@ from tests.browser.steps import (
     viewer,
     written,
 )
-from tests.browser.trial_steps import all_drawn, panel
 
 DEMOS = [demo for demo in load_programme() if isinstance(demo, ModuleType)]
 CHOICES = {"model", "task", "measure", "view", "style", "special", "words"}

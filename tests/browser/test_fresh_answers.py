@@ -8,7 +8,7 @@ from types import ModuleType
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from demos.shell.programme import load_programme
+from demos.shell.load_demos import load_programme
 from tests.browser.steps import open_demo, press
 
 SLUGS = [demo.INFO.slug for demo in load_programme() if isinstance(demo, ModuleType)]

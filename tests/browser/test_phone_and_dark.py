@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from demos.shell.programme import load_programme, working
+from demos.shell.load_demos import load_programme, working
 from tests.browser.steps import (
     badge,
     bertviz_frame,

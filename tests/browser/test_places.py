@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from demos.shell.programme import by_tab, is_step, load_programme
+from demos.shell.load_demos import by_tab, is_step, load_programme
 from tests.browser.steps import open_gallery
 
 DEMOS = [demo for demo in load_programme() if not is_step(demo)]

@@ -18,9 +18,9 @@ from demos.nlp.prompt_task import (
     task_from_json,
     task_to_json,
 )
-from demos.prompting.builder import compute
 from demos.prompting.builder.compute import SCORE
 from demos.prompting.builder.schemas import PromptInputs
+from demos.prompting.task import ready
 
 TASK = Task(
     name="mood",
@@ -189,8 +189,8 @@ def test_limits_come_before_anything_is_read():
 
 
 def test_a_request_reads_its_task_once(monkeypatch, runner):
-    read, real = [], compute.task_from_json
-    monkeypatch.setattr(compute, "task_from_json", lambda text: (read.append(text), real(text))[1])
+    read, real = [], ready.task_from_json
+    monkeypatch.setattr(ready, "task_from_json", lambda text: (read.append(text), real(text))[1])
     text = task_to_json(replace(TASK, name="read once"))
     runner(SCORE, PromptInputs(text, (("text", "Fine."),), k=1))
     assert read == [text]

@@ -14,7 +14,7 @@ from demos.prompting.builder.completion import complete
 from demos.prompting.builder.compute import SCORE
 from demos.prompting.builder.schemas import CompleteAnswer, CompleteInputs
 from demos.prompting.builder.show import expected_line, written_line
-from demos.prompting.builder.stops import SEPARATOR, cut, stop_strings
+from demos.prompting.builder.stop_strings import SEPARATOR, cut, stop_strings
 from demos.prompting.builder.verdict import expected_label, is_right, normalised
 from demos.prompting.task.ready import task_of
 

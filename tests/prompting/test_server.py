@@ -17,7 +17,7 @@ import time
 from contextlib import closing
 
 import pytest
-from fake_server import Handler, first_token, piece, running, stream, whole
+from tests.prompting.fake_server import Handler, first_token, piece, running, stream, whole
 
 from demos.contract import to_plain
 from demos.errors import BadInput, Busy, StageError, Unsupported

@@ -14,9 +14,9 @@ import pytest
 from demos import PROGRAMME
 from demos.runner import Runner
 from demos.shell.gallery import build
+from demos.shell.load_demos import Broken, by_tab, installed, load_programme
 from demos.shell.navigation import header_html
 from demos.shell.pages import home_html, page_builders
-from demos.shell.programme import Broken, by_tab, installed, load_programme
 
 ROOT = Path(__file__).parents[2]
 

@@ -27,7 +27,7 @@ from demos.models.specs import Loaded, Origin, Spec
 from demos.runner import PLACES, Runner
 from demos.shell.api import api_function, description
 from demos.shell.gallery import build
-from demos.shell.programme import Broken, load_programme
+from demos.shell.load_demos import Broken, load_programme
 from demos.texts import check_text
 from demos.ui.page import model_choice, visible_errors
 

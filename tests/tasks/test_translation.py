@@ -15,6 +15,7 @@ from transformers import MBart50Tokenizer
 from demos.attention.viewer.link import carried, link_to
 from demos.attention.viewer.measure import Selection
 from demos.errors import BadInput, StageError
+from demos.fields import check_fields
 from demos.links import to_fragment
 from demos.models.catalog import ASSETS
 from demos.models.specs import Loaded, Origin, Spec
@@ -252,6 +253,7 @@ def test_a_text_is_read_in_the_language_of_its_script_where_the_model_reads_many
 )
 def test_what_cannot_be_asked_is_a_sentence(inputs):
     with pytest.raises(StageError) as refused:
+        check_fields(inputs)
         check_inputs(inputs)
     assert refused.value.remedy
 

@@ -7,10 +7,11 @@ from types import ModuleType
 import gradio as gr
 import pytest
 
-from demos.shell.programme import load_programme
+from demos.shell.load_demos import load_programme
 from demos.stopping import STOPPED, Stopped, Tickets
-from demos.ui.freshness import Answer, StopButton
+from demos.ui.freshness import Answer
 from demos.ui.page import BATCHED_QUEUE, MODEL_QUEUE, WRITING_QUEUE
+from demos.ui.stop_button import StopButton
 
 DEMOS = [demo for demo in load_programme() if isinstance(demo, ModuleType)]
 QUEUES = {MODEL_QUEUE, WRITING_QUEUE, BATCHED_QUEUE, "column", "server", "link"}

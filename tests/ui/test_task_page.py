@@ -13,7 +13,8 @@ from demos.nlp.writing import GenerateResult, Piece
 from demos.stopping import STOPPED
 from demos.tasks import generate as writing
 from demos.tasks import sentiment, translation
-from demos.ui.bars import WRITING, careful, per_cent, score_bars
+from demos.texts import per_cent
+from demos.ui.bars import WRITING, careful, score_bars
 from demos.ui.task_page import at_first, inputs_of, took
 
 

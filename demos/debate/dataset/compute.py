@@ -47,7 +47,7 @@ class DatasetInputs:
     anyway: Annotated[
         bool,
         Field(
-            title="Metric texts, too, that the model cannot read",
+            title="Measure texts, too, that the model cannot read",
             description="whether to measure texts too of which the model cannot read most words",
         ),
     ] = False

@@ -19,7 +19,8 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     from demos.debate import panels, wire
     from demos.ui import page
     from demos.ui.controls import control
-    from demos.ui.freshness import Answer, StopButton
+    from demos.ui.freshness import Answer
+    from demos.ui.stop_button import StopButton
 
     panels.steps("trial-dataset")
 

@@ -65,7 +65,7 @@ SCRIPTS = (
 
 # The drawings share the attention viewer's colours.
 
-STYLES = tuple(ASSETS / "css" / f"{part}.css" for part in ("attention", "trial", "claims"))
+STYLES = tuple(ASSETS / "css" / f"{part}.css" for part in ("attention", "debate", "claims"))
 
 
 def build(run: Run) -> None:

@@ -14,7 +14,7 @@ from demos.nlp.writing import GenerateResult, Piece, written
 from demos.prompting.builder.compute import DECODERS, fitted_prompt
 from demos.prompting.builder.question import Question, check_prompt, question_of
 from demos.prompting.builder.schemas import CompleteAnswer, CompleteInputs
-from demos.prompting.builder.stops import cut, stop_strings
+from demos.prompting.builder.stop_strings import cut, stop_strings
 from demos.prompting.builder.verdict import expected_label, is_right
 
 

@@ -16,7 +16,7 @@ from demos.prompting.builder.schemas import PromptInputs
 from demos.prompting.builder.scored_prompt import ScoredPrompt, as_json, printable, scored_prompt
 from demos.prompting.builder.show import number
 from demos.prompting.builder.snippet import as_python
-from demos.prompting.builder.stops import stop_strings
+from demos.prompting.builder.stop_strings import stop_strings
 from demos.prompting.remote.messages import messages
 
 FILES = {

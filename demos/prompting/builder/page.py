@@ -35,7 +35,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     from demos.prompting.builder import browser_draft, export_panel, remote_panel, show
     from demos.prompting.task import editor
     from demos.ui import page
-    from demos.ui.freshness import StopButton
+    from demos.ui.stop_button import StopButton
 
     start = draft_of_task(task_of("sentiment"))
     with gr.Row():

@@ -13,14 +13,14 @@ from demos.nlp.decoding import Decoding
 from demos.nlp.prompt import render
 from demos.prompting.builder.inputs import inputs_of_draft
 from demos.prompting.builder.question import Question, check_prompt, question_of
-from demos.prompting.builder.stops import cut, stop_strings
+from demos.prompting.builder.stop_strings import cut, stop_strings
 from demos.prompting.remote.address import allowed_hosts
 from demos.prompting.remote.messages import messages
 from demos.prompting.remote.scores import RemoteScores, score_remote
 from demos.prompting.remote.server import Messages, ServerInputs, complete_remote
 from demos.prompting.task.draft import draft_of_values
 from demos.prompting.task.editor import Editors
-from demos.ui.freshness import StopButton
+from demos.ui.stop_button import StopButton
 
 QUEUE = "server"
 NEW_TOKENS = 64

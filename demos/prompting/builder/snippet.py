@@ -12,7 +12,7 @@ from demos.models.catalog import checkpoint
 from demos.models.hub_access import ALLOWED
 from demos.models.specs import Origin
 from demos.prompting.builder.scored_prompt import ScoredPrompt
-from demos.prompting.builder.stops import stop_strings
+from demos.prompting.builder.stop_strings import stop_strings
 
 _HUB = """
 import json

@@ -31,7 +31,8 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     from demos.prompting.task.choice import own_task, task_choice
     from demos.ui import page
     from demos.ui.controls import control
-    from demos.ui.freshness import Answer, StopButton
+    from demos.ui.freshness import Answer
+    from demos.ui.stop_button import StopButton
 
     with gr.Row():
         experiment = gr.Radio(list(TITLES), value="Number of shots", label="Experiment")

@@ -26,7 +26,8 @@ from demos.prompting.task.files import add_rows, columns_of, likely_columns, rea
 from demos.prompting.task.rows_import import Imported
 from demos.prompting.task.table import CHOICES, Table, as_values, retitled, table_of
 from demos.ui import page
-from demos.ui.freshness import Answer, StopButton
+from demos.ui.freshness import Answer
+from demos.ui.stop_button import StopButton
 
 SHOWN_PROBLEMS = 50
 EMPTY = Draft(

@@ -35,7 +35,8 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     from demos.prompting.task.choice import own_task, task_choice
     from demos.prompting.variants import show
     from demos.ui import page
-    from demos.ui.freshness import Answer, StopButton
+    from demos.ui.freshness import Answer
+    from demos.ui.stop_button import StopButton
 
     start = examples[0].inputs
     with gr.Row():

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
-from demos.ui.bars import careful, per_cent
+from demos.texts import per_cent
+from demos.ui.bars import careful
 from demos.ui.withheld import withheld
 
 if TYPE_CHECKING:

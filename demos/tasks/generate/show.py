@@ -5,7 +5,8 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from demos.ui.bars import COPY, WRITING, per_cent
+from demos.texts import per_cent
+from demos.ui.bars import COPY, WRITING
 
 if TYPE_CHECKING:
     from demos.nlp.writing import GenerateResult

@@ -5,7 +5,8 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from demos.ui.bars import careful, per_cent, score_bars
+from demos.texts import per_cent
+from demos.ui.bars import careful, score_bars
 from demos.ui.withheld import withheld
 
 if TYPE_CHECKING:

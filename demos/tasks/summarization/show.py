@@ -5,7 +5,8 @@ from __future__ import annotations
 from html import escape
 
 from demos.tasks.summarization.compute import SummarizeResult
-from demos.ui.bars import COPY, careful, per_cent
+from demos.texts import per_cent
+from demos.ui.bars import COPY, careful
 
 CUT = {
     "end": "",

@@ -25,8 +25,7 @@ from demos.nlp.languages import Direction, direction, rare_words
 from demos.nlp.legibility import language
 from demos.nlp.other_models import remedied
 from demos.nlp.window import window
-from demos.texts import check_text
-from demos.ui.bars import per_cent
+from demos.texts import check_text, per_cent
 
 DEFAULT, ONLINE = "marian-en-fr", "opus-mt-en-fr"
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from demos.links import demo_link
 from demos.nlp.languages import NAMES
-from demos.ui.bars import COPY, careful, per_cent
+from demos.texts import per_cent
+from demos.ui.bars import COPY, careful
 from demos.ui.withheld import withheld
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from html import escape
 
 from demos.tasks.zero_shot.compute import ZeroShotResult
-from demos.ui.bars import careful, per_cent, score_bars
+from demos.texts import per_cent
+from demos.ui.bars import careful, score_bars
 from demos.ui.withheld import withheld
 
 SAID = {

@@ -13,16 +13,7 @@ from demos.debate import dataset, dependence, faithfulness
 from demos.debate.claims import BEFORE
 from demos.debate.panels import STEPS
 from demos.models.catalog import checkpoint
-from tests.browser.steps import (
-    badge,
-    call,
-    choose,
-    dismiss,
-    open_demo,
-    press,
-    toast,
-)
-from tests.browser.trial_steps import (
+from tests.browser.debate_steps import (
     BUTTONS,
     PANELS,
     all_drawn,
@@ -33,6 +24,15 @@ from tests.browser.trial_steps import (
     panel,
     put,
     signed,
+)
+from tests.browser.steps import (
+    badge,
+    call,
+    choose,
+    dismiss,
+    open_demo,
+    press,
+    toast,
 )
 
 TEXT = "a dull story told with great charm"

@@ -1,6 +1,6 @@
 """The debate's experiments against plain loops of the same algorithms.
 
-    python -m benchmarks.trial
+    python -m benchmarks.debate
 
 The adversary: a batch of 32 sentences with all starts together, against one sentence and one start at a
 time with the encoder inside the loop, both for the same number of steps. Leave-one-out: one forward pass
