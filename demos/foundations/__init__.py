@@ -1,0 +1,1 @@
+"""The Foundations tab: claims from the notes, each an experiment; no demo yet."""
