@@ -19,8 +19,8 @@ from demos.stopping import Stop, Stopped
 LOOK = 0.05
 """Seconds after which a waiting computation checks again whether it was told to stop."""
 AHEAD, GRACE = 0.2, 0.03
-"""A computation that is this many seconds ahead lets a briefly absent one, which takes short steps, go
-first."""
+"""If AHEAD seconds ahead, a computation waits GRACE seconds more for one with short steps that will be
+back."""
 
 
 @dataclass(eq=False)
