@@ -1,4 +1,4 @@
-"""The gallery: all demos as one site, and what `launch()` needs for it."""
+"""The gallery: all demos as one site, and the arguments that `launch()` needs."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ STYLES = (ASSETS / "css" / "gallery.css",)
 
 SHELL_SCRIPTS = (*COMMON, *scripts("shell", "freshness stop gallery"))
 
-# In a style sheet Gradio confines rules like these to its container, where they would match nothing.
+# Gradio would confine rules like these, in a style sheet, to its container, where they match nothing.
 HEAD_STYLES = """<style>
 [data-embedded] .stage-header { display: none !important; }
 @media (max-width: 480px) {
@@ -39,14 +39,14 @@ HEAD_STYLES = """<style>
 
 
 def build(runner: Runner, programme: tuple[str, ...] | None = None) -> gr.Blocks:
-    """Home and the API, ready to launch with `launch_options`, which brings the other pages."""
+    """Home and the API, ready to launch with `launch_options`, which adds the other pages."""
     return pages.home(runner, load_programme(programme))
 
 
 def launch_options(
     runner: Runner, programme: tuple[str, ...] | None = None, host: str = "127.0.0.1"
 ) -> dict[str, Any]:
-    """What `launch()` needs besides host and port: looks, limits, and the pages below home."""
+    """The arguments of `launch()` besides host and port: looks, limits, and the pages below home."""
     demos = load_programme(programme)
     files = {demo.INFO.slug: demo for demo in working(demos)}
     slugs = {**titles(demos), MODELS: "Models"}
@@ -67,16 +67,16 @@ def launch_options(
     }
     return look() | {
         "footer_links": ["api", "settings"],
-        # Gradio keeps a copy of its configuration for every session that it ever heard of.
+        # Gradio keeps a copy of its configuration for every session that it has ever seen.
         "state_session_capacity": SESSIONS,
-        # Without it, an error of Gradio's own (too few values, say) would be {"error": null}.
+        # Otherwise an error of Gradio's own (such as too few values) would be {"error": null}.
         "show_error": True,
         "app_kwargs": kwargs,
     }
 
 
 def look(own_scripts: tuple[Any, ...] = (), styles: tuple[Any, ...] = ()) -> dict[str, Any]:
-    """What every page's application is launched or mounted with."""
+    """The options with which every page's application is launched or mounted."""
     address = STATIC.address(*SHELL_SCRIPTS, *own_scripts)
     return {
         "theme": theme(),
@@ -85,13 +85,13 @@ def look(own_scripts: tuple[Any, ...] = (), styles: tuple[Any, ...] = ()) -> dic
         "run_history": False,
         "enable_monitoring": False,
         "ssr_mode": False,
-        # Gradio would accept a file of any size.
+        # By default, Gradio accepts a file of any size.
         "max_file_size": "10mb",
     }
 
 
 def moved_address(slug: str, query: QueryParams, pages: Mapping[str, str]) -> str | None:
-    """Where an old address stands now, relative to home: demos that moved, and the links of the time when
+    """The current address of an old one, relative to home: demos that moved, and links from the time when
     home had all demos as tabs (`/?demo=similarity`, `/?tab=pipelines`)."""
     rest = [(name, value) for name, value in query.multi_items() if name not in ("tab", "demo")]
     wanted = query.get("demo") if not slug else slug
@@ -101,7 +101,7 @@ def moved_address(slug: str, query: QueryParams, pages: Mapping[str, str]) -> st
     if slug:
         return None
     if wanted:
-        # What names no demo becomes an address that says so.
+        # A name of no demo becomes an address whose page says so.
         found = wanted if wanted in pages else urlencode({"": wanted})[1:]
         return found + (f"?{urlencode(rest)}" if rest else "")
     tab = query.get("tab")

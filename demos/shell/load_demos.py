@@ -1,4 +1,4 @@
-"""The demos that there are: those of the programme, and those of installed packages."""
+"""The existing demos: those of the programme, and those of installed packages."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from demos.contract import Endpoint
 log = logging.getLogger(__name__)
 
 GROUP = "transformers_on_stage.demos"
-"""Entry points of this group name modules that are demos, as the lines of `demos.PROGRAMME` do."""
+"""Entry points in this group name modules that are demos, as the lines of `demos.PROGRAMME` do."""
 
 
 @dataclass(frozen=True)
@@ -37,14 +37,14 @@ Demo = ModuleType | Broken
 
 
 def installed() -> tuple[str, ...]:
-    """The modules that other installed packages offer as demos, in the order of their names."""
+    """The modules that other installed packages offer as demos, sorted by name."""
     return tuple(point.value for point in sorted(entry_points(group=GROUP), key=lambda point: point.name))
 
 
 @cache
 def load_programme(programme: tuple[str, ...] | None = None) -> list[Demo]:
-    """Import every demo, by default ours and the installed ones; one that fails becomes a `Broken` and stops
-    no other."""
+    """Imports every demo, by default ours and the installed ones; one that fails becomes a `Broken` and does
+    not affect the others."""
     names = PROGRAMME + installed() if programme is None else programme
     return [_imported(name) for name in dict.fromkeys(names)]
 
@@ -69,7 +69,7 @@ def _tab_of_folder(module: str) -> str:
 
 
 def reason(error: Exception) -> str:
-    """Why a demo is not there, for its card."""
+    """Why a demo is unavailable, for its card."""
     return f"{type(error).__name__}: {error}"
 
 
@@ -79,7 +79,7 @@ def working(demos: Sequence[Demo]) -> Iterator[ModuleType]:
 
 
 def by_tab(demos: Sequence[Demo]) -> Mapping[str, list[Demo]]:
-    """The demos of each tab that has any, in the order of TABS; tabs of other packages' demos follow."""
+    """The demos of each non-empty tab, in the order of TABS; tabs of other packages' demos follow."""
     tabs: dict[str, list[Demo]] = {name: [] for name in TABS}
     for demo in demos:
         tabs.setdefault(tab_of(demo), []).append(demo)
@@ -87,26 +87,26 @@ def by_tab(demos: Sequence[Demo]) -> Mapping[str, list[Demo]]:
 
 
 def tab_of(demo: Demo) -> str:
-    """The tab that a demo stands on."""
+    """The tab of a demo."""
     return demo.tab if isinstance(demo, Broken) else demo.INFO.tab
 
 
 def is_step(demo: Demo) -> bool:
-    """Whether this is a further step of another demo, which leads to it."""
+    """Whether this demo is a further step of another one, which links to it."""
     return isinstance(demo, ModuleType) and bool(demo.INFO.step_of)
 
 
 def titles(demos: Sequence[Demo]) -> dict[str, str]:
-    """The demos that can be opened, slug -> title."""
+    """The demos that can be opened: slug -> title."""
     return {demo.INFO.slug: demo.INFO.title for demo in working(demos)}
 
 
 def public_endpoints(demos: Sequence[Demo]) -> list[Endpoint]:
-    """The endpoints that are API routes, in the order of the programme."""
+    """The endpoints that are API routes, in the programme's order."""
     return [endpoint for demo in working(demos) for endpoint in demo.ENDPOINTS if endpoint.public]
 
 
 def card_text(demo: ModuleType) -> tuple[str, str]:
-    """A demo's summary, the first paragraph of its docstring, and the rest: how to read it."""
+    """A demo's summary, which is the first paragraph of its docstring, and the rest: how to read it."""
     summary, _, more = (inspect.getdoc(demo) or "").partition("\n\n")
     return summary, more

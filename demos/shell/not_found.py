@@ -1,4 +1,4 @@
-"""What an address says that names no demo: a page that lists those there are."""
+"""The page for an address of no demo, which lists the demos that exist."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ MAX_SHOWN = 60
 
 
 def missing_html(name: str, demos: Mapping[str, str], home: str = "./") -> str:
-    """A sentence about a demo that does not exist, and links to all others (slug -> title)."""
+    """Says that a demo does not exist, and links to all others (slug -> title)."""
     shown = name if len(name) <= MAX_SHOWN else f"{name[:MAX_SHOWN]}…"
     links = " · ".join(f'<a href="{home}{slug}">{escape(title)}</a>' for slug, title in demos.items())
     return (
@@ -20,14 +20,14 @@ def missing_html(name: str, demos: Mapping[str, str], home: str = "./") -> str:
 
 
 def not_found_page(title: str, demos: Mapping[str, str]) -> Any:
-    """A handler for addresses that nothing answers: HTML for a browser, JSON for a program."""
+    """A handler for unknown addresses: HTML for a browser, JSON for a program."""
     from starlette.responses import HTMLResponse, JSONResponse
 
     async def answer(request: Any, error: Any) -> Any:
         path = request.url.path.strip("/")
         if "text/html" not in request.headers.get("accept", "") or path.startswith("gradio_api"):
             return JSONResponse({"detail": getattr(error, "detail", "Not Found")}, 404)
-        # Relative, since the gallery may stand below another address.
+        # Relative, since the gallery may be mounted below another address.
         home = "../" * path.count("/") or "./"
         page = (
             f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(title)}</title>'

@@ -1,8 +1,8 @@
-"""One site of many Gradio applications: each demo's is built and mounted when it is first asked for.
+"""One site of many Gradio applications: builds and mounts each demo's when it is first requested.
 
-All demos in one `Blocks` would cost every start and every session the components of all, and Gradio's
-`route` the square of their number. So the application that `launch()` serves has home and the API, and this
-stands around it: it answers for the pages below, for files with a hash in their address, and for old links.
+All demos in one `Blocks` would make every start and every session pay for everyone's components, and Gradio's
+`route` costs the square of their number. So the application that `launch()` serves has home and the API, and
+this module wraps it: it serves the pages below, files with a hash in their address, and old links.
 """
 
 from __future__ import annotations
@@ -33,16 +33,16 @@ def around(
     options: Callable[[str], Mapping[str, Any]],
     moved: Callable[[str, QueryParams], str | None],
 ) -> Lifespan:
-    """The lifespan of the root's application that puts the pages, and the guard, around all of it.
+    """A lifespan for the root application that wraps the pages and the guard around all of it.
 
-    pages: how to build each, by its address; options: what `mount_gradio_app` needs for an address;
-    moved: where an old address is now, relative to home, or None.
+    pages: how to build each page, by its address; options: the arguments of `mount_gradio_app` for an
+    address; moved: the current address of an old one, relative to home, or None.
     """
 
     @asynccontextmanager
     async def running(app: Any) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
-            # Gradio puts its own middleware around any that it is given, and that is where it allows origins.
+            # Gradio wraps its own middleware, which allows foreign origins, around any that it is given.
             site = Pages(app.middleware_stack, pages, options, moved, stack)
             app.middleware_stack = Guard(site, hosts)
             yield
@@ -51,7 +51,7 @@ def around(
 
 
 class Pages:
-    """Answers for the pages below home, and leaves everything else to the application of home."""
+    """Serves the pages below home, and leaves everything else to home's application."""
 
     def __init__(
         self,
@@ -76,7 +76,7 @@ class Pages:
         if scope["type"] == "http" and not below:
             address = self._moved(slug, Request(scope).query_params)
             if address is None and slash and slug in self._pages:
-                address = _with_query(slug, scope)  # relative links count on pages without a slash at the end
+                address = _with_query(slug, scope)  # relative links assume pages without a slash at the end
             if address is not None:
                 back = "../" if slash else "./"
                 return await RedirectResponse(back + address, 307)(scope, receive, send)
@@ -87,12 +87,12 @@ class Pages:
         await page(whole, receive, send)
 
     async def _page(self, slug: str) -> ASGIApp:
-        """The application of one page; whoever asks first waits until it is built."""
+        """The application of one page; the first request waits until it is built."""
         if slug not in self._mounted:
             async with self._building:
                 if slug not in self._mounted:
                     mounted = await anyio.to_thread.run_sync(self._mount, slug)
-                    # Its own startup: the queue, and the task that deletes old files.
+                    # The page's own startup: its queue, and the task that deletes old files.
                     await self._stack.enter_async_context(mounted.router.lifespan_context(mounted))
                     self._mounted[slug] = mounted
         return self._mounted[slug]

@@ -1,4 +1,5 @@
-"""Files for the browser at addresses that hold a hash of their content, so that it keeps them for good."""
+"""Files for the browser at addresses with a hash of their content, so that browsers may cache them for
+good."""
 
 from __future__ import annotations
 
@@ -18,13 +19,13 @@ FOR_GOOD = "public, max-age=31536000, immutable"
 
 
 class Static:
-    """Serves what it was asked an address for, and nothing else: no path of a request reaches the disk."""
+    """Serves only files for which it was asked for an address: no path in a request reaches the disk."""
 
     def __init__(self) -> None:
         self._files: dict[str, tuple[bytes, str]] = {}
 
     def address(self, *paths: Path) -> str:
-        """The address, relative to any page, of one file, or of several joined in their order."""
+        """The address, relative to any page, of one file, or of several files joined in order."""
         content = _joined(paths)
         name = f"{sha256(content).hexdigest()[:16]}/{paths[-1].name}"
         media = mimetypes.guess_type(paths[-1].name)[0] or "application/octet-stream"
@@ -33,7 +34,7 @@ class Static:
         return f".{PREFIX}{name}"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request below PREFIX."""
+        """Answers a request below PREFIX."""
         found = self._files.get(scope["path"].removeprefix(PREFIX))
         if found is None:
             return await PlainTextResponse("Not Found", 404)(scope, receive, send)
