@@ -101,7 +101,7 @@ def sentiments(many: Sequence[SentimentInputs], loaded: Loaded) -> list[Sentimen
 
 
 def check_inputs(inputs: SentimentInputs) -> None:
-    """Raise `BadInput` for a text that no model can read."""
+    """Raises `BadInput` for a text that no model can read."""
     check_text(inputs.text)
 
 
@@ -130,7 +130,7 @@ EXAMPLES = (
 
 
 def columns(result: SentimentResult) -> dict[str, object]:
-    """What a CSV says about one text: the label, and the probability of each."""
+    """The CSV columns of one text: the label, and the probability of each label."""
     ranked = sorted(result.scores, key=lambda item: item.label)
     return {"label": result.label, **{f"p({item.label})": f"{item.score:.6f}" for item in ranked}}
 
@@ -139,7 +139,7 @@ BATCH = Batch(sentiments, columns)
 
 
 def build(run: Run) -> None:
-    """Lay out the text and everything that the tasks' pages share."""
+    """Lays out the text and everything that the tasks' pages share."""
     import gradio as gr
 
     from demos.ui.controls import control

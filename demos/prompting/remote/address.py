@@ -1,8 +1,8 @@
-"""Decide which servers may be asked.
+"""Decides which servers may be asked.
 
-Whoever opens the page types the address, and this machine connects to it. On the visitor's own machine
-any address is fine. On a public deployment it could reach what only this machine can reach (other services,
-a cloud's metadata), so only hosts of an allow-list are asked there:
+The visitor types the address, and this machine connects to it. On the visitor's own machine any address is
+fine. On a public deployment it could lead to what only this machine can reach (other services, a cloud's
+metadata), so only hosts on an allow-list are asked there:
 
 - `STAGE_PUBLIC`: "0" says that the visitors are on this machine. Anything else, also if it is not set, is a
   public deployment. Where `SPACE_ID` is set (a Hugging Face Space), it is public in any case.

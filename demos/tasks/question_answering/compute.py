@@ -128,7 +128,7 @@ def answer(inputs: AnswerInputs, loaded: Loaded) -> AnswerResult:
 
 
 def check_inputs(inputs: AnswerInputs) -> None:
-    """Raise `BadInput` for a passage or a question that no model can read."""
+    """Raises `BadInput` for a passage or a question that no model can read."""
     check_text(inputs.passage, "passage")
     check_text(inputs.question, "question")
 
@@ -144,7 +144,7 @@ ANSWER = Endpoint(
 
 
 def columns(result: AnswerResult) -> dict[str, object]:
-    """What a CSV says about one passage: the answer, whether the passage has it, how it was found."""
+    """The CSV columns of one passage: the answer, whether the passage has it, and how it was found."""
     trust = "" if result.probability is None else f"{result.probability:.6f}"
     quoted = "yes" if result.quoted else "no"
     return {"answer": result.answer, "in the passage": quoted, "p(answer)": trust, "method": result.method}

@@ -79,7 +79,7 @@ def shared_encoder(inputs: SharedEncoderInputs, loaded: Loaded) -> SharedEncoder
 
 
 def check_inputs(inputs: SharedEncoderInputs) -> None:
-    """Raise `BadInput` for texts that no model can read."""
+    """Raises `BadInput` for texts that no model can read."""
     check_text(inputs.text)
     if inputs.second.strip():
         check_text(inputs.second, "second text")

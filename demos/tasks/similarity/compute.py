@@ -92,7 +92,7 @@ def similarity(inputs: SimilarityInputs, loaded: Loaded) -> SimilarityResult:
     kept, count = list(legible), len(inputs.sentences)
     vectors = mean_pooled([line.ids for line in legible.values()], loaded)
     cosine, places = np.full((count, count), np.nan, np.float32), np.full((count, 2), np.nan)
-    # Rounding can take a cosine a hair beyond 1.
+    # Rounding can raise a cosine slightly above 1.
     cosine[np.ix_(kept, kept)] = np.clip(vectors @ vectors.T, -1, 1)
     places[kept], explained = project(vectors)
     said = {place + 1: line.judged.warning for place, line in legible.items()}
@@ -125,7 +125,7 @@ def features(many: Sequence[SimilarityInputs], loaded: Loaded) -> list[Feature |
 
 
 def check_inputs(inputs: SimilarityInputs) -> None:
-    """Raise `BadInput` unless there are 2 to MAX_SENTENCES sentences."""
+    """Raises `BadInput` unless there are 2 to MAX_SENTENCES sentences."""
     count = len(inputs.sentences)
     if not 2 <= count <= MAX_SENTENCES:
         raise BadInput(
@@ -138,7 +138,7 @@ SIMILARITY = Endpoint("similarity", similarity, {"encoder": "base"}, check=check
 
 
 def columns(feature: Feature) -> dict[str, object]:
-    """What a CSV says about one text: its vector as a JSON list, and how many tokens it has."""
+    """The CSV columns of one text: its vector as a JSON list, and its number of tokens."""
     vector = orjson.dumps(feature.vector, option=orjson.OPT_SERIALIZE_NUMPY).decode()
     return {"tokens": feature.tokens, "vector": vector}
 

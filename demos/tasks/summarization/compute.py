@@ -97,7 +97,7 @@ def summarize(inputs: SummarizeInputs, loaded: Loaded) -> SummarizeResult:
 
 
 def check_inputs(inputs: SummarizeInputs) -> None:
-    """Raise `BadInput` for a text that no model can read."""
+    """Raises `BadInput` for a text that no model can read."""
     check_text(inputs.text)
 
 
@@ -111,7 +111,7 @@ SUMMARIZE = Endpoint(
 
 
 def columns(result: SummarizeResult) -> dict[str, object]:
-    """What a CSV says about one text: its summary, how it was made, and words that the text does not have."""
+    """The CSV columns of one text: its summary, how it was made, and words that the text does not have."""
     strange = " ".join(result.summary[start:end] for start, end in result.new)
     return {"summary": result.summary, "method": result.method, "not in the text": strange}
 

@@ -1,4 +1,4 @@
-"""Translations by beam search, and how far each can be trusted."""
+"""Translations by beam search, and how far to trust each."""
 
 from __future__ import annotations
 
@@ -30,15 +30,16 @@ from demos.texts import check_text, per_cent
 DEFAULT, ONLINE = "marian-en-fr", "opus-mt-en-fr"
 
 DOUBT = 0.25
-"""How much more probability is needed if all words are rare, chosen on captions of val and on other texts."""
+"""How much more probability is required if all words are rare; chosen on captions of val and on other
+texts."""
 
 TOKENS = 256
-"""Tokens of a batch that the encoder reads: the decoder keeps every text in as many beams."""
+"""Tokens of a batch that the encoder reads; the decoder holds each text once per beam."""
 
 
 @dataclass(frozen=True)
 class TranslateInputs:
-    """A text, the languages, and how a translation is searched."""
+    """A text, the languages, and how to search for a translation."""
 
     text: Annotated[str, Field(title="Text", description="as long as the model reads")]
     source: Annotated[
@@ -113,8 +114,8 @@ def translate(inputs: TranslateInputs, loaded: Loaded) -> TranslateResult:
 
 
 def translations(many: Sequence[TranslateInputs], loaded: Loaded) -> list[TranslateResult | StageError]:
-    """Translations of texts that are asked with the same languages and search, those of similar length in
-    one batch, or what is wrong with a text."""
+    """Translates texts with the same languages and search settings, in batches of similar length; returns the
+    translation of each, or what is wrong with it."""
     tokenizer = loaded.tokenizer
 
     def prepare(inputs: TranslateInputs) -> Asked:
@@ -163,7 +164,7 @@ def translations(many: Sequence[TranslateInputs], loaded: Loaded) -> list[Transl
 
 
 def distrusted(probability: float, needed: float | None, rare: int, words: int) -> str:
-    """Why a translation is not to be believed, or ""."""
+    """Why a translation should not be trusted, or ""."""
     if needed is None or probability >= needed:
         return ""
     why = f" ({rare} of the {words} words it knows only in pieces)" if rare else ""
@@ -174,7 +175,7 @@ def distrusted(probability: float, needed: float | None, rare: int, words: int) 
 
 
 def warning(dropped: str, rare: Sequence[str], words: int, ended: bool) -> str:
-    """What to be careful about in a translation that is shown."""
+    """A caution about a translation that is shown."""
     parts = [dropped]
     if rare:
         listed = ", ".join(rare[:12]) + (" …" if len(rare) > 12 else "")
@@ -188,7 +189,7 @@ def warning(dropped: str, rare: Sequence[str], words: int, ended: bool) -> str:
 
 
 def check_inputs(inputs: TranslateInputs) -> None:
-    """Raise `BadInput` for a text that no model can read."""
+    """Raises `BadInput` for a text that no model can read."""
     check_text(inputs.text)
 
 
@@ -198,7 +199,7 @@ TRANSLATE = Endpoint(
 
 
 def columns(result: TranslateResult) -> dict[str, object]:
-    """What a CSV says about one text: its translation, and how far to trust it."""
+    """The CSV columns of one text: its translation, and how far to trust it."""
     return {
         "translation": result.translation,
         "p(token)": f"{result.probability:.6f}",

@@ -117,7 +117,7 @@ def zero_shot(inputs: ZeroShotInputs, loaded: Loaded) -> ZeroShotResult:
 
 
 def check_inputs(inputs: ZeroShotInputs) -> None:
-    """Raise `BadInput` for a text, labels or a statement that cannot be asked about."""
+    """Raises `BadInput` for an invalid text, label or statement."""
     check_text(inputs.text)
     labels = inputs.labels
     for number, label in enumerate(labels, 1):
@@ -143,7 +143,7 @@ ZERO_SHOT = Endpoint(
 
 
 def columns(result: ZeroShotResult) -> dict[str, object]:
-    """What a CSV says about one text: the best label, how it was found, and every label's score."""
+    """The CSV columns of one text: the best label, how it was found, and every label's score."""
     scores = {
         f"score({one.label})": f"{one.score:.6f}" for one in sorted(result.labels, key=lambda j: j.label)
     }
