@@ -105,7 +105,7 @@ def evidence(path: Path) -> dict[str, dict[str, list[float]]]:
 
 
 def threshold(own: list[float], foreign: list[float]) -> float:
-    """The cosine, in hundredths, at which rightful and wrongful abstention below it differ most."""
+    """The cosine, in hundredths, below which abstaining makes right and wrong abstentions differ most."""
     candidates = [step / 100 for step in range(101)]
     return max(candidates, key=lambda at: below(foreign, at) - below(own, at))
 
