@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import gradio as gr
 from starlette.datastructures import QueryParams
@@ -16,14 +16,13 @@ from demos.shell import pages
 from demos.shell.api import error_answers
 from demos.shell.hosts import own_hosts
 from demos.shell.load_demos import load_programme, titles, working
-from demos.shell.navigation import MODELS, TITLE
+from demos.shell.navigation import MODELS, TITLE, anchor
 from demos.shell.not_found import not_found_page
-from demos.shell.serving import around
+from demos.shell.serving import Site, around
 from demos.shell.static import STATIC
 from demos.shell.theme import theme
 from demos.ui.scripts import COMMON, scripts
 
-SESSIONS = 128
 STYLES = (ASSETS / "css" / "gallery.css",)
 
 SHELL_SCRIPTS = (*COMMON, *scripts("shell", "freshness stop gallery"))
@@ -48,40 +47,35 @@ def launch_options(
 ) -> dict[str, Any]:
     """The arguments of `launch()` besides host and port: looks, limits, and the pages below home."""
     demos = load_programme(programme)
-    files = {demo.INFO.slug: demo for demo in working(demos)}
-    slugs = {**titles(demos), MODELS: "Models"}
+    by_slug = {demo.INFO.slug: demo for demo in working(demos)}
     answers = error_answers() | {404: not_found_page(TITLE, titles(demos))}
 
-    def of_page(slug: str) -> dict[str, Any]:
-        demo = files.get(slug)
-        more = {"footer_links": ["settings"], "app_kwargs": {"exception_handlers": answers}}
-        return look(getattr(demo, "SCRIPTS", ()), getattr(demo, "STYLES", ())) | more
+    def options(slug: str) -> dict[str, Any]:
+        own = getattr(by_slug.get(slug), "STYLES", ())
+        return look(own) | {"footer_links": ["settings"], "app_kwargs": {"exception_handlers": answers}}
+
+    def head(slug: str) -> str:
+        own = getattr(by_slug.get(slug), "SCRIPTS", ())
+        return f'{HEAD_STYLES}<script src="{STATIC.address(*SHELL_SCRIPTS, *own)}"></script>'
 
     def moved(slug: str, query: QueryParams) -> str | None:
-        return moved_address(slug, query, slugs)
+        return moved_address(slug, query, {*by_slug, MODELS})
 
-    builders = pages.page_builders(runner, demos)
-    kwargs = {
-        "lifespan": around(own_hosts(host), builders, of_page, moved),
-        "exception_handlers": answers,
-    }
+    site = Site(pages.page_builders(runner, demos), options, head, moved)
     return look() | {
         "footer_links": ["api", "settings"],
-        # Gradio keeps a copy of its configuration for every session that it has ever seen.
-        "state_session_capacity": SESSIONS,
-        # Otherwise an error of Gradio's own (such as too few values) would be {"error": null}.
+        "state_session_capacity": pages.SESSIONS,
+        # Without it, an error of Gradio's own (too few values, say) would be {"error": null}.
         "show_error": True,
-        "app_kwargs": kwargs,
+        "app_kwargs": {"lifespan": around(own_hosts(host), site), "exception_handlers": answers},
     }
 
 
-def look(own_scripts: tuple[Any, ...] = (), styles: tuple[Any, ...] = ()) -> dict[str, Any]:
-    """The options with which every page's application is launched or mounted."""
-    address = STATIC.address(*SHELL_SCRIPTS, *own_scripts)
+def look(own_styles: tuple[Any, ...] = ()) -> dict[str, Any]:
+    """What every page's application is launched or mounted with."""
     return {
         "theme": theme(),
-        "css_paths": [*STYLES, *dict.fromkeys(styles)],
-        "head": f'{HEAD_STYLES}\n<script src="{address}"></script>',
+        "css_paths": [*STYLES, *dict.fromkeys(own_styles)],
         "run_history": False,
         "enable_monitoring": False,
         "ssr_mode": False,
@@ -90,21 +84,23 @@ def look(own_scripts: tuple[Any, ...] = (), styles: tuple[Any, ...] = ()) -> dic
     }
 
 
-def moved_address(slug: str, query: QueryParams, pages: Mapping[str, str]) -> str | None:
-    """The current address of an old one, relative to home: demos that moved, and links from the time when
+def moved_address(slug: str, query: QueryParams, pages: Container[str]) -> str | None:
+    """Where an old address stands now, relative to home: demos that moved, and the links of the time when
     home had all demos as tabs (`/?demo=similarity`, `/?tab=pipelines`)."""
-    rest = [(name, value) for name, value in query.multi_items() if name not in ("tab", "demo")]
-    wanted = query.get("demo") if not slug else slug
+    wanted = slug or query.get("demo", "")
+    # Which example was meant is not known where several demos became one.
+    dropped = {"tab", "demo", "example"} if wanted in MOVED else {"tab", "demo"}
+    rest = urlencode([(name, value) for name, value in query.multi_items() if name not in dropped])
     if wanted in MOVED:
         target = MOVED[wanted]
-        return target + (("&" if "?" in target else "?") + urlencode(rest) if rest else "")
+        return f"{target}{'&' if '?' in target else '?'}{rest}" if rest else target
     if slug:
         return None
+    more = f"?{rest}" if rest else ""
     if wanted:
-        # A name of no demo becomes an address whose page says so.
-        found = wanted if wanted in pages else urlencode({"": wanted})[1:]
-        return found + (f"?{urlencode(rest)}" if rest else "")
+        # What names no demo becomes an address that says so.
+        return (wanted if wanted in pages else quote(wanted.strip("./"), safe="") or "unknown") + more
     tab = query.get("tab")
     if tab == MODELS:
-        return MODELS
-    return f"#{urlencode({'': tab})[1:]}" if tab else None
+        return MODELS + more
+    return f"{more}#{anchor(tab)}" if tab else None

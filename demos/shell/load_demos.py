@@ -5,19 +5,39 @@ from __future__ import annotations
 import importlib
 import inspect
 import logging
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import entry_points
 from types import ModuleType
 
-from demos import PROGRAMME, TABS
-from demos.contract import Endpoint
+from demos import MOVED, PROGRAMME, TABS
+from demos.contract import Endpoint, Info
+from demos.fields import fields_of
 
 log = logging.getLogger(__name__)
 
 GROUP = "transformers_on_stage.demos"
 """Entry points in this group name modules that are demos, as the lines of `demos.PROGRAMME` do."""
+
+
+RESERVED = (
+    *(
+        "stage",
+        "models",
+        "config",
+        "assets",
+        "static",
+        "svelte",
+        "login",
+        "logout",
+        "monitoring",
+        "gradio-api",
+    ),
+    *("user", "token", "docs", "redoc", "upload", "file", "run", "call", "queue", "info"),
+)
+"""Addresses that Gradio or the shell has for itself."""
 
 
 @dataclass(frozen=True)
@@ -43,22 +63,42 @@ def installed() -> tuple[str, ...]:
 
 @cache
 def load_programme(programme: tuple[str, ...] | None = None) -> list[Demo]:
-    """Imports every demo, by default ours and the installed ones; one that fails becomes a `Broken` and does
-    not affect the others."""
-    names = PROGRAMME + installed() if programme is None else programme
-    return [_imported(name) for name in dict.fromkeys(names)]
+    """Import every demo, by default ours and the installed ones; one that fails becomes a `Broken` and stops
+    no other. Of two that take the same address or the same endpoint's name, the first has it."""
+    demos: list[Demo] = []
+    taken: set[str] = {*MOVED, *RESERVED}
+    for name in dict.fromkeys(PROGRAMME + installed() if programme is None else programme):
+        try:
+            demo = importlib.import_module(name)
+            names = check_demo(demo)
+            if known := names & taken:
+                raise ValueError(f"{', '.join(sorted(known))} is taken already")
+            taken |= names
+            demos.append(demo)
+        except Exception as error:
+            log.exception("%s could not be imported", name)
+            demos.append(Broken(name, _tab_of_folder(name), reason(error)))
+    return demos
 
 
-def _imported(name: str) -> Demo:
-    try:
-        demo = importlib.import_module(name)
-        for needed in ("INFO", "EXAMPLES", "ENDPOINTS", "build"):
-            if not hasattr(demo, needed):
-                raise AttributeError(f"{name} has no {needed}")
-        return demo
-    except Exception as error:
-        log.exception("%s could not be imported", name)
-        return Broken(name, _tab_of_folder(name), reason(error))
+def check_demo(demo: ModuleType) -> set[str]:
+    """Raise unless a module is a demo as the contract has it; returns the names that it takes: the slug of
+    its page, and "name()" for each of its endpoints."""
+    for needed in ("INFO", "EXAMPLES", "ENDPOINTS", "build"):
+        if not hasattr(demo, needed):
+            raise AttributeError(f"{demo.__name__} has no {needed}")
+    info = demo.INFO
+    if not isinstance(info, Info) or not all(
+        isinstance(text, str) and text for text in (info.slug, info.title, info.tab, info.limits)
+    ):
+        raise TypeError("INFO must be an Info with texts for slug, title, tab and limits")
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", info.slug):
+        raise ValueError(f"the slug {info.slug!r} must be small letters, digits and hyphens")
+    for endpoint in demo.ENDPOINTS:
+        if not isinstance(endpoint, Endpoint):
+            raise TypeError("ENDPOINTS must hold Endpoints")
+        fields_of(endpoint.inputs_type), endpoint.result_type  # read them now: home documents them
+    return {info.slug} | {f"{endpoint.name}()" for endpoint in demo.ENDPOINTS}
 
 
 def _tab_of_folder(module: str) -> str:

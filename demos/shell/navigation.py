@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
+from urllib.parse import quote
 
 from demos.shell.load_demos import Broken, Demo, by_tab, is_step, tab_of, working
 
@@ -18,12 +19,12 @@ def header_html(demos: Sequence[Demo], here: str = "") -> str:
     Every page is at the same depth, so that relative links work wherever the gallery is mounted.
     """
     tabs = by_tab(demos)
-    open_tab = next((tab_of(demo) for demo in demos if _slug(demo) == here), "")
+    open_tab = next((tab_of(demo) for demo in demos if here and _slug(demo) == here), "")
     here = next((demo.INFO.step_of for demo in working(demos) if demo.INFO.slug == here), "") or here
     links = [
         _link(first, name, name == open_tab)
         for name, shown in tabs.items()
-        if (first := next(filter(None, map(_slug, shown)), ""))
+        if (first := next((_slug(demo) for demo in shown if _slug(demo) and not is_step(demo)), ""))
     ]
     links += [_link(MODELS, "Models", here == MODELS), _link("?view=api", "API", False)]
     inside = "".join(_entry(demo, here) for demo in tabs.get(open_tab, ()) if not is_step(demo))
@@ -35,6 +36,11 @@ def header_html(demos: Sequence[Demo], here: str = "") -> str:
         f'<header class="stage-header"><a class="stage-name" href="./"{home}>{TITLE}</a>'
         f'<nav class="stage-tabs" aria-label="Tabs">{"".join(links)}</nav>{second}</header>'
     )
+
+
+def anchor(tab: str) -> str:
+    """The name of a tab's place on home."""
+    return quote(tab.lower().replace(" ", "-"), safe="")
 
 
 def _slug(demo: Demo) -> str:

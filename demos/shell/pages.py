@@ -3,7 +3,6 @@ models."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Sequence
 from html import escape
 from pathlib import Path
@@ -17,14 +16,14 @@ from demos.runner import Runner
 from demos.shell import models_page
 from demos.shell.api import api_function, describe
 from demos.shell.blocks import Blocks
-from demos.shell.load_demos import Broken, Demo, by_tab, card_text, is_step, public_endpoints, reason
-from demos.shell.navigation import MODELS, TITLE, header_html
+from demos.shell.load_demos import Broken, Demo, by_tab, card_text, is_step, public_endpoints
+from demos.shell.navigation import MODELS, TITLE, anchor, header_html
 from demos.shell.static import STATIC
 from demos.ui.page import LIMITS, asked_directly, queue_of, visible_errors
 
-log = logging.getLogger(__name__)
-
 WELCOME = "Type a sentence and see for yourself what a transformer does with it."
+SESSIONS = 128
+"""Visits that the server remembers for each page: Gradio keeps a copy of its configuration for each."""
 CACHE = (3600, 86400)
 """Seconds between two searches for files that visitors left, and the age at which those are deleted."""
 
@@ -51,11 +50,7 @@ def demo_page(demo: ModuleType, run: Run, demos: Sequence[Demo]) -> gr.Blocks:
         gr.HTML(header_html(demos, demo.INFO.slug), padding=False)
         summary, more = card_text(demo)
         gr.Markdown(f"## {demo.INFO.title}\n\n{summary}", elem_classes="stage-card")
-        try:
-            demo.build(run)
-        except Exception as error:
-            log.exception("%s could not be laid out", demo.__name__)
-            gr.HTML(error_card(Broken(demo.__name__, demo.INFO.tab, reason(error))))
+        demo.build(run)
         if more:
             with gr.Accordion("How to read this", open=False):
                 gr.Markdown(more)
@@ -83,7 +78,9 @@ def page_builders(runner: Runner, demos: Sequence[Demo]) -> dict[str, Callable[[
 
 
 def queued(page: gr.Blocks) -> gr.Blocks:
-    """Gives the page a queue that admits several requests at once: work takes turns in the runner."""
+    """The page with a queue that takes several at once, since work takes turns in the runner, and with a
+    bound on the visits that it remembers, which must be set before it is mounted."""
+    page.state_session_capacity = SESSIONS
     return page.queue(default_concurrency_limit=4, max_size=64)
 
 
@@ -94,7 +91,7 @@ def home_html(demos: Sequence[Demo]) -> str:
     ]
     for name, shown in by_tab(demos).items():
         cards = "".join(_card(demo) for demo in shown if not is_step(demo))
-        parts.append(f'<h2 id="{escape(name.lower(), quote=True)}">{escape(name)}</h2>')
+        parts.append(f'<h2 id="{anchor(name)}">{escape(name)}</h2>')
         parts.append(f'<div class="stage-cards">{cards}</div>')
     return "".join(parts)
 

@@ -8,43 +8,65 @@ this module wraps it: it serves the pages below, files with a hash in their addr
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
+import threading
+import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 import anyio.to_thread
 import fastapi
 import gradio as gr
+from gradio.routes import App
 from starlette.datastructures import QueryParams
-from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from demos.shell.head import with_head
 from demos.shell.hosts import Guard
+from demos.shell.not_found import UNDER_ROOT, unavailable
 from demos.shell.static import PREFIX, STATIC
+
+log = logging.getLogger(__name__)
 
 Lifespan = Callable[[Any], AbstractAsyncContextManager[None]]
 
+RETRY = 10.0
+"""Seconds after which a page that could not be built is tried again."""
 
-def around(
-    hosts: Iterable[str],
-    pages: Mapping[str, Callable[[], gr.Blocks]],
-    options: Callable[[str], Mapping[str, Any]],
-    moved: Callable[[str, QueryParams], str | None],
-) -> Lifespan:
-    """A lifespan for the root application that wraps the pages and the guard around all of it.
+# Gradio keeps in globals of the process which Blocks is being laid out.
+_building = threading.Lock()
 
-    pages: how to build each page, by its address; options: the arguments of `mount_gradio_app` for an
-    address; moved: the current address of an old one, relative to home, or None.
+
+@dataclass(frozen=True)
+class Site:
+    """What stands below home.
+
+    pages: how to build each, by its address; options: what `mount_gradio_app` needs for an address; head:
+    the markup in the head of its page, "" for home's; moved: where an old address is now, relative to home,
+    or None.
     """
 
+    pages: Mapping[str, Callable[[], gr.Blocks]]
+    options: Callable[[str], Mapping[str, Any]]
+    head: Callable[[str], str]
+    moved: Callable[[str, QueryParams], str | None]
+
+
+def around(hosts: Iterable[str], site: Site) -> Lifespan:
+    """The lifespan of home's application, which puts the pages and the guard around all of it."""
+
     @asynccontextmanager
-    async def running(app: Any) -> AsyncIterator[None]:
+    async def running(app: App) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
-            # Gradio wraps its own middleware, which allows foreign origins, around any that it is given.
-            site = Pages(app.middleware_stack, pages, options, moved, stack)
-            app.middleware_stack = Guard(site, hosts)
+            # Gradio puts its own middleware around any that it is given, and that is where it allows origins.
+            home = app.middleware_stack
+            assert home is not None
+            app.middleware_stack = Guard(Pages(home, site, app.stop_event, stack), hosts)
             yield
 
     return running
@@ -53,57 +75,81 @@ def around(
 class Pages:
     """Serves the pages below home, and leaves everything else to home's application."""
 
-    def __init__(
-        self,
-        home: ASGIApp,
-        pages: Mapping[str, Callable[[], gr.Blocks]],
-        options: Callable[[str], Mapping[str, Any]],
-        moved: Callable[[str, QueryParams], str | None],
-        stack: AsyncExitStack,
-    ) -> None:
-        self._home, self._pages, self._options, self._moved = home, pages, options, moved
-        self._stack = stack
-        self._mounted: dict[str, ASGIApp] = {}
-        self._building = asyncio.Lock()
+    def __init__(self, home: ASGIApp, site: Site, stop_event: asyncio.Event, stack: AsyncExitStack) -> None:
+        self._home, self._site, self._stop_event, self._stack = home, site, stop_event, stack
+        self._first_page = with_head(home, site.head(""))
+        self._built: dict[str, App] = {}
+        self._with_head: dict[str, ASGIApp] = {}
+        self._failed: dict[str, float] = {}  # when a page could not be built, in monotonic seconds
+        self._first = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
             return await self._home(scope, receive, send)
-        path = scope["path"]
+        path = _below_root(scope)
         if path.startswith(PREFIX):
-            return await STATIC(scope, receive, send)
+            return await STATIC({**scope, "path": path}, receive, send)
         slug, slash, below = path.lstrip("/").partition("/")
         if scope["type"] == "http" and not below:
-            address = self._moved(slug, Request(scope).query_params)
-            if address is None and slash and slug in self._pages:
-                address = _with_query(slug, scope)  # relative links assume pages without a slash at the end
+            query = scope.get("query_string", b"").decode("latin-1")
+            address = self._site.moved(slug, QueryParams(query))
+            if address is None and slash and slug in self._site.pages:
+                # Relative links count on pages without a slash at the end.
+                address = f"{slug}?{query}" if query else slug
             if address is not None:
                 back = "../" if slash else "./"
                 return await RedirectResponse(back + address, 307)(scope, receive, send)
-        if slug not in self._pages:
-            return await self._home(scope, receive, send)
-        page = await self._page(slug)
-        whole = {**scope, "path": f"/{slug}/{below}", "raw_path": f"/{slug}/{below}".encode()}
-        await page(whole, receive, send)
+        if slug not in self._site.pages:
+            home = self._home if slug else self._first_page
+            return await home({**scope, UNDER_ROOT: path}, receive, send)
+        try:
+            page = await self._page(slug)
+        except Exception as error:
+            return await unavailable(slug, error, path)(scope, receive, send)
+        answer = page if below else self._with_head[slug]
+        await answer(_of_page(scope, page, slug, below) | {UNDER_ROOT: path}, receive, send)
 
-    async def _page(self, slug: str) -> ASGIApp:
-        """The application of one page; the first request waits until it is built."""
-        if slug not in self._mounted:
-            async with self._building:
-                if slug not in self._mounted:
-                    mounted = await anyio.to_thread.run_sync(self._mount, slug)
-                    # The page's own startup: its queue, and the task that deletes old files.
-                    await self._stack.enter_async_context(mounted.router.lifespan_context(mounted))
-                    self._mounted[slug] = mounted
-        return self._mounted[slug]
+    async def _page(self, slug: str) -> App:
+        """The application of one page; whoever asks first waits until it is built."""
+        if slug not in self._built:
+            async with self._first:
+                if slug not in self._built:
+                    if time.monotonic() - self._failed.get(slug, -RETRY) < RETRY:
+                        raise RuntimeError("It could not be laid out a moment ago.")
+                    try:
+                        self._built[slug] = await self._build(slug)
+                    except Exception:
+                        self._failed[slug] = time.monotonic()
+                        log.exception("/%s could not be built", slug)
+                        raise
+        return self._built[slug]
+
+    async def _build(self, slug: str) -> App:
+        mounted = await anyio.to_thread.run_sync(self._mount, slug)
+        # Its own startup: the queue, and the task that deletes old files.
+        await self._stack.enter_async_context(mounted.router.lifespan_context(mounted))
+        page: App = mounted.routes[-1].app  # type: ignore[attr-defined]  # the mount that was just made
+        page.stop_event = self._stop_event  # ends the streams of open pages with those of home
+        self._with_head[slug] = with_head(page, self._site.head(slug))
+        return page
 
     def _mount(self, slug: str) -> fastapi.FastAPI:
         outer = fastapi.FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
         root = os.environ.get("GRADIO_ROOT_PATH", "").rstrip("/")
-        more: dict[str, Any] = {"root_path": f"{root}/{slug}"} if root else {}
-        return gr.mount_gradio_app(outer, self._pages[slug](), path=f"/{slug}", **self._options(slug), **more)
+        more = {"root_path": f"{root}/{slug}"} if root else {}
+        with _building:
+            blocks = self._site.pages[slug]()
+            return gr.mount_gradio_app(outer, blocks, path=f"/{slug}", **self._site.options(slug), **more)
 
 
-def _with_query(address: str, scope: Scope) -> str:
-    query = scope.get("query_string", b"").decode("latin-1")
-    return f"{address}?{query}" if query else address
+def _below_root(scope: Scope) -> str:
+    """The path of a request without the gallery's own root, which a proxy may have left in it or not."""
+    path, root = scope["path"], scope.get("root_path", "").rstrip("/")
+    return path.removeprefix(root) if root and path.startswith(f"{root}/") else path
+
+
+def _of_page(scope: Scope, page: App, slug: str, below: str) -> dict[str, Any]:
+    """The scope as the application of a page takes it: its root is where it is mounted."""
+    root = page.root_path or f"/{slug}"
+    path = f"{root}/{below}" if root.startswith("/") else f"/{below}"  # else the root is a whole address
+    return {**scope, "root_path": root, "path": path, "raw_path": quote(path).encode()}

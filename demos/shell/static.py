@@ -4,17 +4,18 @@ good."""
 from __future__ import annotations
 
 import gzip
-import mimetypes
 from collections.abc import Sequence
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-from starlette.requests import Request
+from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
 PREFIX = "/stage/"
+# Not the system's table: Gradio and registries change it.
+MEDIA = {".js": "text/javascript", ".css": "text/css", ".webp": "image/webp"}
 FOR_GOOD = "public, max-age=31536000, immutable"
 
 
@@ -28,7 +29,7 @@ class Static:
         """The address, relative to any page, of one file, or of several files joined in order."""
         content = _joined(paths)
         name = f"{sha256(content).hexdigest()[:16]}/{paths[-1].name}"
-        media = mimetypes.guess_type(paths[-1].name)[0] or "application/octet-stream"
+        media = MEDIA[paths[-1].suffix]
         if name not in self._files:
             self._files[name] = (content, media)
         return f".{PREFIX}{name}"
@@ -36,11 +37,13 @@ class Static:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers a request below PREFIX."""
         found = self._files.get(scope["path"].removeprefix(PREFIX))
-        if found is None:
+        if found is None or scope["type"] != "http":
             return await PlainTextResponse("Not Found", 404)(scope, receive, send)
+        if scope["method"] not in ("GET", "HEAD"):
+            return await PlainTextResponse("Method Not Allowed", 405)(scope, receive, send)
         content, media = found
         headers = {"Cache-Control": FOR_GOOD, "X-Content-Type-Options": "nosniff", "Vary": "Accept-Encoding"}
-        if media.startswith("text/") and "gzip" in Request(scope).headers.get("accept-encoding", ""):
+        if media.startswith("text/") and "gzip" in Headers(scope=scope).get("accept-encoding", ""):
             content, headers["Content-Encoding"] = _compressed(content), "gzip"
         await Response(content, media_type=media, headers=headers)(scope, receive, send)
 

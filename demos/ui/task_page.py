@@ -202,7 +202,8 @@ def _chosen(instead: _Instead, model: gr.Dropdown) -> Any:
 
 
 def _show_second(compare: bool) -> tuple[Any, Any]:
-    return gr.Dropdown(visible=compare), gr.Column(visible=compare)
+    # No gr.Column: a layout that is made in a listener would join any page that is being built meanwhile.
+    return gr.update(visible=compare), gr.update(visible=compare)
 
 
 def _is_filled(value: Any, *more: Any) -> bool:

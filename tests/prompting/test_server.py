@@ -17,7 +17,6 @@ import time
 from contextlib import closing
 
 import pytest
-from tests.prompting.fake_server import Handler, first_token, piece, running, stream, whole
 
 from demos.contract import to_plain
 from demos.errors import BadInput, Busy, StageError, Unsupported
@@ -28,6 +27,7 @@ from demos.prompting.remote import server as asking
 from demos.prompting.remote.scores import FirstToken, matched, score_remote
 from demos.prompting.remote.server import PLAIN_NOTE, SILENT_NOTE, ServerInputs, complete_remote
 from tests.closeness import OURS, assert_close
+from tests.prompting.fake_server import Handler, first_token, piece, running, stream, whole
 
 KEY = "sk-0123456789-abcdefghij"
 GREEDY = Decoding(32, 0.0, 1.0, 0)

@@ -14,8 +14,9 @@ from starlette.responses import PlainTextResponse, StreamingResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from demos.shell.gallery import SESSIONS, build, launch_options
+from demos.shell.gallery import build, launch_options
 from demos.shell.hosts import Guard, own_hosts
+from demos.shell.pages import SESSIONS
 
 PROGRAMME = ("demos.tasks.similarity", "demos.tasks.generate")
 OURS = "http://127.0.0.1:7860"

@@ -1,0 +1,56 @@
+"""Markup that stands in a page's head from the start.
+
+Gradio's own `head` is put in by its script, after the page has loaded: a script named there may come after
+the components that need it. What is inserted here is loaded before any of Gradio's code runs.
+"""
+
+from __future__ import annotations
+
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+FIRST_MODULE = b'<script type="module"'
+"""Gradio's own script in its page; modules run after all that stands before them."""
+
+
+def with_head(app: ASGIApp, markup: str) -> ASGIApp:
+    """The application with `markup` in the head of its HTML pages; all else passes through as it comes."""
+    return GZipMiddleware(Inserting(app, markup.encode()))
+
+
+class Inserting:
+    """Inserts markup before Gradio's own script. Pages are held until they are complete, since their length
+    changes; the application must not compress them."""
+
+    def __init__(self, app: ASGIApp, markup: bytes) -> None:
+        self._app, self._markup = app, markup
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        start: Message | None = None
+        body = bytearray()
+
+        async def sent(message: Message) -> None:
+            nonlocal start
+            if message["type"] == "http.response.start" and _is_html(message):
+                start = message
+            elif start is None or message["type"] != "http.response.body":
+                await send(message)
+            else:
+                body.extend(message.get("body", b""))
+                if not message.get("more_body"):
+                    await self._send_whole(start, bytes(body), send)
+
+        headers = [pair for pair in scope.get("headers", ()) if pair[0].lower() != b"accept-encoding"]
+        await self._app({**scope, "headers": headers}, receive, sent)
+
+    async def _send_whole(self, start: Message, body: bytes, send: Send) -> None:
+        page = body.replace(FIRST_MODULE, self._markup + FIRST_MODULE, 1)
+        kept = [pair for pair in start["headers"] if pair[0].lower() != b"content-length"]
+        await send({**start, "headers": [*kept, (b"content-length", str(len(page)).encode())]})
+        await send({"type": "http.response.body", "body": page})
+
+
+def _is_html(start: Message) -> bool:
+    return any(
+        name.lower() == b"content-type" and value.startswith(b"text/html") for name, value in start["headers"]
+    )
