@@ -178,8 +178,7 @@ def served(folder: Path) -> Iterator[str]:
 
 
 def answer_for_the_network(route: Route) -> None:
-    """Answers the only request that stock BertViz makes first, RequireJS, with both libraries and a
-    stand-in."""
+    """Answers stock BertViz's first request, for RequireJS, with both libraries and a stand-in."""
     libraries = "\n".join((VENDOR / name).read_text() for name in ("jquery.min.js", "d3.min.js"))
     stand_in = (
         "\nwindow.require = window.requirejs = (names, draw) => draw(jQuery, d3);\nrequire.config = () => {};"

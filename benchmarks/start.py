@@ -77,8 +77,7 @@ def _loaded(browser: Browser, go: Callable[[Page], object]) -> float:
 
 
 def _decoded(browser: Browser, url: str) -> float:
-    """Kilobytes that the gallery itself sends for home, without Gradio's own bundle, which is the same for
-    any page."""
+    """Kilobytes of home from the gallery itself; Gradio's own bundle is the same for any page."""
     page = browser.new_context().new_page()
     sizes: list[int] = []
 

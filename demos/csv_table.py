@@ -32,8 +32,7 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True)
 class Record:
-    """A row: the line of the file on which it begins (counted from 1), its cells, and what is wrong with
-    it."""
+    """A row: the line of the file where it begins (counted from 1), its cells, and what is wrong with it."""
 
     line: int
     cells: tuple[str, ...]

@@ -14,8 +14,7 @@ REMEDY = "Send the field as documented."
 
 
 def sentence(name: str, errors: Sequence[Any], limits: str = "", choices: Sequence[Any] = ()) -> BadInput:
-    """Says in a sentence what pydantic found wrong with a field, with a remedy; `limits` are the field's
-    bounds in words."""
+    """Says what pydantic found wrong with a field, with a remedy; `limits` are its bounds in words."""
     wrong_kind = [error["type"] in _KIND_OF_ERROR or error["type"] == "kind" for error in errors]
     if all(wrong_kind):
         # A union reports an error for each of its types; for a list, the first wrong part is enough.

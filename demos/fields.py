@@ -69,8 +69,7 @@ class InputField:
         return tuple(choice for part in _parts(self.hint) for choice in _choices(part))
 
     def valid(self, value: Any) -> Any:
-        """Converts a value from JSON or Python to what this field holds; raises `BadInput` naming the
-        field."""
+        """Converts a value from JSON or Python to the field's type; raises `BadInput` naming the field."""
         try:
             return self._adapter.validate_python(value)
         except ValidationError as error:
@@ -164,8 +163,7 @@ def _dataclass(kind: type, value: Any) -> Any:
 
 
 def _telling(check: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Turns the `BadInput` of `check` into an error that pydantic collects, so that a union tries its other
-    types."""
+    """Turns the `BadInput` of `check` into an error that pydantic collects, so that a union tries on."""
 
     def told(value: Any) -> Any:
         try:

@@ -76,8 +76,7 @@ class Memo:
 
 
 def nbytes(value: Any, seen: set[int] | None = None) -> int:
-    """Returns the bytes of the arrays, tensors and strings in a value, each counted once; anything else
-    counts 64."""
+    """Bytes of the arrays, tensors and strings in a value, each counted once; anything else counts 64."""
     seen = set() if seen is None else seen
     if hasattr(value, "untyped_storage"):  # tensors may be views of one another
         storage = value.untyped_storage()

@@ -31,8 +31,7 @@ RESULT_BYTES = 256 * 2**20
 PLACES = 24
 """Computations that may run or wait; further ones are refused, so that a crowd cannot use up every thread."""
 PATIENT = 4
-"""Visitors that may wait for files to be fetched; further ones are told the progress and asked to come
-back."""
+"""Visitors that may wait for files to be fetched; others are told the progress and asked to come back."""
 QUICK, TELL_EVERY = 1.0, 5.0
 """Seconds of fetching before the first progress message, and between two messages."""
 

@@ -52,8 +52,7 @@ _working = threading.local()
 
 @contextmanager
 def working_on(ticket: str) -> Iterator[None]:
-    """Ties the work that this thread begins in the block to `ticket`; once that is stopped, it waits no
-    longer."""
+    """Ties work that this thread begins in the block to `ticket`; once that is stopped, it stops waiting."""
     _working.ticket = ticket
     try:
         yield

@@ -19,8 +19,7 @@ from demos.stopping import Stop, Stopped
 LOOK = 0.05
 """Seconds after which a waiting computation checks again whether it was told to stop."""
 AHEAD, GRACE = 0.2, 0.03
-"""If AHEAD seconds ahead, a computation waits GRACE seconds more for one with short steps that will be
-back."""
+"""If AHEAD seconds ahead, a computation waits GRACE seconds more for one that will soon be back."""
 
 
 @dataclass(eq=False)

@@ -215,8 +215,7 @@ def size(out: Path) -> str:
 
 
 def write_card(out: Path, text: str) -> None:
-    """Writes the card next to the weights; re-wraps paragraphs and list items, and keeps headings and
-    tables."""
+    """Writes the card next to the weights; re-wraps paragraphs and lists, and keeps headings and tables."""
     blocks: list[str] = []
     for line in text.strip().splitlines():
         goes_on = line and blocks and blocks[-1] and line[:1] not in "#|-" and blocks[-1][:1] not in "#|"

@@ -206,8 +206,7 @@ def adversaries(model: AttentionClassifier, splits: Sequence[Split]) -> dict[tup
 def train_all(
     vocabulary: list[str], splits: dict[str, Split], only: Sequence[str] | None
 ) -> tuple[dict[str, AttentionClassifier], dict]:
-    """Every model by name, and the figures of all of them; if `only` is given, the other models are read from
-    disk."""
+    """Every model by name, and all figures; if `only` is given, the other models are read from disk."""
     train, dev, test = splits["train"], splits["dev"], splits["test"]
     shipped = None if only is None else read_classifiers(FOLDER, "bilstm-0", SHIPPED)
     vectors = shipped.base.embedding.weight if shipped else word_vectors(vocabulary)

@@ -1,5 +1,4 @@
-"""The input of the page's drawings (assets/js/debate): results as plain data, with what is shown beside
-them."""
+"""The input of the page's drawings (assets/js/debate): results as plain data, with what is shown beside."""
 
 from __future__ import annotations
 
@@ -31,8 +30,7 @@ def waiting(text: str) -> dict[str, Any]:
 
 
 def note(text: str, experiment: str = "") -> dict[str, Any]:
-    """A sentence where there is nothing to draw; the claims of an `experiment` then say that they are not
-    tested."""
+    """A sentence where nothing can be drawn; the claims of an `experiment` then say they are not tested."""
     return {"kind": "note", "text": text, "runs": unsupported(experiment, text) if experiment else []}
 
 

@@ -85,8 +85,7 @@ class ModelCache:
             return spec in self._entries
 
     def fetch(self, spec: Spec) -> Fetching:
-        """Starts bringing a model's files to the disk, in the background; raises errors that are known in
-        advance."""
+        """Starts fetching a model's files in the background; raises errors that are known in advance."""
         self._refuse_too_large(spec, self._size(spec))
         part = "" if spec.head in WEIGHTLESS else "weights"
         return self._fetches(checkpoint(spec.checkpoint), lambda: self._fetch(spec), part)

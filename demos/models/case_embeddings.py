@@ -53,8 +53,7 @@ class _CaseTypes:
 
 
 def _types(text: Any, row: Any) -> list[int]:
-    """The case of every token of a text, or of a list of words, where offsets count from the start of each
-    word."""
+    """The case of every token of a text, or of a list of words, whose offsets start anew in each word."""
     pieces = (
         (text if isinstance(text, str) or word is None else text[word])[start:end]
         for word, (start, end) in zip(row.word_ids, row.offsets, strict=True)

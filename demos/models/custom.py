@@ -128,8 +128,7 @@ def _ask(hub_id: str, endpoint: str) -> tuple[Any, Mapping[str, Any]]:
 
 
 def _checked(configuration: Any) -> Mapping[str, Any]:
-    """Returns the configuration, or raises ValueError if a value that this module reads has the wrong
-    type."""
+    """Returns the configuration; raises ValueError if a value that this module reads has a wrong type."""
     if not isinstance(configuration, dict):
         raise ValueError("no object")
     classes, labels = configuration.get("architectures") or [], configuration.get("id2label") or {}

@@ -11,8 +11,7 @@ _PASSING = (ModelTooLarge, HubUnreachable, MemoryError, OSError)
 
 
 def without_frames(error: BaseException) -> BaseException:
-    """Returns a copy without the frames in which it was raised, which would keep the half-loaded model
-    alive."""
+    """Returns a copy without the frames of the error, which would keep the half-loaded model alive."""
     bare = copy.copy(error)
     bare.__traceback__ = bare.__context__ = bare.__cause__ = None
     return bare

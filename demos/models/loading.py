@@ -86,8 +86,7 @@ def _share(model: Any, base: torch.nn.Module) -> None:
 
 
 def _refuse_untrained(model: Any, missing: set[str], origin: Origin) -> None:
-    """Refuses a part that is not in the file: it starts from random numbers, and its output must never be
-    shown."""
+    """Refuses a part that is not in the file: it is random, and its output must never be shown."""
     poolers = {name for name in missing if "pooler" in name}
     if poolers and hasattr(model, "pooler"):
         model.pooler = None  # pre-training without a sentence task leaves no pooler; hidden states need none

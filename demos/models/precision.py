@@ -6,8 +6,7 @@ from typing import Any
 
 
 def at_least_single(tensor: Any) -> Any:
-    """Returns a half-precision tensor as float32, since halves are too coarse for a softmax or a sum; others
-    unchanged."""
+    """Turns halves, which are too coarse for a softmax or a sum, into float32; leaves others unchanged."""
     import torch
 
     return tensor.to(torch.promote_types(tensor.dtype, torch.float32))

@@ -39,8 +39,7 @@ class SharedEncoder(BertPreTrainedModel):
         return self.bert(**batch).last_hidden_state
 
     def read(self, head: str, states: torch.Tensor) -> torch.Tensor:
-        """A head's output for encoded texts: [b, t, tags] for entities, [b, classes] from [CLS] for
-        others."""
+        """A head's output for encoded texts: entities [b, t, tags], others [b, classes] from [CLS]."""
         states = self.dropout(states)
         return self.heads[head](states if head == "entities" else states[:, 0])
 

@@ -42,8 +42,7 @@ def base_of(spec: Spec) -> Spec | None:
 
 
 def expected_bytes(spec: Spec) -> int:
-    """Bytes that loading will add, according to the catalog. A head's own weights are few and measured
-    afterwards."""
+    """Bytes that loading will add, by the catalog. A head's own weights are few and measured afterwards."""
     entry = checkpoint(spec.checkpoint)
     if spec.head in WEIGHTLESS:
         return 0

@@ -112,8 +112,7 @@ class EntryStats:
 
 @dataclass(frozen=True)
 class CacheStats:
-    """A snapshot of the cache. A hit found its model in memory; sizes are in bytes, least recently used
-    first."""
+    """A snapshot of the cache. A hit found its model in memory; sizes in bytes, least recently used first."""
 
     budget: int
     resident: int

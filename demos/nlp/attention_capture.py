@@ -169,8 +169,7 @@ def _target(loaded: Loaded, inputs: Inputs, target: str) -> tuple[torch.Tensor, 
 
 
 def _describe_written(tokenizer: Any, ids: list[int]) -> tuple[Token, ...]:
-    """Describes tokens that a model wrote; with offsets and words, as if typed, if the ids survive a round
-    trip."""
+    """Describes tokens that a model wrote; as if typed, with offsets and words, if the ids round-trip."""
     text = tokenizer.decode(ids, skip_special_tokens=True)
     again = tokenizer(text_target=text)
     encoding = again.encodings[0] if again.is_fast else None

@@ -61,8 +61,7 @@ def answer_all(
 def one_by_one(
     compute: Callable[[Any, Any], Any],
 ) -> Callable[[Sequence[Any], Any], list[Any]]:
-    """Runs `compute(inputs, loaded)` on many inputs one after the other; a `StageError` that it raises is the
-    answer."""
+    """Runs `compute(inputs, loaded)` on many inputs in turn; a `StageError` from it is the answer."""
 
     def answer(inputs: Any, loaded: Loaded) -> Any:
         try:

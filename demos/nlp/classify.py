@@ -55,8 +55,7 @@ def refuse_longer(what: str, tokens: int, limit: int, loaded: Loaded) -> None:
 
 
 def foreign(text: str, ids: Sequence[int], tokenizer: Any) -> str:
-    """Says in a sentence which part of a text a vocabulary cannot read, or ""; `ids` are the text's
-    tokens."""
+    """Which part of a text a vocabulary cannot read, in a sentence, or ""; `ids` are the text's tokens."""
     return unread(text, tokenizer) if ids else ""
 
 

@@ -51,8 +51,7 @@ class ColumnPart:
 
 
 def column_endpoint(endpoint: Endpoint, batch: Batch) -> Endpoint:
-    """Makes an endpoint that answers a column as `endpoint` answers a text: part by part, the longest rows
-    first."""
+    """An endpoint that answers a column as `endpoint` answers a text: in parts, the longest rows first."""
 
     def column(asked: ColumnInputs, loaded: Loaded) -> Iterator[ColumnPart]:
         """The answers to the rows of a column, in parts."""

@@ -14,11 +14,9 @@ from demos.nlp.prompt import content_free_rows, filled, instruction_text
 from demos.nlp.prompt_task import Row, Task
 
 PARAMETERS, TOKENS_PER_SECOND = 135e6, 400
-"""Tokens that two cores read per second in float32, in batches, for one size of model; twice the size reads
-half."""
+"""Tokens that two cores read per second, in float32 and batches; a model of twice the size reads half."""
 CHARACTERS_PER_SECOND = 1e6
-"""Characters that a tokenizer reads per second: every prompt once for each word scored after it, and once
-more."""
+"""Characters that a tokenizer reads: every prompt once for each word scored after it, and once more."""
 MAX_SECONDS = 300
 MAX_SECONDS_AT_ONCE = 120
 """Longest work, in seconds, that cannot be stopped in between."""
@@ -66,8 +64,7 @@ def effort_of(loaded: Loaded, askings: Sequence[Asking], most: int = MAX_SECONDS
 
     @cache
     def behind(asked: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[int, int]:
-        """Returns how many tokens all questions with their words have, and how often the head in front is
-        read."""
+        """How many tokens all questions with their words have, and how often the head in front is read."""
         head = (-1,) * MIN_SHARED
         texts = {(question, word) for question, words in asked for word in words}
         # A word's last token is predicted, not read. Every word is also scored after an empty prompt.

@@ -43,7 +43,6 @@ def encode_pair(tokenizer: Any, context: str, continuation: str) -> tuple[Ids, I
 
 
 def first_token(tokenizer: Any) -> int:
-    """The token that begins a text, otherwise the one that ends it; GPT and CTRL have only the unknown
-    token."""
+    """The token that begins a text, else the one that ends it; GPT and CTRL have only the unknown token."""
     known = (tokenizer.bos_token_id, tokenizer.eos_token_id, tokenizer.unk_token_id)
     return next(token for token in known if token is not None)

@@ -153,8 +153,7 @@ def _draws(task: Task, k: int, seeds: int) -> tuple[tuple[Row, ...], ...]:
 
 
 def draw(task: Task, k: int, seed: int) -> tuple[Row, ...]:
-    """Draws k shots in a random order, as balanced over the labels as k allows; raises BadInput if there are
-    too few."""
+    """Draws k shots in random order, as balanced over the labels as possible; BadInput if there are fewer."""
     if k > len(task.shots):
         raise BadInput(
             f"The task has {len(task.shots)} shots, fewer than {k}.", "Add shots, or ask for fewer."

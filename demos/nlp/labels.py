@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 
 MAX_WARNINGS = 20
 NORMALISATIONS = ("sum", "characters", "bytes", "mutual_information")
-"""ln p(word | prompt); the same per character and per UTF-8 byte of the word; and ln p(word | prompt) - ln
-p(word | "")."""
+"""ln p(word | prompt); per character; per UTF-8 byte; and ln p(word | prompt) - ln p(word | "")."""
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,4 @@
-"""Can a model read this text? Judged by the script of its letters, and by what its tokens preserve of its
-words.
+"""Can a model read this text? Judges by its letters' script, and by what its tokens keep of its words.
 
 What a vocabulary lacks becomes the unknown token, or falls apart into letters; the model answers all the
 same. If that happens to most words, the answer says nothing about the text.
@@ -21,8 +20,7 @@ from demos.models.specs import Loaded
 from demos.nlp.languages import NAMES
 
 SPELT, SPELT_SYLLABLES = 0.6, 0.9
-"""Tokens per letter above which a word counts as spelt out: in an alphabet, and where a letter is a
-syllable."""
+"""Tokens per letter above which a word counts as spelt out: in an alphabet, and in a syllabic script."""
 MOST = 0.5
 """The share of unreadable words above which the whole text counts as unreadable."""
 LISTED = 5
@@ -68,8 +66,7 @@ class _Unit:
 
 
 def legibility(text: str, loaded: Loaded, languages: Sequence[str] | None = None) -> Legibility:
-    """Judges how well a model reads a text of any length; `languages` are those it should be in, by default
-    the checkpoint's."""
+    """How well a model reads a text; `languages` are those expected, by default the checkpoint's."""
     known = languages_of(loaded) if languages is None else tuple(languages)
     return _judged(text, loaded.tokenizer, known, loaded.origin.title)
 
@@ -87,8 +84,7 @@ def unread(text: str, tokenizer: Any) -> str:
 
 
 def language(text: str) -> str:
-    """The language that the script of most of a text's words implies: "en" for Latin, "" if it implies
-    none."""
+    """The language that the script of most words implies: "en" for Latin, "" if it implies none."""
     script = _mostly(text)
     return "en" if script == "LATIN" else _TOLD_BY.get(script, "")
 

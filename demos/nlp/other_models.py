@@ -29,8 +29,7 @@ def beside(endpoint: Endpoint, first: str) -> str | None:
 
 
 def reader(endpoint: Endpoint, code: str) -> Checkpoint | None:
-    """A checkpoint that an endpoint can use for a text in a language, preferably available without a
-    network."""
+    """A checkpoint that an endpoint can use for a text in a language, if possible without a network."""
     helpers = [catalog().get(spec.checkpoint) for spec in endpoint.helpers.values()]
     fitting = [
         entry
@@ -69,8 +68,7 @@ def _is_made_for(endpoint: Endpoint, entry: Checkpoint) -> bool:
 
 
 def _rank(endpoint: Endpoint, entry: Checkpoint) -> tuple[bool, bool, bool]:
-    """Sort key: first those trained for the task or for none, then those here without a network, then the
-    task's default."""
+    """Sort key: made for the task or for none, then available without a network, then the task's default."""
     default = getattr(endpoint.inputs_type, "model", "")
     return not _is_made_for(endpoint, entry), entry.bundled is None, entry.name != default
 

@@ -9,8 +9,7 @@ from itertools import groupby
 from typing import Any
 
 MIN_SHARED = 8
-"""Tokens of a stretch that justify a forward pass of its own; on a CPU, one more pass costs about 30
-tokens."""
+"""Tokens of a stretch that justify its own forward pass; on a CPU, one more pass costs about 30 tokens."""
 
 
 @dataclass(frozen=True, order=True)
@@ -28,8 +27,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Node:
-    """A stretch of tokens that starts at `start`, the requests in it, and the stretches that may follow
-    it."""
+    """A stretch of tokens that starts at `start`, the requests in it, and what may follow it."""
 
     start: int
     ids: tuple[int, ...]
@@ -102,7 +100,6 @@ def _node(group: list[_Row], start: int, end: int, children: tuple[Node, ...]) -
 
 
 def _common(first: tuple[int, ...], last: tuple[int, ...]) -> int:
-    """How many tokens two sequences begin with in common; if sorted, all sequences between them share those
-    too."""
+    """How many tokens two sequences begin with in common; if sorted, all between them share those too."""
     pairs = enumerate(zip(first, last, strict=False))
     return next((i for i, (a, b) in pairs if a != b), min(len(first), len(last)))

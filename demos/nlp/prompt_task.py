@@ -129,8 +129,7 @@ def check_labels(labels: Labels) -> None:
 
 
 def check_label(text: str, what: str) -> str:
-    """Returns a label, a word or a choice unchanged, or raises BadInput if it is empty, too long or
-    unreadable."""
+    """Returns a label, word or choice unchanged, or raises BadInput if it is empty, long or unreadable."""
     if len(text) > MAX_LABEL:
         raise BadInput(
             f"The {what} has {len(text):,} characters; the limit is {MAX_LABEL:,}.", "Use a shorter one."

@@ -56,8 +56,7 @@ def log_likelihoods(loaded: Loaded, requests: Sequence[Request]) -> list[Likelih
 
 
 def log_likelihoods_in_steps(loaded: Loaded, requests: Sequence[Request]) -> Steps[list[Likelihood]]:
-    """Like `log_likelihoods`, batch by batch; refuses work that is known to take too long before the first
-    batch."""
+    """Like `log_likelihoods`, batch by batch; refuses work that is known to take too long at the start."""
     characters = sum(len(context) + len(continuation) for context, continuation in requests)
     check_effort(effort(loaded, 0, characters))
     pairs, encoded = [], 0

@@ -116,8 +116,7 @@ def joined(text: Pieces, rows: Sequence[np.ndarray]) -> np.ndarray:
 def words(
     text: str, tokens: Pieces, scores: np.ndarray, tokenizer: Any, names: Mapping[int, str]
 ) -> list[Tagged]:
-    """The words of a text, each with the tag of its first token, named by `names`, and that tag's
-    probability."""
+    """The words of a text, each with its first token's tag, named by `names`, and that tag's probability."""
     found: list[Tagged] = []
     for token, span, row in zip(tokens.ids, tokens.offsets, scores, strict=True):
         if found and continues(text, token, span, tokenizer):

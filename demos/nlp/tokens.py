@@ -104,8 +104,7 @@ def merge(tokens: Sequence[Token]) -> tuple[tuple[Token, ...], tuple[tuple[int, 
 
 
 def _span(source: int, offsets: tuple[int, int], texts: Sequence[str]) -> tuple[int, int, int]:
-    """Which stretch of which text a token covers, without the leading space that byte-level tokens
-    include."""
+    """Which stretch of which text a token covers, without the leading space of byte-level tokens."""
     start, end = offsets
     stretch = texts[source][start:end]
     return (source, start + len(stretch) - len(stretch.lstrip()) if stretch.strip() else start, end)

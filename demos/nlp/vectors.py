@@ -1,5 +1,4 @@
-"""Sentences as vectors: encodes many texts with a sentence encoder, and cuts a text into parts that it can
-read."""
+"""Sentences as vectors: encodes many texts, and cuts a text into parts that the encoder can read."""
 
 from __future__ import annotations
 

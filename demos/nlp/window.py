@@ -7,8 +7,7 @@ from typing import Any
 from demos.models.specs import Loaded
 
 UNKNOWN = 1024
-"""Tokens for a model that has only relative positions and whose tokenizer does not say its training
-length."""
+"""Tokens for a model with relative positions only, whose tokenizer does not give its training length."""
 _NO_LIMIT = 10**9
 """Tokenizers without a limit of their own report a larger number."""
 

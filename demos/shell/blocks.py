@@ -10,8 +10,7 @@ from gradio.components.api_component import Api
 
 
 class Blocks(gr.Blocks):
-    """Replaces a check: Gradio refuses requests with fewer values than parameters, and lists its components
-    in the reply."""
+    """Gradio itself refuses requests with too few values, and lists its components in the reply."""
 
     def validate_inputs(self, block_fn: Any, inputs: list[Any]) -> None:
         """Adds the defaults of an endpoint's last parameters where a request has no value for them.

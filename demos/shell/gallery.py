@@ -65,14 +65,14 @@ def launch_options(
     return look() | {
         "footer_links": ["api", "settings"],
         "state_session_capacity": pages.SESSIONS,
-        # Without it, an error of Gradio's own (too few values, say) would be {"error": null}.
+        # Otherwise an error of Gradio's own (such as too few values) would be {"error": null}.
         "show_error": True,
         "app_kwargs": {"lifespan": around(own_hosts(host), site), "exception_handlers": answers},
     }
 
 
 def look(own_styles: tuple[Any, ...] = ()) -> dict[str, Any]:
-    """What every page's application is launched or mounted with."""
+    """The options with which every page's application is launched or mounted."""
     return {
         "theme": theme(),
         "css_paths": [*STYLES, *dict.fromkeys(own_styles)],
@@ -85,10 +85,10 @@ def look(own_styles: tuple[Any, ...] = ()) -> dict[str, Any]:
 
 
 def moved_address(slug: str, query: QueryParams, pages: Container[str]) -> str | None:
-    """Where an old address stands now, relative to home: demos that moved, and the links of the time when
+    """The current address of an old one, relative to home: demos that moved, and links from the time when
     home had all demos as tabs (`/?demo=similarity`, `/?tab=pipelines`)."""
     wanted = slug or query.get("demo", "")
-    # Which example was meant is not known where several demos became one.
+    # Where several demos became one, it is unknown which example a link meant.
     dropped = {"tab", "demo", "example"} if wanted in MOVED else {"tab", "demo"}
     rest = urlencode([(name, value) for name, value in query.multi_items() if name not in dropped])
     if wanted in MOVED:
@@ -98,7 +98,7 @@ def moved_address(slug: str, query: QueryParams, pages: Container[str]) -> str |
         return None
     more = f"?{rest}" if rest else ""
     if wanted:
-        # What names no demo becomes an address that says so.
+        # A name of no demo becomes an address whose page says so.
         return (wanted if wanted in pages else quote(wanted.strip("./"), safe="") or "unknown") + more
     tab = query.get("tab")
     if tab == MODELS:

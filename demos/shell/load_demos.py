@@ -37,7 +37,7 @@ RESERVED = (
     ),
     *("user", "token", "docs", "redoc", "upload", "file", "run", "call", "queue", "info"),
 )
-"""Addresses that Gradio or the shell has for itself."""
+"""Addresses that Gradio or the shell uses."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,8 @@ def installed() -> tuple[str, ...]:
 
 @cache
 def load_programme(programme: tuple[str, ...] | None = None) -> list[Demo]:
-    """Import every demo, by default ours and the installed ones; one that fails becomes a `Broken` and stops
-    no other. Of two that take the same address or the same endpoint's name, the first has it."""
+    """Imports every demo, by default ours and the installed ones; one that fails becomes a `Broken` and does
+    not affect the others. If two have the same address or endpoint name, the first one gets it."""
     demos: list[Demo] = []
     taken: set[str] = {*MOVED, *RESERVED}
     for name in dict.fromkeys(PROGRAMME + installed() if programme is None else programme):
@@ -82,7 +82,7 @@ def load_programme(programme: tuple[str, ...] | None = None) -> list[Demo]:
 
 
 def check_demo(demo: ModuleType) -> set[str]:
-    """Raise unless a module is a demo as the contract has it; returns the names that it takes: the slug of
+    """Raises if a module does not fulfil the contract of a demo; returns the names that it takes: the slug of
     its page, and "name()" for each of its endpoints."""
     for needed in ("INFO", "EXAMPLES", "ENDPOINTS", "build"):
         if not hasattr(demo, needed):
@@ -97,7 +97,7 @@ def check_demo(demo: ModuleType) -> set[str]:
     for endpoint in demo.ENDPOINTS:
         if not isinstance(endpoint, Endpoint):
             raise TypeError("ENDPOINTS must hold Endpoints")
-        fields_of(endpoint.inputs_type), endpoint.result_type  # read them now: home documents them
+        fields_of(endpoint.inputs_type), endpoint.result_type  # fail here, not when home documents them
     return {info.slug} | {f"{endpoint.name}()" for endpoint in demo.ENDPOINTS}
 
 

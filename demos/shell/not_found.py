@@ -8,7 +8,7 @@ from typing import Any
 
 MAX_SHOWN = 60
 UNDER_ROOT = "stage.path"
-"""Where a request's scope keeps its path below the gallery's root."""
+"""The key of a request's scope that holds its path below the gallery's root."""
 
 
 def missing_html(name: str, demos: Mapping[str, str], home: str = "./") -> str:
@@ -38,7 +38,7 @@ def not_found_page(title: str, demos: Mapping[str, str]) -> Any:
 
 
 def unavailable(slug: str, error: Exception, path: str) -> Any:
-    """The answer where the page of a demo could not be built: a sentence, and when to ask again."""
+    """The answer if a demo's page could not be built: a sentence, and when to ask again."""
     from starlette.responses import HTMLResponse
 
     said = (
@@ -50,7 +50,7 @@ def unavailable(slug: str, error: Exception, path: str) -> Any:
 
 
 def _home_from(path: str) -> str:
-    """The way home from an address; relative, since the gallery may stand below another address."""
+    """The way home from an address; relative, since the gallery may be mounted below another address."""
     return "../" * (path.count("/") - 1) or "./"
 
 

@@ -1,5 +1,4 @@
-"""The pages as Gradio applications: home with the API and a card per demo, a page per demo, and the
-models."""
+"""The pages as Gradio applications: home with the API and a card per demo, the demos, the models."""
 
 from __future__ import annotations
 
@@ -23,7 +22,7 @@ from demos.ui.page import LIMITS, asked_directly, queue_of, visible_errors
 
 WELCOME = "Type a sentence and see for yourself what a transformer does with it."
 SESSIONS = 128
-"""Visits that the server remembers for each page: Gradio keeps a copy of its configuration for each."""
+"""Keeps at most 128 sessions per page, since Gradio keeps a copy of its configuration for each."""
 CACHE = (3600, 86400)
 """Seconds between two searches for files that visitors left, and the age at which those are deleted."""
 
@@ -78,8 +77,8 @@ def page_builders(runner: Runner, demos: Sequence[Demo]) -> dict[str, Callable[[
 
 
 def queued(page: gr.Blocks) -> gr.Blocks:
-    """The page with a queue that takes several at once, since work takes turns in the runner, and with a
-    bound on the visits that it remembers, which must be set before it is mounted."""
+    """Gives the page a queue that admits several requests at once, since work takes turns in the runner, and
+    a limit of sessions, which must be set before the page is mounted."""
     page.state_session_capacity = SESSIONS
     return page.queue(default_concurrency_limit=4, max_size=64)
 

@@ -1,5 +1,4 @@
-"""Files for the browser at addresses with a hash of their content, so that browsers may cache them for
-good."""
+"""Files for the browser at addresses with a hash of their content, so that browsers cache them for good."""
 
 from __future__ import annotations
 
@@ -14,7 +13,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
 PREFIX = "/stage/"
-# Not the system's table: Gradio and registries change it.
+# Not the system's table, which Gradio and registries change.
 MEDIA = {".js": "text/javascript", ".css": "text/css", ".webp": "image/webp"}
 FOR_GOOD = "public, max-age=31536000, immutable"
 

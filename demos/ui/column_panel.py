@@ -1,5 +1,4 @@
-"""The panel "A whole column": takes a CSV file and returns it with answers; its work can be watched and
-stopped."""
+"""The panel "A whole column": a CSV file in, the same with answers out, watched and stopped on the page."""
 
 from __future__ import annotations
 

@@ -126,8 +126,7 @@ class Answer:
         return [*self.fields, *extra, self.made_for, *tickets], [*outputs, self.made_for, self.values]
 
     def _js(self, before: str | None, continues: bool = False) -> str:
-        """JavaScript that appends the form's values, as the browser sees them, and the ticket to the values
-        that are sent."""
+        """JavaScript that appends the form's values in the browser, and the ticket, to the values sent."""
         tickets = "[]"
         if self.stop:
             tickets = f"[StageStop.ticket({json.dumps(self.stop.button.elem_id)}, {json.dumps(continues)})]"
@@ -139,8 +138,7 @@ class Answer:
         return f"(...values) => [...{changed}, {asked}, ...{tickets}]"
 
     def _keeping(self, function: Callable[..., Any], outputs: Sequence[Any]) -> Callable[..., Any]:
-        """Wraps `function`: removes the appended inputs, and appends to its outputs what the answer was made
-        for."""
+        """Wraps `function` to remove the appended inputs, and to append what the answer was made for."""
 
         def split(values: tuple[Any, ...]) -> tuple[tuple[Any, ...], str, str]:
             *sent, made_for, ticket = values if self.stop else (*values, "")

@@ -77,8 +77,7 @@ def queue_of(endpoint: Endpoint) -> str:
 
 
 def _work(outputs: Sequence[Any], queue: str, limit: int = 1) -> dict[str, Any]:
-    """The options of every listener for model work: private, `limit` at a time, progress shown in one
-    place."""
+    """The options of every listener for model work: private, `limit` at a time, one progress display."""
     return {
         "outputs": list(outputs),
         "api_visibility": "private",
@@ -227,8 +226,7 @@ def badge() -> gr.HTML:
 
 
 def _revision(revision: str | None) -> str:
-    """The first eight digits of the commit, or the package that the weights came in; otherwise they are
-    ours."""
+    """The first eight digits of the commit, or the package of the weights; otherwise they are ours."""
     if not revision:
         return "in this repository"
     return f"revision {revision[:8]}" if len(revision) == 40 else f"package {revision}"

@@ -179,8 +179,7 @@ class _Place:
 
 
 def _place() -> tuple[list[Any], _Instead]:
-    """Lays out the place of one model's answer: the answer, its checkpoint, the code, and the button to ask
-    another."""
+    """Lays out one model's place: the answer, its checkpoint, the code, the button to ask another."""
     answer = gr.HTML("", padding=False, elem_classes="task-answer")
     instead = _Instead(gr.Textbox(visible="hidden"), gr.Button(visible=False, size="sm", scale=0))
     page.at_once([instead.name.change], _offer, [instead.name], [instead.button])
@@ -202,7 +201,7 @@ def _chosen(instead: _Instead, model: gr.Dropdown) -> Any:
 
 
 def _show_second(compare: bool) -> tuple[Any, Any]:
-    # No gr.Column: a layout that is made in a listener would join any page that is being built meanwhile.
+    # No gr.Column: a layout made in a listener would join any page that is being built at the same time.
     return gr.update(visible=compare), gr.update(visible=compare)
 
 

@@ -1,5 +1,4 @@
-"""Answers that are not simply shown: withheld ones, with the reason first and a "Show anyway", and failed
-ones."""
+"""Answers that are withheld, with the reason first and a "Show anyway", and answers that failed."""
 
 from __future__ import annotations
 

@@ -213,8 +213,7 @@ def attention_flow_to(inputs: FlowInputs, loaded: Loaded) -> FlowResult:
 
 
 def flow_of(measured: MeasuredMap, layer: int, token: int) -> FlowResult:
-    """Computes the flow for one token of a map; raises `BadInput` if there is no such layer or token, and for
-    cross-attention."""
+    """The flow for one token; raises `BadInput` for a missing layer or token, and for cross-attention."""
     measured.check(layer)
     queries, rolled = measured.source.queries, measured.rollout()
     if not 0 <= token < len(queries):

@@ -94,8 +94,7 @@ class MeasuredMap:
             raise BadInput(f"There is no head {head}.", f"The heads are 0 to {heads - 1}.")
 
     def layer_numbers(self, asked: tuple[int, ...]) -> tuple[int, ...]:
-        """The requested layers without duplicates, or all if none were requested; raises `BadInput` for a
-        layer that does not exist."""
+        """The requested layers, each once, or all if none are; raises `BadInput` for a missing layer."""
         for layer in asked:
             self.check(layer)
         return tuple(dict.fromkeys(asked)) or tuple(range(len(self.source.layers)))
@@ -123,8 +122,7 @@ class MeasuredMap:
         return self.rollout()[layer][None]
 
     def means(self) -> np.ndarray:
-        """Attention averaged over heads, [layers, n, m], over the model's own tokens. The result is
-        cached."""
+        """Attention averaged over heads, [layers, n, m], of the model's own tokens. The result is cached."""
         key = ("mean", _texts(self.selection, self.loaded), self.name)
         return captures.get(key, lambda: mean_weights(self.source))
 
@@ -146,8 +144,7 @@ def captured(selection: Selection, loaded: Loaded) -> Capture:
 
 
 def measured_map(selection: Selection, loaded: Loaded, name: str) -> MeasuredMap:
-    """The map called `name`, or the first if that is empty; raises `BadInput` if the model has no such
-    map."""
+    """The map called `name`, or the first if that is empty; raises `BadInput` if there is no such map."""
     found = captured(selection, loaded)
     return MeasuredMap(selection, loaded, found, found.map(name))
 

@@ -61,8 +61,7 @@ def transform(weights: np.ndarray, plan: Axes, special: Special, words: Words) -
 
 
 def removed_mass(weights: np.ndarray, plan: Axes) -> np.ndarray:
-    """The share of each remaining row's weight that went to hidden keys, [..., remaining queries], in [0,
-    1]."""
+    """The share of each remaining row's weight that went to hidden keys, [..., queries left], in [0, 1]."""
     hidden = np.setdiff1d(np.arange(weights.shape[-1]), plan.kept_keys)
     rows = list(plan.kept_queries)
     removed = weights[..., hidden].sum(-1)[..., rows]

@@ -17,8 +17,7 @@ from demos.models.specs import Loaded
 
 
 class ClassifierKind(Protocol):
-    """What the experiments require of a kind of classifier; the modules `additive` and `transformer`
-    implement it."""
+    """What the experiments need of a kind of classifier; `additive` and `transformer` implement it."""
 
     @property
     def ERASURES(self) -> Mapping[Erasure, str]:

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 SHARES = (0.01, 0.05, 0.10, 0.20, 0.50)
-"""Shares of the words, rounded up: the bins of ERASER (DeYoung et al. 2020, arXiv:1911.03429, section
-4.3)."""
+"""Shares of words, rounded up: the bins of ERASER (DeYoung et al. 2020, arXiv:1911.03429, section 4.3)."""
 MAX_LEVELS = 12
 RANDOM_ORDERS = 10
 

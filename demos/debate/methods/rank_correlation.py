@@ -11,8 +11,7 @@ from typing import Any
 import numpy as np
 
 MIN_WORDS = 4
-"""Tau is withheld below this: three words have six orders, so two random orders are equal every sixth
-time."""
+"""Tau is withheld below this: three words have six orders, so one pair of orders in six is equal."""
 
 
 @dataclass(frozen=True)
@@ -73,15 +72,13 @@ def chance_spread(words: int) -> float:
 
 
 def importance(score: np.ndarray) -> np.ndarray:
-    """Absolute scores relative to the largest, to six digits, since equal words differ only by rounding
-    errors."""
+    """Absolute scores relative to the largest, to six digits: equal words differ by rounding errors only."""
     largest = np.abs(score).max()
     return np.round(np.abs(score) / largest, 6) if largest > 0 else np.abs(score)
 
 
 def ranks(score: np.ndarray) -> np.ndarray:
-    """The rank of every word, 1 for the most important; ties share their mean rank; NaN where a score is
-    NaN."""
+    """Ranks of words, 1 for the most important; ties share their mean rank; NaN where the score is NaN."""
     from scipy.stats import rankdata
 
     return rankdata(-importance(score), nan_policy="propagate")

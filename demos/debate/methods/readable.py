@@ -69,8 +69,7 @@ def check_readable(item: Sentence, loaded: Loaded, anyway: bool = False) -> None
 
 
 def left_out(read: Sentence | Prediction | RankingAnswer) -> str:
-    """Names the parts of a sentence that the model does not read, as a remark beside its answer; "" if there
-    are none."""
+    """Names the parts of a sentence that the model does not read, as a remark; "" if there are none."""
     unknown = [word for word, is_unknown in zip(read.words, read.unknown, strict=True) if is_unknown]
     told = []
     if unknown:

@@ -35,8 +35,7 @@ def score(inputs: PromptInputs, loaded: Loaded) -> ScoreAnswer:
 
 
 def fitted_prompt(question: Question, loaded: Loaded, reserve: int) -> Fitted:
-    """The prompt of a question with as many shots as possible while `reserve` tokens of the model's window
-    stay free."""
+    """The prompt of a question with as many shots as leave `reserve` tokens of the model's window free."""
     room, style = window(loaded), question.style
     return fit(loaded.tokenizer, question.task, question.shots, question.query, room, reserve, style)
 

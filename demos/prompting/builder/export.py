@@ -86,8 +86,7 @@ def as_curl(made: ScoredPrompt) -> str:
 
 
 def as_markdown(made: ScoredPrompt) -> str:
-    """A slide: the prompt in a fence, the labels as a table, the model that scored them and what the scores
-    do not show."""
+    """A slide: the prompt in a fence, the labels as a table, the model, and what the scores do not show."""
     title = f"## {_inline(made.task.title) or 'Prompt'}"
     prompt = made.rendered.prompt
     fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", prompt)), 0)

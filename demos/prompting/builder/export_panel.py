@@ -23,8 +23,7 @@ FORMS = {
 
 
 def export_panel(run: Run, export: Endpoint, editors: Editors) -> Any:
-    """Lays out a choice of form, its text to copy, and the same as a file; returns the event that writes
-    it."""
+    """Lays out a choice of form, its text and the same as a file; returns the event that writes it."""
     with gr.Accordion("Take it away: Python, cURL, Markdown, JSON, web page", open=False):
         form = gr.Radio(list(FORMS), value=next(iter(FORMS)), label="As")
         with gr.Row():

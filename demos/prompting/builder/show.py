@@ -103,8 +103,7 @@ def label_table(answer: ScoreAnswer) -> str:
 
 
 def expected_line(answer: ScoreAnswer) -> str:
-    """Whether the likeliest label is the right one, plain and calibrated; nothing if the right one is
-    unknown."""
+    """Whether the likeliest label is the right one, plain and calibrated; "" if the right one is unknown."""
     if answer.expected is None:
         return ""
     said = []

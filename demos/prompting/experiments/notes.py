@@ -8,8 +8,7 @@ from demos.prompting.builder.schemas import Column, ExperimentAnswer
 ENOUGH_ROWS, ENOUGH_SEEDS = 30, 3
 """With 30 rows an accuracy of .50 has a 95 % interval of .33 to .67."""
 STUCK = 0.9
-"""Shares of the rows: a condition is stuck if it gives at least this share one label, and clearly fewer
-rightly."""
+"""Stuck: gives at least this share of the rows one label, which is right for clearly fewer of them."""
 CLEARLY = 0.2
 
 

@@ -75,8 +75,7 @@ def said_by(refusal: Refusal, key: str) -> str:
 
 
 def _stream_error() -> type[Exception]:
-    """The exception that `huggingface_hub` raises for an error that a server reports in the middle of its
-    answer."""
+    """The exception of `huggingface_hub` for an error that a server reports in the middle of its answer."""
     from huggingface_hub.errors import TextGenerationError
 
     return TextGenerationError

@@ -167,8 +167,7 @@ def _text(value: Any) -> str:
 
 
 def _shown(text: str, key: str, whole: bool) -> str:
-    """The text without the key, in case the server repeats it, and without a beginning of the key at its
-    end."""
+    """The text without the key, should the server repeat it, or a beginning of the key at its end."""
     text = scrubbed(text, key)
     if len(key) < SECRET:
         return text

@@ -189,8 +189,7 @@ def _cells(row: Row, fields: Sequence[str], task: Task) -> tuple[str, ...]:
 
 
 def task_named(name: str, draft: str) -> str:
-    """Returns a ready task's name unchanged; for `OWN`, the task, as JSON, of the draft that the browser
-    kept."""
+    """A ready task's name unchanged; for `OWN`, the task, as JSON, of the draft that the browser kept."""
     if name != OWN:
         return name
     if not draft:

@@ -97,8 +97,7 @@ def task_boxes(draft: Draft) -> tuple[Any, ...]:
 
 
 def with_row(table: Any) -> dict[str, Any]:
-    """The table with an empty row at its end: Gradio's own new row is not shown once Python has filled the
-    table."""
+    """A table with an empty row at its end: Gradio does not show its own new row in a table from Python."""
     old = table_of(table)
     return as_values(Table(old.headers, (*old.data, ("",) * len(old.headers))))
 
@@ -144,8 +143,7 @@ def _retitled(table: Table, names: tuple[str, ...], own: bool) -> Any:
 
 
 def import_panel(editors: Editors) -> list[Any]:
-    """Imports rows from a file into the shots or test rows; returns the events after which the draft is
-    new."""
+    """Imports rows from a file as shots or test rows; returns the events after which the draft is new."""
     with gr.Accordion("Import shots or test rows (CSV, JSON Lines)", open=False):
         file = gr.File(
             label="CSV, TSV or JSON Lines; at most 10 MB and 10,000 rows",
@@ -221,8 +219,7 @@ def _report(imported: Imported, where: str) -> str:
 
 
 def file_panel(editors: Editors) -> list[Any]:
-    """Loads and saves the task as JSON, or starts an empty one; returns the events after which the draft is
-    new."""
+    """Loads and saves the task as JSON, or empties it; returns the events after which the draft is new."""
     with gr.Row():
         upload = gr.File(label="Load a task (JSON)", file_types=[".json"], height=120)
         with gr.Column():

@@ -92,8 +92,7 @@ def candidates(context: str, lead: str, loaded: Loaded) -> list[str]:
 
 
 def begins(text: str, lead: str) -> bool:
-    """Whether a first token begins a word at the gap: after a space if there is one before the gap, else
-    without."""
+    """Whether a first token begins a word at the gap: with a space if there is one, otherwise without."""
     word = text.strip()
     return text.startswith(" ") == bool(lead) and word[:1].isalnum() and "\ufffd" not in word
 

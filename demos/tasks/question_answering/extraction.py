@@ -34,8 +34,8 @@ class AnswerSpan:
 
 @dataclass(frozen=True)
 class Extracted:
-    """spans: the best spans in descending order; null_score and null_probability: of "no answer"; windows:
-    how many."""
+    """spans: the best, in descending order; null_score, null_probability: of "no answer"; windows: how
+    many."""
 
     spans: tuple[AnswerSpan, ...]
     null_score: float

@@ -8,8 +8,7 @@ SENTENCES = 3
 MAX_WRITTEN = 24
 
 BEGUN, UNTIL = 'The answer is "', '"'
-"""The answer starts with a given quotation mark and ends at the next: otherwise the model writes a whole
-sentence."""
+"""The answer starts with a given quotation mark and ends at the next, or it would be a whole sentence."""
 
 
 def asked(passage: str, question: str) -> str:

@@ -72,8 +72,7 @@ def predict(loaded: Loaded, text: str, second: str | None = None) -> Prediction:
 
 @contextmanager
 def counted(module: nn.Module) -> Iterator[list[int]]:
-    """Yields a list that grows by one whenever this thread runs `module`; other visitors' runs do not
-    count."""
+    """A list that grows by one whenever this thread runs `module`; other visitors' runs do not count."""
     mine, runs = threading.get_ident(), list[int]()
 
     def count(*_: Any) -> None:

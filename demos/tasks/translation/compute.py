@@ -30,8 +30,7 @@ from demos.texts import check_text, per_cent
 DEFAULT, ONLINE = "marian-en-fr", "opus-mt-en-fr"
 
 DOUBT = 0.25
-"""How much more probability is required if all words are rare; chosen on captions of val and on other
-texts."""
+"""Extra probability that is required if all words are rare; chosen on captions of val and other texts."""
 
 TOKENS = 256
 """Tokens of a batch that the encoder reads; the decoder holds each text once per beam."""
