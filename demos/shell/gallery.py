@@ -30,6 +30,8 @@ SHELL_SCRIPTS = (*COMMON, *scripts("shell", "freshness stop gallery"))
 # Gradio would confine rules like these, in a style sheet, to its container, where they match nothing.
 HEAD_STYLES = """<style>
 [data-embedded] .stage-header { display: none !important; }
+.html-container:has(.stage-header, .stage-cards, .stage-steps) { padding: 0 !important; }
+.gradio-container .main { padding-top: 0.5rem !important; }
 @media (max-width: 480px) {
   .gradio-container { padding: 0.5rem !important; }
   footer .divider { display: none !important; }

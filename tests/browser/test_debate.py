@@ -103,6 +103,7 @@ def test_a_dragged_weight_moves_the_gauge_to_the_answer_of_the_api(tried: Page, 
     expect_answer(tried, own["probability"], own["probability"])
     np.testing.assert_allclose(bars(tried), own["weights"], atol=0.00051)
 
+    sliders.nth(1).scroll_into_view_if_needed()
     box = sliders.nth(1).bounding_box()
     tried.mouse.move(box["x"] + 7, box["y"] + box["height"] / 2)
     tried.mouse.down()
@@ -493,7 +494,7 @@ def test_a_bad_file_says_why_and_changes_nothing(page: Page):
 def test_no_texts_are_one_message_and_another_model_has_other_figures_over_sst(page: Page):
     open_demo(page, "trial-dataset")
     press(page, "Measure")
-    expect(toast(page)).to_contain_text("'texts' has 0 entries; there must be at least 1. Give 1 to 1,000.")
+    expect(toast(page)).to_contain_text("'texts' has 0 entries; there must be at least 1. Give 1 to 1,000, one per line.")
     expect(toast(page)).to_have_count(1)
     dismiss(page)
     drawn(page, "sst")

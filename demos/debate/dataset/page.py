@@ -49,7 +49,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
 
     def answer(texts: str, model: str, adversaries: bool, anyway: bool) -> Iterator[tuple[Any, ...]]:
         lines = tuple(line.strip() for line in (texts or "").splitlines() if line.strip())
-        yield "", wire.waiting("EncodedSentences the first texts …")
+        yield "", wire.waiting("Reading the first texts …")
         for result in run.stream(DATASET_METRICS, DatasetInputs(lines, model, adversaries, anyway)):
             yield page.badge_html(result.origin, skipped(result)), wire.dataset_metrics(result)
 
