@@ -48,7 +48,7 @@ DEFAULT, KOREAN = "minilm-sst", "korean-sentiment"
 
 @dataclass(frozen=True)
 class SentimentInputs:
-    """What sentiment is asked of."""
+    """A text whose sentiment is asked for."""
 
     text: Annotated[str, Field(title="Text", description="as long as the model reads")]
     model: Annotated[str, Field(description="a sentiment classifier of the catalog")] = DEFAULT
@@ -66,8 +66,8 @@ class LabelScore:
 class SentimentResult:
     """label: the likeliest; scores: of every label, the highest first; tokens: how many were read, special
     ones included; withheld: why label and scores say nothing about this text (the model cannot read most of
-    it), or ""; instead: the name of a checkpoint that can read it, or ""; warning: what of it was not read,
-    or ""; seconds: of the computation, which several waiting texts may have shared."""
+    it), or ""; instead: the name of a checkpoint that can read it, or ""; warning: which part of it was not
+    read, or ""; seconds: of the computation, which several waiting texts may have shared."""
 
     label: str
     scores: tuple[LabelScore, ...]

@@ -53,7 +53,7 @@ class NamedEntity:
 
 @dataclass(frozen=True)
 class EntitiesResult:
-    """text: what was asked; entities: in the order of the text; tokens, windows: how many were read.
+    """text: the input; entities: in the order of the text; tokens, windows: how many were read.
 
     withheld: why the model's entities are not reliable (it cannot read most of the text; those found by rules
     are), or ""; instead: a checkpoint that can read the text, or ""; warning: which part of it was not read,

@@ -53,13 +53,13 @@ class AnswerResult:
 
     method: "extracted" (the best span), "chosen" (by a chat model among the stretches of the closest
     sentence), "written" (by a chat model, from the closest sentences) or "sentence" (the closest one).
-    probability: of the span among the best, of the choice among `scored` stretches of up to `longest` words,
-    of a written token on average; None for a sentence. unanswerable: whether no answer scored higher than
-    the best span; spans and null_score belong to "extracted", choices (the best five) to "chosen", sentences
-    (the closest first) and retriever to all but "extracted"; prompt: what the chat model read; ended: how a
-    written answer did. withheld: why the answer is probably none (question or passage cannot be read, or
-    the passage does not speak of what is asked), or ""; instead: the name of a checkpoint that can read
-    them, or ""; warning: what of question or passage was not read, or "".
+    probability: that of the span among the best, of the choice among `scored` stretches of up to `longest`
+    words, or the geometric mean of the written tokens'; None for a sentence. unanswerable: whether "no
+    answer" scored higher than the best span; spans and null_score belong to "extracted", choices (the best
+    five) to "chosen", sentences (the closest first) and retriever to all but "extracted"; prompt: what the
+    chat model read; ended: how a written answer ended. withheld: why this is probably no answer (question or
+    passage cannot be read, or the passage does not contain one), or ""; instead: the name of a checkpoint
+    that can read them, or ""; warning: which part of question or passage was not read, or "".
     """
 
     answer: str

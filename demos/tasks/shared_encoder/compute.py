@@ -37,8 +37,8 @@ class SharedEncoderResult:
     """sentiment: probability of each class; entities: in the order of the text; entailment: probability of
     each class, and relatedness, 1 (unrelated) to 5 (equivalent), or null without a pair; heads: how many
     answered; forward_passes: how often the encoder ran, as counted; withheld: why all this says nothing (the
-    model cannot read one of the texts), or ""; warning: what of them was not read, or ""; seconds: of the
-    computation."""
+    model cannot read one of the texts), or ""; warning: which part of them was not read, or ""; seconds: of
+    the computation."""
 
     text: str
     sentiment: Mapping[str, float]

@@ -39,12 +39,12 @@ class SimilarityInputs:
 
 @dataclass(frozen=True, eq=False)
 class SimilarityResult:
-    """cosine [n, n] in [-1, 1], of which the rows and columns of what was left out are NaN (null in JSON);
-    tokens [n]: how many each sentence has, special ones included, 0 of those; places [n, 2]: the vectors
+    """cosine [n, n] in [-1, 1], with NaN (null in JSON) in the rows and columns of sentences left out; tokens
+    [n]: how many each sentence has, special ones included, 0 for those left out; places [n, 2]: the vectors
     along their first two principal components, which hold the shares `explained` of their variance, NaN for
-    what was left out; left_out: the sentences that the model cannot read. withheld: why cosines and places
-    say nothing (it reads none or only one of the sentences, and all were taken), or ""; instead: the name
-    of a checkpoint that can read them, or ""; warning: what of the sentences was not read, or ""."""
+    those left out; left_out: the sentences that the model cannot read. withheld: why cosines and places say
+    nothing (it can read at most one of the sentences, and all were used), or ""; instead: the name of a
+    checkpoint that can read them, or ""; warning: which part of the sentences was not read, or ""."""
 
     sentences: tuple[str, ...]
     cosine: np.ndarray
@@ -62,7 +62,7 @@ class SimilarityResult:
 @dataclass(frozen=True, eq=False)
 class Feature:
     """vector [width]: of unit length, the mean of the token vectors; tokens: how many there were; withheld:
-    why the vector says nothing about the text, or ""; warning: what of the text was not read, or ""."""
+    why the vector says nothing about the text, or ""; warning: which part of the text was not read, or ""."""
 
     vector: np.ndarray
     tokens: int

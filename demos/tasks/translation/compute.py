@@ -67,14 +67,14 @@ class TranslateInputs:
 
 @dataclass(frozen=True)
 class TranslateResult:
-    """translation, from `source` to `target`; probability: of a token of it, the geometric mean; low: what 19
-    of 20 texts like those that the checkpoint learned from exceed with four beams, or null if nobody measured
-    it; needed: the probability below which a translation of this text is withheld, or null; finished: "end"
-    where the model ended, "length" where it had to stop; tokens, new_tokens: read and written; words: how
+    """translation, from `source` to `target`; probability: the geometric mean of its tokens'; low: the
+    probability that 19 of 20 texts like the training texts exceed with four beams, or null if it was not
+    measured; needed: the probability below which a translation of this text is withheld, or null; finished:
+    "end" if the model ended, "length" if it had to stop; tokens, new_tokens: read and written; words: how
     many the text has; rare: those that the vocabulary has only in pieces, or not at all; withheld: why the
-    translation is not to be believed (the model cannot read the text, or hardly trusts what it wrote), or
-    ""; instead: the name of a checkpoint that can read the text, or ""; warning: what else to be careful
-    about, or ""; seconds: of the computation, which several texts of a column may have shared."""
+    translation should not be trusted (the model cannot read the text, or gives its own output a low
+    probability), or ""; instead: the name of a checkpoint that can read the text, or ""; warning: another
+    caution, or ""; seconds: of the computation, which several texts of a column may have shared."""
 
     text: str
     translation: str

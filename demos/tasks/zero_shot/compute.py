@@ -74,8 +74,9 @@ class ZeroShotResult:
     method: "entailment" (probability that the statement follows), "similarity" (cosine in [-1, 1], no
     probability) or "likelihood" (probability of the label's words among the labels, corrected by texts
     without content). multi_label: whether each label was judged on its own. withheld: why the scores say
-    nothing about this text (the model cannot read most of it, or of the labels), or ""; instead: the name
-    of a checkpoint that can read it, or ""; warning: what of it was not read, or ""."""
+    nothing about this text (the model cannot read most of it, or of the labels), or ""; instead: the name of
+    a checkpoint that can read it, or ""; warning: which part of it was not read, or "".
+    """
 
     labels: tuple[Judged, ...]
     method: Literal["entailment", "similarity", "likelihood"]
