@@ -2,9 +2,9 @@
 
     python -m benchmarks.attention_page
 
-Every side shows the same attention in the same run, so the ratios mean something on any machine although
-the seconds do not. Building starts from a finished forward pass. Stock BertViz fetches three files from
-a content delivery network; here they are answered locally, which flatters it.
+Every side shows the same attention in the same run, so the ratios are meaningful on any machine although the
+seconds are not. Building starts from a finished forward pass. Stock BertViz fetches three files from a
+content delivery network; here a local server answers, which flatters BertViz.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ TOKENS, LONGER = 128, (256, 512)
 BUILDS, DRAWINGS, SWITCHES = 3, 3, 5
 VENDOR = Path(__file__).parents[1] / "assets" / "js" / "vendor"
 
-# Stops every side's watch alike: when the browser has laid out and painted what was drawn.
+# Stops every side's clock in the same way: when the browser has laid out and painted the drawing.
 WATCH = """
 window.painted = () => new Promise((done) =>
   requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now()))));
@@ -47,9 +47,9 @@ BERTVIZ_SWITCH = "jQuery('#layer').val(layer).trigger('change')"
 class Side:
     """A way to show attention.
 
-    `make` builds what is sent. `drawn` and `switch` are JavaScript: a promise of the page's first
-    drawing, and a promise (or a call that blocks) of having gone to `layer`. Empty: nothing to draw.
-    `whole` is false where what is sent is only a part of what the baseline sends.
+    `make` builds what is sent. `drawn` and `switch` are JavaScript: a promise of the page's first drawing,
+    and a promise (or a blocking call) of the switch to `layer`; empty if there is nothing to draw. `whole` is
+    false if only a part of the baseline's data is sent.
     """
 
     name: str
@@ -61,8 +61,8 @@ class Side:
 
 @dataclass(frozen=True)
 class Result:
-    """Bytes sent, seconds to build them, and median milliseconds from the page's last byte to the head
-    view on screen, and of a layer switch."""
+    """Bytes sent, seconds to build them, and median milliseconds from the page's last byte to the head view
+    on screen, and for a layer switch."""
 
     bytes: int
     build: float
@@ -71,7 +71,7 @@ class Result:
 
 
 def example(tokens: int) -> tuple[str, Any]:
-    """A text of so many tokens, and a random model to read it."""
+    """A text of the given number of tokens, and a random model to read it."""
     import torch
     from tokenizers import Tokenizer, models, pre_tokenizers
     from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
@@ -96,7 +96,8 @@ def example(tokens: int) -> tuple[str, Any]:
     with torch.no_grad():
         for number in range(LAYERS):
             layer = model.get_submodule(f"encoder.layer.{number}.attention.self")
-            # As uneven as a trained encoder's attention: entropy about 0.7 log n, and as compressible.
+            # This makes attention as uneven, and so as compressible, as a trained encoder's: entropy about
+            # 0.7 log n.
             for part in ("query", "key"):
                 layer.get_parameter(f"{part}.weight").mul_(4)
     tokenizer: Any = PreTrainedTokenizerFast(tokenizer_object=backend, unk_token="[UNK]")
@@ -177,7 +178,7 @@ def served(folder: Path) -> Iterator[str]:
 
 
 def answer_for_the_network(route: Route) -> None:
-    """RequireJS is all that stock BertViz asks for first: answer with both libraries and a stand-in."""
+    """Answers stock BertViz's first request, for RequireJS, with both libraries and a stand-in."""
     libraries = "\n".join((VENDOR / name).read_text() for name in ("jquery.min.js", "d3.min.js"))
     stand_in = (
         "\nwindow.require = window.requirejs = (names, draw) => draw(jQuery, d3);\nrequire.config = () => {};"

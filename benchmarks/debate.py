@@ -57,7 +57,7 @@ def report_adversary(loaded: Loaded) -> None:
 
 
 def loop_adversary(loaded: Loaded, item: Any, settings: Any) -> None:
-    """Jain & Wallace's optimisation for one sentence, one start after the other, nothing computed ahead."""
+    """Jain & Wallace's optimisation for one sentence, one start after the other, nothing precomputed."""
     import torch
 
     from demos.debate.methods.adversary import mean_divergence
@@ -115,7 +115,7 @@ def report_page(checkpoint: str) -> None:
 
 
 def words(count: int, seed: int) -> str:
-    """Words of film reviews in random order: lengths count here, not sense."""
+    """Words of film reviews in random order: only their number counts, not their sense."""
     known = (
         "a the film is not dull but warm moving story with bad good jokes great cast boring ending".split()
     )

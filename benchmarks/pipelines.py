@@ -47,7 +47,7 @@ def main(arguments: Sequence[str] = ()) -> None:
 
 
 def texts(path: Path | None) -> Iterator[str]:
-    """ROWS texts of a file, drawn at random; without one, made up of the ready tasks' rows."""
+    """ROWS texts of a file, drawn at random; without a file, texts composed of the ready tasks' rows."""
     chance = random.Random(0)
     if path is not None:
         with path.open(newline="", encoding="utf-8") as file:
@@ -61,7 +61,7 @@ def texts(path: Path | None) -> Iterator[str]:
 
 
 def call(chosen: Sequence[str]) -> None:
-    """One request after the other over HTTP, against the bare function."""
+    """Requests over HTTP, one after the other, against the bare function."""
     from demos.models.cache import shared_cache
     from demos.models.specs import Spec
     from demos.tasks.sentiment import SENTIMENT, SentimentInputs
@@ -83,7 +83,7 @@ def call(chosen: Sequence[str]) -> None:
 
 
 def column(chosen: Sequence[str]) -> None:
-    """A whole column in length buckets, against batches of so many rows as they come, in CPU seconds."""
+    """A whole column in length buckets, against batches in the order given, in CPU seconds."""
     from demos.models.cache import shared_cache
     from demos.models.specs import Spec
     from demos.nlp import batches
@@ -118,7 +118,7 @@ def column(chosen: Sequence[str]) -> None:
 
 
 def as_they_come(rows: int, lengths: Sequence[int], *_: object) -> list[list[int]]:
-    """Batches of so many texts in the order given."""
+    """Batches of a fixed number of texts in the order given."""
     places = range(len(lengths))
     return [list(places[start : start + rows]) for start in places[::rows]]
 
@@ -137,7 +137,7 @@ app.main()
 
 
 def clients(chosen: Sequence[str]) -> None:
-    """CLIENTS at once, each with EACH requests one after the other, with micro-batching and without."""
+    """CLIENTS at once, each sending EACH requests one after the other, with and without micro-batching."""
     measured = {}
     for name, program in {"one by one": ("-c", ONE_BY_ONE), "micro-batched": ("app.py",)}.items():
         with gallery(*program) as (url, _):
@@ -156,7 +156,7 @@ def clients(chosen: Sequence[str]) -> None:
 
 
 def crowd(endpoint: str, chosen: Sequence[str], each: int) -> list[float]:
-    """Seconds of every request of CLIENTS threads, each request with a text of its own."""
+    """Seconds of every request of CLIENTS threads; every request has its own text."""
     waits: list[float] = []
 
     def client(mine: Sequence[str]) -> None:
@@ -176,7 +176,7 @@ def crowd(endpoint: str, chosen: Sequence[str], each: int) -> list[float]:
 
 
 def memory() -> None:
-    """The weights of every task's first checkpoint in one cache, against a cache for each task."""
+    """The weights of every task's first checkpoint in one cache, against one cache per task."""
     from demos.models.cache import ModelCache
     from demos.shell.load_demos import load_programme
 
@@ -195,7 +195,7 @@ def memory() -> None:
 
 
 def specs(demo: ModuleType) -> set[Spec]:
-    """The models that a demo's examples and endpoints need at first."""
+    """The models that a demo's examples and endpoints need initially."""
     from demos.model_choice import spec_of
 
     needed: set[Spec] = set()

@@ -2,10 +2,10 @@
 
     python -m benchmarks.prompting
 
-The same requests, in the same run: 4 topics, 8 shots, 40 queries, SmolLM2. Once with labels of one token
-each and once with longer ones. One pass per request is timed on some of them and extrapolated.
-lm-evaluation-harness is as it comes: labels that differ in their last token only are read once, and the
-batch size is 1, which is faster on a processor than 16. Then what a visitor waits for: one query with all
+The same requests, in the same run: 4 topics, 8 shots, 40 queries, SmolLM2. Once with labels of one token each
+and once with longer ones. One pass per request is timed on some of them and extrapolated.
+lm-evaluation-harness has its default behaviour: labels that differ only in their last token are read once,
+and the batch size is 1, which is faster on a CPU than 16. Then what a visitor waits for: one query with all
 measures and calibration, and the 24 orders of four shots with 10 queries each.
 """
 
@@ -51,7 +51,7 @@ def requests(task: Any) -> list[tuple[str, str]]:
 
 
 def report(name: str, loaded: Loaded, asked: list[tuple[str, str]]) -> None:
-    """Seconds of the three ways, and how far their log-likelihoods are apart."""
+    """Seconds of the three ways, and how far their log-likelihoods differ."""
     from demos.nlp.scoring import log_likelihoods, log_likelihoods_plain
 
     few = asked[: len(asked) * PLAIN_QUERIES // QUERIES]
@@ -80,14 +80,14 @@ def harness(loaded: Loaded, asked: list[tuple[str, str]]) -> list[float]:
     from lm_eval.models.huggingface import HFLM
 
     logging.getLogger("lm_eval").setLevel(logging.ERROR)
-    model: Any = HFLM  # its own base class hides what it takes
+    model: Any = HFLM  # its own base class hides its parameters
     model = model(pretrained=loaded.model, tokenizer=loaded.tokenizer)
     instances = [Instance("loglikelihood", {}, pair, i) for i, pair in enumerate(asked)]
     return [logprob for logprob, _ in model.loglikelihood(instances, disable_tqdm=True)]
 
 
 def report_page(loaded: Loaded, task: Any) -> None:
-    """One query as a visitor asks it, all measures and calibration; and 24 orders of 10 queries."""
+    """One query as a visitor asks it, with all measures and calibration; and 24 orders of 10 queries."""
     from demos.nlp.labels import score_labels
     from demos.nlp.prompt import content_free_rows, render
 

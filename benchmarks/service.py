@@ -48,13 +48,13 @@ def main() -> None:
 
 
 def call_times(layers: tuple[int, ...]) -> tuple[float, dict[str, float]]:
-    """Median seconds of the bare call and, by the way in which arrays are written, of the HTTP call."""
+    """Median seconds of the bare call and, by the encoding of arrays, of the HTTP call."""
     from demos.attention.viewer.compute import AttentionInputs, attention
     from demos.attention.viewer.measured_map import captures
     from demos.models.cache import shared_cache
     from demos.models.specs import Spec
 
-    # Every call has a text of its own, so that nothing is answered from a cache.
+    # Every call has its own text, so that none is answered from a cache.
     texts = [f"{number % 10} {number // 10} {WORDS} and nobody hears {'it ' * 4}" for number in range(CALLS)]
     captures.clear()
     with shared_cache().lease(Spec("minilm")) as loaded:
@@ -71,7 +71,7 @@ def call_times(layers: tuple[int, ...]) -> tuple[float, dict[str, float]]:
         post(endpoint, ["warm up", *rest])
         over_http = {}
         for arrays in ("lists", "base64"):
-            # A last word of its own keeps the second way from being answered from the first one's cache.
+            # A different last word keeps the second encoding from being answered from the first one's cache.
             last = "she" if arrays == "base64" else "it"
             calls = [[text.removesuffix("it ") + last, *rest, arrays] for text in texts]
             over_http[arrays] = statistics.median(seconds(lambda c=c: post(endpoint, c)) for c in calls)
@@ -80,9 +80,9 @@ def call_times(layers: tuple[int, ...]) -> tuple[float, dict[str, float]]:
 
 @contextmanager
 def gallery(*program: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """A gallery of its own process on a free port, from its start until the block ends.
+    """A gallery in its own process on a free port, from its start until the block ends.
 
-    `program` are Python's arguments that start it, app.py unless said otherwise.
+    `program` are Python's arguments that start it, app.py by default.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -116,12 +116,12 @@ def fetch(url: str) -> bytes:
 
 
 def post(url: str, data: list[object]) -> bytes:
-    # Without a session Gradio sets one up for every call, which costs more than the rest of the way.
+    # Without a session, Gradio sets one up for every call, which costs more than all the rest.
     return _post(url, {"data": data, "session_hash": "benchmark"})
 
 
 def post_session(url: str, session: str) -> bytes:
-    """Ask for nothing in a session of its own."""
+    """Sends an empty request in a session of its own."""
     return _post(url, {"data": [], "fn_index": 99999, "session_hash": session})
 
 

@@ -77,7 +77,7 @@ def _loaded(browser: Browser, go: Callable[[Page], object]) -> float:
 
 
 def _decoded(browser: Browser, url: str) -> float:
-    """Kilobytes of what the gallery itself sends for home: Gradio's own bundle is the same for any page."""
+    """Kilobytes of home from the gallery itself; Gradio's own bundle is the same for any page."""
     page = browser.new_context().new_page()
     sizes: list[int] = []
 
@@ -112,7 +112,7 @@ def _sessions(url: str) -> None:
         try:
             post_session(f"{url}/gradio_api/run/nothing", f"{url[-4:]}{number}")
         except urllib.error.HTTPError:
-            pass  # refused, and the session is remembered all the same
+            pass  # refused, but the session is kept all the same
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ def main() -> None:
 
 
 def stub(number: int) -> str:
-    """Make the module of one stub demo; returns its name."""
+    """Makes the module of one stub demo; returns its name."""
     name = f"stub_demo_{number}"
     module = ModuleType(name, "A stub.\n\nIt answers nothing.")
     tab = ("Attention", "Prompting", "Pipelines", "Foundations")[number % 4]

@@ -1,4 +1,4 @@
-"""The programme: which demos stand on which tab, in order.
+"""The programme: which demos each tab has, in order.
 
 A demo is one module (see `demos.contract`). To add one, write its file and add its line here.
 """
@@ -26,4 +26,4 @@ PROGRAMME = (
 )
 
 MOVED = {"bertviz": "attention?draw=bertviz"}
-"""Where an old address leads: the slug of a demo that became part of another -> the address of the latter."""
+"""Maps an old address, the slug of a demo that became part of another, to the address of the latter."""

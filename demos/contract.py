@@ -9,10 +9,10 @@ A demo is a module that holds
   leased model to a frozen result dataclass (or an iterator of them, for streaming);
 - `build(run)`: lays out the components, and calls `run(endpoint, inputs)`.
 
-The inputs and results are plain data, so the same dataclass is the API's answer, the cache
-entry and what a remote worker would return. What a field of the inputs may be, and what it means,
-is said once, in its annotation: see `demos.fields`. Importing a demo imports neither gradio nor
-torch: `build` and the functions import what they need.
+The inputs and results are plain data, so the same dataclass is the API's answer, the cache entry and what a
+remote worker would return. A field's meaning and allowed values are stated once, in its annotation: see
+`demos.fields`. Importing a demo imports neither gradio nor torch: `build` and the functions import what they
+need.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ if TYPE_CHECKING:
 class Info:
     """How a demo presents itself. `slug` is its route, its deep link and its name in errors.
 
-    `step_of` is the slug of the demo that this is a further step of: it has a page and endpoints, but no card
-    and no entry of its own in the navigation, and the pages of that demo lead to it.
+    `step_of` is the slug of the demo that this one continues: a step has a page and endpoints, but no card
+    and no navigation entry of its own; the pages of that demo link to it.
     """
 
     slug: str
@@ -56,7 +56,7 @@ class Info:
 
 @dataclass(frozen=True)
 class Example:
-    """One click fills the page with `inputs`, an instance of an endpoint's inputs dataclass."""
+    """Fills the page, on one click, with `inputs`: an instance of an endpoint's inputs dataclass."""
 
     label: str
     inputs: Any
@@ -64,20 +64,20 @@ class Example:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A pure function of a demo and what it needs.
+    """A demo's pure function, with what it needs to run.
 
     `function(inputs, loaded)` gets the leased model, or None where no model is needed. `head` says what is
-    leased: None, a head class of the catalog (one name, or by architecture one or several, the first that
-    fits), "tokenizer" (no weights: `loaded.model` is None) or "config" (a configuration alone). An endpoint
-    with a head has `model` among its inputs, and `origin` in its result.
+    leased: None, a head class of the catalog (one name, or one or several for each architecture, of which the
+    first that fits is taken), "tokenizer" (no weights: `loaded.model` is None) or "config" (a configuration
+    alone). An endpoint with a head has `model` among its inputs, and `origin` in its result.
 
-    A `public` endpoint is also an API route named `name`. `check(inputs)` raises what a field cannot say of
-    itself, before a model is loaded. `task` admits only checkpoints whose `tasks` has it; by head, where the
-    heads do their work in different ways. `helpers` are further models, by the head that needs one: it is
-    leased too and comes as `loaded.helper`.
+    A `public` endpoint is also an API route named `name`. `check(inputs)` validates what field annotations
+    cannot express, before a model is loaded. `task` admits only checkpoints that list it in `tasks`; it is a
+    mapping from heads where each head does another task. `helpers` maps a head to the further model that it
+    needs, which is leased too and passed as `loaded.helper`.
 
-    A `batched` endpoint's `function(many, loaded)` computes several inputs at once, and gives for each its
-    result or a `StageError`; requests that wait for the same model at the same time then share a batch.
+    A `batched` endpoint's `function(many, loaded)` computes several inputs at once and returns a result or a
+    `StageError` for each; requests that wait for the same model at the same time share a batch.
     """
 
     name: str
@@ -99,7 +99,7 @@ class Endpoint:
 
     @property
     def result_type(self) -> type:
-        """The dataclass of one request's result, or of each that a streaming endpoint gives."""
+        """The dataclass of one request's result, or of each result that a streaming endpoint yields."""
         returns = typing.get_type_hints(self.function)["return"]
         if self.streams or self.batched:  # Iterator[Result], or list[Result | StageError]
             returns = typing.get_args(returns)[0]
@@ -107,18 +107,18 @@ class Endpoint:
 
     @property
     def streams(self) -> bool:
-        """Whether results grow: the function returns an iterator of them."""
+        """Whether the function returns an iterator of growing results."""
         returns = typing.get_type_hints(self.function)["return"]
         return typing.get_origin(returns) is Iterator
 
     def one(self, inputs: Any, loaded: Any) -> Any:
-        """The result of one request, also where the function takes several; raises its `StageError`."""
+        """Computes one request, also where the function takes several; raises its `StageError`."""
         if not self.batched:
             return self.function(inputs, loaded)
         return only(self.function([inputs], loaded))
 
     def head_on(self, entry: Checkpoint) -> str | None:
-        """The head that this endpoint puts on a checkpoint, or None if that checkpoint does not suit it."""
+        """The head that this endpoint uses on a checkpoint, or None if the checkpoint does not suit it."""
         heads = self.head.get(entry.architecture) if isinstance(self.head, Mapping) else self.head
         for head in (heads,) if isinstance(heads, str) else heads or ():
             task = self.task.get(head) if isinstance(self.task, Mapping) else self.task
@@ -128,7 +128,7 @@ class Endpoint:
 
 
 class Run(Protocol):
-    """The one seam between a page and compute: in this process by default."""
+    """The only link between a page and compute; by default it runs in this process."""
 
     def __call__(self, endpoint: Endpoint, inputs: Any) -> Any: ...
 
@@ -139,10 +139,10 @@ Arrays = Literal["lists", "base64"]
 
 
 def to_plain(value: Any, arrays: Arrays = "lists") -> Any:
-    """Turn a result into what JSON can hold: NaN becomes None, and arrays become nested lists, or `packed`
-    where a reader asks for base64.
+    """Turns a result into plain JSON values: NaN becomes None, and arrays become nested lists, or are
+    `packed` where the reader asks for base64.
 
-    In lists a float32 becomes the shortest decimal that reads back as the same float32.
+    In lists, a float32 becomes the shortest decimal that reads back as the same float32.
     """
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         names = (field.name for field in dataclasses.fields(value))
@@ -161,8 +161,8 @@ def to_plain(value: Any, arrays: Arrays = "lists") -> Any:
 
 
 def packed(array: np.ndarray) -> dict[str, Any]:
-    """An array of numbers as its bytes: numpy's name of their type with the byte order, "<f4" for float32 in
-    little-endian; the shape; and the bytes in base64, the last axis fastest. NaN stays NaN."""
+    """Packs an array of numbers: numpy's type name with the byte order (such as "<f4", little-endian
+    float32), the shape, and the bytes in base64 with the last axis varying fastest. NaN stays NaN."""
     ordered = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
     return {
         "dtype": ordered.dtype.str,

@@ -1,4 +1,4 @@
-"""CSV files in and out: every row is kept, and what is written is safe to open in a spreadsheet."""
+"""CSV files in and out: keeps every row, and writes only what is safe to open in a spreadsheet."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)*([eE][+-]?\d+)?\s?%?")
 
 
 class Line(NamedTuple):
-    """A row as it stands in a file: the line on which it begins, counted from 1, its cells, and why it is no
+    """A raw row of a file: the line on which it begins (counted from 1), its cells, and why it is not valid
     CSV, or ""."""
 
     number: int
@@ -32,7 +32,7 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True)
 class Record:
-    """A row: the line of the file on which it begins, counted from 1, its cells, what is wrong with it."""
+    """A row: the line of the file where it begins (counted from 1), its cells, and what is wrong with it."""
 
     line: int
     cells: tuple[str, ...]
@@ -41,7 +41,7 @@ class Record:
 
 @dataclass(frozen=True)
 class Table:
-    """A CSV file: the names of its columns, its rows in order, the separator it uses."""
+    """A CSV file: its column names, its rows in order, and its separator."""
 
     columns: tuple[str, ...]
     records: tuple[Record, ...]
@@ -49,11 +49,11 @@ class Table:
 
 
 def read_table(data: bytes, separator: str = "") -> Table:
-    """Read a CSV file with a line of column names; commas, semicolons or tabs separate its cells, the one
-    that this line has most of, if none is given.
+    """Reads a CSV file whose first line names the columns. Commas, semicolons or tabs separate the cells: by
+    default the one that occurs most often in this line.
 
-    A row that cannot be read is kept, with its problem. Raises `BadInput` for a file that is no CSV at all,
-    or has more than 10 MB, 10,000 rows or 256 columns. The file is read once, up to its first limit.
+    Keeps a row that cannot be read, with its problem. Raises `BadInput` for a file that is not CSV at all, or
+    has more than 10 MB, 10,000 rows or 256 columns. Reads the file once, and no further than its first limit.
     """
     separator, lines = read_lines(data, separator)
     _, head, problem = next(lines, Line(1, (), ""))
@@ -74,7 +74,7 @@ def read_table(data: bytes, separator: str = "") -> Table:
 
 
 def read_lines(data: bytes, separator: str = "") -> tuple[str, Iterator[Line]]:
-    """The separator of a CSV file, and its rows, whether or not the first one holds names of columns.
+    """Returns the separator of a CSV file and its rows, whether or not the first one holds column names.
 
     Raises `BadInput` for a file that is not UTF-8, or has more than 10 MB.
     """
@@ -92,7 +92,7 @@ def read_lines(data: bytes, separator: str = "") -> tuple[str, Iterator[Line]]:
 
 
 def _names(head: Sequence[str]) -> tuple[str, ...]:
-    """The names of the columns; raises `BadInput` if there are too many, or two alike."""
+    """Returns the column names; raises `BadInput` if there are too many, or two are equal."""
     if len(head) > MAX_COLUMNS:
         raise BadInput(
             f"The file has {len(head):,} columns; the limit is {MAX_COLUMNS}.",
@@ -108,11 +108,11 @@ def _names(head: Sequence[str]) -> tuple[str, ...]:
 
 
 def _lines(file: Iterable[str], separator: str) -> Iterator[Line]:
-    """Every row of a file's lines, each read once; lines without anything are no rows.
+    """Yields every row of a file's lines, reading each once and skipping empty lines.
 
-    What is no CSV is kept as it stands, in the first cell.
+    Keeps the raw text of a row that is not valid CSV in its first cell.
     """
-    taken: list[str] = []  # the lines of the row that is being read
+    taken: list[str] = []  # the lines of the current row
 
     def remembered() -> Iterator[str]:
         for line in file:
@@ -143,11 +143,13 @@ def _record(row: Line, width: int, separator: str) -> Record:
 
 
 def write_table(table: Table, answers: Sequence[Mapping[str, object] | str]) -> tuple[str, int]:
-    """The table as CSV with an answer for every row, new columns by name; how many cells were quoted.
+    """Writes the table as CSV with an answer for every row, in new columns by name; also returns how many
+    cells were quoted.
 
-    A text instead of an answer says why there is none; it stands in the column "problem" together with the
-    row's line. A cell that a spreadsheet would take for a formula gets an apostrophe in front, which is said
-    in the column "quoted": without the first character of the cells named there, the text is as it was.
+    A string instead of an answer is the reason why there is none; it goes into the column "problem" together
+    with the row's line number. A cell that a spreadsheet would take for a formula gets an apostrophe in
+    front, and the column "quoted" names it: without their first character, the cells named there have their
+    original text.
     """
     new = dict.fromkeys(name for answer in answers if not isinstance(answer, str) for name in answer)
     header = _apart([*table.columns, *new, PROBLEM, QUOTED])
@@ -168,17 +170,17 @@ def write_table(table: Table, answers: Sequence[Mapping[str, object] | str]) -> 
 
 
 def is_formula(cell: str) -> bool:
-    """Whether a spreadsheet would compute a cell's text; plain numbers are none."""
+    """Whether a spreadsheet would compute a cell's text; plain numbers are not formulas."""
     return bool(_FORMULA.match(cell)) and not _NUMBER.fullmatch(cell)
 
 
 def defused(cell: str) -> str:
-    """The cell with an apostrophe in front if a spreadsheet would take it for a formula."""
+    """Returns the cell, with an apostrophe in front if a spreadsheet would take it for a formula."""
     return f"'{cell}" if is_formula(cell) else cell
 
 
 def _apart(names: Sequence[str]) -> list[str]:
-    """Names of columns, those that are taken already with a number behind."""
+    """Makes column names unique by adding a number to those that are already taken."""
     found: dict[str, None] = {}
     for name in names:
         number, candidate = 2, name

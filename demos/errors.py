@@ -1,4 +1,4 @@
-"""Errors that a visitor can act on: one sentence of what is wrong, one of what to do about it."""
+"""Errors that a visitor can act on: one sentence says what is wrong, one what to do about it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from __future__ import annotations
 class StageError(Exception):
     """Base of every error that is shown to a visitor.
 
-    `problem` says what is wrong and `remedy` what to do about it; both are plain text, and
-    whoever shows them escapes them.
+    `problem` says what is wrong and `remedy` what to do about it; both are plain text, and the code that
+    shows them escapes them.
     """
 
     def __init__(self, problem: str, remedy: str = "") -> None:

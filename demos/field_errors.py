@@ -1,4 +1,4 @@
-"""What pydantic finds wrong with a field, in our sentences."""
+"""Pydantic's field errors, in our sentences."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ REMEDY = "Send the field as documented."
 
 
 def sentence(name: str, errors: Sequence[Any], limits: str = "", choices: Sequence[Any] = ()) -> BadInput:
-    """What pydantic found wrong with a field, with a remedy; `limits` are the field's bounds in words."""
+    """Says what pydantic found wrong with a field, with a remedy; `limits` are its bounds in words."""
     wrong_kind = [error["type"] in _KIND_OF_ERROR or error["type"] == "kind" for error in errors]
     if all(wrong_kind):
-        # A union is wrong in each of its ways; of a list, the first part that is wrong is enough.
+        # A union reports an error for each of its types; for a list, the first wrong part is enough.
         deepest = max(errors, key=lambda error: len(error["loc"]))
         same = [error for error in errors if error["input"] is deepest["input"]]
         kinds: list[Any] = [_KIND_OF_ERROR.get(error["type"], error["msg"]) for error in same]
@@ -27,7 +27,7 @@ def sentence(name: str, errors: Sequence[Any], limits: str = "", choices: Sequen
     said, context, given = error["type"], error.get("ctx", {}), error["input"]
     if said == "said":
         return BadInput(context["problem"], context["remedy"])
-    if said == "string_unicode":  # where there is a limit, pydantic looks at characters before we do
+    if said == "string_unicode":  # where a length is limited, pydantic checks the characters before we do
         return half_a_character(given, name)
     if said == "literal_error":
         return BadInput(
@@ -65,7 +65,7 @@ def _counted(said: str, given: Any) -> str:
 
 
 def _kind(value: Any) -> str:
-    """What JSON calls a value."""
+    """The JSON name of a value's type."""
     if isinstance(value, float) and not math.isfinite(value):
         return "NaN or infinite"
     if isinstance(value, float):
@@ -75,7 +75,7 @@ def _kind(value: Any) -> str:
 
 _KINDS: dict[Any, str] = {
     str: "a text",
-    bool: "true or false",  # before int, of which Python makes it a kind
+    bool: "true or false",  # before int, its base class in Python
     int: "a whole number",
     list: "a list",
     tuple: "a list",

@@ -1,8 +1,9 @@
-"""What the fields of an inputs dataclass say, and how JSON values become one.
+"""What the fields of an inputs dataclass declare, and how JSON values become an instance.
 
 A field is `Annotated[type, Field(ge=..., le=..., max_length=..., title=..., description=...)]` with
-pydantic's `Field`: its facts stand there once. Parsing, the runner's check, the API's documentation and the
-pages' widgets read them from here. pydantic does the checking; what it finds is said in our sentences.
+pydantic's `Field`, the only place for these facts. Parsing, the runner's check, the API's documentation and
+the pages' widgets read them through this module. Pydantic does the checking; our sentences report what it
+finds.
 """
 
 from __future__ import annotations
@@ -40,8 +41,8 @@ BOUNDS = ("ge", "gt", "le", "lt", "min_length", "max_length")
 class InputField:
     """One field of an inputs dataclass.
 
-    hint: its type with all that is annotated; default: a value, or `dataclasses.MISSING` if it must be given;
-    bounds: those of `BOUNDS` that it has, by name.
+    hint: its type with all annotations; default: a value, or `dataclasses.MISSING` if the field is required;
+    bounds: the `BOUNDS` that it has, by name.
     """
 
     name: str
@@ -64,11 +65,11 @@ class InputField:
 
     @property
     def choices(self) -> tuple[Any, ...]:
-        """What a literal allows, or ()."""
+        """The values that a literal allows, or ()."""
         return tuple(choice for part in _parts(self.hint) for choice in _choices(part))
 
     def valid(self, value: Any) -> Any:
-        """The value as this field holds it, from JSON or from Python, or `BadInput` that names the field."""
+        """Converts a value from JSON or Python to the field's type; raises `BadInput` naming the field."""
         try:
             return self._adapter.validate_python(value)
         except ValidationError as error:
@@ -98,7 +99,7 @@ def fields_of(inputs_type: type) -> Mapping[str, InputField]:
 
 
 def parse(inputs_type: type[T], values: Mapping[str, Any]) -> T:
-    """Build a frozen inputs dataclass from JSON values, or raise `BadInput` naming the field."""
+    """Builds a frozen inputs dataclass from JSON values, or raises `BadInput` naming the field."""
     fields = fields_of(inputs_type)
     remedy = f"The fields are: {', '.join(fields)}."
     if unknown := set(values) - set(fields):
@@ -110,14 +111,14 @@ def parse(inputs_type: type[T], values: Mapping[str, Any]) -> T:
 
 
 def check_fields(inputs: Any) -> None:
-    """Raise `BadInput` if a field of inputs that were made in Python is not as it is annotated."""
+    """Raises `BadInput` if a field of inputs that were made in Python does not match its annotation."""
     for name, field in fields_of(type(inputs)).items():
         field.valid(getattr(inputs, name))
 
 
 def _as_in_json(hint: Any, name: str) -> Any:
-    """The type as JSON fills it: it has one kind of number (3.0 is a whole one, True is none), lists for
-    tuples, and objects for pairs and dataclasses; nothing else is converted."""
+    """Returns the type in its JSON form: one kind of number (3.0 counts as an integer, true does not), lists
+    for tuples, and objects for pairs and dataclasses; nothing else is converted."""
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if isinstance(hint, type) and dataclasses.is_dataclass(hint):
         return Annotated[Any, PlainValidator(_telling(partial(_dataclass, hint)))]
@@ -144,9 +145,9 @@ def _whole(value: Any) -> Any:
 
 
 def _listed(arguments: tuple[Any, ...], value: Any) -> Any:
-    """A list for a tuple of these types."""
+    """Turns a value into the list that stands for a tuple of these types."""
     if isinstance(value, Mapping) and typing.get_origin(arguments[0]) is tuple:
-        return list(value.items())  # pairs of texts: an object is the natural way to write them
+        return list(value.items())  # pairs of texts: in JSON they are most naturally an object
     if arguments[-1] is not ... and not (isinstance(value, list | tuple) and len(value) == len(arguments)):
         raise PydanticCustomError("kind", f"a list of {len(arguments)}")  # type: ignore[arg-type]
     return value
@@ -162,7 +163,7 @@ def _dataclass(kind: type, value: Any) -> Any:
 
 
 def _telling(check: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """`check` with its `BadInput` as an error that pydantic collects, so that a union tries what is left."""
+    """Turns the `BadInput` of `check` into an error that pydantic collects, so that a union tries on."""
 
     def told(value: Any) -> Any:
         try:
@@ -175,7 +176,7 @@ def _telling(check: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 def _parts(hint: Any) -> Iterator[Any]:
-    """A type and the types that it is made of."""
+    """Yields a type and all types that it contains."""
     yield hint
     for part in typing.get_args(hint) if typing.get_origin(hint) is not Literal else ():
         yield from _parts(part)

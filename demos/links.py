@@ -1,5 +1,5 @@
-"""Links that open a demo with what was typed: it stands, compressed, in the fragment, which a browser sends
-to nobody."""
+"""Links that open a demo with what was typed: it is compressed into the fragment, which a browser never sends
+to a server."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from demos.errors import BadInput
 
 MAX_CHARACTERS = 8_000
-"""Of a fragment: messengers and proxies cut longer links."""
+"""Characters of a fragment: messengers and proxies cut longer links."""
 MAX_BYTES = 1_000_000
-"""Of what a fragment unpacks to; a short link could otherwise fill the memory."""
+"""Bytes of an unpacked fragment; without a limit, a short link could fill the memory."""
 
 _VERSION = "1."
 _TOO_LONG = "This task is too long for a link; save it as JSON instead."
@@ -31,11 +31,12 @@ def demo_link(slug: str, carries: str, state: Mapping[str, str]) -> str:
 
 
 def to_fragment(state: str) -> str:
-    """A text as letters, digits, '.', '-' and '_'; raises BadInput if that is too long for a link.
+    """Encodes a text as letters, digits, '.', '-' and '_'; raises BadInput if the result is too long for a
+    link.
 
     The format is "1." and then base64url (RFC 4648, without padding) of zlib (RFC 1950) of UTF-8.
     """
-    # Half a surrogate pair must come back too, so that the check of the task can name it.
+    # Half a surrogate pair must survive too, so that the task's check can name it.
     data = state.encode("utf-8", "surrogatepass")
     packed = base64.urlsafe_b64encode(zlib.compress(data, 9)).decode("ascii").rstrip("=")
     if len(_VERSION + packed) > MAX_CHARACTERS or len(data) > MAX_BYTES:
@@ -44,7 +45,7 @@ def to_fragment(state: str) -> str:
 
 
 def from_fragment(text: str) -> str:
-    """The text that `to_fragment` packed; raises BadInput for anything else."""
+    """Unpacks a text that `to_fragment` packed; raises BadInput for anything else."""
     text = text.strip().removeprefix("#")
     if len(text) > MAX_CHARACTERS:
         raise BadInput("This link is longer than any that is made here.", _AGAIN)

@@ -1,4 +1,4 @@
-"""A thread-safe cache bounded by bytes, in which a value is computed once however many ask for it."""
+"""A thread-safe cache bounded by bytes; however many ask for a value, it is computed once."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ Value = TypeVar("Value")
 
 
 class Memo:
-    """Least recently used values, at most `budget` bytes of them.
+    """Keeps the most recently used values, at most `budget` bytes of them.
 
-    A value larger than the whole budget is returned but not kept. A computation that raises is
-    not kept either, but everyone who waited for it gets the same exception.
+    A value larger than the whole budget is returned but not kept. Nor is a computation that raises, but
+    everyone who waited for it gets the same exception.
     """
 
     def __init__(self, budget: int) -> None:
@@ -60,7 +60,7 @@ class Memo:
         return value
 
     def clear(self) -> None:
-        """Forget every value; computations under way are not disturbed."""
+        """Forgets every value; computations under way are not disturbed."""
         with self._lock:
             self._values.clear()
             self.resident = 0
@@ -76,7 +76,7 @@ class Memo:
 
 
 def nbytes(value: Any, seen: set[int] | None = None) -> int:
-    """Bytes held by the arrays, tensors and strings in a value, each counted once; 64 for anything else."""
+    """Bytes of the arrays, tensors and strings in a value, each counted once; anything else counts 64."""
     seen = set() if seen is None else seen
     if hasattr(value, "untyped_storage"):  # tensors may be views of one another
         storage = value.untyped_storage()

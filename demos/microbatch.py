@@ -1,4 +1,4 @@
-"""Requests that wait for the same model at the same time are computed in one batch."""
+"""Computes requests that wait for the same model at the same time in one batch."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ Compute = Callable[[Sequence[Any]], Sequence[Any]]
 
 
 class MicroBatches:
-    """Gathers what waits for its turn.
+    """Gathers requests that wait for a turn.
 
-    The first who comes leads: it waits for `turn`, then computes everything that came under its key in the
-    meantime. Nobody waits for others to come, so a request that is alone is computed at once.
+    The first request leads: it waits for `turn`, then computes everything that arrived under its key in the
+    meantime. Nobody waits for others to arrive, so a single request is computed at once.
     """
 
     def __init__(self, turn: AbstractContextManager[Any]) -> None:
@@ -27,7 +27,7 @@ class MicroBatches:
         self._waiting: dict[Hashable, list[tuple[Any, Future[Any]]]] = {}
 
     def __call__(self, key: Hashable, item: Any, compute: Compute) -> Any:
-        """The answer to `item`, or its own exception; equal keys mean that `compute` is the same."""
+        """Returns the answer to `item`, or raises its exception; equal keys must mean the same `compute`."""
         mine: Future[Any] = Future()
         with self._lock:
             leads = key not in self._waiting
@@ -43,7 +43,7 @@ class MicroBatches:
 def _answer(gathered: Sequence[tuple[Any, Future[Any]]], compute: Compute) -> None:
     try:
         answers = answer_each([item for item, _ in gathered], compute)
-    except BaseException as error:  # the one who computes is being ended: nobody may wait for it
+    except BaseException as error:  # the leader is being ended: nobody may go on waiting for it
         for _, future in gathered:
             future.set_exception(error)
         raise
@@ -55,9 +55,9 @@ def _answer(gathered: Sequence[tuple[Any, Future[Any]]], compute: Compute) -> No
 
 
 def answer_each(items: Sequence[Item], compute: Callable[[Sequence[Item]], Sequence[Any]]) -> list[Any]:
-    """What `compute` says about each item; if it fails on all together, about each alone.
+    """Computes all items together; if that fails, computes each alone.
 
-    The answer to an item on which it fails even alone is the exception, so that one cannot spoil the others.
+    The answer to an item that fails even alone is its exception, so that one item cannot spoil the others.
     """
     try:
         answers = list(compute(items))
@@ -71,7 +71,7 @@ def answer_each(items: Sequence[Item], compute: Callable[[Sequence[Item]], Seque
 
 
 def only(answers: Sequence[Any]) -> Any:
-    """The answer of a batch of one; raises it if it is a `StageError`."""
+    """Returns the answer of a batch of one, or raises it if it is a `StageError`."""
     (answer,) = answers
     if isinstance(answer, StageError):
         raise answer

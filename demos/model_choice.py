@@ -1,4 +1,4 @@
-"""Which checkpoints suit an endpoint, and what has to be loaded of the one that was chosen."""
+"""Which checkpoints suit an endpoint, and what to load of the chosen one."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from demos.models.specs import Spec
 
 
 def spec_of(endpoint: Endpoint, model: str) -> Spec:
-    """The specification of the model that an endpoint needs for a checkpoint of the catalog.
+    """Returns the spec of the model that an endpoint needs on a checkpoint of the catalog.
 
-    Raises `BadInput` that names the checkpoints that suit, if this one does not.
+    If the checkpoint does not suit, raises `BadInput` naming those that do.
     """
     fitting = ", ".join(other.name for other in suitable(endpoint))
     if not is_custom(model) and model not in catalog():
@@ -40,6 +40,6 @@ def spec_of(endpoint: Endpoint, model: str) -> Spec:
 
 
 def suitable(endpoint: Endpoint) -> list[Checkpoint]:
-    """The checkpoints that an endpoint can use and the mode allows, in the catalog's order."""
+    """The checkpoints that the endpoint can use and the mode allows, in the catalog's order."""
     allowed = (entry for entry in catalog().values() if entry.bundled or mode() != "bundled")
     return [entry for entry in allowed if endpoint.head_on(entry)]

@@ -1,7 +1,7 @@
-"""The runner: leases the model, computes, remembers the result.
+"""The runner: leases the model, computes, and remembers the result.
 
-`run(endpoint, inputs)` is the one seam between pages or API and compute. Inputs and results are
-plain data, so the same call could go to a worker elsewhere; this one computes in the process.
+`run(endpoint, inputs)` is the only link between pages or API and compute. Inputs and results are plain data,
+so the same call could go to a remote worker; this runner computes in its own process.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ log = logging.getLogger(__name__)
 
 RESULT_BYTES = 256 * 2**20
 PLACES = 24
-"""Computations that may run or wait; one more is refused, so that a crowd cannot use up every thread."""
+"""Computations that may run or wait; further ones are refused, so that a crowd cannot use up every thread."""
 PATIENT = 4
-"""Visitors that may wait for files to be fetched; one more is told how far they are, and to ask again."""
+"""Visitors that may wait for files to be fetched; others are told the progress and asked to come back."""
 QUICK, TELL_EVERY = 1.0, 5.0
-"""Seconds of fetching that need no remark, and between two remarks."""
+"""Seconds of fetching before the first progress message, and between two messages."""
 
 
 class Runner:
@@ -51,15 +51,15 @@ class Runner:
         self.cache = cache
         self.results = Memo(result_bytes)
         self.say = say
-        # Two turns. A step of a long search takes seconds, so what is answered at once does not wait for it:
-        # measured on two cores, that would make 50 ms 1.5 s; side by side both go on.
+        # Two turns, so that quick answers do not wait for a step of a long search, which takes seconds: on
+        # two cores that wait was measured to turn 50 ms into 1.5 s; side by side, both go on.
         self._turn, self._steps = Turns(), Turns()
         self._together = MicroBatches(self._turn)
         self._places = threading.BoundedSemaphore(PLACES)
         self._patient = threading.BoundedSemaphore(PATIENT)
 
     def __call__(self, endpoint: Endpoint, inputs: Any) -> Any:
-        """The result of one endpoint, from the cache if the same inputs were computed before."""
+        """Returns the result of one endpoint, from the cache if the same inputs were computed before."""
         key = (endpoint.name, inputs)
 
         def compute() -> Any:
@@ -76,10 +76,10 @@ class Runner:
             return self.results.get(key, compute)
 
     def stream(self, endpoint: Endpoint, inputs: Any) -> Stream:
-        """The growing results of a streaming endpoint; each takes a turn among what grows.
+        """Returns the growing results of a streaming endpoint, each computed in a turn among the streams.
 
-        The lease lasts until the last one, or until `close()`, which any thread may call. Nothing is held
-        up by one who takes a result and does not ask for the next.
+        The lease lasts until the last result, or until `close()`, which any thread may call. A reader who
+        takes a result and does not ask for the next one holds up nobody.
         """
 
         def steps(stop: Stop) -> Iterator[Any]:
@@ -111,10 +111,10 @@ class Runner:
             self._places.release()
 
     def _ready(self, endpoint: Endpoint, inputs: Any, stop: Stop | None = None) -> list[Spec]:
-        """The models that inputs need, none or some, with their files on the disk.
+        """Returns the specs of the models that inputs need, possibly none, once their files are on the disk.
 
-        Validates the inputs before a model is loaded. Fetching files may take minutes: neither a turn nor a
-        place is held meanwhile.
+        Validates the inputs before a model is loaded. Fetching files may take minutes, and holds neither a
+        turn nor a place.
         """
         if is_dataclass(type(inputs)):
             check_fields(inputs)
@@ -130,7 +130,7 @@ class Runner:
         return specs
 
     def _fetch(self, spec: Spec, stop: Stop | None) -> None:
-        """Wait until the files of a model are there, telling the visitor how far they are."""
+        """Waits until a model's files are there, and tells the visitor the progress."""
         fetching = self.cache.fetch(spec)
         if fetching.ended(QUICK, stop):
             return
@@ -145,7 +145,7 @@ class Runner:
 
     @contextmanager
     def _lease(self, specs: Sequence[Spec]) -> Iterator[Loaded | None]:
-        """The first of the models with the second for a helper, if there are so many."""
+        """Leases the first of the models, with the second, if there is one, as its helper."""
         if not specs:
             yield None
             return
@@ -166,7 +166,7 @@ class Runner:
 
 @contextmanager
 def _guarded(endpoint: Endpoint) -> Iterator[None]:
-    """Whatever goes wrong is a sentence; what was not foreseen is logged with its traceback."""
+    """Turns every failure into a sentence, and logs unforeseen ones with their traceback."""
     try:
         yield
     except (StageError, Stopped):

@@ -1,8 +1,8 @@
 """Stop buttons that work at any moment: a ticket for each piece of work, and the tickets that were stopped.
 
-Gradio's own `cancels` names an event by an id that the browser learns only when the server has taken it, and
-cancels nothing before. Here the browser makes the ticket before it asks, so that the button can name work
-that has not begun, waits in a queue, or is loading a model.
+Gradio's own `cancels` names an event by an id that the browser learns only once the server has accepted it,
+so it can cancel nothing earlier. Here the browser makes the ticket before it sends the request, so that the
+button can name work that has not begun, waits in a queue, or is loading a model.
 """
 
 from __future__ import annotations
@@ -17,14 +17,15 @@ MAX_TICKET_CHARACTERS = 64
 
 
 class Stopped(Exception):
-    """Thrown into a page's generator when the visitor presses Stop; it may catch it and say a last word.
+    """Thrown into a page's generator when the visitor presses Stop; the generator may catch it and yield a
+    last message.
 
-    What waits for its turn or its model's files raises it too.
+    Code that waits for its turn or for a model's files raises it too.
     """
 
 
 class Tickets:
-    """The tickets of stopped work, the newest `most` of them: what they stopped has ended long before."""
+    """The newest `most` tickets of stopped work; the work of older ones ended long ago."""
 
     def __init__(self, most: int = MAX_TICKETS) -> None:
         self._most = most
@@ -32,7 +33,7 @@ class Tickets:
         self._lock = threading.Lock()
 
     def add(self, ticket: str | None) -> None:
-        """Remember that the work with this ticket was stopped; what no page would send is ignored."""
+        """Remembers that the work with this ticket was stopped; ignores tickets that no page would send."""
         if not ticket or len(ticket) > MAX_TICKET_CHARACTERS:
             return
         with self._lock:
@@ -51,7 +52,7 @@ _working = threading.local()
 
 @contextmanager
 def working_on(ticket: str) -> Iterator[None]:
-    """What this thread begins meanwhile belongs to `ticket`, and waits no longer once that is stopped."""
+    """Ties work that this thread begins in the block to `ticket`; once that is stopped, it stops waiting."""
     _working.ticket = ticket
     try:
         yield
@@ -60,18 +61,18 @@ def working_on(ticket: str) -> Iterator[None]:
 
 
 class Stop:
-    """Whether a piece of work was told to stop: by whom it works for, or by its ticket."""
+    """Whether a piece of work was told to stop, either by its caller or through its ticket."""
 
     def __init__(self) -> None:
         self._told = threading.Event()
         self._ticket: str = getattr(_working, "ticket", "")
 
     def set(self) -> None:
-        """Tell it to stop."""
+        """Tells the work to stop."""
         self._told.set()
 
     def is_set(self) -> bool:
-        """Whether it was told."""
+        """Whether the work was told to stop."""
         return self._told.is_set() or self.pressed
 
     @property

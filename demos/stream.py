@@ -1,4 +1,4 @@
-"""Results that grow, step by step, and can be stopped at any moment."""
+"""Results that grow step by step, and can be stopped at any moment."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from demos.stopping import Stop, Stopped
 
 
 class Stream(Iterator[Any]):
-    """Iterates over the steps that `begin(stop)` gives; raises `Stopped` when the visitor pressed Stop.
+    """Iterates over the steps that `begin(stop)` yields; raises `Stopped` when the visitor presses Stop.
 
-    `close()` may be called by any thread: what waits sees `stop` and ends; a step that is being computed is
-    the last, and is still handed over to whoever asked for it.
+    Any thread may call `close()`: waiting code sees `stop` and ends; a step under way is the last one, and is
+    still handed to its reader.
     """
 
     def __init__(self, begin: Callable[[Stop], Iterator[Any]]) -> None:
@@ -34,7 +34,7 @@ class Stream(Iterator[Any]):
         raise StopIteration
 
     def close(self) -> None:
-        """Ask for no further step, and give back what is held: now, or after the step being computed."""
+        """Asks for no further step and releases what is held: now, or after the step under way."""
         self.stop.set()
-        with suppress(ValueError):  # another thread computes a step, and closes after it
+        with suppress(ValueError):  # another thread is computing a step, and closes afterwards
             self._steps.close()  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""Checks that every typed text passes before it reaches a tokenizer."""
+"""Checks that every typed text must pass before it reaches a tokenizer."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ def check_text(text: str, name: str = "text") -> str:
 
 
 def whole_characters(text: str, name: str = "text") -> str:
-    """Return `text` unchanged, or raise `BadInput` if it holds half of a surrogate pair."""
+    """Return `text` unchanged, or raise `BadInput` if it contains half of a surrogate pair."""
     if _SURROGATE.search(text):
         raise half_a_character(text, name)
     return text
 
 
 def half_a_character(text: str, name: str) -> BadInput:
-    """The error that says where a text holds half of a surrogate pair; it must hold one."""
+    """Returns the error that says where a text, which must contain one, has half of a surrogate pair."""
     broken = _SURROGATE.search(text)
     assert broken
     return BadInput(
@@ -44,7 +44,7 @@ def half_a_character(text: str, name: str) -> BadInput:
 
 
 def per_cent(score: float) -> str:
-    """A share in [0, 1] in words; what is not certain is never called 0 or 100 %."""
+    """A share in [0, 1] as a percentage; an uncertain value is never shown as 0 or 100 %."""
     if 0 < score < 0.0005:
         return "under 0.1 %"
     if 0.9995 <= score < 1:

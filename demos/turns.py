@@ -1,7 +1,8 @@
-"""Who computes next: one at a time, and of those that wait the one that has computed least so far.
+"""Who computes next: one at a time, and among those that wait, the one that has computed least so far.
 
-torch uses every core by itself, so two computations at once are no faster than one after the other. What
-computes in steps takes a turn for each: two such get the same share of time, however long the steps of each.
+A single torch computation already uses every core, so two at once are no faster than one after the other.
+Computations in steps take a turn for each step: two of them get equal shares of time, however long their
+steps are.
 """
 
 from __future__ import annotations
@@ -16,14 +17,14 @@ from weakref import WeakSet
 from demos.stopping import Stop, Stopped
 
 LOOK = 0.05
-"""Seconds between two looks of one that waits at whether it was told to stop."""
+"""Seconds after which a waiting computation checks again whether it was told to stop."""
 AHEAD, GRACE = 0.2, 0.03
-"""Who is ahead by so many seconds waits so many more for one that takes short steps and will be back."""
+"""If AHEAD seconds ahead, a computation waits GRACE seconds more for one that will soon be back."""
 
 
 @dataclass(eq=False)
 class Share:
-    """The account of what computes in steps: the time at which it would be, had it computed alone."""
+    """The account of a computation in steps: the seconds that it would show had it computed alone."""
 
     time: float = 0.0
 
@@ -35,12 +36,12 @@ class _Waiting:
 
 
 class Turns:
-    """Gives the turn to one at a time: start-time fair queueing, with a moment's patience.
+    """Gives the turn to one computation at a time: start-time fair queueing, with a moment's patience.
 
-    The time of all goes on as fast as that of each that shares it. Whoever comes anew starts at this time,
-    and so waits for none that is ahead of it; whoever computed is later by as long as that took. What writes
-    a token has to hand it over before it waits for its next turn: without patience, a long step of another
-    would stand between any two tokens.
+    The common time advances as fast as the time of each computation that shares it. A newcomer starts at the
+    common time, so it does not wait for any that is ahead of it; computing moves an account ahead by the
+    seconds it took. A computation that writes tokens must hand each over before it waits for its next turn:
+    without patience, a long step of another would come between any two tokens.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic, grace: float = GRACE) -> None:
@@ -55,7 +56,7 @@ class Turns:
 
     @contextmanager
     def take(self, share: Share | None = None, stop: Stop | None = None) -> Iterator[None]:
-        """Hold the turn; raises `Stopped` if `stop` is set before it comes."""
+        """Holds the turn; raises `Stopped` if `stop` is set before the turn comes."""
         share = share or Share()
         self._wait(share, stop)
         begun = self._clock()
@@ -86,7 +87,7 @@ class Turns:
                 raise Stopped
 
     def _leave(self, mine: _Waiting) -> bool:
-        """Wait no longer; False if the turn came in the meantime."""
+        """Leaves the queue; returns False if the turn came in the meantime."""
         with self._lock:
             if mine.called.is_set():
                 return False
@@ -106,7 +107,7 @@ class Turns:
                 self._call()
 
     def _is_ahead(self, start: float) -> bool:
-        """Whether one that computes in steps, and does not wait now, would come before `start`."""
+        """Whether a computation in steps that is not waiting now would come before `start`."""
         return any(max(share.time, self._time) + AHEAD < start for share in self._shares)
 
     def _lose(self, patience: object) -> None:
@@ -116,10 +117,10 @@ class Turns:
                 self._call()
 
     def _first(self) -> _Waiting:
-        return min(self._queue, key=lambda waiting: waiting.start)  # of equals, the one who came first
+        return min(self._queue, key=lambda waiting: waiting.start)  # the first to arrive among equals
 
     def _call(self) -> None:
-        """Give the turn to the first in the queue, or to nobody."""
+        """Gives the turn to the first in the queue, or to nobody."""
         self._taken = bool(self._queue)
         if self._queue:
             following = self._first()

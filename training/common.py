@@ -1,9 +1,10 @@
-"""What the scripts that train adapters on MiniLM share: LoRA layers, length-bucketed batches, the loop.
+"""What the scripts that train adapters on MiniLM share: LoRA layers, length-bucketed batches, the training
+loop.
 
-An adapter is low-rank changes of every layer's six matrices (LoRA, Hu et al. 2021, arXiv:2106.09685, by
-the PEFT library) and a head; the encoder's own weights stay as they are and are not written. Training
-computes matrix products in bfloat16; every figure that is reported is computed in float32 from the weights
-as they are written, in half precision.
+An adapter is low-rank changes of every layer's six matrices (LoRA, Hu et al. 2021, arXiv:2106.09685, by the
+PEFT library) and a head; the encoder's own weights are neither changed nor written. Training computes matrix
+products in bfloat16; all reported figures are computed in float32 from the written weights, which have half
+precision.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ MATRICES = ("query", "key", "value", "intermediate.dense", "output.dense")
 
 @dataclass(frozen=True, eq=False)
 class Example:
-    """One text, or pair of texts, as token ids in each spelling that training may read, and its answer."""
+    """One text, or pair of texts, as token ids in each spelling that training may use, and its answer."""
 
     spellings: tuple[Mapping[str, list[int]], ...]
     target: Any
@@ -45,8 +46,9 @@ class Example:
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """What is learnt from which examples. `loss` gets logits and the examples they belong to; `score` gets
-    the logits of every example of a split, one tensor each, and returns figures, the first of which decides.
+    """What to learn from which examples. `loss` gets logits and their examples; `score` gets the logits of
+    every example of a split, one tensor each, and returns figures; the first one is used for choosing an
+    epoch.
     """
 
     name: str
@@ -60,8 +62,8 @@ Forward = Callable[[Any, str, Mapping[str, torch.Tensor]], torch.Tensor]
 
 
 def adapted(kind: Any, base: Any, heads: Iterable[str], rank: int = RANK, **config: Any) -> Any:
-    """A model of class `kind` on a copy of the encoder, of which LoRA layers and `heads` will learn. Token
-    types that the encoder does not have begin as its first one."""
+    """A model of class `kind` on a copy of the encoder, in which only LoRA layers and `heads` will learn.
+    Token types that the encoder lacks are initialised like its first one."""
     settings = base.config.to_dict() | {"architectures": [kind.__name__]} | config
     model = kind(BertConfig.from_dict(settings))
     own = {f"bert.{name}": tensor for name, tensor in base.state_dict().items()}
@@ -89,7 +91,7 @@ def padded(examples: Sequence[Example], spelling: Callable[[Example], int]) -> d
 
 
 def bucketed(examples: Sequence[Example], chance: random.Random) -> list[list[Example]]:
-    """Every example once, in batches of similar length and random order."""
+    """Every example once, in batches of similar length, in random order."""
     order = sorted(examples, key=lambda example: len(example) + 4 * chance.random())
     batches = [order[start : start + BATCH] for start in range(0, len(order), BATCH)]
     chance.shuffle(batches)
@@ -105,9 +107,9 @@ def fit(
     seed: int = 0,
     choose: bool = True,
 ) -> list[dict[str, Any]]:
-    """AdamW with linear warm-up and decay. The batches of all tasks are shuffled; the epoch whose first dev
-    figures have the highest mean is kept, or the last one without `choose`. Returns the dev figures
-    of every epoch, if they were needed."""
+    """AdamW with linear warm-up and decay. The batches of all tasks are shuffled. Keeps the epoch whose first
+    dev figures have the highest mean, or the last one without `choose`. Returns the dev figures of every
+    epoch, if they were needed."""
     chance = random.Random(seed)
     learning = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(learning, lr=rate, weight_decay=0.01)
@@ -146,7 +148,7 @@ def fit(
 def predict(
     model: Any, task: str, examples: Sequence[Example], forward: Forward, spelling: int = 0
 ) -> list[torch.Tensor]:
-    """The logits of every example, without the padding's where there is one a token."""
+    """The logits of every example, without those of padding if there is one per token."""
     model.eval()
     found: dict[int, torch.Tensor] = {}
     order = sorted(range(len(examples)), key=lambda i: len(examples[i]))
@@ -166,12 +168,12 @@ def measure(model: Any, task: Task, split: str, forward: Forward, spelling: int 
 
 
 def trained(model: nn.Module) -> dict[str, torch.Tensor]:
-    """What was trained, in half precision, by its name without PEFT's name of the adapter."""
+    """The trained tensors, in half precision, named without PEFT's adapter name."""
     return {plain_name(name): p.detach().half().contiguous() for name, p in _learning(model).items()}
 
 
 def save(model: Any, out: Path, rank: int = RANK) -> None:
-    """Write what was trained, the model's configuration and the adapter's."""
+    """Writes the trained tensors, the model's configuration and the adapter's."""
     out.mkdir(parents=True, exist_ok=True)
     save_file(trained(model), out / "model.safetensors")
     model.config.save_pretrained(out)
@@ -194,7 +196,7 @@ def accuracy(logits: Sequence[torch.Tensor], examples: Sequence[Example]) -> dic
 
 
 def options(doc: str | None, data: str, out: Path) -> argparse.Namespace:
-    """The command line that every script has; one thread, so that others can work beside it."""
+    """The command line of every script; uses one thread, so that other work can run beside it."""
     parser = argparse.ArgumentParser(description=(doc or "").partition("\n")[0])
     parser.add_argument("--data", type=Path, required=True, help=data)
     parser.add_argument("--out", type=Path, default=out)
@@ -206,14 +208,14 @@ def options(doc: str | None, data: str, out: Path) -> argparse.Namespace:
 
 
 def size(out: Path) -> str:
-    """How much was written, in words."""
+    """The size of the written file, in words."""
     file = out / "model.safetensors"
     count = sum(tensor.numel() for tensor in load_file(file).values())
     return f"{count:,} parameters, half-precision safetensors, {file.stat().st_size:,} bytes"
 
 
 def write_card(out: Path, text: str) -> None:
-    """Write the card next to the weights; paragraphs and points are filled anew, headings and tables kept."""
+    """Writes the card next to the weights; re-wraps paragraphs and lists, and keeps headings and tables."""
     blocks: list[str] = []
     for line in text.strip().splitlines():
         goes_on = line and blocks and blocks[-1] and line[:1] not in "#|-" and blocks[-1][:1] not in "#|"

@@ -44,7 +44,7 @@ Attend = Callable[[AttentionClassifier, torch.Tensor], tuple[torch.Tensor, torch
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """Sentences as word ids, labels, and (for a guide) imposed attention per sentence."""
+    """Sentences as word ids, labels, and (for a guide) the attention imposed on each sentence."""
 
     ids: list[list[int]]
     labels: torch.Tensor
@@ -97,10 +97,10 @@ def fit(
     attend: Attend,
     loss_of: Callable[[torch.Tensor, torch.Tensor, Sequence[int]], torch.Tensor],
 ) -> AttentionClassifier:
-    """Train with Adam (amsgrad) and keep the epoch with the best F1 on dev.
+    """Trains with Adam (amsgrad) and keeps the epoch with the best F1 on dev.
 
-    `attend(model, ids)` gives logits and attention; `loss_of(logits, attention, rows)` the loss of the
-    rows of `train` in a batch. Weight decay leaves attention out, as in the papers' code.
+    `attend(model, ids)` returns logits and attention; `loss_of(logits, attention, rows)` the loss of a batch,
+    whose sentences are `rows` of `train`. Weight decay excludes attention, as in the papers' code.
     """
     attention = {*model.projection.parameters(), *model.vector.parameters()}
     rest = [p for p in model.parameters() if p.requires_grad and p not in attention]
@@ -125,7 +125,7 @@ def fit(
 
 
 def rounded(model: AttentionClassifier) -> AttentionClassifier:
-    """The model as its half-precision file will give it back."""
+    """The model as it will be read back from its half-precision file."""
     model.load_state_dict({name: value.half().float() for name, value in model.state_dict().items()})
     return model
 
@@ -151,7 +151,7 @@ def frozen_uniform(model: AttentionClassifier, ids: torch.Tensor) -> tuple[torch
 
 
 def imposed_by(guide: Attend, teacher: AttentionClassifier) -> Attend:
-    """Attention comes from `teacher`; the model that is trained only classifies (the diagnostic guide)."""
+    """Takes attention from `teacher`; the trained model only classifies (the diagnostic guide)."""
 
     def attend(model: AttentionClassifier, ids: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         with torch.no_grad():
@@ -178,7 +178,7 @@ def score(probability: torch.Tensor, labels: torch.Tensor) -> Score:
 
 
 def imposed(attentions: dict[tuple[int, ...], torch.Tensor]) -> Attend:
-    """Attention is looked up by sentence (the diagnostic guide with weights that no model computes)."""
+    """Looks attention up by sentence (the diagnostic guide with weights that no model computes)."""
 
     def attend(model: AttentionClassifier, ids: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         encoded = model.encode(ids)
@@ -206,7 +206,7 @@ def adversaries(model: AttentionClassifier, splits: Sequence[Split]) -> dict[tup
 def train_all(
     vocabulary: list[str], splits: dict[str, Split], only: Sequence[str] | None
 ) -> tuple[dict[str, AttentionClassifier], dict]:
-    """Every model by name, and the figures of all of them; those not in `only` are read, if it is given."""
+    """Every model by name, and all figures; if `only` is given, the other models are read from disk."""
     train, dev, test = splits["train"], splits["dev"], splits["test"]
     shipped = None if only is None else read_classifiers(FOLDER, "bilstm-0", SHIPPED)
     vectors = shipped.base.embedding.weight if shipped else word_vectors(vocabulary)
@@ -263,7 +263,7 @@ def train_all(
         name = f"consistent-{strength:g}"
         add(name, "bilstm", 100, own_attention, consistent)
         figures[name] |= compare(base, models[name], test) | {"lambda": strength}
-    # The guide's adversary is a trained one, as Wiegreffe & Pinter's; the searched one is our addition.
+    # The guide's adversary is a trained one, like Wiegreffe & Pinter's; the searched one is our addition.
     add("guide-consistent", "average", 0, imposed_by(own_attention, models["consistent-0.005"]))
     for name in [*(f"bilstm-{seed}" for seed in SEEDS), "bilstm-uniform"]:
         figures[name] |= compare(

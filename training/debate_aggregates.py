@@ -61,7 +61,7 @@ def run(loaded: Loaded, texts: list[str], adversaries: bool) -> DatasetMetrics:
 
 
 def kept(answer: DatasetMetrics) -> dict[str, Any]:
-    """The measures, and of every sentence what the page's pictures show."""
+    """The measures, and for every sentence the values that the page's pictures show."""
     shown = {name: answer.values[name] for name in ("permutation", "adversary")}
     return {
         "measures": answer.measures,
@@ -70,7 +70,7 @@ def kept(answer: DatasetMetrics) -> dict[str, Any]:
 
 
 def rounded(plain: Any) -> Any:
-    """Four decimals: more would say nothing and weigh a lot."""
+    """Rounds to four decimals: more would be noise, and make the file large."""
     if isinstance(plain, dict):
         return {key: rounded(value) for key, value in plain.items()}
     if isinstance(plain, list):

@@ -38,8 +38,8 @@ Span = tuple[int, int, str]
 
 
 def task(folder: Path, tokenizer: Any, repeats: int) -> Task:
-    """Tagging of tokens; `measured` has dev, and dev and test of each corpus. Train has Wikigold `repeats`
-    times: edited text is what visitors write most, and the smallest corpus of the three."""
+    """Tagging of tokens; `measured` has dev, and dev and test of each corpus. Train contains Wikigold
+    `repeats` times, since visitors mostly write edited text, and it is the smallest corpus of the three."""
     splits = read(folder)
     encoded = {
         name: {part: [_example(words, tokenizer, name) for words in found] for part, found in parts.items()}
@@ -85,7 +85,7 @@ def _renamed(words: Sentence) -> Sentence:
 
 
 def _begun(words: Sentence) -> Sentence:
-    """Wikigold's tags, which only say inside, with every entity's beginning marked."""
+    """Wikigold's tags, which only say inside, with the beginning of every entity marked."""
     before = ["O", *(tag for _, tag in words[:-1])]
     return [
         (word, f"B-{tag[2:]}" if tag != "O" and previous != tag else tag)
@@ -94,7 +94,7 @@ def _begun(words: Sentence) -> Sentence:
 
 
 def _without_user_names(words: Sentence) -> Sentence:
-    """A user name is "@" and the next word, or one word that begins with it."""
+    """Removes the tags of user names: "@" and the next word, or one word that begins with "@"."""
     before = ["", *(word for word, _ in words[:-1])]
     return [
         (word, "O" if word.startswith("@") or previous == "@" else tag)
@@ -103,9 +103,9 @@ def _without_user_names(words: Sentence) -> Sentence:
 
 
 def _example(words: Sentence, tokenizer: Any, corpus: str) -> Example:
-    """Every token is tagged, the later ones of a word as inside; `target` is the tags of tokens (-1 for
-    [CLS] and [SEP]), the position of every word's first token, and the entities in words. Where token types
-    tell capital letters, training reads one sentence in four as if it had none."""
+    """Tags every token, the later ones of a word as inside; `target` is the tags of tokens (-1 for [CLS] and
+    [SEP]), the position of every word's first token, and the entities in words. If token types tell capital
+    letters, training reads one sentence in four without their information."""
     encoded = tokenizer([word for word, _ in words], is_split_into_words=True, truncation=True)
     owners = encoded.word_ids()
     tags, firsts = [], {}
@@ -117,7 +117,7 @@ def _example(words: Sentence, tokenizer: Any, corpus: str) -> Example:
         inside = owner in firsts and tag != "O"
         tags.append(TAGS.index(f"I-{tag[2:]}" if inside else tag))
         firsts.setdefault(owner, position)
-    places = [firsts.get(i) for i in range(len(words))]  # none: a word of characters no tokenizer keeps
+    places = [firsts.get(i) for i in range(len(words))]  # None: a word of characters that no tokenizer keeps
     spellings = (encoded,)
     if any(encoded["token_type_ids"]):
         spellings = (*[encoded] * 3, {**encoded, "token_type_ids": [0] * len(owners)})
@@ -125,7 +125,7 @@ def _example(words: Sentence, tokenizer: Any, corpus: str) -> Example:
 
 
 def spans(tags: Sequence[str]) -> set[Span]:
-    """The entities of BIO tags as (first, end, class); an inside after another class begins one, too."""
+    """The entities of BIO tags as (first, end, class); an I- tag after another class begins one, too."""
     found, first, name = set(), 0, ""
     for i, tag in enumerate([*tags, "O"]):
         if name and tag != f"I-{name}":
@@ -137,7 +137,7 @@ def spans(tags: Sequence[str]) -> set[Span]:
 
 
 def loss(logits: torch.Tensor, examples: Sequence[Example]) -> torch.Tensor:
-    """Cross-entropy of logits [b, t, tags] over tokens; the Broad Twitter Corpus says nothing about MISC."""
+    """Cross-entropy of logits [b, t, tags] over tokens; the Broad Twitter Corpus has no labels for MISC."""
     rows = [torch.tensor(example.target[0]) for example in examples]
     tags = nn.utils.rnn.pad_sequence(rows, batch_first=True, padding_value=-1)
     unknown = torch.tensor([example.corpus == "btc" for example in examples])

@@ -150,7 +150,7 @@ def masked_logits(model: ElectraForMaskedLM, ids: torch.Tensor, chosen: torch.Te
 
 
 def fine_tune(below: Any, train: Split, dev: Split) -> tuple[ElectraForSequenceClassification, list[float]]:
-    """A classifier that starts from the masked language model; the best epoch on dev is kept."""
+    """A classifier that starts from the masked language model; keeps the best epoch on dev."""
     model = ElectraForSequenceClassification(configuration())
     model.electra.load_state_dict(below.electra.state_dict())
     generator = torch.Generator().manual_seed(0)

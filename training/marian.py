@@ -144,7 +144,7 @@ def loss_of(model: MarianMTModel, batch: list[Pair], pad: int, length: int = 0) 
 def fit(
     model: MarianMTModel, pairs: list[Pair], held_out: list[Pair], tokenizer: Any, steps: int, out: Path
 ) -> None:
-    """Trains, saving the weights now and then; leaves the mean of the last checkpoints in the model."""
+    """Trains, saving the weights at intervals; leaves the mean of the last checkpoints in the model."""
     pad = tokenizer.pad_token_id
     generator = torch.Generator().manual_seed(0)
     lengths = [max(map(len, pair)) for pair in pairs]
@@ -189,7 +189,7 @@ def translate(model: Any, tokenizer: Any, texts: list[str], beams: int) -> list[
 
 
 def low_probability(out: Path, tokenizer: Any, texts: list[str]) -> float:
-    """What 19 of 20 held-out captions exceed: the 5th percentile of the probability that the demo shows."""
+    """The 5th percentile of the probability that the demo shows: 19 of 20 held-out captions exceed it."""
     model = MarianMTModel.from_pretrained(out, dtype=torch.float32).eval()
     origin = Origin(out.name, out.name, None, None, "bundled", "", "")
     loaded = Loaded(Spec(out.name, "seq2seq-lm"), model, tokenizer, origin, 0)

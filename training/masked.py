@@ -16,7 +16,7 @@ Score = Callable[[Any, torch.Tensor, torch.Tensor], torch.Tensor]
 
 
 class Hider:
-    """Chooses the tokens that have to be told."""
+    """Chooses the tokens to predict."""
 
     def __init__(self, tokenizer: Any) -> None:
         self.mask, self.size = tokenizer.mask_token_id, len(tokenizer)
@@ -25,10 +25,10 @@ class Hider:
     def __call__(
         self, ids: torch.Tensor, share: float, generator: torch.Generator, all_masked: bool = False
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        """Ids [b, n] with some tokens replaced, and which positions of b * n have to be told.
+        """Ids [b, n] with some tokens replaced, and which positions of b * n to predict.
 
-        The share is rounded to a multiple of 32 tokens (few shapes, see `scratch.by_length`). Of these 80 %
-        become [MASK], 10 % any token, 10 % stay; all become [MASK] if asked for.
+        The share is rounded to a multiple of 32 tokens (few shapes, see `scratch.by_length`). Of these, 80 %
+        become [MASK], 10 % any token, 10 % stay; with `all_masked`, all become [MASK].
         """
         lot = torch.rand(ids.numel(), generator=generator)
         lot[torch.isin(ids.flatten(), self.special)] = -1.0
@@ -52,7 +52,7 @@ def pretrain(
     rate: float,
     checkpoint: Callable[[], None],
 ) -> None:
-    """Fit in batches of `tokens`, with a new choice of hidden tokens in every epoch."""
+    """Trains in batches of `tokens`, with a new choice of hidden tokens in every epoch."""
     hide, generator = Hider(tokenizer), torch.Generator().manual_seed(0)
     lengths = [len(row) for row in rows]
     plan = [batch for _ in range(epochs) for batch in scratch.by_length(lengths, tokens, generator)]
@@ -73,7 +73,7 @@ def pretrain(
 
 @torch.no_grad()
 def accuracy(model: Any, score: Score, rows: Sequence[list[int]], tokenizer: Any) -> float:
-    """Share of right first guesses where 15 % of the tokens, drawn once, are all replaced by [MASK]."""
+    """Share of correct first guesses when 15 % of the tokens, drawn once, are all replaced by [MASK]."""
     model.eval()
     hide, generator = Hider(tokenizer), torch.Generator().manual_seed(1)
     right = told = 0

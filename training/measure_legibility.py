@@ -23,7 +23,7 @@ REVIEWS = 1000
 
 
 def main() -> None:
-    """Print the share of texts, by checkpoint and language, that the checkpoint is said not to read."""
+    """Prints the share of texts, by checkpoint and language, that count as unreadable for the checkpoint."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--english", type=Path, required=True)
     parser.add_argument("--korean", type=Path, required=True)

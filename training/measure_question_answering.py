@@ -33,7 +33,7 @@ from demos.tasks.question_answering.compute import ANSWER, AnswerInputs
 CARD = ASSETS / "cards" / "question_answering.md"
 SEED, QUESTIONS = 0, 200
 SEEN = range(600, 1000, 10)
-"""Questions that the wording of the prompt was chosen on, by their place in the file: not asked here."""
+"""Questions on which the wording of the prompt was chosen, by their index in the file: not used here."""
 
 NEWLINE = "\n"
 Question = tuple[str, str, list[str]]
@@ -48,7 +48,7 @@ def questions(path: Path) -> Iterator[Question]:
 
 
 def measure(asked: list[Question], run: Runner, model: str, write: bool) -> dict[str, float]:
-    """Means over the questions, in per cent, and seconds for each."""
+    """Means over the questions, in per cent, and seconds per question."""
     rows = []
     start = time.perf_counter()
     for number, (passage, question, truths) in enumerate(asked, 1):
@@ -78,7 +78,8 @@ def measure(asked: list[Question], run: Runner, model: str, write: bool) -> dict
 
 def evidence(path: Path) -> dict[str, dict[str, list[float]]]:
     """By half of the articles, "choose" (the first, third, ...) and "test": the cosine of the closest
-    sentence to each question in its own passage, in one of another article and in another of its own."""
+    sentence to each question in its own passage, in one of another article, and in another one of its own
+    article."""
     articles = json.loads(path.read_text(encoding="utf-8"))["data"]
     rng = random.Random(SEED)
     found: dict[str, dict[str, list[float]]] = {}
@@ -104,7 +105,7 @@ def evidence(path: Path) -> dict[str, dict[str, list[float]]]:
 
 
 def threshold(own: list[float], foreign: list[float]) -> float:
-    """The cosine, in hundredths, below which to abstain so that right and wrong abstention differ most."""
+    """The cosine, in hundredths, below which abstaining makes right and wrong abstentions differ most."""
     candidates = [step / 100 for step in range(101)]
     return max(candidates, key=lambda at: below(foreign, at) - below(own, at))
 
@@ -141,7 +142,7 @@ matter that lack the answer, many are not noticed.
 
 
 def card(figures: dict[str, dict[str, float]], without: str, command: str) -> str:
-    """The card: what was measured, on what, how, and what came out."""
+    """The card: what was measured, on which data, how, and the results."""
     reader, finder = checkpoint("smollm2").title, checkpoint("minilm").title
     names = [name for name in next(iter(figures.values())) if name != "seconds"]
     head = "| in per cent | " + " | ".join(figures) + " |"
@@ -172,7 +173,7 @@ Made by `{command}`.
 
 
 def main() -> None:
-    """Measure the bundled ways and write the card."""
+    """Measures the bundled methods and writes the card."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, default=CARD)

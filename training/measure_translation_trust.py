@@ -61,7 +61,7 @@ def withheld(model: str, many: list[str]) -> float:
 
 
 def card(shares: dict[str, list[float]], command: str) -> str:
-    """The card: the rule, what it was chosen on, and how often it withholds."""
+    """The card: the rule, the data on which it was chosen, and how often it withholds."""
     rows = [
         f"| {kind} | {CAPTIONS if 'captions' in kind else OTHERS} | "
         + " | ".join(f"{share:.1f}" for share in found)
@@ -90,7 +90,7 @@ Made by `{command}`.
 
 
 def main() -> None:
-    """Measure both translators and write the card."""
+    """Measures both translators and writes the card."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--captions", type=Path, required=True, help="folder of Multi30k")
     parser.add_argument("--xquad", type=Path, required=True)

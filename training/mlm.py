@@ -25,7 +25,7 @@ from training import masked, scratch
 
 LONGEST, TOKENS, RATE, EPOCHS, HELD_OUT = 64, 4096, 1e-3, 2, 20
 RUN = 8
-"""Words in a row by which a line is known again."""
+"""Length, in words, of the runs by which a line is recognised."""
 PROBES = (
     "The capital of France is [MASK].",
     "A man is riding a [MASK].",
@@ -81,7 +81,7 @@ def rows_of(path: Path, tokenizer: Any) -> tuple[list[list[int]], list[list[int]
 
 
 def split(path: Path) -> tuple[list[str], list[str]]:
-    """The lines of the training documents and those of the held-out ones."""
+    """Splits the lines into those of training documents and those of held-out ones."""
     sides: tuple[list[str], list[str]] = ([], [])
     for number, document in enumerate(path.read_text(encoding="utf-8").split("\n\n")):
         sides[number % HELD_OUT == 0].extend(filter(None, document.splitlines()))
@@ -89,8 +89,8 @@ def split(path: Path) -> tuple[list[str], list[str]]:
 
 
 def known_again(path: Path) -> float:
-    """Share of held-out lines of which at least half of the runs of eight words stand in training lines too:
-    what is told twice in other documents, and says how far the masked accuracy could be from memory."""
+    """Share of held-out lines of which at least half of the eight-word runs also occur in training lines:
+    these repeat other documents, and bound how much of the masked accuracy could come from memory."""
 
     def runs(line: str) -> list[tuple[str, ...]]:
         words = re.findall(r"\w+", line.lower())

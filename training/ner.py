@@ -93,7 +93,7 @@ def main() -> None:
 
 
 def card(out: Path, figures: dict[str, Any]) -> None:
-    """What the adapter is and how well it finds names."""
+    """Describes the adapter and how well it finds names."""
     rows = []
     for name, title in TITLES.items():
         dev, test = figures[f"{name}-dev"], figures[f"{name}-test"]

@@ -1,4 +1,4 @@
-"""What models trained from scratch have in common: batches by length, a step in bfloat16, what is shipped.
+"""What the training of models from scratch shares: batches by length, a step in bfloat16, the shipped files.
 
 Matrix products run in bfloat16, the weights and the optimiser in float32: on processors with bfloat16
 instructions a step is several times faster, elsewhere it is slower but gives much the same model. Seeds
@@ -22,7 +22,7 @@ Figures = dict[str, Any]
 
 
 def by_length(lengths: Sequence[int], tokens: int, generator: torch.Generator) -> list[tuple[int, list[int]]]:
-    """Random batches of indices, each with the length that its rows are to be padded to.
+    """Random batches of indices, each with the length to which its rows are padded.
 
     Lengths are rounded up to a multiple of four and batches filled up to `tokens` with rows of the same
     length (some twice), so that there are few shapes: a new shape costs more than a step.
@@ -83,7 +83,7 @@ class Learner:
 
 
 class Clock:
-    """Says now and then how far a run is."""
+    """Logs a run's progress at intervals."""
 
     def __init__(self, total: int, every: int = 200) -> None:
         self.total, self.every, self.begin = total, every, time.perf_counter()
@@ -102,7 +102,7 @@ class Clock:
 
 
 def save(model: Any, tokenizer: Any, out: Path) -> None:
-    """Weights in half precision, configuration and tokenizer, as `from_pretrained` reads them."""
+    """Weights in half precision, configuration and tokenizer, as `from_pretrained` expects them."""
     out.mkdir(parents=True, exist_ok=True)
     copy.deepcopy(model).half().save_pretrained(out)
     (out / "model.safetensors").chmod(0o644)
@@ -111,13 +111,13 @@ def save(model: Any, tokenizer: Any, out: Path) -> None:
 
 
 def configure(out: Path, **settings: Any) -> None:
-    """Add settings to the configuration that was written."""
+    """Adds settings to the written configuration."""
     path = out / "config.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | settings, indent=2) + "\n")
 
 
 def publish(out: Path, card: str, figures: Figures) -> None:
-    """The card, its `{name}`s filled from the figures, and figures.json next to the weights."""
+    """Writes the card, its `{name}`s filled from the figures, and figures.json next to the weights."""
     size = f"{(out / 'model.safetensors').stat().st_size / 1e6:.1f} MB"
     (out / "README.md").write_text(card.format(size=size, **figures), encoding="utf-8")
     text = json.dumps(figures, indent=1, ensure_ascii=False)

@@ -2,12 +2,12 @@
 
     python -m training.sentiment --data sst_sentences.csv
 
-The sentence encoder's embeddings and first four layers stay as they are and are not written: the model
-cache puts the trained part on the encoder it holds anyway. The corpus has no punctuation and writes
-"is n t"; every sentence is therefore read both as it stands and as people type it ("isn't", a full stop).
-Train fits, dev chooses the epoch, test is reported once. Besides the classifier that is shipped, further
-seeds and one model whose last layer may only look uniformly from [CLS] are trained for their figures
-(Wiegreffe & Pinter 2019, sections 4.1 and 4.2, carried over to a transformer).
+The sentence encoder's embeddings and first four layers are neither changed nor written: the model cache puts
+the trained part on the encoder, which it holds anyway. The corpus has no punctuation and writes "is n t", so
+every sentence is read both in the corpus's spelling and as people type it ("isn't", a full stop). Train fits,
+dev chooses the epoch, test is reported once. Besides the classifier that is shipped, further seeds and one
+model whose last layer may only look uniformly from [CLS] are trained for their figures (Wiegreffe & Pinter
+2019, sections 4.1 and 4.2, carried over to a transformer).
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def as_typed(sentence: str) -> str:
 
 
 def build(base: Any, seed: int) -> BertForSequenceClassification:
-    """A classifier on a copy of the encoder, of which only the last layers and the head will learn."""
+    """A classifier on a copy of the encoder, in which only the last layers and the head will learn."""
     torch.manual_seed(seed)
     config = BertConfig.from_dict(
         base.config.to_dict()
@@ -128,7 +128,7 @@ def uniform_from_cls(model: BertForSequenceClassification) -> Callable[..., torc
 
 
 def fit(model: BertForSequenceClassification, splits: dict[str, Split], seed: int, context: Any) -> None:
-    """AdamW, linear warm-up and decay; the epoch with the best accuracy on dev is kept."""
+    """AdamW with linear warm-up and decay; keeps the epoch with the best accuracy on dev."""
     train, dev = splits["train"], splits["dev"]
     learning = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(learning, lr=RATE, weight_decay=0.01)
@@ -184,8 +184,8 @@ def scores(model: BertForSequenceClassification, split: Split, context: Any) -> 
 
 @torch.no_grad()
 def cls_rows(model: BertForSequenceClassification, states: list[torch.Tensor]) -> list[torch.Tensor]:
-    """What [CLS] attends to in the last layer among the tokens between [CLS] and [SEP], rows scaled to 1,
-    [heads, tokens - 2] of every sentence."""
+    """The attention of [CLS] in the last layer to the tokens between [CLS] and [SEP], rows scaled to sum to
+    1, [heads, tokens - 2] of every sentence."""
     rows = []
     for sentence in states:
         last: list[torch.Tensor] = []
@@ -197,7 +197,7 @@ def cls_rows(model: BertForSequenceClassification, states: list[torch.Tensor]) -
 
 
 def save(model: BertForSequenceClassification, out: Path) -> None:
-    """Only what was trained, in half precision, and the configuration."""
+    """Writes only the trained tensors, in half precision, and the configuration."""
     learned = {name for name, p in model.named_parameters() if p.requires_grad}
     weights = {k: v.half().contiguous() for k, v in model.state_dict().items() if k in learned}
     out.mkdir(parents=True, exist_ok=True)

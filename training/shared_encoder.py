@@ -3,8 +3,8 @@
     python -m training.shared_encoder --data FOLDER
 
 FOLDER holds `sst/sst_sentences.csv`, `sick/` and `ner/` (training/entities.py says how the names are split).
-A model of one task sees as many batches as the joint one sees of this task. Train
-fits, the last step's model is taken, dev and the tests are reported once. Only the joint model is written.
+A single-task model sees as many batches as the joint one sees of its task. Train fits, the model of the last
+step is used, dev and the tests are reported once. Only the joint model is written.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def train(base: Any, tasks: Sequence[common.Task]) -> SharedEncoder:
 
 
 def forward(model: SharedEncoder, task: str, batch: Any) -> torch.Tensor:
-    """What the task's head says of a batch."""
+    """The output of the task's head for a batch."""
     return model.read(task, model.encode(**batch))
 
 
@@ -114,7 +114,7 @@ def measure(model: SharedEncoder, task: common.Task) -> dict[str, Any]:
 
 
 def card(out: Path, figures: dict[str, Any]) -> None:
-    """What the model is, and both sides' figures, whatever they are."""
+    """Describes the model, and reports both sides' figures, whatever they are."""
     rows = []
     for task, split, name in [
         ("sentiment", "test", "SST, accuracy"),

@@ -1,4 +1,4 @@
-"""SICK (Marelli et al. 2014): what pairs of sentences have to do with each other; its own three splits."""
+"""SICK (Marelli et al. 2014): the relation between pairs of sentences; its own three splits."""
 
 from __future__ import annotations
 

@@ -2,8 +2,8 @@
 
     python -m training.sst --data sst_sentences.csv
 
-The corpus has no punctuation and writes "is n t"; every sentence is therefore read both as it stands and as
-people type it. Train fits, dev chooses, test is reported once.
+The corpus has no punctuation and writes "is n t"; every sentence is therefore read both in this spelling and
+as people type it. Train fits, dev chooses, test is reported once.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Write a folder of plain English texts for `training.mlm`.
 
-A sentence or paragraph stands on a line; an empty line parts documents, which are what is held out together.
+Each line is a sentence or paragraph; an empty line separates documents, each of which is held out as a whole.
 
     python -m training.texts --wordnet FOLDER --bible FOLDER --captions FOLDER --out texts
 
@@ -26,7 +26,7 @@ from pathlib import Path
 
 SPEECH = {"noun": "n", "verb": "v", "adj": "a", "adv": "r"}
 Document = list[str]
-"""Lines that say much the same, or go on from one another."""
+"""Lines that say nearly the same, or continue one another."""
 
 
 def wordnet(folder: Path) -> Iterator[Document]:

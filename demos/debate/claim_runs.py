@@ -1,6 +1,6 @@
-"""Write one sentence per claim card: what this run's result shows about the claim.
+"""Writes one sentence per claim card: what this run's result shows about the claim.
 
-Where a run does not test a claim, with this model or at all, the sentence says so.
+If a run does not test a claim, with this model or at all, the sentence says so.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from demos.debate.methods.ranking_schemas import ErasureAnswer, ErasureCurve, Ra
 from demos.debate.methods.schemas import AdversaryAnswer, ConsistentAnswer, Permutations, UniformAnswer
 
 WITHOUT_ATTENTION = ("gradient", "gradient_x_input", "integrated_gradients", "leave_one_out")
-"""Rivals that do not look at attention weights, and that every model has."""
+"""Rival methods that do not use attention weights, and that every model has."""
 CLOSE = 0.05
-"""A change of P(positive) that counts as the same answer, as the adversary's epsilon."""
+"""The largest change of P(positive) that counts as the same answer, like the adversary's epsilon."""
 
 
 def runs(experiment: str, answer: Any) -> list[str]:

@@ -1,4 +1,4 @@
-"""Render the claims of both sides (assets/claims.toml) as cards, next to our own measurements."""
+"""Renders the claims of both sides (assets/claims.toml) as cards, next to our own measurements."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from demos.models.catalog import ASSETS
 
 BILSTM, AVERAGE = "debate-bilstm", "debate-average"
 BEFORE = "Nothing has been measured yet."
-"""What stands in a card as long as there is no run."""
+"""The text of a card before any run."""
 
 
 @cache
 def claims() -> dict[str, list[dict[str, str]]]:
-    """The claims by experiment: paper, arxiv, claim, run (a key of claim_runs.RUNS), cannot, and where
+    """The claims by experiment: paper, arxiv, claim, run (a key of claim_runs.RUNS), cannot, and, if
     something was measured over a data set, ours (a key of OURS)."""
     return tomllib.loads((ASSETS / "claims.toml").read_text(encoding="utf-8"))
 
 
 def cards(experiment: str) -> str:
-    """The cards of one experiment as HTML. What a run shows is put in by the page's script (runs.js)."""
+    """The cards of one experiment as HTML. The page's script (runs.js) inserts what a run shows."""
     return "".join(_card(**claim) for claim in claims()[experiment])
 
 

@@ -1,4 +1,4 @@
-"""The page's building blocks of the trial: a panel per experiment, its drawing, the claims beside it."""
+"""The building blocks of the trial's pages: a panel per experiment, its drawing, the claims beside it."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ STEPS = (
     ("Do the weights help a model without context?", "trial-rankings", 1, "guide"),
     ("One sentence is an anecdote: many texts.", "trial-dataset", 0, ""),
 )
-"""The order of a talk: what is asked, the page, the example that it begins with, and the experiment."""
+"""The order of a talk: the question, the page, the index of its first example, and the experiment."""
 
 
 def panel(name: str, title: str, question: str, served: Sequence[Any] = (), value: Any = None) -> gr.HTML:
-    """A heading, what is asked, the drawing, and both sides' claims, each with what the run that is drawn
-    shows of it; returns the component, whose value is what is drawn."""
+    """A heading, the question, the drawing, and both sides' claims, each with what the drawn run shows about
+    it; returns the component, whose value is what is drawn."""
     beside = f'<div class="stage-claims">{cards(name)}</div>' if name in claims() else ""
     head = f'<h3 class="stage-panel">{escape(title)}</h3><p class="stage-question">{escape(question)}</p>'
     return gr.HTML(
@@ -59,10 +59,10 @@ def panel(name: str, title: str, question: str, served: Sequence[Any] = (), valu
 
 
 def offer(model: gr.Dropdown) -> tuple[gr.State, gr.Button, Any]:
-    """What is offered where a text is withheld: to see it anyway, and the model that may read it, if any.
+    """Offers two ways on where a text is withheld: to see it anyway, and the model that may read it, if any.
 
     Returns a state (that model's name or "", None where nothing is withheld), the button for "anyway", and
-    the event after which the other model stands in the dropdown.
+    the event after which the other model is chosen in the dropdown.
     """
     state = gr.State(None)
     with gr.Row():
@@ -79,7 +79,7 @@ def _offered(name: str | None) -> tuple[Any, Any]:
 
 
 def withheld(error: Unreadable) -> str:
-    """Why nothing was put on trial, in the place of the checkpoint."""
+    """Says, in the place of the checkpoint, why nothing was put on trial."""
     return f'<p role="status"><strong>Not put on trial.</strong> {escape(str(error))}</p>'
 
 

@@ -1,4 +1,4 @@
-"""What was measured for the shipped classifiers: figures of training, and aggregates over SST."""
+"""Measurements of the shipped classifiers: figures from training, and aggregates over SST."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ TRANSFORMER = "minilm-sentiment"
 
 @cache
 def trained() -> Mapping[str, Any]:
-    """F1, accuracy and distances of every BiLSTM and average model, by its name."""
+    """F1, accuracy and distances of every BiLSTM and average model, by name."""
     return _read("debate/figures.json")
 
 
 @cache
 def transformer() -> Mapping[str, Any]:
-    """The same for the transformer: seeds, and trained with uniform attention."""
+    """The same for the transformer: its seeds, and the one trained with uniform attention."""
     return _read(f"{TRANSFORMER}/figures.json")
 
 
 @cache
 def aggregates() -> Mapping[str, Any]:
-    """What the demo over many texts measures, over SST's test and dev sentences, by checkpoint.
+    """The measures of the demo over many texts, on SST's test and dev sentences, by checkpoint.
 
     Made by training/debate_aggregates.py.
     """
@@ -34,7 +34,7 @@ def aggregates() -> Mapping[str, Any]:
 
 
 def metric(checkpoint: str, name: str, split: str = "test") -> Mapping[str, float]:
-    """One of them: mean, std, count and so on."""
+    """One measure: mean, std, count and so on."""
     return next(row for row in aggregates()[checkpoint][split]["measures"] if row["name"] == name)
 
 

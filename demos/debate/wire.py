@@ -1,4 +1,4 @@
-"""What the page's drawings (assets/js/debate) are given: results as plain data, and what stands beside."""
+"""The input of the page's drawings (assets/js/debate): results as plain data, with what is shown beside."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def waiting(text: str) -> dict[str, Any]:
 
 
 def note(text: str, experiment: str = "") -> dict[str, Any]:
-    """A sentence where there is nothing to draw; of an `experiment` its claims are said not to be tested."""
+    """A sentence where nothing can be drawn; the claims of an `experiment` then say they are not tested."""
     return {"kind": "note", "text": text, "runs": unsupported(experiment, text) if experiment else []}
 
 
@@ -108,7 +108,7 @@ def dataset_metrics(answer: DatasetMetrics) -> dict[str, Any]:
 
 
 def on_sst(checkpoint: str) -> dict[str, Any]:
-    """The same picture of what was measured before, on dev sentences of SST."""
+    """The same picture for figures measured in advance, on SST's dev sentences."""
     found = reported_metrics.aggregates()[checkpoint]["dev"]
     count = len(found["values"]["permutation"])
     rows = [
@@ -171,7 +171,7 @@ def _seeds() -> list[float]:
 
 
 def _on_sst_test(checkpoint: str, name: str) -> str | None:
-    """A measure over SST's test sentences; adversaries were searched for dev sentences only."""
+    """A measure over SST's test sentences; adversaries were searched only for dev sentences."""
     if name == "adversary":
         return f"{reported_metrics.spread(reported_metrics.metric(checkpoint, name, 'dev'))} (300 dev)"
     return reported_metrics.spread(reported_metrics.metric(checkpoint, name))

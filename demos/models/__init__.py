@@ -1,1 +1,1 @@
-"""Checkpoints: what exists, where the weights come from, and the copies that are in memory."""
+"""Checkpoints: which exist, where their weights come from, and the copies in memory."""

@@ -1,8 +1,8 @@
-"""Trained parts on a base that stays shared: whole tensors, and low-rank changes by the PEFT library.
+"""Trained parts on a shared base: whole tensors, and low-rank changes by the PEFT library.
 
 A folder with an `adapter_config.json` holds LoRA layers (Hu et al. 2021, arXiv:2106.09685). They are put
-beside the matrices that they change and never merged into them, so the base's tensors stay the same memory
-and any number of adapters can be used at the same time.
+beside the matrices that they change and never merged into them, so the base's tensors are not copied and any
+number of adapters can be used at the same time.
 """
 
 from __future__ import annotations
@@ -24,11 +24,12 @@ CONFIGURATION = "adapter_config.json"
 
 
 def adapt(kind: Any, spec: Spec, folder: str, base: Loaded, origin: Origin) -> Loaded:
-    """A model of class `kind` from the trained parts in `folder` and, for all else, `base`'s memory.
+    """Returns a model of class `kind` made of the trained parts in `folder` and, for everything else,
+    `base`'s memory.
 
-    The folder holds a configuration and the trained tensors in any precision, in one file, by their names in
-    the whole model; those of LoRA layers as PEFT writes them (`<matrix>.lora_A.weight`). Raises
-    ModelUnavailable if a parameter is in neither, or a tensor belongs to another model.
+    The folder holds a configuration and one file of trained tensors in any precision, named as in the whole
+    model; LoRA layers are named as PEFT writes them (`<matrix>.lora_A.weight`). Raises ModelUnavailable if a
+    parameter is in neither, or a tensor belongs to another model.
     """
     config = transformers.AutoConfig.from_pretrained(folder, local_files_only=True)
     dtype = getattr(torch, spec.dtype)
@@ -52,14 +53,14 @@ def adapt(kind: Any, spec: Spec, folder: str, base: Loaded, origin: Origin) -> L
 
 
 def plain_name(name: str) -> str:
-    """A parameter's name in files, without what PEFT's layers add to it in memory."""
+    """A parameter's name in files, without the additions of PEFT's layers in memory."""
     return name.replace(".base_layer.", ".").replace(".default.", ".")
 
 
 def _add_lora(model: torch.nn.Module, folder: str) -> None:
     from peft import PeftConfig, inject_adapter_in_model
 
-    # Layers without memory of their own: every one of their parameters is assigned afterwards.
+    # Low memory use gives the layers no memory of their own: all their parameters are assigned afterwards.
     inject_adapter_in_model(PeftConfig.from_pretrained(folder), model, low_cpu_mem_usage=True)
 
 

@@ -1,9 +1,9 @@
 """The classifier of the debate: an encoder, additive attention, one sigmoid.
 
-Jain & Wallace 2019 (arXiv:1902.10186), section 2: embedding -> encoder -> attention
-alpha = softmax(v . tanh(W h + b)) -> context sum_i alpha_i h_i -> linear -> sigmoid. The encoder is a
-bidirectional LSTM, or, as their control, tanh(linear(embedding)), which sees no context ("average").
-The sequence starts and ends with a marker that the encoder reads and attention does not.
+Jain & Wallace 2019 (arXiv:1902.10186), section 2: embedding -> encoder -> attention alpha = softmax(v .
+tanh(W h + b)) -> context sum_i alpha_i h_i -> linear -> sigmoid. The encoder is a bidirectional LSTM, or, as
+their control, tanh(linear(embedding)), which sees no context ("average"). The sequence starts and ends with a
+marker that the encoder reads and the attention ignores.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ EncoderKind = Literal["bilstm", "average"]
 
 @dataclass(frozen=True, eq=False)
 class Encoded:
-    """States h [b, n, 2 * HIDDEN] and which of the n positions are words [b, n]."""
+    """States h [b, n, 2 * HIDDEN], and a mask of which of the n positions are words [b, n]."""
 
     states: torch.Tensor
     words: torch.Tensor
 
 
 class AttentionClassifier(nn.Module):
-    """One logit per sentence, and attention weights over its words."""
+    """Gives one logit per sentence, and attention weights over its words."""
 
     def __init__(self, encoder: EncoderKind, embedding: nn.Embedding) -> None:
         super().__init__()
@@ -45,11 +45,11 @@ class AttentionClassifier(nn.Module):
         self.output = nn.Linear(states, 1)
 
     def encode(self, ids: torch.Tensor) -> Encoded:
-        """Read ids [b, n], padded with PAD at the end."""
+        """Encodes ids [b, n], padded with PAD at the end."""
         return self.encode_embedded(self.embedding(ids), ids)
 
     def encode_embedded(self, embedded: torch.Tensor, ids: torch.Tensor) -> Encoded:
-        """Read embeddings [b, n, width]; gradients with respect to words start here."""
+        """Encodes embeddings [b, n, width]; gradients with respect to words start here."""
         words = ids > END
         words |= ids == UNKNOWN
         if isinstance(self.encoder, nn.Linear):
@@ -62,7 +62,7 @@ class AttentionClassifier(nn.Module):
         return Encoded(states, words)
 
     def attend(self, encoded: Encoded) -> torch.Tensor:
-        """The model's own attention [b, n]: rows sum to 1, nothing on markers and padding."""
+        """The model's own attention [b, n]: rows sum to 1, and markers and padding get 0."""
         scores = self.vector(self.projection(encoded.states).tanh()).squeeze(-1)
         weights = scores.masked_fill(~encoded.words, float("-inf")).softmax(-1)
         return weights.nan_to_num(0.0)  # a sentence without words has nothing to attend to

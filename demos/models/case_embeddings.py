@@ -1,9 +1,9 @@
 """Capital letters for an encoder whose tokenizer lower-cases: its token types say how a word was written.
 
 BERT adds a vector to every token that tells the first text of a pair from the second (token types; Devlin et
-al. 2018, arXiv:1810.04805, section 3). A tagger reads one text and has no use for it. A checkpoint with
-`stage_case_types` in its configuration has learnt other vectors in their place: no capital letter, some, and
-nothing but capital letters.
+al. 2018, arXiv:1810.04805, section 3). A tagger reads only one text and does not need them. A checkpoint with
+`stage_case_types` in its configuration has learnt vectors for the case of a token instead: no capital letter,
+some, or nothing but capital letters.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ TYPES = 3
 
 
 def case_type(piece: str) -> int:
-    """0 without capital letters, 2 for two or more letters that are all capital, else 1."""
+    """Returns 0 for no capital letters, 2 for two or more letters that are all capital, otherwise 1."""
     letters = [letter for letter in piece if letter.isalpha()]
     if not any(letter.isupper() for letter in letters):
         return 0
@@ -53,7 +53,7 @@ class _CaseTypes:
 
 
 def _types(text: Any, row: Any) -> list[int]:
-    """The case of every token of a text, or of a list of words, in which offsets are counted per word."""
+    """The case of every token of a text, or of a list of words, whose offsets start anew in each word."""
     pieces = (
         (text if isinstance(text, str) or word is None else text[word])[start:end]
         for word, (start, end) in zip(row.word_ids, row.offsets, strict=True)
@@ -62,7 +62,7 @@ def _types(text: Any, row: Any) -> list[int]:
 
 
 def with_case_types(tokenizer: Any) -> Any:
-    """The same fast tokenizer, whose token types say how each token's characters are written."""
+    """Returns the same fast tokenizer with token types that say how each token's characters are written."""
     marked, kind = copy.copy(tokenizer), type(tokenizer)
     marked.__class__ = type(kind.__name__, (_CaseTypes, kind), {"__module__": kind.__module__})
     return marked

@@ -1,4 +1,4 @@
-"""What checkpoints exist: `assets/models.toml`, read once and checked."""
+"""The checkpoints that exist: `assets/models.toml`, read once and checked."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def catalog() -> Mapping[str, Checkpoint]:
 
 
 def checkpoint(name: str) -> Checkpoint:
-    """The checkpoint called `name`, or by its Hub id where the owner allows that.
+    """Returns the checkpoint called `name`, also by its Hub id where the owner allows that.
 
     Raises ModelUnavailable with the names that exist.
     """
@@ -42,7 +42,7 @@ def checkpoint(name: str) -> Checkpoint:
 
 
 def read_catalog(path: Path) -> Mapping[str, Checkpoint]:
-    """Read and check a catalog file; raises CatalogError that names the entry at fault."""
+    """Reads and checks a catalog file; raises CatalogError naming the faulty entry."""
     tables = tomllib.loads(path.read_text(encoding="utf-8"))
     entries = {name: _checkpoint(name, table) for name, table in tables.items()}
     for name, entry in entries.items():

@@ -1,4 +1,4 @@
-"""What is known of one checkpoint: frozen data, whether it stands in the catalog or not."""
+"""The description of one checkpoint: frozen data, whether it is in the catalog or not."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ HEADS = (
     "multi-task",
 )
 WEIGHTLESS = ("tokenizer", "config")
-"""What can be asked for in the place of a head: no weights are read for it."""
+"""Alternatives to a head that an endpoint may ask for; they need no weights."""
 TASKS = (
     "sentiment",
     "attention-trial",
@@ -34,19 +34,20 @@ TASKS = (
     "translation",
     "chat",
 )
-"""What a head may have been trained for. A language model needs none of these to fill in or to go on; "chat"
-marks those that were trained to follow an instruction.
+"""What a head may have been trained for. A language model needs none of these to fill in masks or continue a
+text; "chat" marks those trained to follow instructions.
 
-"similarity" marks encoders whose mean vectors were trained to be compared by their cosine, and
-"attention-trial" the two-class film reviewers that the trial of attention knows how to take apart."""
+"similarity" marks encoders whose mean vectors were trained for comparison by cosine, and "attention-trial"
+the two-class film review classifiers whose parts the debate's experiments can take apart.
+"""
 
 
 @dataclass(frozen=True)
 class BundledSource:
     """Weights that need no network: a folder of an installed pip package, or under assets/.
 
-    `path` is the folder, inside the package's root or, without a package, inside assets/;
-    `files` maps each file in it that is read to its SHA-256.
+    `path` is the folder, inside the package's root or, without a package, inside assets/; `files` maps each
+    file that is read to its SHA-256.
     """
 
     path: str
@@ -58,7 +59,7 @@ class BundledSource:
 
     @property
     def packed(self) -> str:
-        """The file that has to be unpacked: of several, the ONNX file."""
+        """The file that must be unpacked; if there are several, the ONNX file."""
         return next((file for file in self.files if file.endswith(".onnx")), next(iter(self.files)))
 
 
@@ -66,11 +67,11 @@ class BundledSource:
 class Checkpoint:
     """One entry of the catalog. Sizes in bytes; `parameters` counts the bare model (AutoModel).
 
-    `base` names the checkpoint that an adapter stands on: its own files then hold only what was trained,
-    and `parameters` counts only that. `tasks` says what a head was trained for, where its class leaves that
-    open: a sequence classifier may be one for sentiment or one for entailment. `languages` are those that it
-    reads, as codes of two letters, "mul" for dozens, () if nobody says; `targets` those that a translator
-    writes, the one that it writes by itself first.
+    `base` names the checkpoint that an adapter was trained on: the adapter's own files hold only the trained
+    parts, and `parameters` counts only those. `tasks` says what a head was trained for where its class does
+    not: a sequence classifier may judge sentiment or entailment. `languages` are the two-letter codes of
+    those it reads, "mul" for dozens, () if unknown; `targets` those that a translator writes, its default
+    first.
     """
 
     name: str
@@ -92,6 +93,6 @@ class Checkpoint:
     note: str = ""
 
     def offers(self, head: str) -> bool:
-        """Whether this checkpoint has a head, or what is asked for in its place. The debate's classifiers
-        have a list of words instead of a tokenizer, and no configuration: their classes are ours."""
+        """Whether this checkpoint has a head, or one of the alternatives to a head. The debate's classifiers
+        have a word list instead of a tokenizer, and no configuration, since their classes are ours."""
         return head in self.heads or (head in WEIGHTLESS and self.architecture != "additive-attention")

@@ -21,7 +21,7 @@ FOLDER = ASSETS / "models" / "debate"
 
 @dataclass(frozen=True)
 class Family:
-    """The models that belong to a checkpoint of the catalog: names, or what names start with."""
+    """The models that belong to a checkpoint of the catalog, by name or by prefix."""
 
     base: str
     seeds: str
@@ -39,7 +39,7 @@ FAMILIES = {
 class Classifiers:
     """A classifier and its variants by name, such as bilstm-uniform; all share one frozen embedding.
 
-    `figures` holds what was measured for each on SST when it was trained.
+    `figures` holds each one's measurements on SST from its training.
     """
 
     base: AttentionClassifier
@@ -56,7 +56,7 @@ class Classifiers:
 
 
 def load_classifiers(spec: Spec, folder: Path, origin: Origin) -> Loaded:
-    """Read a classifier of the catalog with its variants; the vocabulary takes the tokenizer's place."""
+    """Reads a classifier of the catalog with its variants; the vocabulary takes the tokenizer's place."""
     family = FAMILIES[spec.checkpoint]
     classifiers = read_classifiers(folder, family.base, (family.seeds, family.more))
     parts: tuple[Any, Any] = (classifiers, classifiers.vocabulary)
@@ -64,7 +64,7 @@ def load_classifiers(spec: Spec, folder: Path, origin: Origin) -> Loaded:
 
 
 def read_classifiers(folder: Path, base: str, prefixes: tuple[str, ...]) -> Classifiers:
-    """The model called `base`, and those whose names start with one of `prefixes`."""
+    """Reads the model called `base`, and those whose names start with one of `prefixes`."""
     vectors = load_file(folder / "embedding.safetensors")["embedding"].float()
     embedding = nn.Embedding.from_pretrained(vectors, padding_idx=PAD)
     names = sorted(path.stem for path in folder.glob("*.safetensors") if path.stem.startswith(prefixes))

@@ -1,8 +1,8 @@
 """Checkpoints that are not in the catalog: any id of the Hub, where the owner of the gallery allows it.
 
-`STAGE_CUSTOM_MODELS=1` switches this on. The same rules hold as for the catalog: safetensors only, no code of
-a checkpoint is run, one fixed revision (the newest when it is first asked for), and the size is known, and
-held against the memory budget, before anything large is downloaded.
+`STAGE_CUSTOM_MODELS=1` switches this on. The catalog's rules apply: safetensors only, no code from a
+checkpoint runs, the revision is fixed (the newest at the first request), and the size is compared with the
+memory budget before anything large is downloaded.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ HEADS = {
     "ForConditionalGeneration": "seq2seq-lm",
     "MTModel": "seq2seq-lm",
 }
-"""By the end of the class name in a checkpoint's configuration, the head that it was trained with."""
+"""Maps the end of the class name in a checkpoint's configuration to the head that it was trained with."""
 
 MAX_KNOWN = 256
-"""Descriptions kept at once: visitors choose the ids."""
+"""Descriptions kept at once; bounded, since visitors choose the ids."""
 
 _HUB_ID = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*", re.ASCII)
 _lock = threading.Lock()
@@ -43,12 +43,12 @@ _known: dict[str, Checkpoint] = {}
 
 
 def is_custom(name: str) -> bool:
-    """Whether a name is a Hub id that the owner lets visitors use."""
+    """Whether a name is a Hub id, and the owner lets visitors use those."""
     return os.environ.get(SWITCH) == "1" and bool(_HUB_ID.fullmatch(name))
 
 
 def custom_checkpoint(hub_id: str) -> Checkpoint:
-    """An entry as in the catalog for a Hub id; asks the Hub once, then keeps the revision.
+    """Returns an entry as in the catalog for a Hub id; asks the Hub once, then keeps the revision.
 
     Raises ModelUnavailable if the Hub does not have it or publishes no safetensors, Unsupported for an
     architecture that this gallery does not know.
@@ -99,7 +99,7 @@ def _describe(hub_id: str) -> Checkpoint:
 
 
 def _ask(hub_id: str, endpoint: str) -> tuple[Any, Mapping[str, Any]]:
-    """What the Hub says of a repository, and its configuration."""
+    """Returns the Hub's description of a repository, and its configuration."""
     from huggingface_hub import HfApi, snapshot_download
     from huggingface_hub.errors import GatedRepoError, HFValidationError, RepositoryNotFoundError
 
@@ -128,7 +128,7 @@ def _ask(hub_id: str, endpoint: str) -> tuple[Any, Mapping[str, Any]]:
 
 
 def _checked(configuration: Any) -> Mapping[str, Any]:
-    """A configuration of which what is read here has the types it should have; else raises ValueError."""
+    """Returns the configuration; raises ValueError if a value that this module reads has a wrong type."""
     if not isinstance(configuration, dict):
         raise ValueError("no object")
     classes, labels = configuration.get("architectures") or [], configuration.get("id2label") or {}
@@ -165,8 +165,8 @@ def _architecture(configuration: Mapping[str, Any], head: str | None) -> str:
 
 
 def _tasks(head: str | None, configuration: Mapping[str, Any]) -> tuple[str, ...]:
-    """What a head is for as far as its labels tell: a classifier that knows no entailment is offered where
-    texts are classified."""
+    """The tasks of a head, as far as its labels tell: a classifier without an entailment label is offered for
+    classifying texts."""
     if head == "sequence-classification":
         labels = " ".join(map(str, (configuration.get("id2label") or {}).values())).lower()
         return ("entailment",) if "entail" in labels else ("sentiment",)

@@ -1,4 +1,4 @@
-"""Which failures of loading are worth remembering, and how they are kept."""
+"""Which loading failures are worth remembering, and how they are kept."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ _PASSING = (ModelTooLarge, HubUnreachable, MemoryError, OSError)
 
 
 def without_frames(error: BaseException) -> BaseException:
-    """A copy that does not hold the frames, and so the half-loaded model, in which it was raised."""
+    """Returns a copy without the frames of the error, which would keep the half-loaded model alive."""
     bare = copy.copy(error)
     bare.__traceback__ = bare.__context__ = bare.__cause__ = None
     return bare
 
 
 def is_lasting(error: BaseException) -> bool:
-    """Whether a second attempt would fail too; torch reports exhausted memory as a RuntimeError."""
+    """Whether another attempt would fail too; torch reports exhausted memory as a RuntimeError."""
     passing = not isinstance(error, Exception) or isinstance(error, _PASSING)
     return not passing and "memory" not in str(error).lower()

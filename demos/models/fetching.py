@@ -1,4 +1,4 @@
-"""Files are fetched beside everything else: once, however many wait for them, and who waits may leave."""
+"""Fetches files in the background: once, however many wait for them, and anyone who waits may leave."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from demos.turns import LOOK
 
 
 class Fetching:
-    """One checkpoint on its way to the disk, in a thread of its own."""
+    """One checkpoint on its way to the disk, in its own thread."""
 
     def __init__(self, checkpoint: Checkpoint, fetch: Callable[[], object]) -> None:
         self.checkpoint = checkpoint
@@ -34,11 +34,11 @@ class Fetching:
 
     @property
     def over(self) -> bool:
-        """Whether it went well or wrong."""
+        """Whether it has ended, successfully or not."""
         return self._done.done()
 
     def ended(self, seconds: float, stop: Stop | None = None) -> bool:
-        """Wait for at most so long; raises what went wrong, or `Stopped`."""
+        """Waits at most `seconds` and returns whether it has ended; raises its error, or `Stopped`."""
         until = time.monotonic() + seconds
         while not self.over:
             if stop and stop.is_set():
@@ -54,7 +54,7 @@ class Fetching:
         return True
 
     def so_far(self) -> str:
-        """How far it is, in a sentence; without numbers as long as nothing comes over the network."""
+        """The progress in a sentence; without numbers while nothing comes over the network."""
         here, whole = bytes_here(self.checkpoint), self.checkpoint.size_bytes
         if here <= self._before:
             return f"{self.checkpoint.title} is being made ready. The first time takes a moment."
@@ -62,15 +62,15 @@ class Fetching:
 
 
 class Fetches:
-    """The checkpoints that are on their way now."""
+    """The checkpoints that are being fetched now."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._under_way: dict[tuple[str, str], Fetching] = {}
 
     def __call__(self, checkpoint: Checkpoint, fetch: Callable[[], object], part: str = "") -> Fetching:
-        """The fetching of a checkpoint, or of a part of it: the one that is under way, or a new one by
-        `fetch()`."""
+        """Fetches a checkpoint, or a part of it: returns the fetch that is under way, or starts a new one
+        with `fetch()`."""
         key = (checkpoint.name, part)
         with self._lock:
             found = self._under_way.get(key)
@@ -81,7 +81,7 @@ class Fetches:
 
 
 def bytes_here(checkpoint: Checkpoint) -> int:
-    """Bytes of a checkpoint in the Hub's local cache, those of files that are not whole yet included."""
+    """Bytes of a checkpoint in the Hub's local cache, including incomplete files."""
     if checkpoint.hub_id is None:
         return 0
     from huggingface_hub import constants

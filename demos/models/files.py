@@ -1,4 +1,4 @@
-"""Which files a folder must hold before a model is read from it."""
+"""Which files a folder must have before a model is read from it."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ TOKENIZERS = ("tokenizer.json", "vocab.txt", "vocab.json", "*.model")
 def is_complete(folder: Path, weights: bool = True) -> bool:
     """Whether a folder has a configuration, a tokenizer and, if `weights` are wanted, every shard of them.
 
-    transformers makes an empty tokenizer, without a word, where its files are missing: an interrupted
-    download must not look like a model.
+    transformers silently makes an empty tokenizer where its files are missing, so an interrupted download
+    must not pass for a model.
     """
     has_tokenizer = any(any(folder.glob(pattern)) for pattern in TOKENIZERS)
     return (folder / "config.json").is_file() and has_tokenizer and (not weights or _has_weights(folder))

@@ -1,7 +1,7 @@
 """Where a checkpoint's weights come from: the Hugging Face Hub, its local cache, or bundled files.
 
-From the Hub only safetensors, text and tokenizer files are fetched, at the catalog's commit; code and
-pickles never are.
+Only safetensors, text and tokenizer files are fetched from the Hub, at the catalog's commit; never code or
+pickles.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Place:
-    """A folder that `from_pretrained` can read, and where its content came from."""
+    """A folder that `from_pretrained` can read, and where its content comes from."""
 
     folder: Path
     source: str
@@ -41,10 +41,10 @@ class Place:
 
 
 def resolve(checkpoint: Checkpoint, weights: bool = True) -> Place:
-    """Find the checkpoint's files, downloading or unpacking them if the mode allows it; without `weights`,
+    """Finds the checkpoint's files, downloading or unpacking them if the mode allows it; without `weights`,
     those are neither fetched nor opened.
 
-    Raises ModelUnavailable with what would help; HubUnreachable if a network would have.
+    Raises ModelUnavailable with a remedy, or HubUnreachable if a network connection would have helped.
     """
     chosen = mode()
     if chosen == "bundled":
@@ -72,7 +72,7 @@ def resolve(checkpoint: Checkpoint, weights: bool = True) -> Place:
 
 
 def origin_of(checkpoint: Checkpoint, place: Place) -> Origin:
-    """Which weights a place has, as every answer names them."""
+    """Describes the weights of a place, as every answer states them."""
     return Origin(
         checkpoint=checkpoint.name,
         title=checkpoint.title,
@@ -121,7 +121,7 @@ def _download(checkpoint: Checkpoint, weights: bool) -> Place:
             f"The Hub has no {checkpoint.hub_id} at revision {checkpoint.revision}.",
             "Correct assets/models.toml.",
         ) from error
-    except Exception as error:  # whatever the network layers raise; there is no common base class
+    except Exception as error:  # the network layers have no common base class for their errors
         raise HubUnreachable(
             f"{checkpoint.title} could not be downloaded ({type(error).__name__}).",
             "Check the network and try again.",
@@ -134,7 +134,7 @@ def _download(checkpoint: Checkpoint, weights: bool) -> Place:
 
 
 def _snapshot(checkpoint: Checkpoint, weights: bool, **where: Any) -> Path:
-    """The folder of the checkpoint's files at its revision: weights as safetensors, texts, no code."""
+    """The folder of the checkpoint's files at its revision: weights as safetensors and texts, no code."""
     from huggingface_hub import snapshot_download
 
     assert checkpoint.hub_id is not None

@@ -21,7 +21,7 @@ from demos.public import is_public
 MODES = ("auto", "bundled", "hub")
 ALLOWED = ["*.safetensors", "*.json", "*.txt", "*.model", "*.spm", "*.jinja"]
 DOWNLOAD_LIMIT = 10**9
-IGNORED = ["*/*", "training_args*"]  # sub-folders hold exports for other programs
+IGNORED = ["*/*", "training_args*"]  # sub-folders contain exports for other programs
 
 _log = logging.getLogger(__name__)
 
@@ -39,14 +39,14 @@ def mode() -> str:
 
 
 def hub_endpoint() -> str:
-    """The address of the Hub, or of what stands in for it."""
+    """The address of the Hub, or of its substitute."""
     return os.environ.get("HF_ENDPOINT") or "https://huggingface.co"
 
 
 def download_limit() -> int | None:
-    """Bytes of the largest checkpoint that a visitor may have downloaded, or None for any.
+    """Bytes of the largest checkpoint that a visitor may cause to be downloaded, or None for no limit.
 
-    STAGE_DOWNLOAD_LIMIT ("500MB"), or 1 GB where strangers may use the gallery.
+    Set by STAGE_DOWNLOAD_LIMIT ("500MB"); 1 GB by default where strangers may use the gallery.
     """
     if chosen := os.environ.get("STAGE_DOWNLOAD_LIMIT"):
         return parse_bytes(chosen)
@@ -54,10 +54,10 @@ def download_limit() -> int | None:
 
 
 class Reachability:
-    """Whether the Hub answers, asked once per process and again when `again_after` seconds are over.
+    """Whether the Hub answers; asked once per process, and again after `again_after` seconds.
 
-    A look-up of a host name can hang for a minute and cannot be interrupted, so it happens in a
-    daemon thread that is waited for `timeout` seconds and then left behind.
+    Looking up a host name can hang for a minute and cannot be interrupted, so it happens in a daemon thread,
+    which is abandoned after `timeout` seconds.
     """
 
     def __init__(
@@ -103,7 +103,7 @@ def _hub_answers(timeout: float) -> bool:
         with urllib.request.urlopen(request, timeout=timeout):
             return True
     except urllib.error.HTTPError as error:
-        return error.code < 500 and error.code not in (403, 407)  # those come from a proxy that refuses
+        return error.code < 500 and error.code not in (403, 407)  # these two come from a proxy that refuses
     except (OSError, ValueError):
         return False
 

@@ -1,4 +1,4 @@
-"""From a spec to a model: find the files, read safetensors, share the base, freeze everything."""
+"""From a spec to a model: finds the files, reads safetensors, shares the base and freezes everything."""
 
 from __future__ import annotations
 
@@ -29,10 +29,9 @@ AUTO: dict[str, Any] = {
 
 
 def load(spec: Spec, base: Loaded | None = None) -> Loaded:
-    """Load a model for inference; a head or adapter is put on `base`, whose weights it then shares.
+    """Loads a model for inference; a head or adapter is put on `base`, whose weights it shares.
 
-    Raises ModelUnavailable if the weights cannot be had, Unsupported if the checkpoint has no such
-    head.
+    Raises ModelUnavailable if the weights cannot be obtained, Unsupported if the checkpoint has no such head.
     """
     entry = checkpoint(spec.checkpoint)
     if spec.head not in entry.heads:
@@ -53,7 +52,7 @@ def load(spec: Spec, base: Loaded | None = None) -> Loaded:
 
 
 def read(spec: Spec, folder: str, tokenizer: Any, origin: Origin, base: Any = None) -> Loaded:
-    """Read the model of `spec` from a folder, putting it on `base` if that is given."""
+    """Reads the model of `spec` from a folder, and puts it on `base` if that is given."""
     with quiet():
         model, report = AUTO[spec.head].from_pretrained(
             folder,
@@ -77,20 +76,20 @@ def read(spec: Spec, folder: str, tokenizer: Any, origin: Origin, base: Any = No
 
 
 def _share(model: Any, base: torch.nn.Module) -> None:
-    """Make `model` stand on `base`; what the two had in common twice is then in memory once."""
+    """Puts `model` on `base`, so that the parts which both have are in memory once."""
     if hasattr(model, model.base_model_prefix):
         setattr(model, model.base_model_prefix, base)
-    else:  # T5 with a head has the encoder and decoder themselves, not a base model around them
+    else:  # T5 with a head holds the encoder and decoder directly, not a base model
         for name, child in base.named_children():
             setattr(model, name, child)
     model.tie_weights()
 
 
 def _refuse_untrained(model: Any, missing: set[str], origin: Origin) -> None:
-    """A part that is not in the file starts from random numbers: never show what it says."""
+    """Refuses a part that is not in the file: it is random, and its output must never be shown."""
     poolers = {name for name in missing if "pooler" in name}
     if poolers and hasattr(model, "pooler"):
-        model.pooler = None  # pre-training without a sentence task leaves none; hidden states do not need it
+        model.pooler = None  # pre-training without a sentence task leaves no pooler; hidden states need none
     if rest := {name for name in missing - poolers if not _is_computed(model, name)}:
         raise ModelUnavailable(
             f"The weights of {origin.title} lack {len(rest)} parts, such as {min(rest)}.",
@@ -104,6 +103,6 @@ def _is_computed(model: Any, name: str) -> bool:
 
 
 def _storages(model: torch.nn.Module) -> dict[int, int]:
-    """Address and bytes of every piece of memory that parameters and buffers use."""
+    """Maps the address of each block of memory that parameters and buffers use to its size in bytes."""
     storages = [tensor.untyped_storage() for tensor in (*model.parameters(), *model.buffers())]
     return {storage.data_ptr(): storage.nbytes() for storage in storages}

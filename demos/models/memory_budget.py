@@ -1,4 +1,4 @@
-"""How much memory the models may use, and sizes in words."""
+"""How much memory models may use, and sizes in words."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ _GROUP_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limi
 
 
 def memory_budget() -> int:
-    """Bytes from STAGE_MEMORY_BUDGET ("8GB"), or half of what this machine or container has."""
+    """Bytes from STAGE_MEMORY_BUDGET ("8GB"), otherwise half of this machine's or container's memory."""
     chosen = os.environ.get("STAGE_MEMORY_BUDGET")
     return parse_bytes(chosen) if chosen else installed_memory() // 2
 
 
 def parse_bytes(text: str) -> int:
-    """ "8GB", "1.5 gb" or "750M" in bytes, powers of ten; raises ValueError for anything else."""
+    """Parses "8GB", "1.5 gb" or "750M" into bytes, powers of ten; raises ValueError for anything else."""
     match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([KMGT]?)B?\s*", text, re.IGNORECASE)
     if match is None:
         raise ValueError(f"'{text}' is not a size. Write it like 8GB.")

@@ -1,7 +1,7 @@
-"""Weights out of an ONNX file, without the onnx package: the few protobuf fields that hold them.
+"""Reads weights from an ONNX file without the onnx package: only the few protobuf fields that hold them.
 
-A file is a ModelProto (onnx.proto3 of ONNX 1.x). Read are the constants of its graph, the names of its nodes,
-and which constants each node takes.
+A file is a ModelProto (onnx.proto3 of ONNX 1.x). This reads the constants of its graph, the names of its
+nodes, and the constants that each node takes.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 
 _TYPES = {1: np.dtype("<f4"), 2: np.dtype("u1")}  # TensorProto.DataType: FLOAT, UINT8
-_IN_FIELD = {1: 4, 2: 5}  # a tensor of one number may stand in float_data or int32_data instead of raw_data
+_IN_FIELD = {1: 4, 2: 5}  # a tensor of one number may be in float_data or int32_data, not raw_data
 
 
 class OnnxError(ValueError):
-    """The file is not the kind of ONNX file that can be read here."""
+    """The file is not an ONNX file that can be read here."""
 
 
 @dataclass(frozen=True)
@@ -31,14 +31,14 @@ class Node:
 
 @dataclass(frozen=True)
 class Graph:
-    """The operations of a model and its constants by name, of the types float32 and uint8."""
+    """The operations of a model, and its float32 and uint8 constants by name."""
 
     nodes: tuple[Node, ...]
     constants: Mapping[str, np.ndarray]
 
 
 def read(path: Path) -> Graph:
-    """The graph of an ONNX file; raises OnnxError for one that is damaged or has other types."""
+    """Reads the graph of an ONNX file; raises OnnxError if the file is damaged or has other types."""
     try:
         graph = next(value for number, value in _fields(memoryview(path.read_bytes())) if number == 7)
         parts = [(number, value) for number, value in _fields(_bytes(graph)) if number in (1, 5)]
@@ -86,7 +86,7 @@ def _scalar(kind: int, value: int | memoryview) -> memoryview:
 
 
 def _fields(message: memoryview) -> Iterator[tuple[int, int | memoryview]]:
-    """The fields of a protobuf message: number, and an integer or bytes."""
+    """Yields the fields of a protobuf message: a number, and an integer or bytes."""
     place = 0
     while place < len(message):
         key, place = _varint(message, place)

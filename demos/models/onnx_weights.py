@@ -1,8 +1,8 @@
-"""A quantised ONNX export as float32 safetensors, under the names that transformers gives the parameters.
+"""A quantised ONNX export as float32 safetensors, under transformers' parameter names.
 
-Matrices are `MatMulNBits` of ONNX Runtime's contrib operators: four bits a weight, low nibble first, each
-block of 32 along the input times its scale, 8 in the middle. Embeddings are bytes with one scale and one zero
-point for a whole table (`DequantizeLinear`). Everything else is float32 already.
+Matrices are `MatMulNBits` of ONNX Runtime's contrib operators: four bits a weight, low nibble first; each
+block of 32 along the input has its own scale, and 8 stands for zero. Embeddings are bytes with one scale and
+one zero point for a whole table (`DequantizeLinear`). Everything else is float32 already.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _QUANTISED = ("_Q4", "_scales", "_quantized", "_scale", "_zero_point")
 
 
 def unpack(file: Path, into: Path) -> None:
-    """Write the weights of an ONNX file as `model.safetensors` into a folder."""
+    """Writes the weights of an ONNX file as `model.safetensors` into a folder."""
     save_file(parameters(read(file)), into / "model.safetensors", {"format": "pt"})
 
 

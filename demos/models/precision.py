@@ -1,4 +1,4 @@
-"""In what precision numbers are computed from what a model puts out."""
+"""The precision of computations on a model's output."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def at_least_single(tensor: Any) -> Any:
-    """A tensor of halves as float32, since they are too coarse for a softmax or a sum; others as they are."""
+    """Turns halves, which are too coarse for a softmax or a sum, into float32; leaves others unchanged."""
     import torch
 
     return tensor.to(torch.promote_types(tensor.dtype, torch.float32))

@@ -11,7 +11,7 @@ from demos.models.catalog import catalog
 
 
 def main() -> int:
-    """Prepare all; the exit code is 1 when an installed source is damaged, and 0 otherwise."""
+    """Prepares all; returns 1 if an installed source is damaged, otherwise 0."""
     damaged = False
     for checkpoint in catalog().values():
         if checkpoint.bundled is None:

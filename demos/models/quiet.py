@@ -1,4 +1,4 @@
-"""What transformers would print while it loads."""
+"""Silences what transformers would print while it loads."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Keep transformers' bars and load reports off the console; loads are one at a time."""
+    """Keeps transformers' progress bars and load reports off the console; only one load runs at a time."""
     from transformers.utils import logging
 
     level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()

@@ -1,10 +1,10 @@
 """One attention implementation that is fast by default and records on request.
 
 transformers lets a program register attention functions by name. Ours runs PyTorch's fused
-`scaled_dot_product_attention` unless a `record()` block is open in the current thread; inside
-one it computes attention the explicit ("eager") way and keeps what went in and came out. So the
-copy of a model that generates text is also the copy whose attention is looked at, nothing is
-switched on the shared model, and two threads cannot disturb each other.
+`scaled_dot_product_attention` unless a `record()` block is open in the current thread; in such a block it
+computes attention explicitly ("eager") and keeps inputs and outputs. So one copy of a model both generates
+text and shows its attention, no setting of the shared model changes, and two threads cannot disturb each
+other.
 """
 
 from __future__ import annotations
@@ -29,11 +29,10 @@ RECORDABLE = "stage_recordable"
 class RecordedAttention:
     """What one attention module saw in one forward pass.
 
-    With b the batch, n queries, m keys, h heads, g key/value heads and d the head width:
-    query [b, h, n, d]; key and value [b, g, m, d], positions already applied (rotary);
-    bias is what was added to the scaled scores (mask and relative positions), broadcastable to
-    [b, h, n, m], or None. The weights are not kept, since they grow with n x m and
-    `attention_weights` makes them again, bit by bit the same.
+    With b the batch, n queries, m keys, h heads, g key/value heads and d the head width: query [b, h, n, d];
+    key and value [b, g, m, d], positions already applied (rotary); bias is the term added to the scaled
+    scores (mask and relative positions), broadcastable to [b, h, n, m], or None. The weights are not kept,
+    since they grow with n x m and `attention_weights` recomputes them, identical to the bit.
     """
 
     module: torch.nn.Module
@@ -45,7 +44,7 @@ class RecordedAttention:
 
 
 Change = Callable[[torch.nn.Module, torch.Tensor], torch.Tensor]
-"""From an attention module and its weights [b, h, n, m] to the weights that are used instead."""
+"""Maps an attention module and its weights [b, h, n, m] to the weights that are used instead."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,9 +58,9 @@ _recording: ContextVar[_Recording | None] = ContextVar("recording", default=None
 
 @contextmanager
 def record(change: Change | None = None) -> Iterator[list[RecordedAttention]]:
-    """Collect one `RecordedAttention` per attention module that runs in this block, in order.
+    """Collects one `RecordedAttention` for each attention module that runs in this block, in order.
 
-    `change` may put other weights in place of a module's own, or keep them for their gradient.
+    `change` may replace a module's weights, or keep them for their gradient.
     """
     recording = _Recording([], change)
     token = _recording.set(recording)
@@ -72,14 +71,14 @@ def record(change: Change | None = None) -> Iterator[list[RecordedAttention]]:
 
 
 def repeat_heads(states: torch.Tensor, heads: int) -> torch.Tensor:
-    """Repeat grouped key/value heads [b, g, m, d] so that every one of `heads` query heads has its own."""
+    """Repeats grouped key/value heads [b, g, m, d] so that each of `heads` query heads has its own."""
     return states.repeat_interleave(heads // states.shape[1], dim=1)
 
 
 def attention_weights(
     query: torch.Tensor, key: torch.Tensor, bias: torch.Tensor | None, scaling: float
 ) -> torch.Tensor:
-    """softmax(Q K^T * scaling + bias), [b, h, n, m]: the order of operations of eager attention."""
+    """softmax(Q K^T * scaling + bias), [b, h, n, m], in the order of operations of eager attention."""
     scores = query @ repeat_heads(key, query.shape[1]).transpose(2, 3) * scaling
     if bias is not None:
         scores = scores + bias

@@ -1,4 +1,4 @@
-"""One encoder, many heads: what multi-task learning shares (Liu et al. 2019, MT-DNN, arXiv:1901.11504).
+"""One encoder, many heads: multi-task learning (Liu et al. 2019, MT-DNN, arXiv:1901.11504).
 
 Every head is a linear layer, without the paper's larger head for pairs (section 3).
 """
@@ -14,8 +14,8 @@ from transformers import BertConfig, BertModel, BertPreTrainedModel
 
 
 class SharedEncoder(BertPreTrainedModel):
-    """A BERT encoder and a linear layer for every entry of `config.stage_heads`, its classes by name; a
-    head with one class is a regression."""
+    """A BERT encoder with one linear layer for each entry of `config.stage_heads`, which maps a head's name
+    to its classes; a head with one class is a regression."""
 
     def __init__(self, config: BertConfig) -> None:
         super().__init__(config)
@@ -31,19 +31,19 @@ class SharedEncoder(BertPreTrainedModel):
 
     @classmethod
     def from_config(cls, config: BertConfig, **options: Any) -> SharedEncoder:
-        """A model without weights, in the way of transformers' Auto classes."""
+        """A model without weights, made as transformers' Auto classes make one."""
         return cls._from_config(config, **options)
 
     def encode(self, **batch: torch.Tensor) -> torch.Tensor:
-        """Hidden states [b, t, width] of the last layer: the one run of the base."""
+        """Hidden states [b, t, width] of the last layer, from the only run of the base."""
         return self.bert(**batch).last_hidden_state
 
     def read(self, head: str, states: torch.Tensor) -> torch.Tensor:
-        """What a head says of encoded texts: entities [b, t, tags], others [b, classes] from [CLS]."""
+        """A head's output for encoded texts: entities [b, t, tags], others [b, classes] from [CLS]."""
         states = self.dropout(states)
         return self.heads[head](states if head == "entities" else states[:, 0])
 
     def forward(self, heads: Sequence[str], **batch: torch.Tensor) -> dict[str, torch.Tensor]:
-        """What each of `heads` says of the texts, all from one run of the base."""
+        """The output of each of `heads` for the texts, all from one run of the base."""
         states = self.encode(**batch)
         return {head: self.read(head, states) for head in heads}

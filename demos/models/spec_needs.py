@@ -1,4 +1,4 @@
-"""What a spec takes to be loaded: files, bytes, what it stands on. Importing this is cheap: no torch."""
+"""What loading a spec needs: files, bytes and a base. Importing this is cheap: no torch."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ WIDTHS = {"float32": 4, "float16": 2, "bfloat16": 2}
 
 
 def load(spec: Spec, base: Loaded | None) -> Loaded:
-    """Load it; `base` is what it stands on, if it stands on something."""
+    """Loads the spec on `base`, if it needs one."""
     if spec.head in WEIGHTLESS:
         from demos.models import weightless
 
         return weightless.load(spec, base)
-    from demos.models import loading  # brings torch and transformers, seconds of import
+    from demos.models import loading  # imports torch and transformers, which takes seconds
 
     return loading.load(spec, base)
 
 
 def fetch(spec: Spec) -> None:
-    """Bring its files to the disk, and those of what it stands on."""
+    """Brings the spec's files to the disk, and those of its base."""
     entry = checkpoint(spec.checkpoint)
     for one in (checkpoint(entry.base), entry) if entry.base else (entry,):
         resolve(one, weights=spec.head not in WEIGHTLESS)
 
 
 def base_of(spec: Spec) -> Spec | None:
-    """What a head stands on: its own checkpoint's base model, or the one that the adapter was trained on;
-    that one's tokenizer is the adapter's too."""
+    """The base of a spec: a head's is its own checkpoint's base model, an adapter's the one that it was
+    trained on, which also provides its tokenizer."""
     if spec.head in ("base", "config"):
         return None
     entry = catalog().get(spec.checkpoint)
@@ -42,7 +42,7 @@ def base_of(spec: Spec) -> Spec | None:
 
 
 def expected_bytes(spec: Spec) -> int:
-    """What loading will add, from the catalog. A head's own weights are few and measured afterwards."""
+    """Bytes that loading will add, by the catalog. A head's own weights are few and measured afterwards."""
     entry = checkpoint(spec.checkpoint)
     if spec.head in WEIGHTLESS:
         return 0
@@ -50,5 +50,5 @@ def expected_bytes(spec: Spec) -> int:
 
 
 def named(spec: Spec) -> str:
-    """What a visitor is told it is."""
+    """The spec's name for visitors."""
     return spec.checkpoint if spec.head == "base" else f"{spec.checkpoint} ({spec.head})"

@@ -1,4 +1,4 @@
-"""What is asked of the model cache and what it hands out. Importing this is cheap: no torch."""
+"""What the model cache is asked for and what it hands out. Importing this is cheap: no torch."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ one_load_at_a_time = threading.RLock()
 
 @dataclass(frozen=True)
 class Spec:
-    """Which model, and how it is loaded; two equal specs are the same object in memory.
+    """Which model to load, and how; equal specs share one object in memory.
 
-    `head` is one of the checkpoint's, or "tokenizer" or "config": that alone, without any weights.
-    `attention` is the name of an attention implementation: recording.RECORDABLE unless said otherwise.
+    `head` is one of the checkpoint's heads, or "tokenizer" or "config": that alone, without any weights.
+    `attention` is the name of an attention implementation: recording.RECORDABLE by default.
     """
 
     checkpoint: str
@@ -44,7 +44,7 @@ class Origin:
 class Model(Protocol):
     """A model for inference as transformers makes them, or the debate's family of classifiers.
 
-    What else it has (`config`, `generate`, its layers) depends on its architecture.
+    Its other attributes (`config`, `generate`, its layers) depend on its architecture.
     """
 
     def __call__(self, *inputs: Any, **named: Any) -> Any: ...
@@ -55,7 +55,7 @@ class Model(Protocol):
 
 
 class Tokenizer(Protocol):
-    """A fast tokenizer of transformers. A token is None where its kind of model has none."""
+    """A fast tokenizer of transformers. A special token that its kind of model lacks is None."""
 
     all_special_ids: list[int]
     chat_template: str | None
@@ -79,9 +79,9 @@ class Tokenizer(Protocol):
 class Loaded:
     """A model in memory. `spec` says what was really loaded (its attention may be "eager" instead).
 
-    `nbytes` counts only what this model adds: a head without the base it shares. `helper` is a second
-    model that an endpoint asked for beside this one. Of a "tokenizer" or a "config" there is that alone:
-    `model` is None, and `config` the configuration.
+    `nbytes` counts only what this model adds: a head without its shared base. `helper` is the second model
+    that an endpoint asked for. For a "tokenizer" or "config" spec, `model` is None, and only the tokenizer or
+    the configuration, in `config`, is there.
     """
 
     spec: Spec
@@ -95,14 +95,14 @@ class Loaded:
 
     @property
     def required_helper(self) -> Loaded:
-        """The second model, in an endpoint whose `helpers` name one for this head."""
+        """The second model, for endpoints whose `helpers` name one for this head."""
         assert self.helper is not None
         return self.helper
 
 
 @dataclass(frozen=True)
 class EntryStats:
-    """One model in memory: size in bytes, leases now, seconds since the last one ended."""
+    """One model in memory: size in bytes, current leases, seconds since the last one ended."""
 
     spec: Spec
     nbytes: int
@@ -112,7 +112,7 @@ class EntryStats:
 
 @dataclass(frozen=True)
 class CacheStats:
-    """A picture of the cache. A hit found its model in memory; sizes in bytes, longest unused first."""
+    """A snapshot of the cache. A hit found its model in memory; sizes in bytes, least recently used first."""
 
     budget: int
     resident: int

@@ -1,8 +1,8 @@
 """A tokenizer that several threads may call at once.
 
-Truncation, padding and what becomes of typed special tokens are settings of the fast tokenizer itself, which
-every call changes before it encodes: two calls at once could each be encoded with the other's settings,
-and a text cut without a word. So one call at a time.
+Truncation, padding and the treatment of typed special tokens are settings of the fast tokenizer itself, which
+every call changes before it encodes: two calls at once could each use the other's settings, and a text could
+be cut silently. So calls take turns.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-# One for all: encoding takes milliseconds, and a lock within a tokenizer could not be copied with it.
+# One lock for all: encoding takes milliseconds, and a tokenizer with a lock inside could not be copied.
 _encoding = threading.RLock()
 
 
@@ -23,7 +23,7 @@ class _OneCallAtATime:
 
 
 def one_call_at_a_time(tokenizer: Any) -> Any:
-    """The same tokenizer, of the same name, whose calls exclude each other."""
+    """Returns the same tokenizer, under the same name, whose calls exclude each other."""
     kind = type(tokenizer)
     tokenizer.__class__ = type(kind.__name__, (_OneCallAtATime, kind), {"__module__": kind.__module__})
     return tokenizer
@@ -31,9 +31,9 @@ def one_call_at_a_time(tokenizer: Any) -> Any:
 
 @contextmanager
 def reading(tokenizer: Any, language: str) -> Iterator[None]:
-    """Within this block the tokenizer encodes texts of `language`, an mBART code; other threads wait, since
-    the language is a setting of the tokenizer, too, and it is afterwards what it was. With "" nothing
-    changes."""
+    """Makes the tokenizer encode texts of `language`, an mBART code, within this block, and restores its
+    setting afterwards; meanwhile other threads wait, since the setting belongs to the tokenizer. With ""
+    nothing changes."""
     if not language:
         yield
         return

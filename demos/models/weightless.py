@@ -1,6 +1,6 @@
-"""A checkpoint's tokenizer or configuration alone: no weights are read, and nothing here needs torch.
+"""A checkpoint's tokenizer or configuration alone: reads no weights, and needs no torch.
 
-transformers imports torch by itself wherever that is installed (2.8 s of the first call in a process).
+transformers itself imports torch wherever that is installed (2.8 s of the first call in a process).
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from demos.models.tokenizing import one_call_at_a_time
 
 CONFIG = "config.json"
 NOTHING: Any = None
-"""In the place of a model; an endpoint that asks for no weights does not look at it."""
+"""Takes the place of a model; an endpoint that needs no weights does not look at it."""
 
 
 def load(spec: Spec, base: Loaded | None = None) -> Loaded:
-    """Read what `spec.head` names; an adapter has the tokenizer of the checkpoint that it stands on, `base`.
+    """Reads what `spec.head` names; an adapter has the tokenizer of its base checkpoint, `base`.
 
-    `nbytes` are those of the files. Raises ModelUnavailable if the files cannot be had, Unsupported if the
-    checkpoint has no such thing.
+    `nbytes` is the size of the files. Raises ModelUnavailable if the files cannot be obtained, Unsupported if
+    the checkpoint has no such thing.
     """
     import transformers
 

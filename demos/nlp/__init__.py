@@ -1,1 +1,1 @@
-"""Compute that demos share; nothing here knows Gradio or a demo."""
+"""Compute that demos share; nothing here imports Gradio or a demo."""

@@ -1,8 +1,8 @@
-"""Run a model once and keep the queries, keys and values of every attention module.
+"""Runs a model once and keeps the queries, keys and values of every attention module.
 
-Attention weights grow with the square of the length and are cheap to make again from queries and
-keys, so a capture keeps the latter: 512 tokens of a 30-layer model are 47 MB instead of 330 MB.
-torch is imported where it is first needed, so that importing a demo stays cheap.
+Attention weights grow with the square of the length and are cheap to recompute from queries and keys, so a
+capture keeps only those: 512 tokens of a 30-layer model take 47 MB instead of 330 MB. torch is imported only
+where it is needed, so that importing a demo stays cheap.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     Inputs = dict[str, torch.Tensor]
 
 MAX_TOKENS = 1024
-"""That are shown, however many the model reads."""
+"""Tokens that are shown, however many the model reads."""
 MODEL_INPUTS = ("input_ids", "token_type_ids")
 
 
@@ -81,7 +81,7 @@ class AttentionMap:
 
 @dataclass(frozen=True, eq=False)
 class Capture:
-    """The attention maps of one forward pass; `truncated` says so where the text was too long."""
+    """The attention maps of one forward pass; `truncated` says where the text was too long, otherwise ""."""
 
     maps: tuple[AttentionMap, ...]
     truncated: str
@@ -98,11 +98,11 @@ class Capture:
 
 
 def capture(loaded: Loaded, text: str, text_pair: str = "", target: str = "") -> Capture:
-    """Tokenize, run the model once with recording, and keep what every attention module saw.
+    """Tokenizes, runs the model once while recording, and keeps the inputs of every attention module.
 
-    `target` is what an encoder-decoder's decoder reads; empty, the model writes it (greedily).
-    Raises `BadInput` for texts that no model can read and `Unsupported` for architectures that
-    do not route attention through transformers' attention interface.
+    `target` is what an encoder-decoder's decoder reads; if it is empty, the model writes it (greedily).
+    Raises `BadInput` for texts that no model can read and `Unsupported` for architectures that do not route
+    attention through transformers' attention interface.
     """
     import torch
 
@@ -123,7 +123,7 @@ def capture(loaded: Loaded, text: str, text_pair: str = "", target: str = "") ->
 
 
 def check_texts(text: str, text_pair: str = "", target: str = "") -> None:
-    """Raise `BadInput` for texts that no model can read; blank optional texts count as left out."""
+    """Raises `BadInput` for texts that no model can read; blank optional texts count as omitted."""
     check_text(text)
     for optional, name in ((text_pair, "second text"), (target, "target text")):
         if optional.strip():
@@ -158,7 +158,7 @@ def _target(loaded: Loaded, inputs: Inputs, target: str) -> tuple[torch.Tensor, 
     if target:
         target_inputs, tokens, truncated = _encode(loaded, target, "", as_target=True)
         start = torch.tensor([[model.config.decoder_start_token_id]])
-        # The decoder reads the target shifted by one: the start token in front, the last token left out.
+        # The decoder reads the target shifted by one: with the start token in front, without the last token.
         target_ids = torch.cat([start, target_inputs["input_ids"][:, :-1]], dim=1)
         tokens = tokens[:-1]
         return target_ids, describe(tokenizer, start[0].tolist()) + _shift_words(tokens), truncated
@@ -169,7 +169,7 @@ def _target(loaded: Loaded, inputs: Inputs, target: str) -> tuple[torch.Tensor, 
 
 
 def _describe_written(tokenizer: Any, ids: list[int]) -> tuple[Token, ...]:
-    """Tokens that a model wrote; as if typed, with offsets and words, where the ids survive a round trip."""
+    """Describes tokens that a model wrote; as if typed, with offsets and words, if the ids round-trip."""
     text = tokenizer.decode(ids, skip_special_tokens=True)
     again = tokenizer(text_target=text)
     encoding = again.encodings[0] if again.is_fast else None

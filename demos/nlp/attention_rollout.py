@@ -19,7 +19,7 @@ OUTPUT_PROJECTIONS = ("o_proj", "out_proj", "o", "c_proj", "out_lin", "dense")
 
 
 def with_residual(mean_attention: np.ndarray) -> np.ndarray:
-    """(A + I) / row sum for mean attention [layers, n, n]: half of each position stays where it is.
+    """(A + I) / row sum for mean attention [layers, n, n]: each position passes on half of itself.
 
     Source: Abnar & Zuidema 2020, "Quantifying Attention Flow in Transformers", section 3.
     """
@@ -42,9 +42,9 @@ def rollout(mean_attention: np.ndarray) -> np.ndarray:
 def attention_flow(mean_attention: np.ndarray, token: int) -> np.ndarray:
     """Maximum flow from `token` at the top of mean attention [layers, n, n] to each input token, [n].
 
-    The graph has one node per position and level, and capacities `with_residual`; a position of
-    the input is a sink, one at a time (Abnar & Zuidema 2020). Capacities are whole millionths,
-    since the solver (Dinic's algorithm, scipy) counts in whole numbers.
+    The graph has one node per position and level, and capacities `with_residual`; each position of the input
+    is the sink in turn (Abnar & Zuidema 2020). Capacities are integers, in millionths, since the solver
+    (Dinic's algorithm, scipy) needs integers.
     """
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import maximum_flow
@@ -69,9 +69,9 @@ def attention_flow(mean_attention: np.ndarray, token: int) -> np.ndarray:
 def value_weighted_norms(layer: Layer, model: Any) -> np.ndarray:
     """||sum_h alpha_ij f_h(x_j)|| for every pair of positions, [n, m], where f = V W_O.
 
-    The vectors of the heads are summed before the norm (Kobayashi et al. 2020, "Attention is Not
-    Only a Weight", equation 4, over all heads). Computed from the inner products of the heads'
-    transformed values, so that no [n, m, width] array is made.
+    The vectors of the heads are summed before the norm (Kobayashi et al. 2020, "Attention is Not Only a
+    Weight", equation 4, over all heads). The computation uses inner products of the heads' transformed
+    values, to avoid an [n, m, width] array.
     """
     import torch
 
@@ -83,7 +83,7 @@ def value_weighted_norms(layer: Layer, model: Any) -> np.ndarray:
 
 
 def transformed_values(layer: Layer, model: Any) -> torch.Tensor:
-    """f_h(x_j) = v_j W_O of every head, [h, m, width]; the output bias, which is no token's, is left out."""
+    """f_h(x_j) = v_j W_O of every head, [h, m, width], without the output bias, which belongs to no token."""
     import torch
 
     values = layer.values_per_head()

@@ -1,4 +1,4 @@
-"""Length bucketing: texts of similar length share a batch, so that little of it is padding."""
+"""Length bucketing: texts of similar length share a batch, so that it contains little padding."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ Item = TypeVar("Item")
 Ready = TypeVar("Ready", bound=Sized)
 
 TOKENS = 1024
-"""Tokens of a batch, padding included: larger batches are no faster on a CPU, and need more memory."""
+"""Tokens of a batch, padding included: larger batches are no faster on a CPU and need more memory."""
 
 
 def buckets(lengths: Sequence[int], budget: int, most: int | None = None) -> list[list[int]]:
-    """Indices of `lengths` in batches of similar length, the longest first.
+    """Groups the indices of `lengths` into batches of similar length, the longest first.
 
-    A batch of n items counts as n times its longest; it holds as many as fit into `budget`, at least one,
-    and not more than `most`.
+    A batch of n items counts as n times its longest; it holds as many as fit into `budget`, but at least one
+    and at most `most`.
     """
     batches: list[list[int]] = []
     room = 0
@@ -39,10 +39,10 @@ def answer_all(
     compute: Callable[[Sequence[Ready]], Sequence[Any]],
     budget: int = TOKENS,
 ) -> list[Any]:
-    """The answer to each item in the order given, computed in buckets.
+    """Answers each item, in the order given, computing in buckets.
 
-    `prepare(item)` gives what is computed, such as token ids; its length decides the bucket. An item for
-    which it raises a `StageError` has that error for an answer, and disturbs no other.
+    `prepare(item)` returns what is computed, such as token ids; its length decides the bucket. If it raises a
+    `StageError`, that is the item's answer, and no other item is affected.
     """
     answers: list[Any] = [None] * len(items)
     ready: list[tuple[int, Ready]] = []
@@ -61,7 +61,7 @@ def answer_all(
 def one_by_one(
     compute: Callable[[Any, Any], Any],
 ) -> Callable[[Sequence[Any], Any], list[Any]]:
-    """`compute(inputs, loaded)` for many inputs in turn; a `StageError` that it raises is the answer."""
+    """Runs `compute(inputs, loaded)` on many inputs in turn; a `StageError` from it is the answer."""
 
     def answer(inputs: Any, loaded: Loaded) -> Any:
         try:

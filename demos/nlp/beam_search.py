@@ -1,4 +1,4 @@
-"""Texts through an encoder-decoder: what beam search writes, and how likely each token of it was."""
+"""Texts through an encoder-decoder: what beam search writes, and how likely each written token was."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from demos.models.specs import Loaded
 from demos.nlp.decoding import end_ids
 
 LOGITS = 2**24
-"""Scores that are in memory at once when the written tokens are judged: 64 MB."""
+"""Scores held in memory at once while the written tokens are scored: 64 MB."""
 
 
 @dataclass(frozen=True)
 class Written:
-    """ids: of the written tokens, the end included if it came; logprobs: of those that were not forced;
-    ended: whether the model ended the text itself."""
+    """ids: the written tokens, with the end token if there was one; logprobs: those of tokens that were not
+    forced; ended: whether the model itself ended the text."""
 
     ids: list[int]
     logprobs: list[float]
@@ -27,9 +27,9 @@ class Written:
 def beam_search(
     texts: Sequence[list[int]], loaded: Loaded, beams: int, most: int, begin_with: int | None = None
 ) -> list[Written]:
-    """What the model writes for each text of token ids, in one padded batch, by transformers' `generate`.
+    """What the model writes for each text of token ids, in one padded batch, with transformers' `generate`.
 
-    At most `most` tokens each, the first of which is `begin_with` if that is given.
+    Writes at most `most` tokens each, the first of which is `begin_with` if that is given.
     """
     import torch
 
@@ -44,7 +44,7 @@ def beam_search(
             max_new_tokens=most,
             max_length=None,
             forced_bos_token_id=begin_with,
-            forced_eos_token_id=None,  # a forced end would look like the model's own
+            forced_eos_token_id=None,  # a forced end would be indistinguishable from the model's own
         )
         at_once = max(1, LOGITS // (rows.shape[1] * model.config.vocab_size))
         logprobs: list[list[float]] = []
@@ -64,7 +64,7 @@ def _logprobs(model: Any, batch: dict[str, Any], rows: Any) -> Any:
 
 
 def _cut(ids: list[int], logprobs: list[float], ends: set[int], forced: int) -> Written:
-    """Without what stands behind the first end: the padding of the longer texts of the batch."""
+    """Cuts off what follows the first end token: the padding that aligns with the batch's longer texts."""
     last = next((place for place, token in enumerate(ids) if token in ends), None)
     size = len(ids) if last is None else last + 1
     return Written(ids[:size], logprobs[forced:size], last is not None)

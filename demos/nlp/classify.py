@@ -1,4 +1,4 @@
-"""Whole texts through a sequence classifier: what transformers' text-classification pipeline computes."""
+"""Whole texts through a sequence classifier, computed as in transformers' text-classification pipeline."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from demos.texts import check_text
 
 @dataclass(frozen=True)
 class Encoded:
-    """A text's token ids, special ones included, and how well the model reads it."""
+    """A text's token ids, special ones included, and how well the model can read it."""
 
     ids: list[int]
     judged: Legibility
 
     @property
     def warning(self) -> str:
-        """All that is wrong with the text, or "": for answers that are not withheld."""
+        """Everything that is wrong with the text, or "": for answers that are shown nevertheless."""
         return self.judged.withheld or self.judged.warning
 
     def __len__(self) -> int:
@@ -33,11 +33,11 @@ class Encoded:
 
 
 def encode(text: str, loaded: Loaded, prefix: str = "", languages: Sequence[str] | None = None) -> Encoded:
-    """Turn a text, and what a model is told before it, into tokens; raises `BadInput` if there are more than
-    the model reads. `languages` are those that the text is to be in, the checkpoint's unless given."""
+    """Turns a text, and the prefix that a model needs, into tokens; raises `BadInput` if there are more than
+    the model can read. `languages` are those that the text should be in, the checkpoint's by default."""
     ids = loaded.tokenizer(prefix + check_text(text), verbose=False)["input_ids"]
     refuse_longer("The text has", len(ids), window(loaded), loaded)
-    if set(ids) <= set(loaded.tokenizer.all_special_ids):  # the token for what is unknown is one of these
+    if set(ids) <= set(loaded.tokenizer.all_special_ids):  # the unknown token is a special token too
         raise BadInput(
             f"The text has nothing that {loaded.origin.title} can read: no part of it is in the vocabulary.",
             "Type words, or choose a model for this language.",
@@ -46,7 +46,7 @@ def encode(text: str, loaded: Loaded, prefix: str = "", languages: Sequence[str]
 
 
 def refuse_longer(what: str, tokens: int, limit: int, loaded: Loaded) -> None:
-    """Raise `BadInput` with the count if `what` ("The text has") are more tokens than the model reads."""
+    """Raises `BadInput` with the count if `what` ("The text has") is more tokens than the model can read."""
     if tokens > limit:
         raise BadInput(
             f"{what} {tokens:,} tokens; {loaded.origin.title} reads {limit:,}.",
@@ -55,15 +55,15 @@ def refuse_longer(what: str, tokens: int, limit: int, loaded: Loaded) -> None:
 
 
 def foreign(text: str, ids: Sequence[int], tokenizer: Any) -> str:
-    """What of a text a vocabulary cannot read, in a sentence, or ""; `ids` are those of its tokens."""
+    """Which part of a text a vocabulary cannot read, in a sentence, or ""; `ids` are the text's tokens."""
     return unread(text, tokenizer) if ids else ""
 
 
 def class_scores(rows: Sequence[Sequence[int]], loaded: Loaded) -> np.ndarray:
     """Scores [n, labels] in [0, 1] of n rows of token ids, in one padded batch.
 
-    Probabilities of labels that exclude one another add up to 1; a model with one label, or with several
-    that may hold at once, gives each its own, as in transformers.
+    The probabilities of labels that exclude one another add up to 1; a model with one label, or with several
+    that may hold at once, gives each an independent probability, as in transformers.
     """
     import torch
 

@@ -1,4 +1,4 @@
-"""Answer a whole column of a table in batches of similar length: each row gets an answer or a reason."""
+"""Answers a whole column of a table in batches of similar length: each row gets an answer or a reason."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ STOPPED = "Not computed: stopped before."
 class Batch:
     """How a task answers many texts.
 
-    `compute(many, loaded)` takes several inputs and gives for each its result or a `StageError`;
-    `columns(result)` says what is written about one, name -> value. `field` is the inputs' field that the
-    column fills, a field of several texts with one; `most` is how many rows are computed between two looks at
-    progress and at the stop button.
+    `compute(many, loaded)` takes several inputs and returns a result or a `StageError` for each;
+    `columns(result)` maps the names of new columns to their values. `field` is the inputs' field that the
+    column fills (a field of several texts gets one); `most` is how many rows are computed between two checks
+    of progress and of the stop button.
     """
 
     compute: Callable[[Sequence[Any], Any], Sequence[Any]]
@@ -34,7 +34,7 @@ class Batch:
 
 @dataclass(frozen=True)
 class ColumnInputs:
-    """inputs: the task's, for all that the rows share; texts: one for each row."""
+    """inputs: the task's, with everything that the rows share; texts: one for each row."""
 
     inputs: Any
     texts: tuple[str, ...]
@@ -43,7 +43,7 @@ class ColumnInputs:
 
 @dataclass(frozen=True, eq=False)
 class ColumnPart:
-    """rows: numbers of the rows that this part answers; answers: a result or an exception for each."""
+    """rows: numbers of the rows in this part; answers: a result or an exception for each."""
 
     rows: tuple[int, ...]
     answers: tuple[Any, ...]
@@ -51,13 +51,13 @@ class ColumnPart:
 
 
 def column_endpoint(endpoint: Endpoint, batch: Batch) -> Endpoint:
-    """An endpoint that answers a column as `endpoint` does a text: part by part, the longest rows first."""
+    """An endpoint that answers a column as `endpoint` answers a text: in parts, the longest rows first."""
 
     def column(asked: ColumnInputs, loaded: Loaded) -> Iterator[ColumnPart]:
         """The answers to the rows of a column, in parts."""
         several = isinstance(getattr(asked.inputs, batch.field), tuple)
         many = [replace(asked.inputs, **{batch.field: (text,) if several else text}) for text in asked.texts]
-        # Characters are enough to put similar lengths together; `compute` looks at tokens.
+        # Characters are enough to group similar lengths; `compute` looks at tokens.
         for rows in buckets([len(text) for text in asked.texts], budget=100_000, most=batch.most):
             answers = answer_each([many[row] for row in rows], lambda part: batch.compute(part, loaded))
             yield ColumnPart(tuple(rows), tuple(answers), loaded.origin)
@@ -68,11 +68,11 @@ def column_endpoint(endpoint: Endpoint, batch: Batch) -> Endpoint:
 
 @dataclass
 class Progress:
-    """A column under way: what is known of each row, and how far it is."""
+    """A column under way: what is known about each row, and the progress."""
 
     table: Table
     places: list[int]
-    """The rows of the table that are asked about; the others cannot be read."""
+    """The rows of the table to be answered; the others cannot be read."""
     answers: list[Mapping[str, object] | str]
     done: int = 0
 
@@ -84,7 +84,7 @@ class Progress:
 
     @property
     def left(self) -> int:
-        """How many rows were not tried."""
+        """How many rows were not tried yet."""
         return self.answers.count(STOPPED)
 
     def take(self, part: ColumnPart, columns: Callable[[Any], Mapping[str, object]]) -> None:
@@ -94,12 +94,12 @@ class Progress:
         self.done += len(part.rows)
 
     def written(self) -> tuple[str, int]:
-        """The CSV of what is known by now, and how many of its cells had to be quoted."""
+        """The CSV of everything known so far, and how many of its cells had to be quoted."""
         return write_table(self.table, self.answers)
 
 
 def begin(table: Table, column: str) -> tuple[Progress, tuple[str, ...]]:
-    """A column about to be answered, and the texts of its readable rows."""
+    """Begins a column: returns its progress, with nothing done yet, and the texts of its readable rows."""
     if column not in table.columns:
         raise BadInput(f"The file has no column {column!r}.", f"Choose one of: {', '.join(table.columns)}.")
     cell = table.columns.index(column)
@@ -111,8 +111,8 @@ def begin(table: Table, column: str) -> tuple[Progress, tuple[str, ...]]:
 def cells(
     answer: Any, columns: Callable[[Any], Mapping[str, object]], origin: Origin
 ) -> Mapping[str, object] | str:
-    """What is written about one row: its answer, with its caution and the checkpoint that made it, or why
-    there is none; an answer that the page would withhold is not written either."""
+    """The new cells of one row: its answer, with its caution and the checkpoint that gave it, or the reason
+    why there is none; an answer that the page would withhold is withheld here too."""
     if isinstance(answer, Exception):
         return reason(answer)
     if withheld := getattr(answer, "withheld", ""):

@@ -1,7 +1,7 @@
-"""Decode from a causal language model, token by token, in a thread that computes only when it is asked to.
+"""Decodes from a causal language model, token by token, in a thread that computes only on request.
 
-So a token is computed while its reader waits for it, in the reader's turn, and never beside another's; a
-reader who asks no more stops it.
+So a token is computed while its reader waits for it, in the reader's turn, and never at the same time as
+another's; a reader who asks for no more stops the thread.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ TopP = Annotated[
 ]
 Seed = Annotated[int, Field(ge=0, le=2**63 - 1, title="Seed", description="of what is drawn")]
 
-# Sampling draws from torch's one global generator: each text puts its own state there for its tokens.
+# Sampling draws from torch's one global generator: each text installs its own state there for its tokens.
 _random_numbers = threading.Lock()
 
 
@@ -45,28 +45,28 @@ class Decoding:
 
 @dataclass(frozen=True)
 class NewToken:
-    """A token that was written. probability: what the model itself gave it, before temperature and top-p."""
+    """A token that was written. probability: the model's own, before temperature and top-p."""
 
     id: int
     probability: float
 
 
 def check_decoding(decoding: Decoding) -> None:
-    """Raise `BadInput` for values out of range, such as a temperature so near 0 that it cannot divide."""
+    """Raises `BadInput` for values out of range, such as a temperature too close to 0 to divide by."""
     check_fields(decoding)
     if 0 < decoding.temperature < 0.01:
         raise BadInput("temperature is out of range.", "It must be 0, or 0.01 to 2.")
 
 
 def end_ids(loaded: Loaded) -> set[int]:
-    """The tokens that end a text for this model; GPT and CTRL have none and write on."""
+    """The tokens that end a text for this model; GPT and CTRL have none and never stop by themselves."""
     ends = loaded.model.generation_config.eos_token_id
     ends = {ends} if isinstance(ends, int) else set(ends or ())
     return {end for end in (*ends, loaded.tokenizer.eos_token_id) if end is not None}
 
 
 def stream_tokens(loaded: Loaded, batch: Any, decoding: Decoding) -> Generator[NewToken]:
-    """Yield new tokens as the model's own `generate` makes them, each when it is asked for; closing the
+    """Yields the tokens of the model's own `generate`, computing each when it is asked for; closing the
     iterator stops it."""
     pace = _Pace()
     worker = threading.Thread(target=_write, args=(loaded, batch, decoding, pace), daemon=True)
@@ -82,11 +82,11 @@ def stream_tokens(loaded: Loaded, batch: Any, decoding: Decoding) -> Generator[N
 
 
 class _Stopped(Exception):
-    """Nobody asks for more: it ends `generate` from within, before another token is computed."""
+    """Nobody asks for more: ends `generate` from within, before it computes another token."""
 
 
 class _Pace:
-    """Between a reader and the thread that writes: one token for each that was asked for."""
+    """Keeps a reader and the writing thread in step: one token for each request."""
 
     def __init__(self) -> None:
         self.stopped = False
@@ -94,29 +94,29 @@ class _Pace:
         self._asked = threading.Semaphore(0)
 
     def next(self) -> NewToken | Exception | None:
-        """The reader's side: the next token, or the end, or what went wrong."""
+        """The reader's side: returns the next token, the end, or the error."""
         self._asked.release()
         return self._tokens.get()
 
     def stop(self) -> None:
-        """The reader asks for no more."""
+        """The reader asks for no more tokens."""
         self.stopped = True
         self._asked.release()
 
     def wait(self) -> None:
-        """The writer's side: wait until a token is asked for, or none will be any more."""
+        """The writer's side: waits until a token is asked for, or nobody will ask again."""
         self._asked.acquire()
 
     def give(self, token: NewToken | Exception | None) -> None:
-        """Hand over what was asked for."""
+        """Hands over the requested token."""
         self._tokens.put(token)
 
 
 class _Forward:
     """Hands each new token over: `generate` calls it with the scores before a choice, and puts the choice.
 
-    What is put first is the prompt, which is left out. Between two tokens it holds neither the computer nor
-    the random numbers.
+    The first put is the prompt, which is left out. Between two tokens it holds neither the turn nor the
+    random numbers.
     """
 
     def __init__(self, pace: _Pace, sampled: bool) -> None:
@@ -174,7 +174,7 @@ def _write(loaded: Loaded, batch: Any, decoding: Decoding, pace: _Pace) -> None:
                 eos_token_id=sorted(end_ids(loaded)) or None,
                 pad_token_id=loaded.tokenizer.eos_token_id or 0,
                 streamer=forward,
-                # transformers asks such a processor before it applies temperature and top-p.
+                # transformers calls such a processor before it applies temperature and top-p.
                 logits_processor=[forward],
             )
         except _Stopped:

@@ -1,4 +1,4 @@
-"""Estimate how many tokens a model has to read and how long that takes, and refuse what takes too long."""
+"""Estimates how many tokens a model has to read and how long that takes, and refuses what takes too long."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from demos.nlp.prompt import content_free_rows, filled, instruction_text
 from demos.nlp.prompt_task import Row, Task
 
 PARAMETERS, TOKENS_PER_SECOND = 135e6, 400
-"""What two cores read in float32, in batches; a model of twice the size reads half as much."""
+"""Tokens that two cores read per second, in float32 and batches; a model of twice the size reads half."""
 CHARACTERS_PER_SECOND = 1e6
-"""What a tokenizer reads: every prompt once for each word that is scored after it, and once more."""
+"""Characters that a tokenizer reads: every prompt once for each word scored after it, and once more."""
 MAX_SECONDS = 300
 MAX_SECONDS_AT_ONCE = 120
-"""Of work that cannot be stopped in between."""
+"""Longest work, in seconds, that cannot be stopped in between."""
 _JOIN = "\n\n"
 _MAX_CHARACTERS_OF_A_TOKEN = 20  # of text; ordinary English has 4 to 5
 
 
 @dataclass(frozen=True)
 class Effort:
-    """Tokens that the model reads, characters that its tokenizer reads, and about how long that takes."""
+    """Tokens that the model reads, characters that its tokenizer reads, and the estimated time."""
 
     tokens: int
     characters: int
@@ -43,11 +43,11 @@ class Asking:
 
 
 def effort_of(loaded: Loaded, askings: Sequence[Asking], most: int = MAX_SECONDS) -> Effort:
-    """What it takes to score the labels of every row, and of inputs without content; raises BadInput where
-    that takes more than `most` seconds.
+    """Estimates the effort of scoring the labels of every row and of content-free inputs; raises BadInput if
+    it takes more than `most` seconds.
 
-    The parts of the prompts are counted once each, so that the estimate itself costs little; the marks of
-    a chat format are left out.
+    Counts each part of the prompts once, so that the estimate itself is cheap; leaves out the marks of a chat
+    format.
     """
     shares, characters, least = can_share(loaded.model), 0, 0
     for asking in askings:
@@ -64,10 +64,10 @@ def effort_of(loaded: Loaded, askings: Sequence[Asking], most: int = MAX_SECONDS
 
     @cache
     def behind(asked: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[int, int]:
-        """How many tokens all questions with their words are, and how often the head in front is read."""
+        """How many tokens all questions with their words have, and how often the head in front is read."""
         head = (-1,) * MIN_SHARED
         texts = {(question, word) for question, words in asked for word in words}
-        # A word's last token is predicted, not read. Every word is scored after nothing, too.
+        # A word's last token is predicted, not read. Every word is also scored after an empty prompt.
         sequences = [((*head, *ids(question), *ids(word))[:-1], []) for question, word in texts]
         tree = prefix_tree(sequences, MIN_SHARED if shares else sys.maxsize)
         alone = sum(len(ids(word)) for word in {word for _, word in texts})
@@ -82,14 +82,14 @@ def effort_of(loaded: Loaded, askings: Sequence[Asking], most: int = MAX_SECONDS
 
 
 def effort(loaded: Loaded, tokens: int, characters: int) -> Effort:
-    """How long a model takes, by its number of parameters: an estimate, the same on every machine."""
+    """Estimates how long a model takes from its number of parameters: the same on every machine."""
     size = sum(parameter.numel() for parameter in loaded.model.parameters())
     seconds = tokens * size / PARAMETERS / TOKENS_PER_SECOND + characters / CHARACTERS_PER_SECOND
     return Effort(tokens, characters, seconds)
 
 
 def check_effort(found: Effort, most: int = MAX_SECONDS) -> Effort:
-    """Return an effort unchanged, or raise BadInput if it takes too long."""
+    """Returns an effort unchanged, or raises BadInput if it takes too long."""
     if found.seconds > most:
         raise BadInput(
             f"That would take about {duration(found.seconds)} here; the limit is {duration(most)} "
@@ -100,7 +100,7 @@ def check_effort(found: Effort, most: int = MAX_SECONDS) -> Effort:
 
 
 def duration(seconds: float) -> str:
-    """Seconds in words, as exact as an estimate is: "4 seconds", "40 seconds", "3 minutes"."""
+    """Seconds in words, as precise as an estimate can be: "4 seconds", "40 seconds", "3 minutes"."""
     if seconds >= 90:
         return f"{seconds / 60:,.0f} minutes"
     rounded = round(seconds, -1) if seconds > 15 else max(1, round(seconds))
@@ -114,7 +114,7 @@ def _before(asking: Asking) -> list[str]:
 
 
 def _questions(asking: Asking) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Every query with the words that are scored after it: those of the rows, and those without content."""
+    """Every query with the words that are scored after it: for the rows and for the content-free inputs."""
     task = asking.task
     labels = [task.labels_of(row) for row in asking.rows]
     rows = list(zip(labels, asking.rows, strict=True))

@@ -1,4 +1,4 @@
-"""Encode prompts and label words as token ids, split as lm-evaluation-harness splits them."""
+"""Encodes prompts and label words as token ids, split as lm-evaluation-harness splits them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Ids = tuple[int, ...]
 def encode(tokenizer: Any, text: str, **options: Any) -> Any:
     """A text's `input_ids` as the model reads them; `options` go to the tokenizer.
 
-    A chat format may have written the first token already; the tokenizer then does not add it again.
+    If a chat format has written the first token already, the tokenizer does not add it again.
     """
     if text.startswith(tokenizer.decode([first_token(tokenizer)])):
         options["add_special_tokens"] = False
@@ -43,6 +43,6 @@ def encode_pair(tokenizer: Any, context: str, continuation: str) -> tuple[Ids, I
 
 
 def first_token(tokenizer: Any) -> int:
-    """The token that begins a text, else the one that ends it; GPT and CTRL have only the unknown one."""
+    """The token that begins a text, else the one that ends it; GPT and CTRL have only the unknown token."""
     known = (tokenizer.bos_token_id, tokenizer.eos_token_id, tokenizer.unk_token_id)
     return next(token for token in known if token is not None)

@@ -1,6 +1,6 @@
 """Experiments on shots, their order and their labels: accuracy over fixed test rows, with its spread.
 
-The functions here decide which prompts are asked and count what comes back; `Ask` renders and scores.
+The functions here decide which prompts to ask, and count the answers; `Ask` renders and scores them.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from demos.nlp.steps import Steps
 RESAMPLES = 1000
 
 Ask = Callable[[Task, tuple[Row, ...], tuple[Row, ...]], Steps[list[tuple[np.ndarray, np.ndarray]]]]
-"""(task, shots, queries) -> in steps, for every query the probabilities of its labels, and those of the same
-labels after content-free inputs."""
+"""(task, shots, queries) -> in steps, the probabilities of every query's labels, and those of the same labels
+after content-free inputs."""
 
 
 @dataclass(frozen=True)
 class Setting:
-    """What one condition asks: the test rows of `task` after the shots of each of s runs."""
+    """What one condition asks: the test rows of `task`, after the shots of each of s runs."""
 
     name: str
     title: str
@@ -36,8 +36,8 @@ class Setting:
 
 @dataclass(frozen=True)
 class MostSaid:
-    """The label that a run's prompt makes the model say most: for how many rows, and for how many of the
-    rows it would be right."""
+    """The label that a run's prompt makes the model predict most often: for how many rows, and for how many
+    of those rows it would be right."""
 
     label: str
     count: int
@@ -49,9 +49,9 @@ class Condition:
     """One column of an experiment, over s runs (seeds or orders) and n test rows.
 
     correct and calibrated_correct [s, n]: whether the label with the highest probability was right, without
-    and with contextual calibration; entropy [s]: of the distribution of predicted labels, in bits (Lu et
-    al. 2022): low means that the prompt makes the model say one label whatever it reads; NaN where every
-    row has choices of its own. most_said [s]: that label; empty where every row has choices of its own.
+    and with contextual calibration; entropy [s]: that of the distribution of predicted labels, in bits (Lu et
+    al. 2022); low means that the prompt makes the model predict one label for any input; NaN where every row
+    has its own choices. most_said [s]: that label; empty where every row has its own choices.
     """
 
     name: str
@@ -64,9 +64,9 @@ class Condition:
 
 @dataclass(frozen=True)
 class Accuracy:
-    """Mean over runs and rows, standard deviation over runs, and a 95 % interval of the mean: the wider of
-    a bootstrap in which both runs and rows are drawn anew, and Wilson's for the number of rows, since a
-    bootstrap of all right answers is certain of itself."""
+    """Mean over runs and rows, standard deviation over runs, and a 95 % interval of the mean: the wider of a
+    bootstrap that resamples both runs and rows, and Wilson's for the number of rows, since a bootstrap of
+    only right answers has no width."""
 
     mean: float
     std: float
@@ -75,7 +75,7 @@ class Accuracy:
 
 
 def frozen_rows(task: Task, count: int) -> tuple[Row, ...]:
-    """The first `count` test rows, the same for every run; no shot is among them."""
+    """The first `count` test rows, the same for every run; none of them is a shot."""
     shots = {row.fields for row in task.shots}
     return tuple(row for row in task.rows if row.fields not in shots)[:count]
 
@@ -83,7 +83,8 @@ def frozen_rows(task: Task, count: int) -> tuple[Row, ...]:
 def k_curve(task: Task, ks: Sequence[int], seeds: int) -> list[Setting]:
     """Accuracy against the number of shots; each seed draws its own shots, in a random order.
 
-    Brown et al. 2020, figure 1.2. Without shots all seeds would be the same: there is one run.
+    Brown et al. 2020, figure 1.2. Without shots, all seeds would give the same prompts, so there is only one
+    run.
     """
     return [
         Setting(f"k={k}", f"{k} shot{'' if k == 1 else 's'}", task, _draws(task, k, seeds if k else 1))
@@ -103,7 +104,7 @@ def order_sensitivity(task: Task, shots: tuple[Row, ...]) -> list[Setting]:
 def label_noise(task: Task, k: int, seeds: int) -> list[Setting]:
     """Gold labels, random labels and no demonstrations (Min et al. 2022, arXiv:2202.12837).
 
-    The same shots and orders with both kinds of labels; random ones are drawn alike from all labels.
+    Both kinds of labels use the same shots and orders; random labels are drawn uniformly from all labels.
     """
     gold = _draws(task, k, seeds)
     noisy = []
@@ -120,9 +121,9 @@ def label_noise(task: Task, k: int, seeds: int) -> list[Setting]:
 
 
 def label_words(task: Task, k: int, seeds: int) -> list[Setting]:
-    """Other words for the same labels: the task's own, letters, and the own ones exchanged.
+    """Other words for the same labels: the task's own, letters, and the task's own exchanged.
 
-    The right answer is always the label that the shots show: with exchanged words a model that goes by
+    The right answer is always the label that the shots show: with exchanged words, a model that relies on
     what the words mean is wrong.
     """
     if task.labels is None:
@@ -142,7 +143,7 @@ def label_words(task: Task, k: int, seeds: int) -> list[Setting]:
 
 
 def _letters(number: int) -> str:
-    """A to Z, then AA to ZZ, as columns of a table are named."""
+    """A to Z, then AA to ZZ, like the columns of a spreadsheet."""
     first, last = divmod(number, 26)
     return (chr(ord("A") + first - 1) if first else "") + chr(ord("A") + last)
 
@@ -152,7 +153,7 @@ def _draws(task: Task, k: int, seeds: int) -> tuple[tuple[Row, ...], ...]:
 
 
 def draw(task: Task, k: int, seed: int) -> tuple[Row, ...]:
-    """k shots in a random order, as balanced over the labels as k allows; BadInput if there are fewer."""
+    """Draws k shots in random order, as balanced over the labels as possible; BadInput if there are fewer."""
     if k > len(task.shots):
         raise BadInput(
             f"The task has {len(task.shots)} shots, fewer than {k}.", "Add shots, or ask for fewer."
@@ -162,14 +163,14 @@ def draw(task: Task, k: int, seed: int) -> tuple[Row, ...]:
     for i in chance.permutation(len(task.shots)):
         row = task.shots[i]
         by_label.setdefault(row.label if task.labels else "", []).append(row)
-    # One row of every label in turn, until there are k.
+    # One row of each label in turn, until there are k.
     turns = itertools.chain.from_iterable(itertools.zip_longest(*by_label.values()))
     drawn = list(itertools.islice((row for row in turns if row is not None), k))
     return tuple(drawn[i] for i in chance.permutation(k))
 
 
 def measured(setting: Setting, ask: Ask, rows: tuple[Row, ...]) -> Steps[Condition]:
-    """Ask every test row after every run's shots."""
+    """Asks every test row after every run's shots."""
     task = setting.task
     names = [[label for label, _ in task.labels_of(row)] for row in rows]
     gold = np.array([own.index(row.label) for own, row in zip(names, rows, strict=True)])

@@ -1,4 +1,4 @@
-"""A language model follows an instruction, taking the likeliest token each time."""
+"""A language model follows an instruction, choosing the likeliest token each time."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from demos.nlp.window import window
 
 @dataclass(frozen=True)
 class Followed:
-    """What was written and what was read. probability: of each written token on average (geometric mean);
-    ended: by itself, at the most tokens it may write, or where it began to repeat itself."""
+    """The text that was written and what was read. probability: mean of the written tokens (geometric);
+    ended: whether the model ended by itself, at the limit of tokens, or where it began to repeat itself."""
 
     text: str
     prompt: str
@@ -25,22 +25,23 @@ class Followed:
 
 
 LONGEST_REPEAT = 12
-"""Tokens in a row that are not written twice: a small model that begins to repeat itself does not stop."""
+"""Tokens in a row that may not occur twice: a small model that begins to repeat itself does not stop."""
 
 
 def follow(
     instruction: str, loaded: Loaded, most_read: int, most_written: int, begun: str = "", until: str = ""
 ) -> Followed:
-    """What the model writes in its chat format, taking the likeliest token each time.
+    """What the model writes in its chat format, choosing the likeliest token each time.
 
-    Its answer is begun for it by the words `begun`, which are no part of the text, and ends before `until`.
-    Raises `BadInput` with the count if the instruction has more than `most_read` tokens, or than its window.
+    The answer is started with the words `begun`, which are not part of the result, and ends before `until`.
+    Raises `BadInput` with the count if the instruction has more than `most_read` tokens or than the model's
+    window.
     """
     import torch
 
     tokenizer = loaded.tokenizer
     prompt = chat_prompt(instruction, tokenizer) + begun
-    # A chat format writes its own special tokens.
+    # A chat format contains its own special tokens.
     batch = tokenizer(prompt, return_tensors="pt", add_special_tokens=False, verbose=False)
     read = batch["input_ids"].shape[1]
     limit = min(most_read, window(loaded) - most_written)
@@ -89,7 +90,7 @@ def follow(
 
 
 def chat_prompt(instruction: str, tokenizer: Any) -> str:
-    """An instruction in the model's chat format, up to where its answer begins."""
+    """Puts an instruction into the model's chat format, up to where its answer begins."""
     messages = [{"role": "user", "content": instruction}]
     return tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
 

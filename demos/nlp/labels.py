@@ -1,4 +1,4 @@
-"""Score labels by the log-likelihood of their words, and calibrate the scores."""
+"""Scores labels by the log-likelihood of their words, and calibrates the scores."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 MAX_WARNINGS = 20
 NORMALISATIONS = ("sum", "characters", "bytes", "mutual_information")
-"""ln p(word | prompt); the same per character and per UTF-8 byte of the word; and minus ln p(word | "")."""
+"""ln p(word | prompt); per character; per UTF-8 byte; and ln p(word | prompt) - ln p(word | "")."""
 
 
 @dataclass(frozen=True)
 class Word:
-    """A label word, its tokens after the prompt, and whether the model would say it by itself: each token
-    its first choice."""
+    """A label word, its tokens after the prompt, and whether greedy decoding would write it: each token is
+    the model's first choice."""
 
     text: str
     tokens: tuple[str, ...]
@@ -38,8 +38,8 @@ class Word:
 class LabelScores:
     """The labels of one prompt, and the words of each.
 
-    By each of `NORMALISATIONS`, `scores` [labels] are natural logarithms, `probabilities` [labels] their
-    softmax over the labels. Several words of a label add their probabilities.
+    For each of `NORMALISATIONS`, `scores` [labels] are natural logarithms, `probabilities` [labels] their
+    softmax over the labels. The probabilities of several words of a label are added.
     """
 
     labels: tuple[str, ...]
@@ -55,10 +55,10 @@ class LabelScores:
 def score_labels(
     loaded: Loaded, prompts: Sequence[Prompt], verbalizers: Sequence[Labels]
 ) -> tuple[LabelScores, ...]:
-    """Score the labels of every prompt (`verbalizers[i]` are those of `prompts[i]`) in one go.
+    """Scores the labels of every prompt (`verbalizers[i]` are those of `prompts[i]`) in one go.
 
-    Nothing is sampled, so temperature and the like have no part in it. Raises BadInput for a word
-    without tokens, for a prompt beyond the model's window, and where it would take too long.
+    Nothing is sampled, so temperature and the like have no effect. Raises BadInput for a word without tokens,
+    for a prompt beyond the model's window, and if it would take too long.
     """
     return finish(score_labels_in_steps(loaded, prompts, verbalizers))
 
@@ -66,8 +66,8 @@ def score_labels(
 def score_labels_in_steps(
     loaded: Loaded, prompts: Sequence[Prompt], verbalizers: Sequence[Labels]
 ) -> Steps[tuple[LabelScores, ...]]:
-    """The same, batch by batch."""
-    from demos.nlp.scoring import log_likelihoods_in_steps  # brings torch
+    """Like `score_labels`, batch by batch."""
+    from demos.nlp.scoring import log_likelihoods_in_steps  # imports torch
 
     asked = [
         (prompt, word)
@@ -97,7 +97,7 @@ def score_labels_in_steps(
 
 
 def _of_one_prompt(labels: Labels, scored: Sequence[Sequence[tuple[Word, tuple[float, ...]]]]) -> LabelScores:
-    """`scored` has for each label its words, each with its scores."""
+    """The scores of one prompt; `scored` has, for each label, its words with their scores."""
     table = np.array([np.logaddexp.reduce([scores for _, scores in words]) for words in scored])
     by_name: dict[str, np.ndarray] = dict(zip(NORMALISATIONS, table.T, strict=True))
     return LabelScores(
@@ -122,8 +122,8 @@ def content_free(probabilities: np.ndarray) -> np.ndarray:
 def calibrate(probabilities: np.ndarray, free: np.ndarray) -> np.ndarray:
     """Probabilities [..., labels] divided by those of content-free input [labels], and renormalised.
 
-    W = diag(p_cf)^-1, b = 0 of Zhao et al. 2021 without the softmax of its formula, which would flatten
-    the result; the best label is the same.
+    W = diag(p_cf)^-1, b = 0 of Zhao et al. 2021 without the softmax of their formula, which would flatten the
+    result; the best label is the same.
     """
     smallest = np.finfo(float).tiny
     ratios = np.asarray(probabilities, float) / np.maximum(free, smallest)
@@ -131,7 +131,7 @@ def calibrate(probabilities: np.ndarray, free: np.ndarray) -> np.ndarray:
 
 
 def label_warnings(tokenizer: Any, prompt: Prompt, labels: Labels) -> tuple[str, ...]:
-    """Sentences about words of different labels whose tokens begin alike, the first `MAX_WARNINGS`."""
+    """Warnings about words of different labels whose tokens begin alike, at most `MAX_WARNINGS`."""
     return tuple(islice(_warnings(tokenizer, prompt, labels), MAX_WARNINGS))
 
 

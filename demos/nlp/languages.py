@@ -1,7 +1,7 @@
-"""Which languages a translator reads and writes, and how it is told: each family has its own way.
+"""Which languages a translator reads and writes, and how to tell it, which differs between families.
 
-Marian checkpoints know one pair; T5 is told in words, in front of the text; mBART by codes, one in front of
-the source and one that the translation is made to begin with.
+Marian checkpoints have one fixed pair. T5 needs words in front of the text. mBART needs codes: one in front
+of the source, and one that the translation is forced to begin with.
 """
 
 from __future__ import annotations
@@ -58,8 +58,8 @@ T5_TARGETS = ("de", "fr", "ro")
 
 @dataclass(frozen=True)
 class Direction:
-    """A pair of languages by their codes of two letters, what is put in front of the text, and the codes that
-    an mBART tokenizer and its first written token need, else ""."""
+    """A pair of languages by their two-letter codes, the prefix of the text, and the codes that an mBART
+    tokenizer and its first written token need, otherwise ""."""
 
     source: str
     target: str
@@ -69,8 +69,9 @@ class Direction:
 
 
 def direction(source: str, target: str, loaded: Loaded, likely: str = "") -> Direction:
-    """The direction asked for, or the checkpoint's own where `source` or `target` is ""; one that reads many
-    languages then takes the text to be in the one that is `likely`, if it reads that, or in English.
+    """The direction asked for, or the checkpoint's own where `source` or `target` is "". A checkpoint that
+    reads many languages then takes the text to be in the `likely` one, if it reads that, otherwise in
+    English.
 
     Raises `BadInput` for a language that the checkpoint does not read or write.
     """
@@ -88,12 +89,12 @@ def direction(source: str, target: str, loaded: Loaded, likely: str = "") -> Dir
 
 
 def t5_prefix(target: str) -> str:
-    """How T5 is told what to do."""
+    """The prefix that tells T5 what to do."""
     return f"translate English to {NAMES[target]}: "
 
 
 def pair_of(loaded: Loaded) -> tuple[str, str]:
-    """The languages of a checkpoint that knows one pair: as its name ends, "…-en-fr"."""
+    """The languages of a checkpoint with one fixed pair, from the end of its name: "…-en-fr"."""
     match = re.search(r"\b([a-z]{2})-([a-z]{2})$", loaded.origin.hub_id or loaded.origin.checkpoint)
     if match is None:
         raise BadInput(f"{loaded.origin.title} does not say what languages it knows.", "Choose another.")
@@ -110,7 +111,7 @@ def _one(code: str, known: tuple[str, ...], what: str) -> str:
 def rare_words(words: list[str], tokenizer: Any) -> tuple[str, ...]:
     """Words that the vocabulary has only in pieces, or not at all; each once, in order.
 
-    A vocabulary is learnt by joining what often stands together, so that such a word was rare.
+    A vocabulary is learnt by joining pieces that often occur together, so such a word was rare in training.
     """
 
     def rare(word: str) -> bool:

@@ -1,7 +1,7 @@
-"""Can a model read this text? By its letters' script, and by what its tokens leave of its words.
+"""Can a model read this text? Judges by its letters' script, and by what its tokens keep of its words.
 
-What a vocabulary lacks becomes a token for the unknown, or falls apart into letters; the model answers all
-the same. Where that holds for most words, the answer says nothing about the text.
+What a vocabulary lacks becomes the unknown token, or falls apart into letters; the model answers all the
+same. If that happens to most words, the answer says nothing about the text.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from demos.models.specs import Loaded
 from demos.nlp.languages import NAMES
 
 SPELT, SPELT_SYLLABLES = 0.6, 0.9
-"""Tokens per letter above which a word is spelt out: in an alphabet, and where a letter is a syllable."""
+"""Tokens per letter above which a word counts as spelt out: in an alphabet, and in a syllabic script."""
 MOST = 0.5
-"""The share of words above which a text as a whole is called unreadable."""
+"""The share of unreadable words above which the whole text counts as unreadable."""
 LISTED = 5
 MANY = "mul"
 """The code of checkpoints that read dozens of languages."""
@@ -36,7 +36,7 @@ SCRIPTS = {
     "uk": ("CYRILLIC",),
     "zh": ("CJK",),
 }
-"""In which script a language is written, where it is not Latin."""
+"""The script in which a language is written, if it is not Latin."""
 _TOLD_BY = {"KATAKANA": "ja", "HIRAGANA": "ja"} | {
     names[0]: code for code, names in reversed(SCRIPTS.items()) if code != "ja"
 }
@@ -47,9 +47,9 @@ _EMOJI = re.compile("[\u231a-\u23ff\u2600-\u27bf\u2b1b-\u2b55\U0001f000-\U0001fa
 
 @dataclass(frozen=True)
 class Legibility:
-    """withheld: why the model cannot read most of a text, or ""; warning: which words and emoji of one that
-    it can read it has not read, or "". Plain sentences. language: that of a text that is in another script
-    than the model's, where the script tells it, or ""."""
+    """withheld: why the model cannot read most of a text, or "". warning: which words and emoji of a readable
+    text it has not read, or "". Both are plain sentences. language: that of a text in another script than the
+    model's, if the script determines it, or ""."""
 
     withheld: str = ""
     warning: str = ""
@@ -66,25 +66,25 @@ class _Unit:
 
 
 def legibility(text: str, loaded: Loaded, languages: Sequence[str] | None = None) -> Legibility:
-    """How well a model reads a text of any length; `languages` it is to be in, or else the checkpoint's."""
+    """How well a model reads a text; `languages` are those expected, by default the checkpoint's."""
     known = languages_of(loaded) if languages is None else tuple(languages)
     return _judged(text, loaded.tokenizer, known, loaded.origin.title)
 
 
 def languages_of(loaded: Loaded) -> tuple[str, ...]:
-    """The languages that a model reads, as the catalog says; () if nobody knows."""
+    """The languages that a model reads according to the catalog; () if unknown."""
     entry = catalog().get(loaded.origin.checkpoint)
     return entry.languages if entry else ()
 
 
 def unread(text: str, tokenizer: Any) -> str:
-    """What of a text a vocabulary cannot read, in a sentence, or ""; the language is not considered."""
+    """Says in a sentence which part of a text a vocabulary cannot read, or ""; ignores the language."""
     judged = _judged(text, tokenizer, (), "the model")
     return (said := judged.withheld or judged.warning)[:1].upper() + said[1:]
 
 
 def language(text: str) -> str:
-    """The language that the script of most of a text's words tells; "en" for Latin ones, "" for others."""
+    """The language that the script of most words implies: "en" for Latin, "" if it implies none."""
     script = _mostly(text)
     return "en" if script == "LATIN" else _TOLD_BY.get(script, "")
 
@@ -129,7 +129,7 @@ def _how_read(
     text: str, units: Sequence[_Unit], tokenizer: Any, scripts: set[str] | None
 ) -> dict[_Unit, Literal["read", "unknown", "spelt", "script"]]:
     spans = _token_spans(text, units, tokenizer)
-    state = bytearray(len(text))  # 1: a token stands for it, 2: the token for what is unknown
+    state = bytearray(len(text))  # 1: covered by a token, 2: covered by the unknown token
     starts = [unit.start for unit in units]
     tokens = [0] * len(units)
     for start, end, unknown in spans:
@@ -152,7 +152,7 @@ def _how_read(
         if scripts is not None and _script(letters[0]) not in scripts:
             return "read" if count == 1 and len(letters) > 1 else "script"
         script = _script(letters[0])
-        # A model of Korean or Chinese may well have a token for each syllable.
+        # A model of Korean or Chinese may well have one token for each syllable.
         if script == "CJK" or (scripts is not None and script not in _ALPHABETS):
             return "read"
         limit = SPELT if script in _ALPHABETS else SPELT_SYLLABLES
@@ -162,8 +162,8 @@ def _how_read(
 
 
 def _token_spans(text: str, units: Sequence[_Unit], tokenizer: Any) -> list[tuple[int, int, bool]]:
-    """Start, end and whether it is the one for the unknown, of every token; of a tokenizer that does not know
-    where its tokens stand, those of every word alone, spread over it."""
+    """Start and end of every token, and whether it is the unknown token. A tokenizer that does not report
+    offsets encodes each word separately, and each token gets the span of its word."""
     options = {"add_special_tokens": False, "verbose": False}
     if tokenizer.is_fast:
         encoded = tokenizer(text, return_offsets_mapping=True, **options)
@@ -177,7 +177,7 @@ def _token_spans(text: str, units: Sequence[_Unit], tokenizer: Any) -> list[tupl
 
 
 def _said(text: str, units: Sequence[_Unit], how: dict[_Unit, Any]) -> str:
-    """Which words, emoji and signs of a text were not read, in sentences."""
+    """Says in sentences which words, emoji and signs of a text were not read."""
     lost = [(unit, text[unit.start : unit.end]) for unit in units if how[unit] == "unknown"]
     words = [said for unit, said in lost if unit.kind == "w"]
     signs = [said for unit, said in lost if unit.kind == "s"]
@@ -212,7 +212,7 @@ def _units(text: str) -> list[_Unit]:
 
 @lru_cache(4096)
 def _kind(character: str) -> str:
-    """Of a word, of an emoji, a sign, or nothing that a model would have to read."""
+    """The kind of a character: of a word, an emoji, a sign, or nothing that a model has to read."""
     if _EMOJI.match(character) or _JOINERS.match(character):
         return "e"
     category = unicodedata.category(character)
@@ -220,7 +220,7 @@ def _kind(character: str) -> str:
 
 
 def _emoji(run: str) -> int:
-    """How many emoji a run of their characters shows: flags are pairs, joined ones are one."""
+    """How many emoji a run of emoji characters shows: flags are pairs, joined ones count once."""
     flags = sum("\U0001f1e6" <= c <= "\U0001f1ff" for c in run)
     bases = len(_EMOJI.findall(_JOINERS.sub("", re.sub("\u200d.", "", run)))) - flags
     return bases + (flags + 1) // 2
@@ -233,7 +233,7 @@ def _script(letter: str) -> str:
 
 
 def _mostly(text: str) -> str:
-    """The script of most of the words, by their first letters; "" without words. Japanese mixes three."""
+    """The script of most words, by their first letters; "" without words. Japanese mixes three."""
     words = [text[unit.start : unit.end] for unit in _units(text) if unit.kind == "w"]
     first = (next(filter(str.isalpha, word), "") for word in words)
     scripts = Counter(_script(letter) for letter in first if letter)
@@ -243,7 +243,7 @@ def _mostly(text: str) -> str:
 
 
 def _in_letters(text: str) -> str:
-    """What a text is written in, in words: its language where the script tells it."""
+    """Names what a text is written in: its language if the script determines it."""
     script, told = _mostly(text), language(text)
     if script in ("LATIN", "CYRILLIC", "ARABIC", "DEVANAGARI") or not told:
         return f"in {script.title()} letters"

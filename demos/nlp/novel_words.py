@@ -1,6 +1,6 @@
-"""Words and numbers of a summary that its text does not have.
+"""Words and numbers of a summary that do not occur in its text.
 
-A hint, no verdict: a new word may be a good one, and a false sentence may be made of the text's own words.
+A hint, not a verdict: a new word may be a good one, and a false sentence may consist of the text's own words.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ FUNCTION_WORDS = frozenset(
 
 
 def new_words(summary: str, text: str) -> tuple[tuple[int, int], ...]:
-    """Where in a summary words and numbers stand that the text does not have.
+    """Finds the words and numbers of a summary that do not occur in the text, as (start, end).
 
-    Words of the grammar are left out, English endings and the marks inside numbers ignored.
+    Ignores function words, English endings and the marks inside numbers.
     """
     of_text = (part for match in _WORD.finditer(text) for part in (match[0], *match[0].split("-")))
     known = {form for part in of_text for form in _forms(part)}
@@ -56,7 +56,7 @@ def new_words(summary: str, text: str) -> tuple[tuple[int, int], ...]:
 
 
 def _forms(word: str) -> set[str]:
-    """A word and what may be its stem."""
+    """A word and its possible stems."""
     word = word.casefold().replace("’", "'").removesuffix("'s")
     if word[0].isdigit():
         return {word.replace(",", "").rstrip(".:")}

@@ -1,4 +1,4 @@
-"""Which checkpoint stands beside another, and which one reads a text that another cannot."""
+"""Which checkpoint to compare with another, and which one can read a text that another cannot."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from demos.nlp.legibility import MANY, Legibility, named
 
 
 def beside(endpoint: Endpoint, first: str) -> str | None:
-    """The checkpoint that is first compared with `first`: made for the same, reading and writing the same
-    languages, if possible without a network; None if there is none."""
+    """The first checkpoint to compare with `first`: made for the same task and languages, and preferably
+    available without a network; None if there is none."""
     one = checkpoint(first)
     others = [entry for entry in suitable(endpoint) if entry.name != first]
     translates = endpoint.task == "translation"
@@ -29,7 +29,7 @@ def beside(endpoint: Endpoint, first: str) -> str | None:
 
 
 def reader(endpoint: Endpoint, code: str) -> Checkpoint | None:
-    """The checkpoint that an endpoint can use for a text in a language, if possible without a network."""
+    """A checkpoint that an endpoint can use for a text in a language, if possible without a network."""
     helpers = [catalog().get(spec.checkpoint) for spec in endpoint.helpers.values()]
     fitting = [
         entry
@@ -44,7 +44,7 @@ def reader(endpoint: Endpoint, code: str) -> Checkpoint | None:
 
 
 def remedied(judged: Legibility, endpoint: Endpoint, loaded: Loaded) -> tuple[str, str]:
-    """Why an answer is withheld, with the model that can read the text, and that model's name; "" for
+    """Why an answer is withheld, with the model that can read the text, and that model's name; "" if there is
     none."""
     other = reader(endpoint, judged.language) if judged.language else None
     if other is None or other.name == loaded.origin.checkpoint:
@@ -63,12 +63,12 @@ def _share(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
 
 
 def _is_made_for(endpoint: Endpoint, entry: Checkpoint) -> bool:
-    """Whether a checkpoint was trained for this, or for nothing but language as such."""
+    """Whether a checkpoint was trained for this task, or only as a language model."""
     return bool(_tasks(endpoint)) or not set(entry.tasks) - {"similarity", "chat"}
 
 
 def _rank(endpoint: Endpoint, entry: Checkpoint) -> tuple[bool, bool, bool]:
-    """What comes first: trained for the task or for none; here without a network; the task's own default."""
+    """Sort key: made for the task or for none, then available without a network, then the task's default."""
     default = getattr(endpoint.inputs_type, "model", "")
     return not _is_made_for(endpoint, entry), entry.bundled is None, entry.name != default
 

@@ -1,4 +1,4 @@
-"""What token sequences have in common, as a tree, so that a model reads every shared stretch once."""
+"""The shared beginnings of token sequences as a tree, so that a model reads every shared stretch once."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from itertools import groupby
 from typing import Any
 
 MIN_SHARED = 8
-"""Tokens of a stretch that is worth a forward pass of its own; on a processor, one more costs about 30."""
+"""Tokens of a stretch that justify its own forward pass; on a CPU, one more pass costs about 30 tokens."""
 
 
 @dataclass(frozen=True, order=True)
 class Wanted:
-    """At `position` of a sequence, the log-probability of `token` coming next is wanted.
+    """Asks for the log-probability that `token` comes next at `position` of a sequence.
 
     It is token number `index` of request number `request`.
     """
@@ -27,7 +27,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Node:
-    """A stretch of tokens that starts at `start`, what is wanted in it, and what may follow it."""
+    """A stretch of tokens that starts at `start`, the requests in it, and what may follow it."""
 
     start: int
     ids: tuple[int, ...]
@@ -36,12 +36,12 @@ class Node:
 
 
 def size(node: Node) -> int:
-    """How many tokens a node and all below it hold."""
+    """How many tokens a node and all nodes below it hold."""
     return len(node.ids) + sum(map(size, node.children))
 
 
 def can_share(model: Any) -> bool:
-    """Whether keys and values can be kept and given to several rows, with positions as we say."""
+    """Whether keys and values can be kept and reused for several rows, at positions that we choose."""
     from transformers import DynamicCache
     from transformers.cache_utils import DynamicLayer
 
@@ -58,22 +58,22 @@ class _Row:
 
 
 def prefix_tree(sequences: Iterable[tuple[tuple[int, ...], list[Wanted]]], least: int) -> tuple[Node, ...]:
-    """Nodes that together hold every sequence; stretches of at least `least` tokens are shared.
+    """Builds nodes that together hold every sequence; stretches of at least `least` tokens are shared.
 
-    Shorter ones are repeated, as one more pass through the model costs more than they do. A sequence
-    that another one begins with is read along with that one, whatever `least` is.
+    Shorter ones are repeated, since one more pass through the model costs more. A sequence that is the
+    beginning of another is read along with it, whatever `least` is.
     """
     return tuple(_nodes(_rows(sequences), 0, 0, least))
 
 
 def _rows(sequences: Iterable[tuple[tuple[int, ...], list[Wanted]]]) -> list[_Row]:
-    """Sorted sequences, none the beginning of another."""
+    """Sorts the sequences, merging each that is the beginning of another into that one."""
     rows: dict[tuple[int, ...], _Row] = {}
     for ids, wanted in sequences:
         rows.setdefault(ids, _Row(ids)).wanted.extend(wanted)
     ordered = sorted(rows.values(), key=lambda row: row.ids)
     kept: list[_Row] = []
-    for row in reversed(ordered):  # what a sequence begins comes right before it in this order
+    for row in reversed(ordered):  # in this order, a sequence comes right before those that begin with it
         if kept and kept[-1].ids[: len(row.ids)] == row.ids:
             kept[-1].wanted.extend(row.wanted)
         else:
@@ -100,6 +100,6 @@ def _node(group: list[_Row], start: int, end: int, children: tuple[Node, ...]) -
 
 
 def _common(first: tuple[int, ...], last: tuple[int, ...]) -> int:
-    """How many tokens two sequences begin with in common; of sorted ones, so do all between."""
+    """How many tokens two sequences begin with in common; if sorted, all between them share those too."""
     pairs = enumerate(zip(first, last, strict=False))
     return next((i for i, (a, b) in pairs if a != b), min(len(first), len(last)))

@@ -1,4 +1,4 @@
-"""Render a task, shots and a query into the exact text that a model reads, and locate its parts."""
+"""Renders a task, shots and a query into the exact text that a model reads, and locates its parts."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CONTENT_FREE = ("N/A", "", "[MASK]")
 
 @dataclass(frozen=True)
 class Span:
-    """Characters `start` to `end` of a prompt and what they are; `shot` is the shot's index, or None.
+    """Characters `start` to `end` of a prompt and their role; `shot` is the shot's index, or None.
 
     "template" is what joins the parts: blank lines, and the marks of a chat format.
     """
@@ -35,7 +35,7 @@ class Span:
 
 @dataclass(frozen=True)
 class Prompt:
-    """What the model reads. The spans cover the text without gaps; `lead` goes before every label word,
+    """What the model reads. The spans cover the text without gaps; `lead` is prepended to every label word,
     since the template has it there and the text ends without it."""
 
     text: str
@@ -45,7 +45,7 @@ class Prompt:
 
 @dataclass(frozen=True)
 class Budget:
-    """Tokens by what they are used for; `free` is negative if the window is too small."""
+    """Tokens by use; `free` is negative if the window is too small."""
 
     instruction: int
     shots: int
@@ -66,11 +66,11 @@ _Messages = list[tuple[str, list[_Piece]]]
 def render(
     task: Task, shots: Sequence[Row], query: Row, style: Style = "plain", tokenizer: Any = None
 ) -> Prompt:
-    """The prompt for a query after some shots; a chat style needs the tokenizer, for its template.
+    """The prompt for a query after some shots; a chat style needs the tokenizer's template.
 
-    "plain" joins the parts by blank lines and ends right before the label, without whitespace.
-    "chat-turns" makes every shot a question and an answer, "chat-one" puts all into one message.
-    Raises BadInput naming a field that is missing or that the template does not know.
+    "plain" joins the parts by blank lines and ends right before the label, without whitespace. "chat-turns"
+    makes every shot a question and an answer, "chat-one" puts everything into one message. Raises BadInput
+    naming a field that is missing or unknown to the template.
     """
     if style == "plain":
         return _joined(*_plain(task, shots, query))
@@ -82,7 +82,7 @@ def render(
 def render_chat(tokenizer: Any, task: Task, shots: Sequence[Row], query: Row, style: Style) -> Prompt:
     """The prompt in the model's chat format, up to where its answer begins.
 
-    The instruction is the system message, or begins the first question if the format has no such message.
+    The instruction is the system message, or begins the first question if the format has no system message.
     """
     if not getattr(tokenizer, "chat_template", None):
         raise BadInput("This model has no chat format.", "Choose the plain style.")
@@ -97,7 +97,7 @@ def render_chat(tokenizer: Any, task: Task, shots: Sequence[Row], query: Row, st
 
 
 def conversation(task: Task, shots: Sequence[Row], query: Row, style: Style) -> _Messages:
-    """Role and pieces of every message; a style without turns is one message of the user."""
+    """Role and pieces of every message; a style without turns is one user message."""
     if style != "chat-turns":
         return [("user", _plain(task, shots, query)[0])]
     turns: _Messages = []
@@ -119,7 +119,7 @@ def instruction_text(task: Task) -> str:
 
 
 def content_free_rows(task: Task) -> tuple[Row, ...]:
-    """Queries that say nothing: every field of the template holds "N/A", then "", then "[MASK]"."""
+    """Content-free queries: every field of the template holds "N/A", then "", then "[MASK]"."""
     names = template_fields(task.template)
     return tuple(Row(tuple((name, text) for name in names), "") for text in CONTENT_FREE)
 
@@ -127,12 +127,12 @@ def content_free_rows(task: Task) -> tuple[Row, ...]:
 def content_free_prompts(
     task: Task, shots: Sequence[Row], style: Style, tokenizer: Any
 ) -> tuple[Prompt, ...]:
-    """The prompts, after the same shots, whose queries say nothing."""
+    """The prompts of the content-free queries, after the same shots."""
     return tuple(render(task, shots, row, style, tokenizer) for row in content_free_rows(task))
 
 
 def budget(tokenizer: Any, prompt: Prompt, window: int, reserve: int) -> Budget:
-    """What a prompt's tokens are used for; one that spans two parts counts for the part it begins in."""
+    """Counts a prompt's tokens by use; a token that spans two parts counts for the one in which it begins."""
     counts = dict.fromkeys(("instruction", "shot", "query", "template"), 0)
     for role, _ in token_roles(tokenizer, prompt):
         counts[role] += 1
@@ -140,7 +140,7 @@ def budget(tokenizer: Any, prompt: Prompt, window: int, reserve: int) -> Budget:
 
 
 def token_roles(tokenizer: Any, prompt: Prompt) -> list[tuple[Role, int | None]]:
-    """Role and shot of every token of `tokens`; those that the tokenizer adds are part of the template."""
+    """Role and shot of every token of `tokens`; tokens that the tokenizer adds belong to the template."""
     roles: list[tuple[Role, int | None]] = []
     spans = iter(prompt.spans)
     span = Span(0, 0, "template", None)
@@ -155,7 +155,7 @@ def token_roles(tokenizer: Any, prompt: Prompt) -> list[tuple[Role, int | None]]
 
 
 def tokens(tokenizer: Any, text: str) -> Any:
-    """A prompt's `input_ids` and `offset_mapping` (characters), encoded as it is for scoring."""
+    """A prompt's `input_ids` and `offset_mapping` (in characters), encoded as for scoring."""
     return encode(tokenizer, text, return_offsets_mapping=True)
 
 
@@ -172,9 +172,10 @@ def _plain(task: Task, shots: Sequence[Row], query: Row) -> tuple[list[_Piece], 
 
 
 def filled(task: Task, row: Row, where: str) -> tuple[str, str, str]:
-    """A row as the text before its label, the whitespace between, and the label with what follows it.
+    """Splits a filled row into the text before its label, the whitespace between, and the label with what
+    follows it.
 
-    `where` is "query", which has no label, or what an error is to call it.
+    `where` is "query", which has no label, or the name of the row in errors.
     """
     values, parts = dict(row.fields), template_parts(task.template)
     if unknown := values.keys() - {name for _, name in parts}:
@@ -202,7 +203,7 @@ def _joined(pieces: Sequence[_Piece], lead: str = "") -> Prompt:
 
 
 def _in_chat(tokenizer: Any, messages: _Messages) -> Prompt:
-    """Messages in the chat format; where each one stands is found by rendering marks in their places."""
+    """Renders messages in the chat format, and locates each one by rendering marks in their places."""
     contents = ["".join(text for text, _, _ in pieces) for _, pieces in messages]
     exact = _apply(tokenizer, [role for role, _ in messages], contents)
     marks = [f"\ue000{index}\ue001" for index in range(len(messages))]
@@ -211,7 +212,7 @@ def _in_chat(tokenizer: Any, messages: _Messages) -> Prompt:
         glue, _, rest = rest.partition(mark)
         pieces += [(glue, "template", None), *own]
     prompt = _joined([*pieces, (rest, "template", None)])
-    # A format that trims or rewrites contents is shown as it is, only without telling the parts apart.
+    # If a format trims or rewrites contents, the prompt is shown as it is, without its parts.
     return prompt if prompt.text == exact else _joined([(exact, "template", None)])
 
 

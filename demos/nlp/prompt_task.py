@@ -40,7 +40,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Task:
-    """What is asked. `template` names fields in braces and ends, for a query, where {label} stands.
+    """What to ask. `template` names fields in braces; a query ends where {label} is.
 
     `{labels}` in the instruction stands for all label words. `labels` is None where every row brings its
     own `choices`.
@@ -60,7 +60,7 @@ class Task:
         return tuple((choice, (choice,)) for choice in row.choices) if self.labels is None else self.labels
 
     def word(self, label: str) -> str:
-        """What a shot shows for a label; raises BadInput if there is no such label."""
+        """The word that a shot shows for a label; raises BadInput if there is no such label."""
         if self.labels is None:
             return label
         if words := dict(self.labels).get(label):
@@ -76,9 +76,9 @@ def ready_tasks() -> dict[str, Task]:
 
 
 def check_task(task: Task) -> Task:
-    """Return a task unchanged, or raise BadInput with what is wrong first, rows counted from 1.
+    """Returns a task unchanged, or raises BadInput with the first problem; counts rows from 1.
 
-    What is only counted comes before what is read: a task that is too large costs nothing.
+    Counts before it reads, so that a task that is too large costs nothing.
     """
     for kind, rows in (("shots", task.shots), ("rows", task.rows)):
         if len(rows) > MAX_ROWS:
@@ -104,8 +104,7 @@ def check_task(task: Task) -> Task:
 
 
 def check_labels(labels: Labels) -> None:
-    """Raise BadInput for labels that are too few, too many or twice there, and for words that are empty or
-    shared."""
+    """Raises BadInput for too few, too many or repeated labels, and for words that are empty or shared."""
     if len(labels) < 2:
         raise BadInput("A task needs at least two labels.", "Add a label.")
     count = sum(len(words) for _, words in labels)
@@ -130,7 +129,7 @@ def check_labels(labels: Labels) -> None:
 
 
 def check_label(text: str, what: str) -> str:
-    """Return a label, a word or a choice unchanged, or raise BadInput if it is empty, long or unreadable."""
+    """Returns a label, word or choice unchanged, or raises BadInput if it is empty, long or unreadable."""
     if len(text) > MAX_LABEL:
         raise BadInput(
             f"The {what} has {len(text):,} characters; the limit is {MAX_LABEL:,}.", "Use a shorter one."
@@ -169,7 +168,7 @@ def _check_row(task: Task, row: Row, where: str, fields: tuple[str, ...]) -> Non
 
 
 def task_from_json(text: str) -> Task:
-    """Read a task as `task_to_json` writes it, or raise BadInput."""
+    """Reads a task in the format of `task_to_json`, or raises BadInput."""
     if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise BadInput("The task is larger than 10 MB.", "Keep fewer rows.")
     try:
@@ -234,7 +233,7 @@ def _texts(values: Any, what: str) -> tuple[str, ...]:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object's pairs as a dict; JSON itself lets the last one of equal keys win."""
+    """An object's pairs as a dict without repeated keys; JSON itself lets the last of equal keys win."""
     made: dict[str, Any] = {}
     for key, value in pairs:
         if key in made:

@@ -1,7 +1,7 @@
-"""The code that does with transformers what a page just did, to be copied.
+"""The transformers code, ready to copy, that does what a page just did.
 
-It reads the very weights that answered: of the Hub the files at their commit, which are found in the local
-cache without a network; else those that stand in this repository or come in a package, unpacked if packed.
+It reads the weights that gave the answer: the Hub's files at their commit, which are found in the local cache
+without a network, or else files in this repository or in a package, unpacked if they were packed.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from demos.models.specs import Origin
 
 
 def pipeline_code(task: str, head: str, origin: Origin, text: str, options: str = "") -> str:
-    """Python that gives `text` to transformers' pipeline for `task`, on the checkpoint of `origin`.
+    """Python that passes `text` to transformers' pipeline for `task`, on the checkpoint of `origin`.
 
-    `options` are further arguments of `pipeline`, as they are written.
+    `options` are further arguments of `pipeline`, as source code.
     """
     return with_pipeline(task, head, origin, f"print(pipe({text!r}))\n", options)
 
@@ -24,7 +24,7 @@ def pipeline_code(task: str, head: str, origin: Origin, text: str, options: str 
 def with_pipeline(
     task: str, head: str, origin: Origin, body: str, options: str = "", before: str = ""
 ) -> str:
-    """Python that makes `pipe`, transformers' pipeline for `task`, and then does `body`.
+    """Python that makes `pipe`, transformers' pipeline for `task`, and then runs `body`.
 
     The pipeline is on the checkpoint of `origin`; `before` are further imports.
     """
@@ -44,10 +44,10 @@ def with_pipeline(
 
 
 def with_folder(code: str, origin: Origin) -> str:
-    """Python with `folder`, which it uses, set behind its first imports: where the weights of an answer are.
+    """Sets `folder`, the place of an answer's weights, which `code` uses, after the first imports of `code`.
 
-    It runs as it stands where the weights can be had by name; for weights of this repository in a checkout
-    of it, as it says.
+    The result runs unchanged where the weights can be obtained by name; weights of this repository need a
+    checkout of it, as a remark in the code says.
     """
     imports, body = code.split("\n\n", 1)
     further, folder = _folder(origin)
@@ -55,7 +55,7 @@ def with_folder(code: str, origin: Origin) -> str:
 
 
 def _folder(origin: Origin) -> tuple[str, str]:
-    """Imports, and a statement that sets `folder`, with a remark on the weights in front."""
+    """Imports, and a statement that sets `folder`, preceded by a remark on the weights."""
     if origin.source == "hub":
         pinned = f", revision={origin.revision!r}" if origin.revision else ""
         return (

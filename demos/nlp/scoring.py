@@ -1,7 +1,7 @@
 """The log-likelihood of a continuation given a context, as lm-evaluation-harness defines it.
 
-What requests have in common (the shots, then the query, then the first tokens of a label) is read once:
-its keys and values are kept and handed to everything that follows it.
+Beginnings that requests share (the shots, then the query, then the first tokens of a label) are read once:
+their keys and values are kept and passed to everything that follows.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from demos.nlp.prefix_tree import MIN_SHARED, Node, Wanted, can_share, prefix_tr
 from demos.nlp.steps import Steps, finish
 from demos.nlp.window import window
 
-_NEW_TOKENS = 512  # in one forward pass: more brings no speed, only memory for logits
+_NEW_TOKENS = 512  # in one forward pass: more gains no speed, and costs memory for logits
 _CACHED_TOKENS = 8192  # over all rows of a batch: 370 MB of keys and values for SmolLM2
 _ENCODED = 200_000  # characters between two steps, about a fifth of a second
 
@@ -47,16 +47,16 @@ Request = tuple[str, str]
 
 
 def log_likelihoods(loaded: Loaded, requests: Sequence[Request]) -> list[Likelihood]:
-    """Score all requests together, in their order; equal to `log_likelihoods_plain` up to rounding.
+    """Scores all requests together, in their order; equal to `log_likelihoods_plain` up to rounding.
 
-    Raises BadInput for a continuation without tokens of its own, for a request beyond the window, and where
-    it would take too long.
+    Raises BadInput for a continuation without tokens of its own, for a request beyond the window, and if it
+    would take too long.
     """
     return finish(log_likelihoods_in_steps(loaded, requests))
 
 
 def log_likelihoods_in_steps(loaded: Loaded, requests: Sequence[Request]) -> Steps[list[Likelihood]]:
-    """The same, batch by batch; what could be known to take too long is refused before the first one."""
+    """Like `log_likelihoods`, batch by batch; refuses work that is known to take too long at the start."""
     characters = sum(len(context) + len(continuation) for context, continuation in requests)
     check_effort(effort(loaded, 0, characters))
     pairs, encoded = [], 0
@@ -80,7 +80,7 @@ def log_likelihoods_in_steps(loaded: Loaded, requests: Sequence[Request]) -> Ste
     greedy = [True] * len(pairs)
     batches = _run(loaded.model, [(0, node) for node in tree], None, shares)
     while True:
-        with torch.inference_mode():  # not around the pauses, in which others may work on this thread
+        with torch.inference_mode():  # not around the yields, during which other code may run in this thread
             batch = next(batches, None)
         if batch is None:
             break
@@ -96,7 +96,7 @@ def log_likelihoods_in_steps(loaded: Loaded, requests: Sequence[Request]) -> Ste
 
 
 def log_likelihoods_plain(loaded: Loaded, requests: Sequence[Request]) -> list[Likelihood]:
-    """The same by definition, one forward pass per request: what tests and benchmarks compare with."""
+    """The same by definition, one forward pass per request: the reference for tests and benchmarks."""
     results = []
     for request in requests:
         context, continuation = encode_pair(loaded.tokenizer, *request)
@@ -118,7 +118,7 @@ def log_likelihoods_plain(loaded: Loaded, requests: Sequence[Request]) -> list[L
 def _read(
     loaded: Loaded, limit: int, context: tuple[int, ...], continuation: tuple[int, ...]
 ) -> tuple[int, ...]:
-    """What the model has to read: all but the last token, which is only predicted."""
+    """The tokens that the model has to read: all but the last one, which is only predicted."""
     ids = (context + continuation)[:-1]
     if len(ids) > limit:
         raise BadInput(
@@ -136,7 +136,8 @@ class _Past:
     mask: torch.Tensor
 
     def of_rows(self, rows: list[int]) -> _Past:
-        # Layers replace their tensors and never write into them, so copies of the holders are enough.
+        # Layers replace their tensors and never write into them, so copying the objects that hold them is
+        # enough.
         cache = copy.copy(self.cache)
         cache.layers = [copy.copy(layer) for layer in self.cache.layers]
         cache.batch_select_indices(torch.tensor(rows))
@@ -146,8 +147,8 @@ class _Past:
 def _run(
     model: Any, nodes: list[tuple[int, Node]], past: _Past | None, shares: bool
 ) -> Iterator[tuple[int, list[tuple[Wanted, float, bool]]]]:
-    """Read nodes, each after its row of `past`, then their children; yields for every batch how many tokens
-    it had and everything wanted."""
+    """Reads nodes, each after its row of `past`, then their children; yields for every batch its number of
+    tokens and all requested scores."""
     pads = "position_ids" in inspect.signature(model.forward).parameters
     for batch in _batches(nodes, past.mask.shape[1] if past else 0, pads):
         before = past.of_rows([row for row, _ in batch]) if past else None
@@ -159,8 +160,8 @@ def _run(
 
 
 def _batches(nodes: list[tuple[int, Node]], places: int, pads: bool) -> Iterator[list[tuple[int, Node]]]:
-    """Batches of similar lengths (of one length, if the model cannot be told where padding ends), within
-    the limits on new and on cached tokens (or of one row)."""
+    """Batches of similar lengths (of equal length, if the model cannot mask padding), within the limits on
+    new and on cached tokens, but of at least one row."""
     batch: list[tuple[int, Node]] = []
     for row, node in sorted(nodes, key=lambda pair: -len(pair[1].ids)):
         if batch:

@@ -1,6 +1,6 @@
-"""A text as sentences, by character offsets: small rules for English and Korean, and no model.
+"""Splits a text into sentences, by character offsets, with small rules for English and Korean and no model.
 
-A mark that ends a sentence is believed unless it stands in an abbreviation, an initial or a number.
+A mark that can end a sentence does so unless it is part of an abbreviation, an initial or a number.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Sentence:
-    """text[start:end], with the whitespace behind it; the sentences of a text join to the text."""
+    """text[start:end], with the whitespace behind it; joined, the sentences of a text give the text."""
 
     start: int
     end: int
@@ -26,13 +26,13 @@ _NEVER = frozenset(
     "mr mrs ms mx dr prof rev hon st mt ft gen col maj capt lt sgt sen rep gov pres vs cf e.g i.e viz fig "
     "figs eq eqs sec ch vol nos pp approx ca".split()
 )
-"""Before a full stop, these are abbreviations whatever follows."""
+"""Followed by a full stop, these are abbreviations whatever comes next."""
 
 _AT_TIMES = frozenset(
     "a.m p.m etc al inc ltd co corp jr sr dept est ave blvd jan feb mar apr jun jul aug sept sep oct nov "
     "dec".split()
 )
-"""These end a sentence at times: the next word decides."""
+"""These sometimes end a sentence: the next word decides."""
 
 _STARTERS = frozenset(
     "the a an this that these those he she it they we you i his her its their our my in on at by for from to "
@@ -44,7 +44,7 @@ _CLOSE = r"""["'”’»)\]」』〉》]*(?:\[\d+\])*"""
 _END = re.compile(
     rf"(?P<stop>[.!?…]+){_CLOSE}(?=\s)"
     rf"|[。！？｡]+{_CLOSE}"
-    r"|(?<=[다요죠까])[.!?]+(?=[가-힣])"  # Korean is often written without the space
+    r"|(?<=[다요죠까])[.!?]+(?=[가-힣])"  # Korean often omits the space
     r"|(?=\n[ \t\r]*\n)"
     r"|(?=\n[ \t]*(?:[-*•·]|\d{1,2}[.)])[ \t])"
 )
@@ -53,9 +53,10 @@ _WORD = re.compile(r"[^\W_]+(?:[.'’][^\W_]+)*")
 
 
 def sentences(text: str, fits: Callable[[str], bool] = lambda text: True) -> tuple[Sentence, ...]:
-    """The sentences of a text, in order, without gaps; none of a text that is only whitespace.
+    """The sentences of a text, in order, without gaps; none if the text is only whitespace.
 
-    What is longer than `fits` allows is cut in two at the space nearest its middle, and so on.
+    A sentence for which `fits` is false is cut in two at the space nearest its middle, repeatedly if
+    necessary.
     """
     if not text.strip():
         return ()
@@ -65,7 +66,7 @@ def sentences(text: str, fits: Callable[[str], bool] = lambda text: True) -> tup
     pieces: list[Sentence] = []
     for start, end in zip(edges, edges[1:], strict=False):
         if pieces and not _WORD.search(text, start, end):
-            pieces[-1] = Sentence(pieces[-1].start, end)  # a lonely mark belongs to what it follows
+            pieces[-1] = Sentence(pieces[-1].start, end)  # a lone mark belongs to the sentence before it
         else:
             pieces.append(Sentence(start, end))
     return tuple(part for piece in pieces for part in _cut(text, piece, fits))

@@ -1,7 +1,7 @@
-"""From a tag per word to names in a text, as character offsets.
+"""Turns a tag per word into the names in a text, as character offsets.
 
-Neighbours of one class are one name until a B- tag begins another, as in transformers' token-classification
-pipeline.
+Adjacent words of one class form one name until a B- tag begins another, as in transformers'
+token-classification pipeline.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Entity:
-    """text[start:end] is a name of class `label`; probability is the mean of its words' tags'.
+    """text[start:end] is a name of class `label`; probability is the mean over its words' tags.
 
-    A rule has no probability, and says in `found_by` what it is.
+    A name found by a rule has no probability, and `found_by` names the rule.
     """
 
     start: int
@@ -26,7 +26,7 @@ class Entity:
 
 @dataclass(frozen=True)
 class Tagged:
-    """One word: where it is in the text, its tag (O, B-class, I-class, or a class alone) and that tag's
+    """One word: its position in the text, its tag (O, B-class, I-class, or a class alone) and that tag's
     probability."""
 
     start: int

@@ -1,4 +1,4 @@
-"""Work in steps: a generator that yields after every piece of it, and returns what came out.
+"""Work in steps: a generator that yields after each step, and returns the result.
 
 The caller may let others work between two steps, and cancels the work by closing the generator.
 """
@@ -15,7 +15,7 @@ Steps = Generator[int, None, Result]
 
 
 def finish(steps: Steps[Result]) -> Result:
-    """Run all steps without a pause and return the result."""
+    """Runs all steps without a pause and returns the result."""
     while True:
         try:
             next(steps)

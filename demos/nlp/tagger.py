@@ -1,8 +1,8 @@
 """Texts of any length through a token classifier: a tag for every word, as character offsets.
 
-A text that is longer than the model reads goes through it in windows that overlap, and every token takes its
-tag from the window in which it has more context. What is done with the tags is the "first" strategy
-of transformers' token-classification pipeline: a word has the tag of its first token.
+A text longer than the model's window is split into overlapping windows, and every token takes its tag from
+the window in which it has more context. Tags are combined by the "first" strategy of transformers'
+token-classification pipeline: a word has the tag of its first token.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ OVERLAP = 128
 class Pieces:
     """A text as tokens, in windows.
 
-    ids, offsets: of the text's own tokens; windows: what the model is given of each, token ids and types if
-    it has types, with `lead` special tokens in front and `tail` behind; overlap: own tokens that two windows
-    have in common; judged: how well the model reads the text.
+    ids, offsets: those of the text's own tokens; windows: the model's input for each window, token ids and
+    types (if it has types), with `lead` special tokens in front and `tail` behind; overlap: own tokens that
+    two windows have in common; judged: how well the model reads the text.
     """
 
     ids: list[int]
@@ -48,7 +48,7 @@ class Pieces:
 
 
 def pieces(text: str, loaded: Loaded) -> Pieces:
-    """Turn a text into windows of tokens; raises `BadInput` for one that no model can read."""
+    """Splits a text into windows of tokens; raises `BadInput` if no model can read it."""
     tokenizer, most = loaded.tokenizer, window(loaded)
     added = tokenizer.num_special_tokens_to_add()
     overlap = min(OVERLAP, (most - added) // 4)
@@ -100,8 +100,8 @@ def probabilities(texts: Sequence[Pieces], loaded: Loaded) -> list[np.ndarray]:
 
 
 def joined(text: Pieces, rows: Sequence[np.ndarray]) -> np.ndarray:
-    """[tokens, tags] of a text from those of its windows, special tokens included: where two windows overlap,
-    the first half is taken from the first of them and the second from the second."""
+    """Joins the scores of a text's windows, special tokens included, into [tokens, tags]: where two windows
+    overlap, the first half comes from the first of them and the second half from the second."""
     own = [row[text.lead : len(row) - text.tail] for row in rows]
     half, rest = text.overlap // 2, text.overlap - text.overlap // 2
     last = len(own) - 1
@@ -116,7 +116,7 @@ def joined(text: Pieces, rows: Sequence[np.ndarray]) -> np.ndarray:
 def words(
     text: str, tokens: Pieces, scores: np.ndarray, tokenizer: Any, names: Mapping[int, str]
 ) -> list[Tagged]:
-    """The words of a text, each with its first token's tag, of `names`, and that tag's probability."""
+    """The words of a text, each with its first token's tag, named by `names`, and that tag's probability."""
     found: list[Tagged] = []
     for token, span, row in zip(tokens.ids, tokens.offsets, scores, strict=True):
         if found and continues(text, token, span, tokenizer):
@@ -131,8 +131,9 @@ def words(
 def continues(text: str, token: int, span: tuple[int, int], tokenizer: Any) -> bool:
     """Whether a token belongs to the word before it, by the rule of transformers' pipeline.
 
-    Where a vocabulary marks such tokens ("##able"), it is one that is not as long as what it stands for. This
-    takes a word that was shortened for one too, as where accents are written as characters of their own.
+    Where a vocabulary marks such tokens ("##able"), a token counts as one if its length differs from that of
+    its text. This also catches a word that the tokenizer shortened, for example by dropping accents written
+    as separate characters.
     """
     if token == tokenizer.unk_token_id:
         return False

@@ -13,7 +13,7 @@ LABEL = "label"
 def template_parts(template: str) -> tuple[tuple[str, str | None], ...]:
     """A template as pairs of literal text and the field that follows it; the last pair has no field.
 
-    Raises BadInput unless it has every brace closed and {label} exactly once, after all other fields.
+    Raises BadInput unless every brace is closed and {label} occurs exactly once, after all other fields.
     """
     try:
         parsed = list(string.Formatter().parse(template))
@@ -52,7 +52,7 @@ def template_fields(template: str) -> tuple[str, ...]:
 
 
 def check_length(characters: int, what: str) -> None:
-    """Raise BadInput for a part of a prompt that would be too long once it is filled in."""
+    """Raises BadInput if a part of a prompt would be too long once it is filled in."""
     if characters > MAX_CHARACTERS:
         raise BadInput(
             f"Filled in, the {what} has {characters:,} characters; the limit is {MAX_CHARACTERS:,}.",

@@ -1,4 +1,4 @@
-"""Describe tokens for display: their text, their words, and which ones are special."""
+"""Describes tokens for display: their text, their words, and which ones are special."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ UNKNOWN = "not in the vocabulary: the model sees only that something stood here"
 class Token:
     """One position of the model's input.
 
-    `text` is the stretch of the input behind the token, `part` says which of several tokens that
-    share that stretch this is ("2/3": byte-level and jamo pieces of one character), `piece` is the
-    vocabulary entry, `separator` whether it is [SEP], </s> or another end, `segment` 0 for the first
-    text and 1 for the second, `word` the index of its word (special tokens: one each).
+    `text` is the stretch of the input that the token stands for; `part` numbers tokens that share one stretch
+    ("2/3": byte-level and jamo pieces of one character); `piece` is the vocabulary entry, `separator` whether
+    it is [SEP], </s> or another end, `segment` 0 for the first text and 1 for the second, `word` the index of
+    its word (special tokens: one each).
     """
 
     text: str
@@ -33,10 +33,10 @@ class Token:
 def describe(
     tokenizer: Any, ids: Sequence[int], encoding: Any | None = None, texts: Sequence[str] = ()
 ) -> tuple[Token, ...]:
-    """Describe token ids.
+    """Describes token ids.
 
-    With a fast tokenizer's `encoding` of `texts`, offsets and words come from it; without one
-    (slow tokenizers, generated ids) pieces are shown and words start at ▁ or Ġ.
+    With a fast tokenizer's `encoding` of `texts`, offsets and words come from it; without one (slow
+    tokenizers, generated ids), pieces are shown and words start at ▁ or Ġ.
     """
     pieces = tokenizer.convert_ids_to_tokens(list(ids))
     special_ids = _special_ids(tokenizer)
@@ -72,8 +72,8 @@ def describe(
 
 
 def _special_ids(tokenizer: Any) -> set[int]:
-    """Tokens that frame a text. A mask stands for a word, and so does the unknown token, unless the
-    same token has another office too (GPT-2's <|endoftext|>)."""
+    """Tokens that frame a text. The mask and unknown tokens stand for words, so they are not among them,
+    unless the same token has another role too (GPT-2's <|endoftext|>)."""
     offices = ("bos_token_id", "eos_token_id", "sep_token_id", "cls_token_id", "pad_token_id")
     framing = {getattr(tokenizer, office, None) for office in offices}
     unframed = {tokenizer.unk_token_id, getattr(tokenizer, "mask_token_id", None)} - framing
@@ -104,7 +104,7 @@ def merge(tokens: Sequence[Token]) -> tuple[tuple[Token, ...], tuple[tuple[int, 
 
 
 def _span(source: int, offsets: tuple[int, int], texts: Sequence[str]) -> tuple[int, int, int]:
-    """Which stretch of which text, without the space in front that byte-level tokens carry along."""
+    """Which stretch of which text a token covers, without the leading space of byte-level tokens."""
     start, end = offsets
     stretch = texts[source][start:end]
     return (source, start + len(stretch) - len(stretch.lstrip()) if stretch.strip() else start, end)
@@ -144,7 +144,7 @@ def _words_from_pieces(pieces: Sequence[str], special: Sequence[bool]) -> list[i
 
 
 def _number(keys: Sequence[Any]) -> list[int]:
-    """Number runs of equal keys from 0; None (a special token) is always a run of its own."""
+    """Numbers runs of equal keys from 0; None (a special token) is always its own run."""
     numbers: list[int] = []
     for i, key in enumerate(keys):
         new = i == 0 or key is None or key != keys[i - 1]

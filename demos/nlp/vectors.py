@@ -1,4 +1,4 @@
-"""Sentences as vectors: many texts through a sentence encoder, and a text cut into what it can read."""
+"""Sentences as vectors: encodes many texts, and cuts a text into parts that the encoder can read."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ class LeftOut:
 
 
 def mean_pooled(rows: Sequence[Sequence[int]], loaded: Loaded) -> np.ndarray:
-    """Vectors [n, width] of unit length of n rows of token ids, in one padded batch.
+    """Unit-length vectors [n, width] of n rows of token ids, in one padded batch.
 
-    Each is the mean of the vectors of a row's tokens, special ones included, as sentence encoders are trained
-    (Reimers & Gurevych 2019, arXiv:1908.10084).
+    Each is the mean of the vectors of a row's tokens, special ones included, which is how sentence encoders
+    are trained (Reimers & Gurevych 2019, arXiv:1908.10084).
     """
     import torch
 
@@ -44,9 +44,9 @@ def mean_pooled(rows: Sequence[Sequence[int]], loaded: Loaded) -> np.ndarray:
 
 
 def vectors(loaded: Loaded, texts: Sequence[str]) -> np.ndarray:
-    """Vectors [n, width] of unit length, in the order of the texts, computed in buckets of similar length.
+    """Unit-length vectors [n, width], in the order of the texts, computed in buckets of similar length.
 
-    Raises `BadInput` for a text that is longer than the encoder reads.
+    Raises `BadInput` for a text that is longer than the encoder can read.
     """
     encoded = [loaded.tokenizer(text, verbose=False)["input_ids"] for text in texts]
     limit = window(loaded)
@@ -56,7 +56,7 @@ def vectors(loaded: Loaded, texts: Sequence[str]) -> np.ndarray:
 
 
 def readable_sentences(text: str, loaded: Loaded) -> tuple[Sentence, ...]:
-    """The sentences of a text, cut where one is longer than the encoder reads.
+    """The sentences of a text, cutting those that are longer than the encoder can read.
 
     Raises `BadInput` with the count if there are more than MAX_SENTENCES.
     """
@@ -70,7 +70,7 @@ def readable_sentences(text: str, loaded: Loaded) -> tuple[Sentence, ...]:
 
 
 def read_lines(sentences: Sequence[str], loaded: Loaded) -> tuple[dict[int, Encoded], list[LeftOut]]:
-    """The sentences as tokens, by their places from 0, and those that cannot be turned into tokens."""
+    """The tokens of the sentences by index, from 0, and the sentences that cannot be turned into tokens."""
     read: dict[int, Encoded] = {}
     left_out = []
     for place, sentence in enumerate(sentences):
@@ -82,7 +82,7 @@ def read_lines(sentences: Sequence[str], loaded: Loaded) -> tuple[dict[int, Enco
 
 
 def hardly_readable(text: str, loaded: Loaded) -> str:
-    """Why a model can hardly read a text, of any length, or what of it was not read, or ""."""
+    """Why a model can hardly read a text of any length, or which part it did not read, or ""."""
     judged = legibility(text, loaded)
     return judged.withheld or judged.warning
 

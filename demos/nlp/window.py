@@ -7,17 +7,17 @@ from typing import Any
 from demos.models.specs import Loaded
 
 UNKNOWN = 1024
-"""Tokens for a model that knows distances only, where its tokenizer does not say what it was trained on."""
+"""Tokens for a model with relative positions only, whose tokenizer does not give its training length."""
 _NO_LIMIT = 10**9
-"""Tokenizers without a limit of their own write a larger number."""
+"""Tokenizers without a limit of their own report a larger number."""
 
 
 def window(loaded: Loaded) -> int:
-    """Tokens that a model reads at most, special ones included.
+    """The most tokens that a model reads, special ones included.
 
-    These are the positions that the model knows, or what its tokenizer was made for, if that is less. Where
-    positions are relative (T5, XLNet) or rotations (Llama), a model would read on: there the limit is what it
-    was trained on.
+    This is the number of positions that the model has, or what its tokenizer was made for, if that is less.
+    Where positions are relative (T5, XLNet) or rotary (Llama), a model could read more; there the limit is
+    its training length.
     """
     limits = (positions(loaded.model), loaded.tokenizer.model_max_length)
     return min((limit for limit in limits if limit and limit < _NO_LIMIT), default=UNKNOWN)
@@ -26,11 +26,11 @@ def window(loaded: Loaded) -> int:
 def positions(model: Any) -> int | None:
     """How many positions a model's configuration allows, or None where it names no number.
 
-    RoBERTa and its kin count from behind the padding token's id, so they never use the vectors up to it: of
-    514 there are 512 left.
+    RoBERTa and its relatives count from after the padding token's id and never use the vectors up to it: of
+    514, 512 are left.
     """
     count = getattr(model.config, "max_position_embeddings", None)
-    if count is None or count < 1:  # XLNet says -1
+    if count is None or count < 1:  # XLNet has -1
         return None
     return count - _vectors_before_the_first(model)
 

@@ -1,4 +1,4 @@
-"""A text that grows token by token, with how probable the model found each piece of it."""
+"""A text that grows token by token, with the model's probability of each piece."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from demos.nlp.decoding import Decoding, NewToken, end_ids, stream_tokens
 
 @dataclass(frozen=True)
 class Piece:
-    """A piece of the text that one token wrote, or several that share a character; probability: what the
-    model itself gave them, before temperature and top-p."""
+    """A piece of the text that one token wrote, or several that share a character; probability: the model's
+    own, before temperature and top-p."""
 
     text: str
     probability: float
@@ -40,14 +40,14 @@ class GenerateResult:
 
 
 def written(loaded: Loaded, prompt: str, batch: Any, decoding: Decoding) -> Generator[GenerateResult]:
-    """The text that grows after a prompt whose encoding is `batch`."""
+    """Yields the growing text after a prompt whose encoding is `batch`."""
     new: list[NewToken] = []
     ends: list[int] = []
     start = time.perf_counter()
 
     def result(finished: Literal["", "end", "length"]) -> GenerateResult:
         text = loaded.tokenizer.decode([token.id for token in new], skip_special_tokens=True)
-        # A character may take several tokens: hold back what is not whole yet.
+        # A character may take several tokens: hold back incomplete ones.
         text = text if finished else text.rstrip("\ufffd")
         ends.extend([len(text)] * (len(new) - len(ends)))
         logprobs = [math.log(max(token.probability, 1e-45)) for token in new]
@@ -71,10 +71,10 @@ def written(loaded: Loaded, prompt: str, batch: Any, decoding: Decoding) -> Gene
 
 
 def pieces(text: str, ends: list[int], probabilities: list[float]) -> tuple[Piece, ...]:
-    """A text cut where its tokens end; `ends` [tokens] is how long it was after each.
+    """Cuts a text where its tokens end; `ends` [tokens] is its length after each token.
 
-    A token that added nothing to be seen belongs to the one that did, save special tokens at the end. What a
-    tokenizer changes afterwards, such as a space before a comma, may move a cut by that much.
+    A token that adds nothing visible belongs to the next one that does, except special tokens at the end.
+    Changes that a tokenizer makes afterwards, such as to a space before a comma, may shift a cut by as much.
     """
     cut: list[Piece] = []
     start, together = 0, 1.0

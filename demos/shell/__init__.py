@@ -1,1 +1,1 @@
-"""The shell: what makes one site and one API of all demos."""
+"""The shell: combines all demos into one site and one API."""

@@ -1,4 +1,4 @@
-"""Endpoints of the demos as API routes, with signatures read off their inputs dataclasses."""
+"""The demos' endpoints as API routes, with signatures derived from their inputs dataclasses."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ class Encoding:
 def api_function(
     endpoint: Endpoint, run: Run, only_last: Callable[[], bool] = lambda: False
 ) -> Callable[..., Any]:
-    """A function with one parameter per field of the inputs, returning the result as plain JSON; where that
-    holds arrays, one more says how they are written.
+    """A function with one parameter per field of the inputs, returning the result as plain JSON; if that
+    contains arrays, one more parameter says how they are written.
 
-    Streaming endpoints become generators, which give their last result alone where `only_last()`: to those
-    who will not come back for more. Literals appear as strings and tuples as lists, which is what JSON has;
+    Streaming endpoints become generators; if `only_last()`, they yield only their last result, for clients
+    that will not come back for more. Literals appear as strings and tuples as lists, which is what JSON has;
     `parse` checks the values.
     """
     signature = _signature(parameters_of(endpoint))
@@ -77,7 +77,7 @@ def api_function(
 
 
 def parameters_of(endpoint: Endpoint) -> dict[str, InputField]:
-    """The parameters of an endpoint's route by name: the fields of its inputs, and how arrays are written."""
+    """The parameters of an endpoint's route by name: the fields of its inputs, and the encoding of arrays."""
     return {**fields_of(endpoint.inputs_type), **(fields_of(Encoding) if _has_arrays(endpoint) else {})}
 
 
@@ -91,31 +91,31 @@ def _has_arrays(endpoint: Endpoint) -> bool:
 
 
 def description(endpoint: Endpoint) -> str:
-    """What the endpoint does, what it takes and what it returns, from the docstrings."""
+    """What the endpoint does, takes and returns, from the docstrings."""
     parts = (endpoint.function, endpoint.inputs_type, endpoint.result_type)
     return "\n\n".join(inspect.getdoc(part) or "" for part in parts)
 
 
 def describe(components: Sequence[Any], endpoint: Endpoint) -> None:
-    """Give an endpoint's parameters, of which Gradio has made components, their descriptions."""
+    """Gives the components that Gradio made of an endpoint's parameters their descriptions."""
     for component, text in zip(components, parameter_descriptions(endpoint).values(), strict=True):
         component._api_info |= {"additional_description": text}
 
 
 def parameter_descriptions(endpoint: Endpoint) -> dict[str, str]:
-    """What each parameter of an endpoint is: what its field says, its range or its choices."""
+    """Describes each parameter of an endpoint: its field's description, and its range or choices."""
     return {name: described(field) for name, field in parameters_of(endpoint).items()}
 
 
 def described(field: InputField) -> str:
-    """What a field is, in clauses."""
+    """Describes a field in clauses."""
     said = field.description or ("the name of a checkpoint of the catalog" if field.name == "model" else "")
     choices = f"one of {', '.join(map(repr, field.choices))}" if field.choices else ""
     return "; ".join(filter(None, (said, field.limits, choices)))
 
 
 def error_answers() -> dict[Any, Any]:
-    """How requests are answered that Gradio knows nothing to do with: by exception."""
+    """Handlers, by exception, for requests that Gradio does not understand."""
     from gradio.route_utils import FnIndexInferError
     from starlette.responses import JSONResponse
 

@@ -1,4 +1,4 @@
-"""Gradio's application, with the defaults of endpoints filled in and a sentence where there is none."""
+"""Gradio's application, with defaults filled in for endpoints and a sentence for each missing value."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from gradio.components.api_component import Api
 
 
 class Blocks(gr.Blocks):
-    """Gradio refuses a request with fewer values than parameters, and lists its components in the reply."""
+    """Gradio itself refuses requests with too few values, and lists its components in the reply."""
 
     def validate_inputs(self, block_fn: Any, inputs: list[Any]) -> None:
-        """Put the defaults of an endpoint's last parameters where a request has no value for them.
+        """Adds the defaults of an endpoint's last parameters where a request has no value for them.
 
-        Raises `gr.Error` that names the parameters if one without a default is missing.
+        Raises `gr.Error` naming the parameters if one without a default is missing.
         """
         if block_fn.fn and block_fn.inputs and isinstance(block_fn.inputs[0], Api):
             parameters = inspect.signature(block_fn.fn).parameters

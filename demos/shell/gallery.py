@@ -1,4 +1,4 @@
-"""The gallery: all demos as one site, and what `launch()` needs for it."""
+"""The gallery: all demos as one site, and the arguments that `launch()` needs."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ STYLES = (ASSETS / "css" / "gallery.css",)
 
 SHELL_SCRIPTS = (*COMMON, *scripts("shell", "freshness stop gallery"))
 
-# In a style sheet Gradio confines rules like these to its container, where they would match nothing.
+# Gradio would confine rules like these, in a style sheet, to its container, where they match nothing.
 HEAD_STYLES = """<style>
 [data-embedded] .stage-header { display: none !important; }
 .html-container:has(.stage-header, .stage-cards, .stage-steps) { padding: 0 !important; }
@@ -40,14 +40,14 @@ HEAD_STYLES = """<style>
 
 
 def build(runner: Runner, programme: tuple[str, ...] | None = None) -> gr.Blocks:
-    """Home and the API, ready to launch with `launch_options`, which brings the other pages."""
+    """Home and the API, ready to launch with `launch_options`, which adds the other pages."""
     return pages.home(runner, load_programme(programme))
 
 
 def launch_options(
     runner: Runner, programme: tuple[str, ...] | None = None, host: str = "127.0.0.1"
 ) -> dict[str, Any]:
-    """What `launch()` needs besides host and port: looks, limits, and the pages below home."""
+    """The arguments of `launch()` besides host and port: looks, limits, and the pages below home."""
     demos = load_programme(programme)
     by_slug = {demo.INFO.slug: demo for demo in working(demos)}
     answers = error_answers() | {404: not_found_page(TITLE, titles(demos))}
@@ -67,30 +67,30 @@ def launch_options(
     return look() | {
         "footer_links": ["api", "settings"],
         "state_session_capacity": pages.SESSIONS,
-        # Without it, an error of Gradio's own (too few values, say) would be {"error": null}.
+        # Otherwise an error of Gradio's own (such as too few values) would be {"error": null}.
         "show_error": True,
         "app_kwargs": {"lifespan": around(own_hosts(host), site), "exception_handlers": answers},
     }
 
 
 def look(own_styles: tuple[Any, ...] = ()) -> dict[str, Any]:
-    """What every page's application is launched or mounted with."""
+    """The options with which every page's application is launched or mounted."""
     return {
         "theme": theme(),
         "css_paths": [*STYLES, *dict.fromkeys(own_styles)],
         "run_history": False,
         "enable_monitoring": False,
         "ssr_mode": False,
-        # Gradio would accept a file of any size.
+        # By default, Gradio accepts a file of any size.
         "max_file_size": "10mb",
     }
 
 
 def moved_address(slug: str, query: QueryParams, pages: Container[str]) -> str | None:
-    """Where an old address stands now, relative to home: demos that moved, and the links of the time when
+    """The current address of an old one, relative to home: demos that moved, and links from the time when
     home had all demos as tabs (`/?demo=similarity`, `/?tab=pipelines`)."""
     wanted = slug or query.get("demo", "")
-    # Which example was meant is not known where several demos became one.
+    # Where several demos became one, it is unknown which example a link meant.
     dropped = {"tab", "demo", "example"} if wanted in MOVED else {"tab", "demo"}
     rest = urlencode([(name, value) for name, value in query.multi_items() if name not in dropped])
     if wanted in MOVED:
@@ -100,7 +100,7 @@ def moved_address(slug: str, query: QueryParams, pages: Container[str]) -> str |
         return None
     more = f"?{rest}" if rest else ""
     if wanted:
-        # What names no demo becomes an address that says so.
+        # A name of no demo becomes an address whose page says so.
         return (wanted if wanted in pages else quote(wanted.strip("./"), safe="") or "unknown") + more
     tab = query.get("tab")
     if tab == MODELS:

@@ -1,7 +1,7 @@
-"""Markup that stands in a page's head from the start.
+"""Inserts markup into a page's head before it is sent.
 
-Gradio's own `head` is put in by its script, after the page has loaded: a script named there may come after
-the components that need it. What is inserted here is loaded before any of Gradio's code runs.
+Gradio's script inserts Gradio's own `head` after the page has loaded, so a script named there may run after
+the components that need it. Markup inserted here is loaded before any of Gradio's code runs.
 """
 
 from __future__ import annotations
@@ -10,16 +10,16 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 FIRST_MODULE = b'<script type="module"'
-"""Gradio's own script in its page; modules run after all that stands before them."""
+"""Gradio's own script in its page; modules run after everything that precedes them."""
 
 
 def with_head(app: ASGIApp, markup: str) -> ASGIApp:
-    """The application with `markup` in the head of its HTML pages; all else passes through as it comes."""
+    """Puts `markup` into the head of an application's HTML pages; other responses pass unchanged."""
     return GZipMiddleware(Inserting(app, markup.encode()))
 
 
 class Inserting:
-    """Inserts markup before Gradio's own script. Pages are held until they are complete, since their length
+    """Inserts markup before Gradio's own script. Holds pages until they are complete, since their length
     changes; the application must not compress them."""
 
     def __init__(self, app: ASGIApp, markup: bytes) -> None:

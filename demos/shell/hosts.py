@@ -1,8 +1,8 @@
-"""Which names this gallery answers to, and whose pages may drive it.
+"""Which host names this gallery answers to, and which sites' pages may drive it.
 
-A web page elsewhere can have its own name lead to the visitor's machine (DNS rebinding), or simply send
-requests to it. Its requests say so: the one in `Host`, the other in `Origin`. An IP address cannot be made
-to lead elsewhere, so every one is answered: on a network without names that is how a gallery is reached.
+A web page elsewhere can point its own name at the visitor's machine (DNS rebinding), or simply send requests
+to it. Such requests reveal themselves, the former by `Host`, the latter by `Origin`. An IP address cannot be
+pointed elsewhere, so all are accepted: on networks without names, a gallery is reached by its address.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from demos.public import is_loopback
 
 
 def own_hosts(host: str) -> frozenset[str]:
-    """The names of a gallery that listens on `host`: loopback's, `host`, SPACE_HOST, those of STAGE_HOSTS
-    (separated by commas, "*" for any), and the machine's own where other machines may ask."""
+    """The names of a gallery that listens on `host`: loopback's, `host`, SPACE_HOST, those in STAGE_HOSTS
+    (separated by commas, "*" for any), and the machine's own name if other machines may connect."""
     names = ["localhost", host, os.environ.get("SPACE_HOST", "")]
     names += os.environ.get("STAGE_HOSTS", "").split(",")
     if not is_loopback(host):
@@ -30,10 +30,11 @@ def own_hosts(host: str) -> frozenset[str]:
 
 
 class Guard:
-    """Refuses requests for other names, and those that pages of other sites send.
+    """Refuses requests for other host names, and requests from other sites' pages that may change something.
 
-    What pages of other sites only read is answered, but not handed to them: they are not named in
-    `Access-Control-Allow-Origin`. Answers pass through as they come, so that streams stay streams.
+    Reading requests from other sites' pages are answered, but the browser does not pass the answer on, since
+    `Access-Control-Allow-Origin` does not name those sites. Answers pass through unbuffered, so that streams
+    stay streams.
     """
 
     def __init__(self, app: ASGIApp, hosts: Iterable[str]) -> None:
@@ -57,7 +58,7 @@ class Guard:
         return "*" in self.hosts or name in self.hosts or _is_address(name)
 
     def _is_own(self, origin: str, host: str) -> bool:
-        """Whether a page comes from this gallery, or from a host that is named."""
+        """Whether a page comes from this gallery, or from one of its named hosts."""
         name = _name(origin)
         if name in self.hosts or "*" in self.hosts:
             return True
@@ -65,7 +66,7 @@ class Guard:
 
 
 def _name(address: str) -> str:
-    """The host that an address names, in small letters, without port; "" for what is none."""
+    """The host of an address in lower case, without the port; "" if it has none."""
     try:
         return (urlsplit(address).hostname or "").rstrip(".")
     except ValueError:
@@ -80,7 +81,7 @@ def _is_address(name: str) -> bool:
 
 
 def _unshared(send: Send) -> Send:
-    """`send` without what would hand the answer to a page of another site."""
+    """Wraps `send` to drop the headers that would let a page of another site read the answer."""
 
     async def sent(message: Message) -> None:
         if message["type"] == "http.response.start":

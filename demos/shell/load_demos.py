@@ -1,4 +1,4 @@
-"""The demos that there are: those of the programme, and those of installed packages."""
+"""The existing demos: those of the programme, and those of installed packages."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from demos.fields import fields_of
 log = logging.getLogger(__name__)
 
 GROUP = "transformers_on_stage.demos"
-"""Entry points of this group name modules that are demos, as the lines of `demos.PROGRAMME` do."""
+"""Entry points in this group name modules that are demos, as the lines of `demos.PROGRAMME` do."""
 
 
 RESERVED = (
@@ -37,7 +37,7 @@ RESERVED = (
     ),
     *("user", "token", "docs", "redoc", "upload", "file", "run", "call", "queue", "info"),
 )
-"""Addresses that Gradio or the shell has for itself."""
+"""Addresses that Gradio or the shell uses."""
 
 
 @dataclass(frozen=True)
@@ -57,14 +57,14 @@ Demo = ModuleType | Broken
 
 
 def installed() -> tuple[str, ...]:
-    """The modules that other installed packages offer as demos, in the order of their names."""
+    """The modules that other installed packages offer as demos, sorted by name."""
     return tuple(point.value for point in sorted(entry_points(group=GROUP), key=lambda point: point.name))
 
 
 @cache
 def load_programme(programme: tuple[str, ...] | None = None) -> list[Demo]:
-    """Import every demo, by default ours and the installed ones; one that fails becomes a `Broken` and stops
-    no other. Of two that take the same address or the same endpoint's name, the first has it."""
+    """Imports every demo, by default ours and the installed ones; one that fails becomes a `Broken` and does
+    not affect the others. If two have the same address or endpoint name, the first one gets it."""
     demos: list[Demo] = []
     taken: set[str] = {*MOVED, *RESERVED}
     for name in dict.fromkeys(PROGRAMME + installed() if programme is None else programme):
@@ -82,7 +82,7 @@ def load_programme(programme: tuple[str, ...] | None = None) -> list[Demo]:
 
 
 def check_demo(demo: ModuleType) -> set[str]:
-    """Raise unless a module is a demo as the contract has it; returns the names that it takes: the slug of
+    """Raises if a module does not fulfil the contract of a demo; returns the names that it takes: the slug of
     its page, and "name()" for each of its endpoints."""
     for needed in ("INFO", "EXAMPLES", "ENDPOINTS", "build"):
         if not hasattr(demo, needed):
@@ -97,7 +97,7 @@ def check_demo(demo: ModuleType) -> set[str]:
     for endpoint in demo.ENDPOINTS:
         if not isinstance(endpoint, Endpoint):
             raise TypeError("ENDPOINTS must hold Endpoints")
-        fields_of(endpoint.inputs_type), endpoint.result_type  # read them now: home documents them
+        fields_of(endpoint.inputs_type), endpoint.result_type  # fail here, not when home documents them
     return {info.slug} | {f"{endpoint.name}()" for endpoint in demo.ENDPOINTS}
 
 
@@ -109,7 +109,7 @@ def _tab_of_folder(module: str) -> str:
 
 
 def reason(error: Exception) -> str:
-    """Why a demo is not there, for its card."""
+    """Why a demo is unavailable, for its card."""
     return f"{type(error).__name__}: {error}"
 
 
@@ -119,7 +119,7 @@ def working(demos: Sequence[Demo]) -> Iterator[ModuleType]:
 
 
 def by_tab(demos: Sequence[Demo]) -> Mapping[str, list[Demo]]:
-    """The demos of each tab that has any, in the order of TABS; tabs of other packages' demos follow."""
+    """The demos of each non-empty tab, in the order of TABS; tabs of other packages' demos follow."""
     tabs: dict[str, list[Demo]] = {name: [] for name in TABS}
     for demo in demos:
         tabs.setdefault(tab_of(demo), []).append(demo)
@@ -127,26 +127,26 @@ def by_tab(demos: Sequence[Demo]) -> Mapping[str, list[Demo]]:
 
 
 def tab_of(demo: Demo) -> str:
-    """The tab that a demo stands on."""
+    """The tab of a demo."""
     return demo.tab if isinstance(demo, Broken) else demo.INFO.tab
 
 
 def is_step(demo: Demo) -> bool:
-    """Whether this is a further step of another demo, which leads to it."""
+    """Whether this demo is a further step of another one, which links to it."""
     return isinstance(demo, ModuleType) and bool(demo.INFO.step_of)
 
 
 def titles(demos: Sequence[Demo]) -> dict[str, str]:
-    """The demos that can be opened, slug -> title."""
+    """The demos that can be opened: slug -> title."""
     return {demo.INFO.slug: demo.INFO.title for demo in working(demos)}
 
 
 def public_endpoints(demos: Sequence[Demo]) -> list[Endpoint]:
-    """The endpoints that are API routes, in the order of the programme."""
+    """The endpoints that are API routes, in the programme's order."""
     return [endpoint for demo in working(demos) for endpoint in demo.ENDPOINTS if endpoint.public]
 
 
 def card_text(demo: ModuleType) -> tuple[str, str]:
-    """A demo's summary, the first paragraph of its docstring, and the rest: how to read it."""
+    """A demo's summary, which is the first paragraph of its docstring, and the rest: how to read it."""
     summary, _, more = (inspect.getdoc(demo) or "").partition("\n\n")
     return summary, more

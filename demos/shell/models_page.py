@@ -1,4 +1,4 @@
-"""The Models page: what is in memory, what the catalog offers, and where weights come from."""
+"""The Models page: which models are in memory, what the catalog offers, and where weights come from."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from demos.runner import Runner
 
 
 def build(runner: Runner) -> None:
-    """Lay out the cache's statistics and the catalog."""
+    """Lays out the cache's statistics and the catalog."""
     gr.Markdown(
         "## Models\n\nAll demos share one model cache. A model is loaded when a demo first asks for it, "
         "stays while it is in use, and makes room when memory runs short."

@@ -1,4 +1,4 @@
-"""What stands on top of every page: the gallery's name, its tabs, and the demos of the tab that is open."""
+"""The top of every page: the gallery's name, its tabs, and the demos of the open tab."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from demos.shell.load_demos import Broken, Demo, by_tab, is_step, tab_of, workin
 
 TITLE = "Transformers on Stage"
 MODELS = "models"
-"""The address of the page about the models."""
+"""The address of the Models page."""
 
 
 def header_html(demos: Sequence[Demo], here: str = "") -> str:
     """The navigation for the page at the address `here`: "" for home, a demo's slug, or MODELS.
 
-    Every page stands at the same depth, so that relative links work wherever the gallery is mounted.
+    Every page is at the same depth, so that relative links work wherever the gallery is mounted.
     """
     tabs = by_tab(demos)
     open_tab = next((tab_of(demo) for demo in demos if here and _slug(demo) == here), "")

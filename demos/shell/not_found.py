@@ -1,4 +1,4 @@
-"""What an address says that names no demo: a page that lists those there are."""
+"""The page for an address of no demo, which lists the demos that exist."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 
 MAX_SHOWN = 60
 UNDER_ROOT = "stage.path"
-"""Where a request's scope keeps its path below the gallery's root."""
+"""The key of a request's scope that holds its path below the gallery's root."""
 
 
 def missing_html(name: str, demos: Mapping[str, str], home: str = "./") -> str:
-    """A sentence about a demo that does not exist, and links to all others (slug -> title)."""
+    """Says that a demo does not exist, and links to all others (slug -> title)."""
     shown = name if len(name) <= MAX_SHOWN else f"{name[:MAX_SHOWN]}…"
     links = " · ".join(
         f'<a href="{home}{escape(slug, quote=True)}">{escape(title)}</a>' for slug, title in demos.items()
@@ -24,7 +24,7 @@ def missing_html(name: str, demos: Mapping[str, str], home: str = "./") -> str:
 
 
 def not_found_page(title: str, demos: Mapping[str, str]) -> Any:
-    """A handler for addresses that nothing answers: HTML for a browser, JSON for a program."""
+    """A handler for unknown addresses: HTML for a browser, JSON for a program."""
     from starlette.responses import HTMLResponse, JSONResponse
 
     async def answer(request: Any, error: Any) -> Any:
@@ -38,7 +38,7 @@ def not_found_page(title: str, demos: Mapping[str, str]) -> Any:
 
 
 def unavailable(slug: str, error: Exception, path: str) -> Any:
-    """The answer where the page of a demo could not be built: a sentence, and when to ask again."""
+    """The answer if a demo's page could not be built: a sentence, and when to ask again."""
     from starlette.responses import HTMLResponse
 
     said = (
@@ -50,7 +50,7 @@ def unavailable(slug: str, error: Exception, path: str) -> Any:
 
 
 def _home_from(path: str) -> str:
-    """The way home from an address; relative, since the gallery may stand below another address."""
+    """The way home from an address; relative, since the gallery may be mounted below another address."""
     return "../" * (path.count("/") - 1) or "./"
 
 

@@ -1,4 +1,4 @@
-"""The pages as Gradio applications: home with a card per demo and the API, a demo, the models."""
+"""The pages as Gradio applications: home with the API and a card per demo, the demos, the models."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from demos.ui.page import LIMITS, asked_directly, queue_of, visible_errors
 
 WELCOME = "Type a sentence and see for yourself what a transformer does with it."
 SESSIONS = 128
-"""Visits that the server remembers for each page: Gradio keeps a copy of its configuration for each."""
+"""Keeps at most 128 sessions per page, since Gradio keeps a copy of its configuration for each."""
 CACHE = (3600, 86400)
-"""Seconds between two looks for files that visitors left, and their greatest age."""
+"""Seconds between two searches for files that visitors left, and the age at which those are deleted."""
 
 
 def home(runner: Runner, demos: Sequence[Demo]) -> gr.Blocks:
-    """The first page, which is also the one application that has the API."""
+    """The first page, the only application with the API."""
     with Blocks(title=TITLE, analytics_enabled=False, delete_cache=CACHE) as page:
         gr.HTML(header_html(demos), padding=False)
         gr.HTML(home_html(demos), padding=False)
@@ -44,7 +44,7 @@ def home(runner: Runner, demos: Sequence[Demo]) -> gr.Blocks:
 
 
 def demo_page(demo: ModuleType, run: Run, demos: Sequence[Demo]) -> gr.Blocks:
-    """A demo between the navigation and what it does not show."""
+    """A demo's page, with the navigation above and the demo's limits below."""
     with Blocks(title=f"{demo.INFO.title} · {TITLE}", analytics_enabled=False, delete_cache=CACHE) as page:
         gr.HTML(header_html(demos, demo.INFO.slug), padding=False)
         summary, more = card_text(demo)
@@ -59,7 +59,7 @@ def demo_page(demo: ModuleType, run: Run, demos: Sequence[Demo]) -> gr.Blocks:
 
 
 def models(runner: Runner, demos: Sequence[Demo]) -> gr.Blocks:
-    """What the gallery computes with."""
+    """The page of the models with which the gallery computes."""
     with Blocks(title=f"Models · {TITLE}", analytics_enabled=False, delete_cache=CACHE) as page:
         gr.HTML(header_html(demos, MODELS), padding=False)
         models_page.build(runner)
@@ -67,7 +67,7 @@ def models(runner: Runner, demos: Sequence[Demo]) -> gr.Blocks:
 
 
 def page_builders(runner: Runner, demos: Sequence[Demo]) -> dict[str, Callable[[], gr.Blocks]]:
-    """How to build each page below home, by its address."""
+    """Maps the address of each page below home to the function that builds it."""
 
     def builder(demo: ModuleType) -> Callable[[], gr.Blocks]:
         return lambda: demo_page(demo, runner, demos)
@@ -77,14 +77,14 @@ def page_builders(runner: Runner, demos: Sequence[Demo]) -> dict[str, Callable[[
 
 
 def queued(page: gr.Blocks) -> gr.Blocks:
-    """The page with a queue that takes several at once, since work takes turns in the runner, and with a
-    bound on the visits that it remembers, which must be set before it is mounted."""
+    """Gives the page a queue that admits several requests at once, since work takes turns in the runner, and
+    a limit of sessions, which must be set before the page is mounted."""
     page.state_session_capacity = SESSIONS
     return page.queue(default_concurrency_limit=4, max_size=64)
 
 
 def home_html(demos: Sequence[Demo]) -> str:
-    """A card per demo: its picture, its question, one sentence."""
+    """A card per demo: its picture, its question and one sentence."""
     parts = [
         '<p class="stage-welcome">Type a sentence and see for yourself what a transformer does with it.</p>'
     ]
@@ -115,7 +115,7 @@ def _picture(path: Path) -> str:
 
 
 def error_card(broken: Broken) -> str:
-    """What stands in the place of a demo that is not available."""
+    """The card of a demo that is not available."""
     return (
         '<div class="stage-error" role="alert"><h2>This demo is not available</h2>'
         f"<p>{escape(broken.module)} could not be loaded: {escape(broken.reason)}</p>"

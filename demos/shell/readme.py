@@ -1,6 +1,6 @@
-"""`python -m demos.shell.readme`: write the README's lists of demos, links and endpoints from the programme.
+"""`python -m demos.shell.readme`: writes the README's lists of demos, links and endpoints from the programme.
 
-With --check nothing is written, and the exit code is 1 where a list is stale.
+With --check it writes nothing, and the exit code is 1 if a list is out of date.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ WIDTH = 118
 
 
 def lists(demos: Sequence[ModuleType]) -> dict[str, str]:
-    """The generated parts by the names of their marks."""
+    """The generated parts by the names of their markers."""
     rows = [f"| {demo.INFO.tab} | {demo.INFO.title} | {_in_a_line(card_text(demo)[0])} |" for demo in demos]
     slugs = [f"`/{demo.INFO.slug}`" for demo in demos]
     endpoints = [
@@ -34,7 +34,7 @@ def lists(demos: Sequence[ModuleType]) -> dict[str, str]:
 
 
 def written(text: str, parts: dict[str, str]) -> str:
-    """The README with each part between its marks; raises ValueError where marks are missing."""
+    """The README with each part between its markers; raises ValueError if markers are missing."""
     for name, part in parts.items():
         marked = re.compile(rf"(<!-- {name}: make docs -->\n).*?(<!-- /{name} -->)", re.S)
         text, count = marked.subn(lambda found, part=part: f"{found[1]}{part}\n{found[2]}", text)
@@ -48,7 +48,7 @@ def _in_a_line(text: str) -> str:
 
 
 def _wrapped(items: Sequence[str]) -> str:
-    """Items with commas between them, in lines that are broken between items only."""
+    """Items separated by commas, in lines that break only between items."""
     lines = [""]
     for item in [f"{item}," for item in items[:-1]] + [f"{items[-1]}."]:
         if len(lines[-1]) + len(item) >= WIDTH:
@@ -58,7 +58,7 @@ def _wrapped(items: Sequence[str]) -> str:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Write the lists, or with --check say whether they are as they should be."""
+    """Writes the lists, or with --check reports whether they are up to date."""
     now = README.read_text(encoding="utf-8")
     due = written(now, lists(list(working(load_programme(PROGRAMME)))))
     if "--check" not in arguments:

@@ -1,8 +1,8 @@
-"""One site of many Gradio applications: each demo's is built and mounted when it is first asked for.
+"""One site of many Gradio applications: builds and mounts each demo's when it is first requested.
 
-All demos in one `Blocks` would cost every start and every session the components of all, and Gradio's
-`route` the square of their number. So the application that `launch()` serves has home and the API, and this
-stands around it: it answers for the pages below, for files with a hash in their address, and for old links.
+All demos in one `Blocks` would make every start and every session pay for everyone's components, and Gradio's
+`route` costs the square of their number. So the application that `launch()` serves has home and the API, and
+this module wraps it: it serves the pages below, files with a hash in their address, and old links.
 """
 
 from __future__ import annotations
@@ -38,17 +38,17 @@ Lifespan = Callable[[Any], AbstractAsyncContextManager[None]]
 RETRY = 10.0
 """Seconds after which a page that could not be built is tried again."""
 
-# Gradio keeps in globals of the process which Blocks is being laid out.
+# Gradio keeps the Blocks that is being laid out in globals of the process.
 _building = threading.Lock()
 
 
 @dataclass(frozen=True)
 class Site:
-    """What stands below home.
+    """The pages below home.
 
-    pages: how to build each, by its address; options: what `mount_gradio_app` needs for an address; head:
-    the markup in the head of its page, "" for home's; moved: where an old address is now, relative to home,
-    or None.
+    pages: how to build each page, by its address; options: the arguments of `mount_gradio_app` for an
+    address; head: the markup in the head of its page, "" for home's; moved: the current address of an old
+    one, relative to home, or None.
     """
 
     pages: Mapping[str, Callable[[], gr.Blocks]]
@@ -58,12 +58,12 @@ class Site:
 
 
 def around(hosts: Iterable[str], site: Site) -> Lifespan:
-    """The lifespan of home's application, which puts the pages and the guard around all of it."""
+    """A lifespan for home's application that wraps the pages and the guard around all of it."""
 
     @asynccontextmanager
     async def running(app: App) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
-            # Gradio puts its own middleware around any that it is given, and that is where it allows origins.
+            # Gradio wraps its own middleware, which allows foreign origins, around any that it is given.
             home = app.middleware_stack
             assert home is not None
             app.middleware_stack = Guard(Pages(home, site, app.stop_event, stack), hosts)
@@ -73,7 +73,7 @@ def around(hosts: Iterable[str], site: Site) -> Lifespan:
 
 
 class Pages:
-    """Answers for the pages below home, and leaves everything else to the application of home."""
+    """Serves the pages below home, and leaves everything else to home's application."""
 
     def __init__(self, home: ASGIApp, site: Site, stop_event: asyncio.Event, stack: AsyncExitStack) -> None:
         self._home, self._site, self._stop_event, self._stack = home, site, stop_event, stack
@@ -94,7 +94,7 @@ class Pages:
             query = scope.get("query_string", b"").decode("latin-1")
             address = self._site.moved(slug, QueryParams(query))
             if address is None and slash and slug in self._site.pages:
-                # Relative links count on pages without a slash at the end.
+                # Relative links assume pages without a slash at the end.
                 address = f"{slug}?{query}" if query else slug
             if address is not None:
                 back = "../" if slash else "./"
@@ -110,7 +110,7 @@ class Pages:
         await answer(_of_page(scope, page, slug, below) | {UNDER_ROOT: path}, receive, send)
 
     async def _page(self, slug: str) -> App:
-        """The application of one page; whoever asks first waits until it is built."""
+        """The application of one page; the first request waits until it is built."""
         if slug not in self._built:
             async with self._first:
                 if slug not in self._built:
@@ -126,10 +126,10 @@ class Pages:
 
     async def _build(self, slug: str) -> App:
         mounted = await anyio.to_thread.run_sync(self._mount, slug)
-        # Its own startup: the queue, and the task that deletes old files.
+        # The page's own startup: its queue, and the task that deletes old files.
         await self._stack.enter_async_context(mounted.router.lifespan_context(mounted))
         page: App = mounted.routes[-1].app  # type: ignore[attr-defined]  # the mount that was just made
-        page.stop_event = self._stop_event  # ends the streams of open pages with those of home
+        page.stop_event = self._stop_event  # ends the streams of open pages when home's end
         self._with_head[slug] = with_head(page, self._site.head(slug))
         return page
 
@@ -143,13 +143,13 @@ class Pages:
 
 
 def _below_root(scope: Scope) -> str:
-    """The path of a request without the gallery's own root, which a proxy may have left in it or not."""
+    """The path of a request without the gallery's own root, which a proxy may or may not have removed."""
     path, root = scope["path"], scope.get("root_path", "").rstrip("/")
     return path.removeprefix(root) if root and path.startswith(f"{root}/") else path
 
 
 def _of_page(scope: Scope, page: App, slug: str, below: str) -> dict[str, Any]:
-    """The scope as the application of a page takes it: its root is where it is mounted."""
+    """The scope that a page's application expects: its root is where the page is mounted."""
     root = page.root_path or f"/{slug}"
-    path = f"{root}/{below}" if root.startswith("/") else f"/{below}"  # else the root is a whole address
+    path = f"{root}/{below}" if root.startswith("/") else f"/{below}"  # otherwise the root is a whole address
     return {**scope, "root_path": root, "path": path, "raw_path": quote(path).encode()}

@@ -1,4 +1,4 @@
-"""Files for the browser at addresses that hold a hash of their content, so that it keeps them for good."""
+"""Files for the browser at addresses with a hash of their content, so that browsers cache them for good."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
 PREFIX = "/stage/"
-# Not the system's table: Gradio and registries change it.
+# Not the system's table, which Gradio and registries change.
 MEDIA = {".js": "text/javascript", ".css": "text/css", ".webp": "image/webp"}
 FOR_GOOD = "public, max-age=31536000, immutable"
 
 
 class Static:
-    """Serves what it was asked an address for, and nothing else: no path of a request reaches the disk."""
+    """Serves only files for which it was asked for an address: no path in a request reaches the disk."""
 
     def __init__(self) -> None:
         self._files: dict[str, tuple[bytes, str]] = {}
 
     def address(self, *paths: Path) -> str:
-        """The address, relative to any page, of one file, or of several joined in their order."""
+        """The address, relative to any page, of one file, or of several files joined in order."""
         content = _joined(paths)
         name = f"{sha256(content).hexdigest()[:16]}/{paths[-1].name}"
         media = MEDIA[paths[-1].suffix]
@@ -34,7 +34,7 @@ class Static:
         return f".{PREFIX}{name}"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request below PREFIX."""
+        """Answers a request below PREFIX."""
         found = self._files.get(scope["path"].removeprefix(PREFIX))
         if found is None or scope["type"] != "http":
             return await PlainTextResponse("Not Found", 404)(scope, receive, send)

@@ -1,4 +1,4 @@
-"""What the gallery looks like: fonts and colours."""
+"""The look of the gallery: fonts and colours."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from gradio import themes
 
 
 def theme() -> themes.Base:
-    """Gradio's default theme with fonts of the visitor's system and colours that can be read."""
-    # Only fonts of the visitor's system: nothing is fetched. Gradio's own subdued grey, and white on its
-    # orange, are too faint to read: both need a contrast of 4.5.
+    """Gradio's default theme with the visitor's system fonts and legible colours."""
+    # Only the visitor's system fonts: nothing is downloaded. Gradio's own subdued grey, and white on its
+    # orange, are too faint: both need a contrast of 4.5.
     sans = ["Segoe UI", "Roboto", "Helvetica Neue", "Noto Sans", "Noto Sans KR", "Noto Sans CJK KR"]
     sans += ["Apple SD Gothic Neo", "Malgun Gothic", "sans-serif"]
     mono = ["SF Mono", "Consolas", "Noto Sans Mono", "DejaVu Sans Mono", "monospace"]

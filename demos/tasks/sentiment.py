@@ -48,7 +48,7 @@ DEFAULT, KOREAN = "minilm-sst", "korean-sentiment"
 
 @dataclass(frozen=True)
 class SentimentInputs:
-    """What sentiment is asked of."""
+    """A text whose sentiment is asked for."""
 
     text: Annotated[str, Field(title="Text", description="as long as the model reads")]
     model: Annotated[str, Field(description="a sentiment classifier of the catalog")] = DEFAULT
@@ -66,8 +66,8 @@ class LabelScore:
 class SentimentResult:
     """label: the likeliest; scores: of every label, the highest first; tokens: how many were read, special
     ones included; withheld: why label and scores say nothing about this text (the model cannot read most of
-    it), or ""; instead: the name of a checkpoint that can read it, or ""; warning: what of it was not read,
-    or ""; seconds: of the computation, which several waiting texts may have shared."""
+    it), or ""; instead: the name of a checkpoint that can read it, or ""; warning: which part of it was not
+    read, or ""; seconds: of the computation, which several waiting texts may have shared."""
 
     label: str
     scores: tuple[LabelScore, ...]
@@ -101,7 +101,7 @@ def sentiments(many: Sequence[SentimentInputs], loaded: Loaded) -> list[Sentimen
 
 
 def check_inputs(inputs: SentimentInputs) -> None:
-    """Raise `BadInput` for a text that no model can read."""
+    """Raises `BadInput` for a text that no model can read."""
     check_text(inputs.text)
 
 
@@ -130,7 +130,7 @@ EXAMPLES = (
 
 
 def columns(result: SentimentResult) -> dict[str, object]:
-    """What a CSV says about one text: the label, and the probability of each."""
+    """The CSV columns of one text: the label, and the probability of each label."""
     ranked = sorted(result.scores, key=lambda item: item.label)
     return {"label": result.label, **{f"p({item.label})": f"{item.score:.6f}" for item in ranked}}
 
@@ -139,7 +139,7 @@ BATCH = Batch(sentiments, columns)
 
 
 def build(run: Run) -> None:
-    """Lay out the text and everything that the tasks' pages share."""
+    """Lays out the text and everything that the tasks' pages share."""
     import gradio as gr
 
     from demos.ui.controls import control

@@ -1,4 +1,4 @@
-"""Pieces that several answers of the Pipelines tab are made of: scores as bars, a caution, a copy button."""
+"""Pieces that several answers of the Pipelines tab share: scores as bars, a caution, a copy button."""
 
 from __future__ import annotations
 
@@ -8,18 +8,19 @@ from html import escape
 from demos.texts import per_cent
 
 WRITING = "still writing"
-"""What an answer that grows says beside its checkpoint until it has come to its end."""
+"""What a growing answer says beside its checkpoint until it is complete."""
 
 COPY = '<button type="button" class="task-copy">Copy</button>'
-"""A button that copies the text of the element before it with the class task-copied: js/shell/gallery.js."""
+"""A button that copies the text of the preceding element with the class task-copied: js/shell/gallery.js."""
 
 
 def score_bars(
     rows: Sequence[tuple[str, float]], caption: str, say: Callable[[float], str] = per_cent
 ) -> str:
-    """A table of names and scores, in the order given, each score as a bar from 0 to 1 and as `say` says it.
+    """A table of names and scores in the order given; each score is a bar from 0 to 1 and the text of
+    `say(score)`.
 
-    Names may be what a visitor typed; a screen reader gets the caption, which is plain text too.
+    Names may be what a visitor typed. Screen readers get the caption, which is plain text too.
     """
     lines = "".join(
         f'<tr><th scope="row"><bdi>{escape(name)}</bdi></th>'
@@ -30,5 +31,5 @@ def score_bars(
 
 
 def careful(warning: str) -> str:
-    """A sentence of caution below an answer, or nothing."""
+    """A caution below an answer, or nothing."""
     return f'<p class="task-note" role="note">Careful: {escape(warning)}</p>' if warning else ""

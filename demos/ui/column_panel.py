@@ -1,4 +1,4 @@
-"""The panel "A whole column": a CSV file in, the same file with answers out, to be watched and stopped."""
+"""The panel "A whole column": a CSV file in, the same with answers out, watched and stopped on the page."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ LISTED = 20
 def column_panel(
     run: Run, endpoint: Endpoint, batch: Batch, inputs: Callable[..., Any], fields: Mapping[str, Any]
 ) -> None:
-    """Lay out the panel; `inputs(*values)` makes the task's inputs from the values of `fields`.
+    """Lays out the panel; `inputs(*values)` makes the task's inputs from the values of `fields`.
 
-    Those of `batch.field` come from the file, so that what stands on the page in their place does not count.
+    The values of `batch.field` come from the file, so the page's own value for it is ignored.
     """
     whole = column_endpoint(endpoint, batch)
     with gr.Accordion("A whole column", open=False):
@@ -66,11 +66,11 @@ def column_panel(
                 progress.take(part, batch.columns)
                 yield under_way(progress, time.monotonic() - begun), gr.skip()
         except Stopped:
-            pass  # what is done is kept
+            pass  # completed rows are kept
         written, quoted = progress.written()
         target = Path(file.GRADIO_CACHE) / secrets.token_hex(16) / f"{Path(path).stem}-{endpoint.name}.csv"
         target.parent.mkdir(parents=True)
-        # The mark in front tells spreadsheet programs that this is UTF-8.
+        # The byte order mark tells spreadsheet programs that this is UTF-8.
         target.write_text(written, encoding="utf-8-sig", newline="")
         yield summary(progress, quoted), gr.File(str(target), visible=True)
 
@@ -81,21 +81,21 @@ def column_panel(
 
 
 def likely_column(table: Table) -> str:
-    """The column called "text" if there is one, else the one with the longest cells."""
+    """The column called "text" if there is one, otherwise the one with the longest cells."""
     named = {name.lower(): name for name in table.columns}
     sizes = [sum(len(record.cells[i]) for record in table.records) for i in range(len(table.columns))]
     return named.get("text") or table.columns[sizes.index(max(sizes))]
 
 
 def found(table: Table) -> str:
-    """What an uploaded file holds."""
+    """Describes the content of an uploaded file."""
     broken = sum(bool(record.problem) for record in table.records)
     unread = f"; {broken:,} of them cannot be read" if broken else ""
     return f'<p class="task-note">{len(table.records):,} rows{unread}.</p>'
 
 
 def under_way(progress: Progress, seconds: float) -> str:
-    """How far a column is, and how long it may still take."""
+    """The progress of a column, and how long it may still take."""
     total, done = len(progress.places), progress.done
     left = f", about {seconds / done * (total - done):.0f} s more" if 0 < done < total else ""
     return (
@@ -105,7 +105,7 @@ def under_way(progress: Progress, seconds: float) -> str:
 
 
 def summary(progress: Progress, quoted: int) -> str:
-    """How a column went, with the first rows that have no answer."""
+    """Sums up a finished column, with the first rows that have no answer."""
     total, failed = len(progress.answers), progress.failed
     said = f"{total - len(failed) - progress.left:,} of {total:,} rows have an answer."
     if progress.left:

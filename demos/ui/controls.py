@@ -1,4 +1,4 @@
-"""Components that show a field of the inputs: its label, limits and first value are the field's."""
+"""Components for fields of the inputs: label, limits and first value come from the field."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ Control = TypeVar("Control", bound=Component)
 
 
 def control(kind: type[Control], inputs_type: type, name: str, **more: Any) -> Control:
-    """A component of class `kind` for one field of an inputs dataclass; `more` says what the field does not,
-    or what is to be otherwise on the page, such as a narrower limit."""
+    """A component of class `kind` for one field of an inputs dataclass; `more` adds what the field does not
+    say or replaces it on the page, for example with a narrower limit."""
     field = fields_of(inputs_type)[name]
     facts: dict[str, Any] = {"label": field.title}
     if field.default is not dataclasses.MISSING and field.default != "":

@@ -1,9 +1,9 @@
 """An answer on a page knows the inputs that it was made for.
 
-Where the form holds something else, the answer is dimmed and says what it was made for and what to press. The
-browser compares: with every question it sends the form's values as it sees them, the answer brings them back,
-and whatever changes afterwards is held against them. So an answer that was overtaken while it was computed is
-told as well, and no demo has to do anything for it but to ask through an `Answer`.
+When the form holds something else, the answer is dimmed and says what it was made for and what to press. The
+browser compares: it sends the form's current values with every question, the answer returns them, and every
+later change is compared with them. This also marks an answer whose inputs changed while it was computed, and
+a demo only has to ask through an `Answer`.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from demos.ui.stop_button import StopButton
 
 
 class Answer:
-    """One answer on a page: made from `fields`, shown in the outputs that its listeners are given.
+    """One answer on a page: made from `fields`, shown in the outputs that are passed to its listeners.
 
     The notice that an answer is old is laid out where the `Answer` is made. `ask` names the button that makes
-    a new one. `values` is the state that holds the fields' values of the answer shown, None if there is none:
-    exports, links and code take theirs from it. `stop` ends what streams. Those of the fields that are
-    `indifferent` may change without making the answer old. A `quiet` answer comes by itself, and the page
-    does not go to it.
+    a new one. `values` is a state with the fields' values of the answer shown, or None if there is no answer:
+    exports, links and code use those. `stop` ends answers that stream. Fields that are `indifferent` may
+    change without making the answer old. A `quiet` answer appears without a click, so the page does not
+    scroll to it.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class Answer:
         self.watched = [i for i, field in enumerate(self.fields) if field._id not in apart]
         watched = [self.fields[i] for i in self.watched]
         self.notice = gr.HTML("", padding=False, elem_classes="stage-freshness")
-        # Not visible=False: what is not in the page tells nobody that it has changed.
+        # Not visible=False: a component that is not in the page cannot report its changes.
         self.made_for = gr.Textbox(visible="hidden", elem_classes="stage-made-for")
         self.values = gr.State(None)
         self.name = f"stage-answer-{self.notice._id}"
@@ -70,10 +70,10 @@ class Answer:
         limit: int = 1,
         extra: Sequence[Any] = (),
     ) -> Any:
-        """Let `function(*values of the fields, *extra)` answer on `triggers`; see `page.on`.
+        """Lets `function(*values of the fields, *extra)` answer on `triggers`; see `page.on`.
 
-        It returns what the outputs show, or None for no answer. A generator gets `Stopped` thrown in where
-        the visitor stops it.
+        `function` returns what the outputs show, or None for no answer. A generator has `Stopped` thrown into
+        it when the visitor stops it.
         """
         work, wired = self._keeping(function, outputs), self._wired(outputs, extra)
         return self._ended(page.on(triggers, work, *wired, queue, self._js(js), limit))
@@ -81,7 +81,7 @@ class Answer:
     def on_choice(
         self, choices: Sequence[Any], function: Callable[..., Any], outputs: Sequence[Any], **more: Any
     ) -> Any:
-        """Answer anew whenever one of `choices` is changed, once something is typed in the first field."""
+        """Answers again whenever one of `choices` changes, provided that the first field is not blank."""
 
         def chosen(*values: Any) -> Any:
             return function(*values) if str(values[0] or "").strip() else None
@@ -98,16 +98,16 @@ class Answer:
         extra: Sequence[Any] = (),
         continues: bool = False,
     ) -> list[Any]:
-        """The same behind each of `events`, if it went well; see `page.after`.
+        """Like `on`, after each of `events` that succeeded; see `page.after`.
 
-        Where it `continues` what those began, it has been stopped if they were.
+        If it `continues` their work, stopping them stops it too.
         """
         work, wired = self._keeping(function, outputs), self._wired(outputs, extra)
         following = page.after(events, work, *wired, queue, js=self._js(js, continues))
         return [self._ended(event) for event in following]
 
     def clear_after(self, events: Sequence[Any], outputs: Sequence[Any]) -> None:
-        """Show no answer any more after each of `events`."""
+        """Clears the answer after each of `events`."""
         for event in events:
             event.success(
                 lambda: [None] * (len(outputs) + 2),
@@ -126,7 +126,7 @@ class Answer:
         return [*self.fields, *extra, self.made_for, *tickets], [*outputs, self.made_for, self.values]
 
     def _js(self, before: str | None, continues: bool = False) -> str:
-        """Put the form's values as the browser sees them, and the ticket, behind the values that are sent."""
+        """JavaScript that appends the form's values in the browser, and the ticket, to the values sent."""
         tickets = "[]"
         if self.stop:
             tickets = f"[StageStop.ticket({json.dumps(self.stop.button.elem_id)}, {json.dumps(continues)})]"
@@ -138,7 +138,7 @@ class Answer:
         return f"(...values) => [...{changed}, {asked}, ...{tickets}]"
 
     def _keeping(self, function: Callable[..., Any], outputs: Sequence[Any]) -> Callable[..., Any]:
-        """`function` without the last inputs, and with the last outputs: what the answer was made for."""
+        """Wraps `function` to remove the appended inputs, and to append what the answer was made for."""
 
         def split(values: tuple[Any, ...]) -> tuple[tuple[Any, ...], str, str]:
             *sent, made_for, ticket = values if self.stop else (*values, "")
@@ -174,7 +174,7 @@ class Answer:
 
 
 def _until_stopped(shown: Iterator[Any], ticket: str) -> Iterator[Any]:
-    """What a generator yields; once its ticket is stopped, only what it says to `Stopped`."""
+    """Yields what a generator yields; once its ticket is stopped, only its reply to `Stopped`."""
     try:
         while ticket not in STOPPED:
             with working_on(ticket):
@@ -189,6 +189,6 @@ def _until_stopped(shown: Iterator[Any], ticket: str) -> Iterator[Any]:
 
 
 def _described(field: Any) -> dict[str, Any]:
-    """What the notice calls a field, and its choices by their names."""
+    """How the notice names a field and its choices."""
     choices = getattr(field, "choices", None) or ()
     return {"label": field.label or "", "choices": {str(value): str(name) for name, value in choices}}

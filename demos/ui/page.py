@@ -25,13 +25,13 @@ MODEL_QUEUE = "model"
 WRITING_QUEUE = "writing"
 BATCHED_QUEUE = "batched"
 
-# Work takes turns in the runner, and waits there for its model's files without holding up anyone: so several
-# have to reach it side by side. What is batched is gathered there.
+# Work takes turns in the runner and waits there for its model's files without blocking others, so several
+# requests must be able to reach it at the same time. Batched requests are gathered there.
 LIMITS = {BATCHED_QUEUE: 16, MODEL_QUEUE: 8, WRITING_QUEUE: 8}
 
 
 def visible_errors(function: Callable[..., Any], quote: Callable[[str], str] = escape) -> Callable[..., Any]:
-    """`function` with every error turned into one of Gradio's, which the visitor sees.
+    """Wraps `function` so that every error becomes one of Gradio's, which the visitor sees.
 
     Gradio renders messages as HTML, and a message may quote what was typed, hence `quote`.
     """
@@ -65,7 +65,7 @@ def visible_errors(function: Callable[..., Any], quote: Callable[[str], str] = e
 
 
 def asked_directly() -> bool:
-    """Whether this call came without Gradio's queue, where only the first result of a generator is read."""
+    """Whether this call bypassed Gradio's queue, where only the first result of a generator is read."""
     return LocalContext.event_id.get(None) is None
 
 
@@ -77,7 +77,7 @@ def queue_of(endpoint: Endpoint) -> str:
 
 
 def _work(outputs: Sequence[Any], queue: str, limit: int = 1) -> dict[str, Any]:
-    """What every listener for model work shares: private, `limit` at a time, progress shown in one place."""
+    """The options of every listener for model work: private, `limit` at a time, one progress display."""
     return {
         "outputs": list(outputs),
         "api_visibility": "private",
@@ -96,11 +96,11 @@ def on(
     js: str | None = None,
     limit: int = 1,
 ) -> Any:
-    """Model work on `triggers`, `limit` at a time; `js` changes the inputs in the browser before.
+    """Runs model work on `triggers`, `limit` at a time; `js` changes the inputs in the browser beforehand.
 
-    If it fails, the outputs are emptied: no old answer under new input. A generator empties them by
-    itself, since being stopped counts as failing too, and what was written by then is to stay. Who asks
-    again before the answer is there is answered after it, save where a text grows: there is Stop.
+    If it fails, the outputs are emptied, so that no old answer is shown under new input. A generator must
+    empty them itself: stopping counts as a failure too, and the text written so far must stay. A request that
+    arrives during an answer is answered after it, except for growing texts, which have Stop.
     """
     grows = inspect.isgeneratorfunction(function)
     event = gr.on(
@@ -123,10 +123,10 @@ def at_once(
     outputs: Sequence[Any],
     js: str | None = None,
 ) -> list[Any]:
-    """Work on the page itself, without a model, on each of `triggers`; returns the events.
+    """Runs work on the page itself, without a model, on each of `triggers`; returns the events.
 
-    It goes through Gradio's queue, since only there an error is shown. `js` changes the inputs in the
-    browser before.
+    It uses Gradio's queue, since errors are shown only there. `js` changes the inputs in the browser
+    beforehand.
     """
     return [
         trigger(
@@ -150,9 +150,9 @@ def after(
     emptied: Sequence[Any] = (),
     js: str | None = None,
 ) -> list[Any]:
-    """Model work that follows each of `events`, if it went well.
+    """Runs model work after each of `events` that succeeded.
 
-    `emptied` are further outputs to be emptied if it fails: what would have been filled after it.
+    `emptied` are further outputs to be emptied if it fails: those that later work would have filled.
     """
     work = visible_errors(function)
     following = [event.success(work, list(inputs), js=js, **_work(outputs, queue)) for event in events]
@@ -192,9 +192,9 @@ def model_choice(endpoint: Endpoint, default: str, label: str = "Model", visible
 def examples(
     rows: Sequence[Example], fields: Mapping[str, Any], fill: Callable[[Any], list[Any]] | None = None
 ) -> list[Any]:
-    """A row of buttons, each filling `fields` (inputs field name -> component); returns the events.
+    """A row of buttons, each filling `fields` (name of an inputs field -> component); returns the events.
 
-    `fill(inputs)` gives the values of all fields where they are not the inputs' own.
+    `fill(inputs)` returns the values of all fields where they differ from those of the inputs.
     """
     events = []
     with gr.Row(elem_classes="stage-examples"):
@@ -216,7 +216,7 @@ def examples(
 
 
 def _shown(value: Any) -> Any:
-    """Several texts stand in a textbox as lines."""
+    """Shows several texts in a textbox, one per line."""
     return "\n".join(value) if isinstance(value, tuple) else value
 
 
@@ -226,14 +226,14 @@ def badge() -> gr.HTML:
 
 
 def _revision(revision: str | None) -> str:
-    """A commit by its first eight digits, or the package that the weights came in; else they are ours."""
+    """The first eight digits of the commit, or the package of the weights; otherwise they are ours."""
     if not revision:
         return "in this repository"
     return f"revision {revision[:8]}" if len(revision) == 40 else f"package {revision}"
 
 
 def badge_html(origin: Origin, remark: str = "") -> str:
-    """Which checkpoint made an answer: name, revision, where it came from, licence."""
+    """Names the checkpoint that made an answer: name, revision, source, licence."""
     where = {"bundled": "bundled weights", "hub": "Hugging Face Hub"}[origin.source]
     revision = _revision(origin.revision)
     facts = [origin.title, where, revision, origin.licence, origin.note, remark]

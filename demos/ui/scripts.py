@@ -1,8 +1,8 @@
-"""The browser's scripts in their order of loading.
+"""The browser's scripts in loading order.
 
-Each is a classic script that adds one name to the page (`StageDom`, `AttentionState`, ...) and may use
-those that stand before it. They are no ES modules, because the viewer's HTML export opens from file://,
-where browsers refuse to load modules.
+Each is a classic script that adds one name to the page (`StageDom`, `AttentionState`, ...) and may use those
+before it. They are not ES modules, because the viewer's HTML export opens from file://, where browsers refuse
+to load modules.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ def scripts(folder: str, names: str) -> tuple[Path, ...]:
 
 
 COMMON = scripts("common", "numbers dom text theme")
-"""What every page may use."""
+"""Scripts that every page may use."""
 
 CHARTS = (*COMMON, *scripts("common", "svg plot"))
-"""What pages with charts use."""
+"""Scripts that pages with charts use."""

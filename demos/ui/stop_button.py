@@ -1,4 +1,4 @@
-"""A button that ends what is under way, wherever that is."""
+"""A button that stops the work under way, whatever its stage."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from demos.stopping import STOPPED
 
 
 class StopButton:
-    """A button that ends what is under way; it is there only while something is."""
+    """A button that stops the work under way; visible only while there is some."""
 
     def __init__(self, label: str = "Stop") -> None:
         self.button = gr.Button(label, variant="stop", elem_classes="stage-stop")

@@ -1,4 +1,4 @@
-"""What the page of a task is told. Importing this is cheap: no Gradio."""
+"""The description of a task's page. Importing this is cheap: no Gradio."""
 
 from __future__ import annotations
 
@@ -15,16 +15,14 @@ from demos.nlp.csv_batch import Batch
 class Task:
     """A task of the Pipelines tab, as `task_page` lays it out.
 
-    default: the bundled checkpoint chosen at first; online: the one where the Hub can be reached.
-    show: `show(result)` gives the answer as HTML, in which everything is escaped.
-    snippet: `snippet(inputs, origin)` gives the Python code that does the same.
-    batch: with it a whole CSV column can be answered.
-    beside: whether two models answer from the start.
-    remark: `remark(result)` says what stands beside the checkpoint, instead of the seconds that it took.
-    ask: what is written on the button.
+    default: the bundled checkpoint that is preselected; online: the one if the Hub can be reached. show:
+    `show(result)` returns the answer as HTML with everything escaped. snippet: `snippet(inputs, origin)`
+    returns Python code that does the same. batch: if given, a whole CSV column can be answered. beside:
+    whether two models are compared from the start. remark: `remark(result)` is shown beside the checkpoint,
+    instead of the seconds that the answer took. ask: the button's label.
 
     A result has `origin`, and `seconds` unless there is a remark. It may have `instead`, the name of a
-    checkpoint that a button then asks.
+    checkpoint that a button offers to ask.
     """
 
     endpoint: Endpoint

@@ -1,4 +1,4 @@
-"""The page that every task of the Pipelines tab has: model, examples, answer, code, two models at once."""
+"""The page of every task on the Pipelines tab: model, examples, answer, code, two models compared."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ from demos.ui.task import Task
 from demos.ui.withheld import refused
 
 Shown = tuple[str, ...]
-"""What stands in the place of one answer: the answer, its checkpoint, the code, and the name of another
-checkpoint to ask instead."""
+"""The content of one answer's place: the answer, its checkpoint, the code, and the name of another checkpoint
+to ask instead."""
 NOTHING: Shown = ("", "", "", "")
 
 
 def task_page(run: Run, task: Task, fields: Mapping[str, Any]) -> None:
-    """Lay out a task below its `fields`, inputs field name -> component, which stand already.
+    """Lays out a task below its `fields` (name of an inputs field -> component), which exist already.
 
-    The first field is the one that must be filled; Enter in a textbox asks. A field of several texts is a
-    textbox with a line for each. What streams grows on the page, and can be stopped. What cannot be answered
-    says why in its own place.
+    The first field must be filled; Enter in a textbox asks. A field of several texts is a textbox with a line
+    for each. Streamed answers grow on the page and can be stopped. An answer that fails gives its reason in
+    its own place.
     """
     default = at_first(task.endpoint, task.default, task.online)
     other = other_models.beside(task.endpoint, default)
@@ -76,27 +76,27 @@ def task_page(run: Run, task: Task, fields: Mapping[str, Any]) -> None:
 
 @dataclass(frozen=True)
 class _Asking:
-    """Asks a task's endpoint for the values of a page, those of `fields` and the model's name."""
+    """Asks a task's endpoint with a page's values: those of `fields` and the model's name."""
 
     run: Run
     task: Task
     fields: tuple[str, ...]
 
     def inputs(self, *values: Any) -> Any:
-        """The inputs that the values stand for."""
+        """Makes the inputs from the page's values."""
         if not values[-1]:
             raise BadInput("No second model is chosen.", "Choose one that can be compared with the first.")
         named = dict(zip([*self.fields, "model"], values, strict=True))
         return inputs_of(self.task.endpoint.inputs_type, named)
 
     def shown(self, inputs: Any, result: Any) -> Shown:
-        """What stands in the place of a result."""
+        """What a result's place shows."""
         said = self.task.remark(result) if self.task.remark else took(result.seconds)
         badge, instead = page.badge_html(result.origin, said), getattr(result, "instead", "")
         return self.task.show(result), badge, self.task.snippet(inputs, result.origin), instead
 
     def whole(self, *values: Any) -> Shown:
-        """The answer, or why there is none."""
+        """The answer, or the reason why there is none."""
         try:
             inputs = self.inputs(*values)
             return self.shown(inputs, self.run(self.task.endpoint, inputs))
@@ -104,7 +104,7 @@ class _Asking:
             return refused(error), *NOTHING[1:]
 
     def growing(self, *values: Any) -> Iterator[Shown]:
-        """The answer as it grows; what was written stays when it is stopped or goes wrong."""
+        """The answer as it grows; the text written so far stays if it is stopped or fails."""
         last = NOTHING
         try:
             inputs = self.inputs(*values)
@@ -118,7 +118,7 @@ class _Asking:
 
 
 def _where(answer: Callable[..., Any], wanted: Callable[..., bool], extra: int = 0) -> Callable[..., Any]:
-    """`answer` where what the page holds is `wanted`, else none; the last `extra` values are not for it."""
+    """Wraps `answer` so that it runs only if `wanted(*values)`; it does not get the last `extra` values."""
 
     def growing(*values: Any) -> Iterator[Any]:
         if wanted(*values):
@@ -131,8 +131,8 @@ def _where(answer: Callable[..., Any], wanted: Callable[..., bool], extra: int =
 
 
 def at_first(endpoint: Endpoint, bundled: str, online: str = "") -> str:
-    """The checkpoint chosen at first: the bundled one, or `online` where the Hub can be reached; the first of
-    the Hub if only the Hub is wanted."""
+    """The preselected checkpoint: the bundled one, or `online` if the Hub can be reached; the first one of
+    the Hub if only the Hub is allowed."""
     if online and (mode() == "hub" or (mode() == "auto" and hub_reachable())):
         limit = download_limit()
         if limit is None or checkpoint(online).size_bytes <= limit:
@@ -143,7 +143,7 @@ def at_first(endpoint: Endpoint, bundled: str, online: str = "") -> str:
 
 
 def inputs_of(inputs_type: type, values: Mapping[str, Any]) -> Any:
-    """The inputs that a page's values stand for; a text that stands for several has a line for each."""
+    """Makes the inputs from a page's values; a text field for several texts has a line for each."""
     hints = typing.get_type_hints(inputs_type)
     several = {name for name, hint in hints.items() if typing.get_origin(hint) is tuple}
     read = {
@@ -163,7 +163,7 @@ def took(seconds: float) -> str:
 
 @dataclass(frozen=True)
 class _Instead:
-    """The checkpoint to ask instead, by name, and the button that does it."""
+    """The name of the checkpoint to ask instead, and the button that asks it."""
 
     name: gr.Textbox
     button: gr.Button
@@ -171,7 +171,7 @@ class _Instead:
 
 @dataclass(frozen=True)
 class _Place:
-    """Where one model's answer stands."""
+    """The place of one model's answer."""
 
     answer: Answer
     shown: list[Any]
@@ -179,7 +179,7 @@ class _Place:
 
 
 def _place() -> tuple[list[Any], _Instead]:
-    """Where one model's answer stands: the answer, its checkpoint, the code, and whom to ask instead."""
+    """Lays out one model's place: the answer, its checkpoint, the code, the button to ask another."""
     answer = gr.HTML("", padding=False, elem_classes="task-answer")
     instead = _Instead(gr.Textbox(visible="hidden"), gr.Button(visible=False, size="sm", scale=0))
     page.at_once([instead.name.change], _offer, [instead.name], [instead.button])
@@ -195,13 +195,13 @@ def _offer(name: str | None) -> Any:
 
 
 def _chosen(instead: _Instead, model: gr.Dropdown) -> Any:
-    """The event that this checkpoint is chosen in the dropdown."""
+    """The event in which this checkpoint is chosen in the dropdown."""
     choose = {"api_visibility": "private", "queue": False, "show_progress": "hidden"}
     return instead.button.click(lambda name: name, [instead.name], [model], **choose)
 
 
 def _show_second(compare: bool) -> tuple[Any, Any]:
-    # No gr.Column: a layout that is made in a listener would join any page that is being built meanwhile.
+    # No gr.Column: a layout made in a listener would join any page that is being built at the same time.
     return gr.update(visible=compare), gr.update(visible=compare)
 
 

@@ -1,4 +1,4 @@
-"""An answer that is withheld, its reason first and the answer behind "Show anyway"; one that there is not."""
+"""Answers that are withheld, with the reason first and a "Show anyway", and answers that failed."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from demos.errors import StageError
 
 
 def withheld(reason: str, answer: str) -> str:
-    """The answer, HTML in which everything is escaped; behind "Show anyway" if there is a reason, plain text.
+    """Returns the answer, HTML with everything escaped; behind "Show anyway" if there is a reason (plain
+    text).
 
-    What copies or downloads the answer belongs inside it, so that nothing is taken along unseen.
+    Buttons that copy or download the answer belong inside it, so that nobody takes it along unseen.
     """
     if not reason:
         return answer
@@ -21,5 +22,5 @@ def withheld(reason: str, answer: str) -> str:
 
 
 def refused(error: StageError) -> str:
-    """What stands in the place of an answer that there is not: what is wrong, and what to do about it."""
+    """Takes the place of an answer that failed: what is wrong, and what to do about it."""
     return f'<p class="task-withheld" role="alert">{escape(str(error))}</p>'

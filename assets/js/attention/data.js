@@ -46,7 +46,7 @@ const AttentionData = (() => {
   };
 
   /**
-   * How much of a row is hidden, on average over `heads`, as words; empty if nothing is.
+   * How much of a row is hidden, on average over `heads`, in words; empty if nothing is.
    * @param {AttentionLayer} layer
    * @param {number[]} heads
    * @param {number} row
@@ -89,7 +89,7 @@ const AttentionData = (() => {
   };
 
   /**
-   * A cache of promises, least recently used first out, bounded by the `size` in bytes of their results.
+   * A cache of promises, bounded by the `size` in bytes of their results; evicts the least recently used.
    * A failure is not kept, so the next look at the view tries again.
    * @param {number} limit
    */

@@ -14,7 +14,7 @@ const AttentionFlowPaint = (() => {
   const STACKED = { top: 58, row: 50, title: 18, bar: 15, size: SIZE - 2, pad: 2 };
 
   /**
-   * The places of the columns in a window of a width: beside each other, or stacked where it is narrow.
+   * The places of the columns in a window of the given width: side by side, or stacked if it is narrow.
    * @param {any} scene
    * @param {number} windowWidth
    */

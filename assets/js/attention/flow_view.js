@@ -17,7 +17,7 @@ const AttentionFlowView = (() => {
   ];
 
   /**
-   * The keys from top to bottom: as they stand in the text, or the largest value first.
+   * The keys from top to bottom: in the order of the text, or the largest value first.
    * @param {{name: string, values: number[]}[]} columns
    * @param {string} sorted the name of a column, or empty
    */
@@ -52,7 +52,7 @@ const AttentionFlowView = (() => {
     host.append(note, orderField, scroller.box);
     /** @type {any} {data, map, columns, keys} and the places of flowPlaces */
     let scene = null;
-    /** @type {number | null} the key that is pointed at */
+    /** @type {number | null} the key under the pointer */
     let row = null;
     let seen = ""; // the token and map that were last shown
     let sorted = "";
@@ -89,7 +89,7 @@ const AttentionFlowView = (() => {
       scroller.draw();
     }
 
-    /** Scroll as little as shows a row, counted from the top. @param {number} at */
+    /** Scrolls just enough to show a row, counted from the top. @param {number} at */
     function reveal(at) {
       const { box } = scroller;
       const { top, row: tall } = scene.look;

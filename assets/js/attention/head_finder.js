@@ -6,7 +6,7 @@ const AttentionHeadFinder = (() => {
   const { formatNumber } = StageNumbers;
   const { headLabel, rankHeads } = AttentionHeads;
 
-  /** The name of a head where there is little room. @param {AttentionMap} map @param {number} head */
+  /** A short name of a head, for narrow places. @param {AttentionMap} map @param {number} head */
   const shortName = (map, head) => (map.head_labels ? headLabel(map, head) : `H${head}`);
 
   /**

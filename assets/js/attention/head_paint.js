@@ -1,5 +1,5 @@
 // @ts-check
-// How the head view is painted: a line per weight, and of one token also the strength of its partners.
+// How the head view is painted: a line per weight, and for one token also the strength of its partners.
 const AttentionHeadPaint = (() => {
   "use strict";
   const { headColour } = StageTheme;

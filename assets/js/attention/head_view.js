@@ -18,7 +18,7 @@ const AttentionHeadView = (() => {
   /** @typedef {ReturnType<typeof sceneOf>} Scene */
 
   /**
-   * What is drawn of a layer.
+   * The drawing of a layer.
    * @param {AttentionLayer} layer
    * @param {AttentionMap} map
    * @param {AttentionChoice} state
@@ -32,7 +32,7 @@ const AttentionHeadView = (() => {
   }
 
   /**
-   * The sizes of rows and columns in a window of a width: {rowHeight, size of the font, label, height}.
+   * The sizes of rows and columns in a window of the given width: {rowHeight, size of the font, label, height}.
    * @param {Pick<Scene, "map" | "positions">} scene
    * @param {number} width
    */

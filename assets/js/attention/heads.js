@@ -1,5 +1,5 @@
 // @ts-check
-// Heads: their names, which of them are switched on, and which stand out by a measure.
+// Heads: their names, which of them are switched on, and which stand out in a measure.
 const AttentionHeads = (() => {
   "use strict";
   const { isKnown } = StageNumbers;
@@ -25,7 +25,7 @@ const AttentionHeads = (() => {
   const headTitle = (map, head) => (map.head_labels ? headLabel(map, head) : `head ${head}`);
 
   /**
-   * The head of views that show one.
+   * The head in views that show only one.
    * @param {AttentionChoice} state
    * @param {AttentionMap} map
    */

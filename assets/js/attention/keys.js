@@ -22,8 +22,8 @@ const AttentionKeys = (() => {
     }
 
     /**
-     * After an example, or the button that shows the picture, the focus is still there: the keys work all the
-     * same.
+     * After a click on an example, or on the button that shows the picture, the focus is still there: the keys
+     * work nevertheless.
      * @param {KeyboardEvent} event
      */
     function onpage(event) {

@@ -5,7 +5,7 @@ const AttentionLines = (() => {
   const LINE_LIMIT = 20000;
 
   /**
-   * The at most `limit` strongest weights of the given heads among the given query and key positions.
+   * The strongest weights, at most `limit`, of the given heads among the given query and key positions.
    * Returns parallel arrays `head` (index into heads), `row`, `column` (indices into positions), `byte`, with
    * `shown` lines, `visible` weights that are not zero at byte precision, and `total` weights. Of the weakest
    * level that is still drawn, only as many as fit are taken, spread evenly over the layer.

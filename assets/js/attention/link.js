@@ -1,5 +1,5 @@
 // @ts-check
-// A link may carry texts (#see=...): they are filled in once, and of a translation the cross-attention is opened.
+// A link may carry texts (#see=...): they are filled in once, and a translation opens its cross-attention.
 const StageAttentionLink = (() => {
   "use strict";
   const { watchPage } = StageDom;
@@ -7,7 +7,7 @@ const StageAttentionLink = (() => {
   const MARK = "#see=";
   const linked = location.hash.startsWith(MARK) ? location.hash.slice(MARK.length) : "";
 
-  /** The first drawing that follows is of the link's texts. */
+  /** The next drawing is the first one of the link's texts. */
   function openCrossAttention() {
     const opening = new AbortController();
     const options = { once: true, signal: opening.signal };
@@ -24,7 +24,7 @@ const StageAttentionLink = (() => {
     const button = document.getElementById("stage-attention-arrive");
     if (!button) return false;
     openCrossAttention();
-    setTimeout(() => button.click()); // after Gradio has finished laying out what the button stands in
+    setTimeout(() => button.click()); // after Gradio has finished laying out the button's container
     return true;
   };
   if (linked) watchPage(arrive, 60_000);

@@ -47,7 +47,7 @@ const AttentionMatrixCells = (() => {
     };
 
   /**
-   * The heat map for cells of a size: {pooled, heat}. That of the scene is kept if it has the same size.
+   * The heat map for cells of a size: {pooled, heat}. Reuses the scene's own if it has the same size.
    * @param {any} scene
    * @param {number} cell
    */

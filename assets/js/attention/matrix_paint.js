@@ -37,7 +37,7 @@ const AttentionMatrixPaint = (() => {
     surface.rect(0, 0, frame.width, top - 1, theme.background);
     surface.rect(0, 0, left - 1, frame.height, theme.background);
     if (scene.labelled) paintTokens(surface, scene, span, x0, y0);
-    // The corner hides the labels that are scrolled under it.
+    // The corner covers labels that are scrolled under it.
     surface.rect(0, 0, left - 1, top - 1, theme.background);
     if (!scene.labelled) paintTicks(surface, scene, span, x0, y0);
     if (scene.labelled) paintNames(surface, scene);
@@ -88,7 +88,7 @@ const AttentionMatrixPaint = (() => {
     }
   }
 
-  /** Too small for tokens: their positions, at round steps at least 40 pixels apart. */
+  /** Where cells are too small for tokens: their positions, in round steps at least 40 pixels apart. */
   function paintTicks(surface, { cell, left, top, positions, theme }, span, x0, y0) {
     const step = [5, 10, 20, 50, 100, 200, 500, 1000].find((count) => count * cell >= 40) || 2000;
     const style = { colour: theme.muted, size: 11 };

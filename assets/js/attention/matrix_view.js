@@ -15,12 +15,12 @@ const AttentionMatrixView = (() => {
   const { createScroller } = AttentionScroller;
   const { visibleText, filteredPositions } = AttentionTokens;
 
-  const LABELLED = 10; // the smallest cell, in pixels, beside which a token can still be read
+  const LABELLED = 10; // the smallest cell, in pixels, beside which a token is still legible
   const LARGEST = 64;
   const [SIDE, ABOVE] = [34, 22]; // room for positions, where tokens cannot be read
 
   /**
-   * What is drawn of a layer.
+   * The drawing of a layer.
    * @param {AttentionLayer} layer
    * @param {AttentionMap} map
    * @param {AttentionChoice} state
@@ -87,7 +87,7 @@ const AttentionMatrixView = (() => {
     );
   }
 
-  /** The whole matrix, large enough to be read where it is not too long. @param {AttentionColours} theme */
+  /** The whole matrix, large enough to read unless it is too long. @param {AttentionColours} theme */
   function pictureOf(scene, theme) {
     const cell = Math.max(scene.cell, Math.min(16, 4000 / Math.max(scene.rows, scene.columns)));
     const labelled = cell >= LABELLED;
@@ -129,9 +129,9 @@ const AttentionMatrixView = (() => {
       legend,
     );
     host.append(zoom, scroller.box);
-    /** @type {any} what sceneOf, sizesOf and heatFor made */
+    /** @type {any} the result of sceneOf, sizesOf and heatFor */
     let scene = null;
-    /** @type {number | null} the size of a cell that was asked for */
+    /** @type {number | null} the requested size of a cell */
     let wanted = null;
     /** @type {{row: number, column: number} | null} */
     let cursor = null;
@@ -158,7 +158,7 @@ const AttentionMatrixView = (() => {
     }
 
     /**
-     * Set the size of a cell (null: fit); the place `at` (or the middle of the window) stays where it is.
+     * Sets the size of a cell (null: fit); the place `at` (or the middle of the window) stays where it is.
      * @param {number | null} cell
      * @param {AttentionPointed} [at]
      */

@@ -1,5 +1,5 @@
 // @ts-check
-// Model view: a small heat map of every head of every layer, and the heads that stand out by a measure.
+// Model view: a small heat map of every head of every layer, and the heads that stand out in a measure.
 const AttentionModelView = (() => {
   "use strict";
   const { element, createButton, setTabStop } = StageDom;
@@ -11,7 +11,7 @@ const AttentionModelView = (() => {
 
   const TOP = 22;
   const SIDE = 34;
-  const EDGE = 8; // what the frame of the scroll box and the space below the last row take
+  const EDGE = 8; // room for the frame of the scroll box and the space below the last row
   const [NARROWEST, LOWEST, LARGEST] = [36, 30, 112]; // of a cell, in pixels
 
   /**
@@ -33,7 +33,7 @@ const AttentionModelView = (() => {
   function cellSize(map, width) {
     const wide = (width - SIDE - 24) / map.heads;
     const room = (Math.min(window.innerHeight * 0.7, 720) - TOP - EDGE) / map.layers;
-    // Rows that do not fit are scrolled anyway, so they may be as large as the width allows.
+    // If rows do not fit, they scroll anyway, so they may be as large as the width allows.
     const tall = room < LOWEST ? LARGEST : room;
     return Math.min(Math.max(wide, NARROWEST), tall, LARGEST);
   }

@@ -9,7 +9,7 @@ const StageAttention = (() => {
   const viewers = new WeakMap();
 
   /**
-   * Show `payload` in `host`; called again on the same element it keeps the choices that are still valid.
+   * Shows `payload` in `host`; called again on the same element, it keeps the choices that are still valid.
    * `source` has layer(request), neuron(request) and flow(request), each returning a promise. Resolves after
    * the first drawing.
    * @param {HTMLElement} host
@@ -19,7 +19,7 @@ const StageAttention = (() => {
   const mount = (host, payload, source) => {
     let entry = viewers.get(host);
     if (entry && !entry.whole()) {
-      // The page has rewritten the element: build anew, with the old choices.
+      // The page has rewritten the element: rebuild with the old choices.
       const { state } = entry.viewer;
       entry.stop();
       entry = createViewer(host, () => viewers.delete(host));
@@ -35,7 +35,7 @@ const StageAttention = (() => {
   };
 
   /**
-   * Stop watching the page and empty the element.
+   * Stops watching the page and empties the element.
    * @param {HTMLElement} host
    */
   const unmount = (host) => {

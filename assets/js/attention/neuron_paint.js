@@ -12,7 +12,7 @@ const AttentionNeuronPaint = (() => {
   const SIZE = 12;
 
   /**
-   * The places of the columns in a window of a width.
+   * The places of the columns in a window of the given width.
    * @param {{map: AttentionMap, data: AttentionNeurons}} scene
    * @param {number} windowWidth
    */

@@ -13,7 +13,7 @@ const AttentionNeuronView = (() => {
   const { visibleText } = AttentionTokens;
 
   /**
-   * How scores come from products: q · k / √d where the model scales like that, else its own factor.
+   * How scores follow from products: q · k / √d where the model scales like that, otherwise its own factor.
    * @param {AttentionNeurons} data
    */
   function scoreFormula({ scaling, dimension }) {
@@ -54,9 +54,9 @@ const AttentionNeuronView = (() => {
     const label = "Query, keys and products; arrow keys move the cell";
     const scroller = createScroller(viewer, { label, paint, focusable: true });
     host.append(note, scroller.box);
-    /** @type {any} what is drawn: the data, and their places */
+    /** @type {any} the drawing: the data, and their places */
     let scene = null;
-    /** @type {{key: number, at: number} | null} the key and the dimension that are pointed at */
+    /** @type {{key: number, at: number} | null} the key and the dimension under the pointer */
     let cursor = null;
     followPointer(scroller, { point });
     scroller.box.addEventListener("keydown", move);

@@ -37,7 +37,7 @@ const AttentionPicture = (() => {
     return [[map.title, ...layer, ...which], checkpoint.map((name) => String(name))];
   }
 
-  /** Parts joined with dots, in as many lines as the width asks for. */
+  /** Parts joined with dots, in as many lines as the width requires. */
   function wrap(parts, width) {
     const lines = [];
     for (const part of parts) {
@@ -117,7 +117,7 @@ const AttentionPicture = (() => {
   };
 
   /**
-   * Hand the current drawing to the visitor as a file.
+   * Gives the current drawing to the visitor as a file.
    * @param {AttentionViewer} viewer
    * @param {"png" | "svg"} kind
    */

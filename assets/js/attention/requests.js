@@ -1,5 +1,5 @@
 // @ts-check
-// What the views draw: asked for once, decoded, and kept as long as there is room.
+// The views' data: requested once, decoded, and kept as long as there is room.
 const AttentionRequests = (() => {
   "use strict";
   const { decodeLayer, decodeThumbnails, decodeNeuron, createCache } = AttentionData;

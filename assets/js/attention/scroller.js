@@ -30,7 +30,7 @@ const AttentionScroller = (() => {
       return { left: box.scrollLeft, top: box.scrollTop, width: box.clientWidth, height: box.clientHeight };
     }
 
-    /** Paint now. `since` is when the visitor asked, for the reported time. */
+    /** Paints now. `since` is the time of the visitor's action, for the reported duration. */
     function draw(since = performance.now()) {
       cancelAnimationFrame(planned);
       planned = 0;
@@ -51,13 +51,13 @@ const AttentionScroller = (() => {
       viewer.drawn(since);
     }
 
-    /** Paint before the next frame, once however often this is called. */
+    /** Paints before the next frame, once, however often this is called. */
     function plan() {
       if (!planned) planned = requestAnimationFrame(() => draw());
     }
 
     /**
-     * Set the size of the whole drawing; a width of null means as wide as the box.
+     * Sets the size of the whole drawing; a width of null means as wide as the box.
      * @param {number | null} width
      * @param {number} height
      */

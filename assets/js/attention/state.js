@@ -6,7 +6,7 @@ const AttentionState = (() => {
   const { isPair } = AttentionTokens;
 
   /**
-   * The choice a viewer starts with: the layer that came along, every head (null), no token.
+   * The choice with which a viewer starts: the layer in the payload, every head (null), no token.
    * @param {AttentionPayload} payload
    * @returns {AttentionChoice}
    */
@@ -25,10 +25,10 @@ const AttentionState = (() => {
   });
 
   /**
-   * The choice for a new payload: what was chosen before, except that a token belongs to its text and
-   * model, and that rollout is looked at from the top.
+   * The choice for a new payload: the previous one, except that a token belongs to its text and model, and
+   * that rollout starts at the top layer.
    * @param {AttentionChoice | undefined} state
-   * @param {Record<string, string> | null | undefined} before the form's values of the payload before
+   * @param {Record<string, string> | null | undefined} before the form's values for the previous payload
    * @param {AttentionPayload} payload
    */
   const carriedOver = (state, before, payload) => {
@@ -55,7 +55,7 @@ const AttentionState = (() => {
   const findMap = (payload, name) => payload.maps.find((map) => map.name === name) || payload.maps[0];
 
   /**
-   * `state` with every choice that `payload` and `views` do not offer replaced by the nearest one that they do.
+   * `state` with every choice that `payload` and `views` do not offer replaced by the nearest valid one.
    * @param {AttentionChoice} state
    * @param {AttentionPayload} payload
    * @param {Record<string, Pick<AttentionView, "available">>} views
@@ -83,7 +83,7 @@ const AttentionState = (() => {
   };
 
   /**
-   * The query token that the neuron and flow views look at.
+   * The query token of the neuron and flow views.
    * @param {AttentionChoice} state
    * @param {AttentionMap} map
    */

@@ -12,7 +12,7 @@ const AttentionTokenColumns = (() => {
    */
 
   /**
-   * An empty column, which tells what happens to its tokens.
+   * An empty column, which reports what happens to its tokens.
    * @param {AttentionViewer} viewer
    * @param {AttentionSide} side
    * @param {string} label
@@ -62,12 +62,12 @@ const AttentionTokenColumns = (() => {
         "aria-pressed": "false",
         title: describeToken(token, index),
       },
-      // A page-long token would slow the layout of every row; its title keeps the whole of it.
+      // A page-long token would slow the layout of every row; its title has the full text.
       text.length > 200 ? `${text.slice(0, 200)}…` : text,
     );
   }
 
-  /** Press the button of one token, or of none. @param {HTMLElement} box @param {number | null} index */
+  /** Presses the button of one token, or of none. @param {HTMLElement} box @param {number | null} index */
   function press(box, index) {
     for (const button of box.querySelectorAll('[aria-pressed="true"]')) {
       button.setAttribute("aria-pressed", "false");
@@ -85,7 +85,7 @@ const AttentionTokenColumns = (() => {
     let signature = "";
     /** @type {AttentionToken[] | null} */
     let tokens = null;
-    /** @type {[HTMLElement, AttentionToken][]} those where something stands behind the text */
+    /** @type {[HTMLElement, AttentionToken][]} those with something behind their text */
     let followed = [];
     let room = 0;
 
@@ -113,7 +113,7 @@ const AttentionTokenColumns = (() => {
       cut(size);
     }
 
-    /** The ellipsis of a style sheet would take what stands behind a text first. @param {number} size */
+    /** A style sheet's ellipsis would first cut off what is behind the text. @param {number} size */
     function cut(size) {
       for (const [button, token] of followed) button.textContent = fitToken(token, room, size);
     }
@@ -132,7 +132,7 @@ const AttentionTokenColumns = (() => {
         box.style.fontSize = `${size}px`;
         box.style.setProperty("--sa-row", `${rowHeight}px`);
       }
-      room = width - 14; // less the padding, and a little for bold letters
+      room = width - 14; // minus the padding, and a little for bold letters
       cut(size);
     }
 

@@ -1,5 +1,5 @@
 // @ts-check
-// Tokens: what is shown of them, and which of them a sentence filter leaves.
+// Tokens: how they are shown, and which of them a sentence filter leaves.
 const AttentionTokens = (() => {
   "use strict";
   const { legible, textWidth, fitText } = StageText;
@@ -10,13 +10,13 @@ const AttentionTokens = (() => {
   const spelledText = (token) => legible(String(token.text || token.piece || ""));
 
   /**
-   * The text of a token with everything invisible made visible, and what stands behind it (asideText).
+   * The text of a token with everything invisible made visible, and what follows it (asideText).
    * @param {AttentionToken} token
    */
   const visibleText = (token) => spelledText(token) + asideText(token);
 
   /**
-   * What stands behind the text: the unknown token that the model saw, or the part of a character.
+   * What follows the text: the unknown token that the model saw, or the part of a character.
    * @param {AttentionToken} token
    */
   const asideText = (token) => {
@@ -28,7 +28,7 @@ const AttentionTokens = (() => {
   };
 
   /**
-   * What a pointer resting on the token tells: full text, piece, number, note.
+   * The tooltip of a token: full text, piece, number, note.
    * @param {AttentionToken} token
    * @param {number} position
    */
@@ -42,7 +42,7 @@ const AttentionTokens = (() => {
   };
 
   /**
-   * A token cut to a width; what stands behind its text stays.
+   * A token cut to a width; what follows its text is kept.
    * @param {AttentionToken} token
    * @param {number} width
    * @param {number} size of the font, in pixels

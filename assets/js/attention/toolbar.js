@@ -76,7 +76,7 @@ const AttentionToolbar = (() => {
   };
 
   /**
-   * Which parts of the toolbar have something to choose.
+   * Which parts of the toolbar offer a choice.
    * @param {AttentionChoice} state
    * @param {AttentionPayload} payload
    * @param {string[]} uses of the view
@@ -87,7 +87,7 @@ const AttentionToolbar = (() => {
     return {
       map: payload.maps.length > 1,
       layer: state.view !== "model",
-      // The squares choose what the mean is of, so they make no sense beside a single head.
+      // The squares choose the heads of the mean, so they are pointless beside a single head.
       heads: map.heads > 1 && uses.includes("heads") && (!uses.includes("mean") || state.head === "mean"),
       head: map.heads > 1 && uses.includes("head"),
       token: uses.includes("token"),
@@ -97,7 +97,7 @@ const AttentionToolbar = (() => {
   };
 
   /**
-   * The options of a select: numbers, with what stands for them.
+   * The options of a select: numbers, with their labels.
    * @param {number} count
    * @param {(i: number) => string} text
    * @returns {[string | number, string][]}

@@ -1,5 +1,5 @@
 // @ts-check
-// The tabs of the views. A view that a map does not offer says what it would need.
+// The tabs of the views. A view that is unavailable for a map says what it would need.
 const AttentionViewTabs = (() => {
   "use strict";
   const { element, roveFocus } = StageDom;
@@ -36,7 +36,7 @@ const AttentionViewTabs = (() => {
   };
 
   /**
-   * Why a view is not offered: what it needs of the form, or that nothing of it was saved.
+   * Why a view is unavailable: which values of the form it needs, or that its data were not saved.
    * @param {string} view
    * @param {Pick<AttentionMap, "square">} map
    * @param {Record<string, string>} key the form's values

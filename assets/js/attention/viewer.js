@@ -11,7 +11,7 @@ const AttentionViewer = (() => {
   const { createToolbar } = AttentionToolbar;
 
   /**
-   * A viewer in `root`; `onstop` is called when it stops, by itself if the element leaves the page.
+   * A viewer in `root`; `onstop` is called when it stops, which it also does when the element leaves the page.
    * @param {HTMLElement} root
    * @param {() => void} onstop
    */
@@ -48,7 +48,7 @@ const AttentionViewer = (() => {
 
     function start() {
       root.replaceChildren(heading, toolbar.box, message, body, status, footer);
-      root.tabIndex = -1; // so that a click anywhere inside brings the keys
+      root.tabIndex = -1; // so that a click anywhere inside activates the keys
       keys.start();
       sizes.observe(root);
       for (const node of [document.documentElement, document.body]) {
@@ -66,7 +66,7 @@ const AttentionViewer = (() => {
       onstop();
     }
 
-    /** Inside Gradio the page's own theme rules, not the system's. */
+    /** Inside Gradio, the page's own theme applies, not the system's. */
     function adopt() {
       if (document.querySelector("gradio-app, .gradio-container")) root.dataset.host = "gradio";
       root.classList.toggle("dark", document.body.classList.contains("dark"));
@@ -99,7 +99,7 @@ const AttentionViewer = (() => {
     function change(patch) {
       const before = viewer.state;
       if (patch.view === "flow" && !before.flowSeen) {
-        // At layer 0 rollout and flow are one and the same; at the top they have something to tell.
+        // At layer 0, rollout and flow are the same; at the top they differ.
         patch = { layer: lastLayer(viewer.payload, before.map), flowSeen: true, ...patch };
       }
       viewer.state = reconcile({ ...before, ...patch }, viewer.payload, AttentionViews);
@@ -114,7 +114,7 @@ const AttentionViewer = (() => {
       toolbar.update();
       const slow = setTimeout(() => mine === turn && body.setAttribute("aria-busy", "true"), 150);
       try {
-        // A view that leaves keeps its place on the screen until the next one has its data.
+        // The old view stays on the screen until the next one has its data.
         const next = shown === state.view && view ? view : createView(state.view);
         const data = await next.fetch();
         if (mine !== turn) return;
@@ -154,7 +154,7 @@ const AttentionViewer = (() => {
       body.setAttribute("aria-label", AttentionViews[name].title);
       const held = body.contains(document.activeElement);
       body.replaceChildren(next.host);
-      // What had the focus is gone; the keys of the viewer should go on working.
+      // The focused element is gone, but the viewer's keys should go on working.
       if (held) root.focus({ preventScroll: true });
     }
 

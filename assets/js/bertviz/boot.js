@@ -1,10 +1,10 @@
 // @ts-check
-// Stands in for RequireJS: hands BertViz the libraries that are in the page, once its data are unpacked.
+// Replaces RequireJS: gives BertViz the libraries that are in the page, once its data are unpacked.
 (() => {
   "use strict";
 
   /**
-   * Nested lists out of a zlib stream in base64.
+   * Nested lists from a zlib stream in base64.
    * @param {{type: "uint8" | "float32", shape: number[], bytes: string}} array
    */
   const expand = async ({ type, shape, bytes }) => {
@@ -23,11 +23,11 @@
     return nested;
   };
 
-  /** The positions of one map out of vectors [layers, heads, positions, dimension]. */
+  /** The positions of one map from vectors [layers, heads, positions, dimension]. */
   const positions = (/** @type {any[][][]} */ nested, /** @type {number} */ from, /** @type {number} */ to) =>
     nested.map((layer) => layer.map((head) => head.slice(from, to)));
 
-  /** BertViz offers the same layers for every map; a map with fewer must not be asked for more. */
+  /** BertViz offers the same layers for every map, so this limits the offer to the layers of a map with fewer. */
   const offerLayersOf = (/** @type {{attn: any[]}} */ map) => {
     const layer = document.querySelector("select#layer");
     if (!(layer instanceof HTMLSelectElement)) return;
@@ -38,7 +38,7 @@
     }
   };
 
-  /** The page around a frame cannot look inside, so the frame tells how high it would like to be. */
+  /** The page around a frame cannot look inside, so the frame reports the height that it needs. */
   const tellHeight = () => {
     if (window.parent === window) return;
     new ResizeObserver(() => {

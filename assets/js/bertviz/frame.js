@@ -1,5 +1,5 @@
 // @ts-check
-// The frames of BertViz's pages: each is made as high as its page says that its drawing is.
+// The frames of BertViz's pages: each gets the height that its page reports for its drawing.
 (() => {
   "use strict";
   const { clamp } = StageNumbers;
@@ -8,7 +8,7 @@
   window.addEventListener("message", ({ source, data }) => {
     const height = data && data.stageFrame;
     if (!Number.isFinite(height)) return;
-    // Only a frame speaks for itself: whoever else sends a message has no height to change.
+    // Only a frame may set its own height: messages from other senders change nothing.
     for (const frame of document.querySelectorAll("iframe")) {
       if (!frame.matches(".stage-frame") || frame.contentWindow !== source) continue;
       const border = frame.offsetHeight - frame.clientHeight;

@@ -48,7 +48,7 @@ const StageDom = (() => {
   };
 
   /**
-   * Move between the buttons of a container with the given keys (a roving tabindex).
+   * Moves between the buttons of a container with the given keys (a roving tabindex).
    * @param {HTMLElement} container
    * @param {Record<string, number>} moves by key: the step
    */
@@ -70,7 +70,7 @@ const StageDom = (() => {
   };
 
   /**
-   * After a container of roveFocus was filled: one member is reached with Tab, the others with arrows.
+   * Call this after filling a container of roveFocus: Tab reaches one member, arrows the others.
    * @param {HTMLElement[]} items
    */
   const setTabStop = (items, chosen = 0) =>
@@ -93,7 +93,7 @@ const StageDom = (() => {
   const isShown = (node) => node instanceof HTMLElement && node.offsetParent !== null;
 
   /**
-   * Scroll until the element begins at the top, at once for visitors who asked for less motion.
+   * Scrolls until the element begins at the top, at once for visitors who prefer reduced motion.
    * @param {Element} node
    */
   const scrollToStart = (node) => {
@@ -107,7 +107,7 @@ const StageDom = (() => {
   const CHANGES = { childList: true, subtree: true, attributeFilter: ["class", "style", "hidden"] };
 
   /**
-   * Call `look` now and after every change of the page, until it returns true or the time is over.
+   * Calls `look` now and after every change of the page, until it returns true or the time is over.
    * @param {() => boolean} look
    * @param {number} [patience] in milliseconds; none: as long as the page lives
    */
@@ -127,7 +127,7 @@ const StageDom = (() => {
   };
 
   /**
-   * Hand a file to the visitor. The browser makes it: nothing of it lies about on the server.
+   * Gives the visitor a file. The browser makes it, so nothing of it stays on the server.
    * @param {string} name
    * @param {Blob} blob
    */

@@ -1,5 +1,5 @@
 // @ts-check
-// Numbers: how they are written, summed up, counted into bins and divided by ticks. No page is needed.
+// Numbers: formatting, summaries, bins and ticks. Needs no page.
 const StageNumbers = (() => {
   "use strict";
   /**
@@ -16,7 +16,7 @@ const StageNumbers = (() => {
   const isKnown = (value) => typeof value === "number" && Number.isFinite(value);
 
   /**
-   * With a minus sign as long as a plus sign; what is no number is a dash.
+   * With a minus sign as long as a plus sign; a value that is not a number becomes a dash.
    * @param {number} value
    */
   const formatNumber = (value, digits = 3) => {
@@ -30,7 +30,7 @@ const StageNumbers = (() => {
   /** @param {StageValue} value */
   const formatSigned = (value, digits = 3) => {
     const text = formatKnown(value, digits);
-    // What rounds to 0 has no sign.
+    // A value that rounds to 0 has no sign.
     if (/^−?[0.]+$/.test(text)) return text.replace("−", "");
     return isKnown(value) && value > 0 ? `+${text}` : text;
   };
@@ -69,13 +69,13 @@ const StageNumbers = (() => {
   };
 
   /**
-   * As few decimals as tell the ticks apart.
+   * The fewest decimals that tell the ticks apart.
    * @param {number} value
    */
   const formatTick = (value) => String(Number(value.toFixed(4))).replace("-", "−");
 
   /**
-   * The least of some round ends that holds every value, so that one outlier does not set the scale.
+   * The smallest of some round ends that covers every value, so that one outlier does not set the scale.
    * @param {StageValue[]} values
    */
   const roundEnd = (values, ends = [0.05, 0.1, 0.25, 0.5, 1]) => {

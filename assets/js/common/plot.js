@@ -1,5 +1,5 @@
 // @ts-check
-// Two axes with their titles, the places of values between them, and bars that count values.
+// Two axes with their titles, the places of values between them, and histograms.
 const StagePlot = (() => {
   "use strict";
   const { formatKnown, roundTicks, formatTick } = StageNumbers;

@@ -1,5 +1,5 @@
 // @ts-check
-// SVG elements, marks, and a chart that is painted anew whenever its width changes.
+// SVG elements, marks, and a chart that repaints whenever its width changes.
 const StageSvg = (() => {
   "use strict";
   const { element } = StageDom;

@@ -1,5 +1,5 @@
 // @ts-check
-// Text: invisible characters made visible, widths measured, what is too wide cut.
+// Text: makes invisible characters visible, measures widths, and cuts what is too wide.
 const StageText = (() => {
   "use strict";
   const { pencilOf } = StageDom;
@@ -15,7 +15,7 @@ const StageText = (() => {
   const HIDDEN =
     /[\0-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]|\p{Cs}/gu;
 
-  // Only joiners, variation selectors, fillers, tags: nothing would be seen.
+  // Only joiners, variation selectors, fillers, tags: nothing would be visible.
   const BLANK = /^\p{Default_Ignorable_Code_Point}+$/u;
 
   /** @param {string} character */
@@ -85,7 +85,7 @@ const StageText = (() => {
   const ESCAPES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 
   /**
-   * A text as it may stand in HTML and SVG.
+   * A text escaped for HTML and SVG.
    * @param {string} text
    */
   const escapeMarkup = (text) => String(text).replace(/[&<>"']/g, (character) => ESCAPES[character]);

@@ -56,7 +56,7 @@ const StageTheme = (() => {
   const pixel = pencilOf(document.createElement("canvas"), { willReadFrequently: true });
 
   /**
-   * Any CSS colour as #rrggbb: pictures are opened by programs that know no color-mix() or oklch().
+   * Any CSS colour as #rrggbb: programs that open pictures may not know color-mix() or oklch().
    * @param {string} colour
    */
   function hex(colour) {

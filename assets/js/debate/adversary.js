@@ -53,7 +53,7 @@ const DebateAdversary = (() => {
     return { node, update };
   };
 
-  /** What the figure shows, in words; what is false is left out. @param {any} payload */
+  /** What the figure shows, in words; false parts are left out. @param {any} payload */
   const caption = (payload) => {
     const { own, tvd, jsd, done } = payload;
     const epsilon = formatTick(payload.epsilon);

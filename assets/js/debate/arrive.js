@@ -1,6 +1,6 @@
 // @ts-check
-// A link may name an experiment (#trial-adversary): the page goes there once that experiment is drawn, and all
-// above it, so that nothing pushes it away again.
+// A link may name an experiment (#trial-adversary): the page scrolls there once that experiment and all those
+// above it are drawn, so that nothing pushes it away again.
 const DebateArrive = (() => {
   "use strict";
   const { isShown, scrollToStart, afterLayout } = StageDom;

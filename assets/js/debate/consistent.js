@@ -1,5 +1,5 @@
 // @ts-check
-// Adversaries that are models of their own: the trade-off over a test set, and one of them on this sentence.
+// Adversaries that are trained models: the trade-off over a test set, and one of them on this sentence.
 const DebateConsistent = (() => {
   "use strict";
   const { element } = StageDom;
@@ -43,7 +43,7 @@ const DebateConsistent = (() => {
 
     function update(next) {
       payload = next;
-      // At first the one that attends elsewhere most: the least ones can hardly be told from the base model.
+      // Initially the one whose attention differs most: the closest ones look almost like the base model.
       const most = next.points.reduce((best, item, i, all) => (item.jsd > all[best].jsd ? i : best), 0);
       chosen = chosen === null ? most : clamp(chosen, 0, Math.max(0, next.points.length - 1));
       map.reset();
@@ -54,7 +54,7 @@ const DebateConsistent = (() => {
     return { node, update };
   };
 
-  /** What the figure shows, in words; what is false is left out. @param {any} next */
+  /** What the figure shows, in words; false parts are left out. @param {any} next */
   const caption = (next) => [
     `Each diamond is a whole model, trained to answer like the base model while attending elsewhere; the `,
     `larger λ (lambda), the more it was rewarded for attending elsewhere. To the right: its answers differ `,

@@ -59,7 +59,7 @@ const DebateDataset = (() => {
     return { node, update };
   };
 
-  /** What the figure shows, in words; what is false is left out. @param {any} payload */
+  /** What the figure shows, in words; false parts are left out. @param {any} payload */
   const caption = (payload) => {
     const { count, scatter, chance_of_mean: chance } = payload;
     return [

@@ -1,5 +1,5 @@
 // @ts-check
-// What the page calls: draw shows a payload in a box, in place if the box already shows one of its kind.
+// What the page calls: draw shows a payload in a box, updating the drawing if it is of the same kind.
 const StageDebate = (() => {
   "use strict";
   const { arrive } = DebateArrive;
@@ -41,7 +41,7 @@ const StageDebate = (() => {
       return;
     }
     if (!Object.hasOwn(VIEWS, payload.kind)) throw new Error(`There is no drawing of ${payload.kind}.`);
-    // The attention viewer's colours, fonts and buttons; inside Gradio the page's theme rules them.
+    // The attention viewer's colours, fonts and buttons, which follow the page's theme inside Gradio.
     box.classList.add("stage-attention", "stage-trial");
     if (document.querySelector("gradio-app, .gradio-container")) box.dataset.host = "gradio";
     let entry = shown.get(box);

@@ -1,5 +1,5 @@
 // @ts-check
-// Words taken away, the most important first, by every method's order: how fast does the answer fall?
+// Words removed in every method's order, the most important first: how fast does the answer fall?
 const DebateErasure = (() => {
   "use strict";
   const { element } = StageDom;
@@ -75,7 +75,7 @@ const DebateErasure = (() => {
     return createFigureTable("Erasure in figures", head, rows, ["high", "low", "low"]);
   }
 
-  /** What the figure shows, in words; what is false is left out. @param {any} payload */
+  /** What the figure shows, in words; false parts are left out. @param {any} payload */
   const caption = ({ probability, erasure_title: how }) => [
     `A word is erased like this: ${how}. `,
     `The model gives its decision the probability ${formatKnown(probability)}. Left: each method's most `,

@@ -1,10 +1,10 @@
 // @ts-check
-// Questions asked while a finger drags: only the newest value counts.
+// Requests during a drag: only the newest value counts.
 const DebateLatest = (() => {
   "use strict";
   /**
    * {push(value), drop()}. push sends a value unless one is on its way, at most once per animation frame;
-   * of the values that came meanwhile the newest goes next. After drop no earlier answer is delivered.
+   * the newest of the values pushed meanwhile is sent next. After drop, no earlier answer is delivered.
    * @template Value, Answer
    * @param {(value: Value) => Promise<Answer>} send
    * @param {(answer: Answer) => void} answered

@@ -41,7 +41,7 @@ const DebateNumberLine = (() => {
   };
 
   /**
-   * The way between the first two marks, the dots, and the marks with their names above.
+   * The bar between the first two marks, the dots, and the marks with their names above.
    * @param {DebateNumberLine} line
    * @param {any[]} shown the marks that have a value
    * @param {(value: number) => number} place
@@ -62,7 +62,7 @@ const DebateNumberLine = (() => {
       nodes.push(svgLine(x, y + 4, x, middle, "st-lead"));
       nodes.push(svgLabelNear(x, y, mark.text, width, "st-label st-strong"));
     });
-    // The first one last: its ring lies around whatever stands at the same place.
+    // The first mark is painted last: its ring surrounds any other mark at the same place.
     for (const mark of shown.toReversed()) {
       nodes.push(svgMark(mark.shape, place(mark.value), middle, 6, mark.tone, mark.text));
     }
@@ -74,7 +74,7 @@ const DebateNumberLine = (() => {
     return ticks.flatMap((value, i) => {
       const [x, text, next] = [place(value), formatTick(value), ticks[i + 1]];
       const tick = svgLine(x, bottom, x, bottom + 4);
-      // The last one is the end of the axis: it is the one before that gives way.
+      // The last tick is the end of the axis, so the one before it gives way.
       const room = next === undefined ? Infinity : place(next) - x;
       const crowded = room < textWidth(text + formatTick(next ?? 0), LABEL_SIZE) / 2 + 14;
       return crowded ? [tick] : [tick, svgLabelNear(x, bottom + 16, text, width)];

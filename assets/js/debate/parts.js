@@ -10,7 +10,7 @@ const DebateParts = (() => {
   const LARGEST_JSD = Math.LN2;
 
   /**
-   * A word of a sentence: any script, any length; what does not fit is cut and told by the title.
+   * A word of a sentence, in any script and of any length; if it is cut to fit, its title has the full text.
    * @param {string} text
    * @param {Record<string, any>} [attributes]
    */
@@ -18,7 +18,7 @@ const DebateParts = (() => {
     element("span", { class: "st-word", dir: "auto", title: legible(text), ...attributes }, legible(text));
 
   /**
-   * "great 0.61, film 0.20": for those who cannot see the picture.
+   * "great 0.61, film 0.20": for visitors who cannot see the picture.
    * @param {string[]} words
    * @param {...DebateValues} columns
    */
@@ -28,14 +28,14 @@ const DebateParts = (() => {
       .join(", ");
 
   /**
-   * A figure whose caption can be said anew: {node, say(...parts)}.
+   * A figure whose caption can be replaced: {node, say(...parts)}.
    * @param {string} name
    * @param {...(Node | string)} children
    */
   const createFigure = (name, ...children) => {
     const caption = element("figcaption", {});
     const node = element("figure", { class: `st-figure st-${name}` }, ...children, caption);
-    /** @param {...unknown} parts texts and elements; what is false or empty is left out */
+    /** @param {...unknown} parts texts and elements; false and empty ones are left out */
     const say = (...parts) => caption.replaceChildren(.../** @type {string[]} */ (parts.filter(Boolean)));
     return { node, say };
   };
@@ -44,7 +44,7 @@ const DebateParts = (() => {
   const createHeading = (text) => element("h4", { class: "st-heading" }, text);
 
   /**
-   * A part that scrolls by itself and can be reached with the keyboard.
+   * A part that scrolls separately and can be reached with the keyboard.
    * @param {string} label
    * @param {...(Node | string)} children
    */

@@ -46,7 +46,7 @@ const DebatePermute = (() => {
     return { node, update };
   };
 
-  /** What the figure shows, in words; what is false is left out. @param {any} payload */
+  /** What the figure shows, in words; false parts are left out. @param {any} payload */
   const caption = (payload) => {
     const { probability, probabilities, median, unmoved, median_moved: moved } = payload;
     const { words, largest_attention: largest, dataset } = payload;

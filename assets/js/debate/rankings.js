@@ -1,5 +1,5 @@
 // @ts-check
-// Every method's opinion of every word: coloured sentences, ranks, and how far the rankings agree.
+// Every method's score of every word: coloured sentences, ranks, and how far the rankings agree.
 const DebateRankings = (() => {
   "use strict";
   const { element, createButton } = StageDom;

@@ -1,9 +1,9 @@
 // @ts-check
-// The claims beside an experiment: what the run that is drawn shows of each, or that it does not test it.
+// The claims beside an experiment: what the drawn run shows about each, or that it does not test it.
 const DebateRuns = (() => {
   "use strict";
   /**
-   * The payload's sentences in the cards' order; without them, what stands there before any run.
+   * Shows the payload's sentences in the cards' order; without them, the text from before any run.
    * @param {HTMLElement} panel
    * @param {DebatePayload | null} payload
    */

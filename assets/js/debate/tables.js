@@ -50,7 +50,7 @@ const DebateTables = (() => {
     const cell = (value, same) => {
       if (!isKnown(value)) return element("td", { class: "st-undefined" }, "undefined");
       const text = formatSigned(value, 2);
-      // A ranking agrees with itself whatever chance does.
+      // A ranking agrees with itself, whatever the chance band is.
       if (!same && Math.abs(value) <= chance + 1e-9) {
         return element("td", { class: "st-by-chance", title: "within what chance gives" }, `(${text})`);
       }
@@ -65,7 +65,7 @@ const DebateTables = (() => {
   };
 
   /**
-   * Rows of [title, ...numbers]; in each column the best number stands in bold type.
+   * Rows of [title, ...numbers]; the best number of each column is bold.
    * @param {string} label
    * @param {string[]} head
    * @param {{title: string, values: DebateValues, missing?: string[]}[]} rows
@@ -80,7 +80,7 @@ const DebateTables = (() => {
       if (!isKnown(value)) return element("td", { class: "st-undefined" }, missing[column] || "undefined");
       const text = formatKnown(value);
       const cell = element("td", {});
-      // What is rounded to the same figure is equally good to a reader.
+      // Values that round to the same figure look equally good to a reader.
       cell.append(text === formatKnown(best[column]) ? element("strong", {}, text) : text);
       return cell;
     };

@@ -14,7 +14,7 @@ const DebateTradeoff = (() => {
 
   /** @typedef {{points: DebateTrained[], seeds: DebateTrained[], uniform?: DebateTrained | null}} Tradeoff */
 
-  /** Where a label may stand beside its point, best first. */
+  /** Possible places of a label beside its point, best first. */
   const OFFSETS = [
     [0, -12],
     [0, 22],
@@ -118,8 +118,8 @@ const DebateTradeoff = (() => {
   }
 
   /**
-   * The names of the points, as far as there is room. The chosen one comes first, so that it never goes
-   * without.
+   * The names of the points, as far as there is room. The chosen one comes first, so that it always has
+   * its name.
    * @param {StagePlotArea} plot
    * @param {DebateTrained[]} points
    * @param {number | null} chosen
@@ -145,8 +145,8 @@ const DebateTradeoff = (() => {
   }
 
   /**
-   * A place for a label beside a point where it covers nothing that is there already: its middle, its base
-   * line and the box [left, top, right, bottom] that it takes; null if there is none.
+   * A free place for a label beside a point: its middle, its base line and the box [left, top, right, bottom]
+   * that it takes; null if there is none.
    * @param {number[]} point [x, y]
    * @param {number} wide the width of the label
    * @param {number} width of the chart

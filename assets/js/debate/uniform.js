@@ -1,5 +1,5 @@
 // @ts-check
-// Attention replaced wholesale: from the model's own answer to the answer of each replacement.
+// Attention replaced as a whole: from the model's own answer to the answer with each replacement.
 const DebateUniform = (() => {
   "use strict";
   const { element } = StageDom;

@@ -1,5 +1,5 @@
 // @ts-check
-// What is shown while something is computed: a quiet line, and how far a longer run has come.
+// What is shown during a computation: a quiet line, and the progress of longer runs.
 const DebateWaiting = (() => {
   "use strict";
   const { element } = StageDom;

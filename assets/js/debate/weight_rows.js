@@ -30,7 +30,7 @@ const DebateWeightRows = (() => {
     const node = element("div", { class: "st-sliders" });
     let rows = [];
     let weights = [];
-    let held = null; // the word being moved and the weights before, so that a way to 1 and back loses nothing
+    let held = null; // the word being moved and the earlier weights, so that moving to 1 and back loses nothing
 
     function move(at, value) {
       if (!held || held.at !== at) held = { at, before: weights };

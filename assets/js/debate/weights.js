@@ -39,7 +39,7 @@ const DebateWeights = (() => {
     }
 
     function restore() {
-      // Not the answer under the mean of the heads: every head has its own weights again.
+      // Discard the answer under the mean of the heads: every head has its own weights again.
       predict.drop();
       rows.set(own);
       gauge(payload.probability);
@@ -71,7 +71,7 @@ const DebateWeights = (() => {
     return { node, update };
   };
 
-  /** What the figure shows, in words; what is false is left out. @param {any} payload */
+  /** What the figure shows, in words; false parts are left out. @param {any} payload */
   const caption = (payload) => [
     "Each bar is the share of attention that a word gets, from 0 to 1; all bars together make 1. The thin ",
     "line in a bar is the model's own weight. Drag a bar: the other words keep their proportions, the rest ",

@@ -22,18 +22,18 @@ const StageDraft = (() => {
     try {
       return localStorage.getItem(key) ?? "";
     } catch {
-      return ""; // a browser may forbid it: the page then simply remembers nothing
+      return ""; // a browser may forbid storage: the page then remembers nothing
     }
   };
 
-  // What was changed under a link is kept beside one's own draft, not over it.
+  // Changes to a link's draft are kept beside the visitor's own draft, and do not overwrite it.
   const load = () => {
     if (!linked) return stored(DRAFT);
     try {
       const kept = JSON.parse(stored(LINKED));
       if (kept.link === linked) return kept.draft;
     } catch {
-      // nothing is kept yet
+      // nothing is stored yet
     }
     return linked;
   };
@@ -81,7 +81,7 @@ const StageDraft = (() => {
   /** @param {string} name @param {string} text */
   const download = (name, text) => saveFile(name, new Blob([text], { type: "text/plain;charset=utf-8" }));
 
-  // Another link in the same place does not load the page by itself.
+  // Another link to the same page does not reload it.
   addEventListener("hashchange", () => location.hash.startsWith("#prompt=") && location.reload());
 
   // The button is there when the page has been laid out.
@@ -89,15 +89,15 @@ const StageDraft = (() => {
     const button = document.getElementById("stage-restore");
     if (!button || button.dataset.seen) return false;
     button.dataset.seen = "yes";
-    setTimeout(() => restore(button)); // after Gradio has finished laying out what the button stands in
-    return false; // what is laid out anew has another button
+    setTimeout(() => restore(button)); // after Gradio has finished laying out the button's container
+    return false; // a new layout has another button
   });
 
   /** @param {HTMLElement} button */
   function restore(button) {
     if (!example && load()) return button.click();
     begin();
-    if (!example && current) keep(); // typed before this page was ready to remember
+    if (!example && current) keep(); // typed before this page was ready to save
   }
 
   return { load, save, begin, own, address, download };

@@ -1,5 +1,5 @@
 // @ts-check
-// An answer that was made for other inputs than stand in the form says so.
+// An answer that was made for other inputs than those in the form says so.
 const StageFreshness = (() => {
   "use strict";
   const { isShown, scrollToStart, afterLayout } = StageDom;
@@ -10,7 +10,7 @@ const StageFreshness = (() => {
   const pending = new Map(); // name of an answer -> the question whose answer is on its way
   let questions = 0;
 
-  // What a component holds, without what Gradio adds to it by and by.
+  // A component's value, without the parts that Gradio adds later.
   /**
    * @param {any} value
    * @returns {any}
@@ -29,16 +29,16 @@ const StageFreshness = (() => {
   /**
    * @param {string} name of the answer
    * @param {any[]} values of the form
-   * @param {boolean} arrives whether the page goes to the answer
+   * @param {boolean} arrives whether the page scrolls to the answer
    */
   const asked = (name, values, arrives) => {
-    // The number tells an answer from the same one asked for again.
+    // The number distinguishes repeated identical questions.
     const question = `${++questions} ${JSON.stringify(values.map(plain))}`;
     pending.set(name, { question, arrives });
     return question;
   };
 
-  // Who asked is shown the answer, where it would begin below the edge of a small screen.
+  // Scrolls to the answer if it would begin below the edge of a small screen.
   /** @param {string} name */
   const arrive = (name) => {
     const places = [...document.getElementsByClassName(name)].filter(isShown);
@@ -65,8 +65,8 @@ const StageFreshness = (() => {
 
   /**
    * @param {{name: string, ask: string, fields: {label: string, choices: Record<string, string>}[]}} answer
-   * @param {string} made the question that the answer was made for
-   * @param {any[]} now what stands in the form
+   * @param {string} made the question for which the answer was made
+   * @param {any[]} now the values in the form
    * @returns {string} HTML, empty where the answer is fresh
    */
   const notice = ({ name, ask, fields }, made, now) => {
@@ -89,7 +89,7 @@ const StageFreshness = (() => {
       waiting && inputs(waiting.question) === raw
         ? "the new answer is on its way"
         : `press <b>${escapeMarkup(ask)}</b> to update`;
-    // The rule stands in the notice, so that it comes and goes with it.
+    // The style rule is part of the notice, so that it comes and goes with it.
     return (
       `<style>.${name} { opacity: 0.35; filter: grayscale(1); }</style>` +
       `<p class="stage-stale" role="status">Below: made for ${changed.join(" · ")} · ${then}</p>`

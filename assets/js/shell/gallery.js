@@ -7,7 +7,7 @@
   /** @param {string} text */
   const copy = async (text) => {
     if (window.isSecureContext) return navigator.clipboard.writeText(text);
-    // Without HTTPS, on another machine than this one, browsers have only the old way.
+    // Without HTTPS, except on the visitor's own machine, browsers offer only this old way.
     const box = Object.assign(document.createElement("textarea"), { value: text });
     document.body.append(box);
     box.select();
@@ -16,7 +16,7 @@
     if (!done) throw new Error("refused");
   };
 
-  // A copy button copies the answer beside it, and says for a moment whether that went well.
+  // A copy button copies the answer beside it, and briefly says whether that succeeded.
   document.addEventListener("click", async ({ target }) => {
     const button = target instanceof Element && target.closest(".task-copy");
     const answer = button && button.parentElement?.querySelector(".task-copied");
@@ -28,7 +28,7 @@
     setTimeout(() => (button.textContent = "Copy"), 1500);
   });
 
-  // ?example=2 presses the second example of the demo that the address opens, as soon as it stands there.
+  // ?example=2 presses the second example of the demo that the address opens, as soon as it is there.
   const address = new URLSearchParams(location.search);
   const number = Number(address.get("example"));
   if (address.has("embed")) document.documentElement.dataset.embedded = "";

@@ -2,7 +2,7 @@
 // Stop buttons name what they stop.
 const StageStop = (() => {
   "use strict";
-  // A ticket names a piece of work before it is asked for, so that it can be stopped at any moment.
+  // A ticket names a piece of work before it is requested, so that it can be stopped at any moment.
   /** @type {Map<string, {ticket: string, count: number}>} by the id of the button */
   const running = new Map();
   /** @param {string} id */
@@ -12,7 +12,7 @@ const StageStop = (() => {
   };
   /**
    * @param {string} id
-   * @param {boolean} continues whether the work goes on that is already running
+   * @param {boolean} continues whether this continues work that is already running
    */
   const ticket = (id, continues) => {
     const work = running.get(id) ?? { ticket: "", count: 0 };

@@ -95,7 +95,7 @@ ENDPOINTS = (
 
 
 def build(run: Run) -> None:
-    """Lay out the page."""
+    """Lays out the page."""
     from demos.attention.viewer import page
 
     page.build(run, EXAMPLES)

@@ -1,4 +1,4 @@
-"""The same attention as BertViz (Vig 2019) draws it: one complete page per view."""
+"""The same attention as drawn by BertViz (Vig 2019): one complete page per view."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class BertvizInputs:
 
 
 def as_bertviz(selection: Selection, view: View) -> BertvizInputs:
-    """The texts and the model of a selection, as BertViz draws them."""
+    """The texts and the model of a selection, as inputs for BertViz."""
     return BertvizInputs(selection.text, selection.text_pair, selection.target, selection.model, view)
 
 

@@ -1,9 +1,9 @@
 """The classic BertViz views as pages that need no network.
 
-BertViz (Vig 2019, arXiv:1906.05714) writes pages that fetch their libraries from a content delivery
-network, carry every weight twice as text and paste the tokens into a script unescaped. These pages
-run the same drawing scripts, read as text from the installed package, on the same parameters, but
-bring their libraries along, carry weights as compressed bytes, and treat tokens as data.
+BertViz (Vig 2019, arXiv:1906.05714) writes pages that fetch their libraries from a content delivery network,
+carry every weight twice as text and paste the tokens into a script unescaped. These pages run the same
+drawing scripts, read as text from the installed package, on the same parameters, but include their libraries,
+carry weights as compressed bytes, and treat tokens as data.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from demos.attention.viewer.packing import pack, quantise
 from demos.errors import BadInput, Unsupported
 
 MAX_SHAPES = 200_000
-"""SVG shapes up to which BertViz stays usable: 12 heads x 128 x 128 tokens, about 4 s to draw."""
+"""The most SVG shapes with which BertViz stays usable: 12 heads x 128 x 128 tokens, about 4 s to draw."""
 
 _SCRIPTS = Path(__file__).parents[3] / "assets" / "js"
 
@@ -66,8 +66,8 @@ def sentence_pair_maps(
 def head_view_page(maps: Sequence[BertvizMap], layer: int = 0, heads: Sequence[int] | None = None) -> str:
     """BertViz's head view: one layer at a time, every head in its colour.
 
-    `heads` are those that are switched on at first, all if None. Raises BadInput if a layer has too
-    many weights, or if the maps differ in their number of heads.
+    `heads` are those that are initially visible, all if None. Raises BadInput if a layer has too many
+    weights, or if the maps differ in their number of heads.
     """
     layers, head_count = _common_shape(maps)
     check_size(max(head_count * map.weights[0, 0].size for map in maps))
@@ -110,9 +110,9 @@ def neuron_view_page(
     """BertViz's neuron view: how each query and key vector make up a weight.
 
     queries [layers, heads, n, d], keys [layers, key/value heads, m, d], weights [layers, heads, n, m].
-    Grouped key/value heads are repeated for the query heads that share them. The weights shown are
-    those given; the page computes only q . k / sqrt(d), and says so if the model's `scaling` differs.
-    Raises BadInput if there are too many tokens or sentence B is empty.
+    Grouped key/value heads are repeated for the query heads that share them. The page shows the given
+    weights; it computes only q . k / sqrt(d), and says so if the model's `scaling` differs. Raises BadInput
+    if there are too many tokens or sentence B is empty.
     """
     layer_count, head_count, n, d = queries.shape
     m = keys.shape[2]
@@ -140,7 +140,7 @@ def neuron_view_page(
     note = ""
     if scaling is not None and not np.isclose(scaling, d**-0.5):
         note = f" The q ∙ k shown is divided by √{d}, whereas this model multiplies it by {scaling:g}."
-    # The script's own height forgets query tokens beyond the number of key tokens.
+    # The script's own height ignores query tokens beyond the number of key tokens.
     return _page("neuron", maps, parameters, width=1030, height=26 * max(n, m) + 100, note=note)
 
 
@@ -165,7 +165,7 @@ def _common_shape(maps: Sequence[BertvizMap]) -> tuple[list[int], int]:
 
 
 def check_size(shapes: int) -> None:
-    """Raise BadInput if BertViz would have to draw more shapes than it can."""
+    """Raises BadInput if BertViz would have to draw more shapes than it can."""
     if shapes > MAX_SHAPES:
         raise BadInput(
             f"BertViz would draw {shapes:,} shapes at once; it stops being usable above {MAX_SHAPES:,}.",

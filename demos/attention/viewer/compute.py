@@ -1,4 +1,4 @@
-"""The attention viewer's numbers, as the API answers them: frozen inputs in, frozen results out."""
+"""The attention viewer's numbers, as the API returns them: from frozen inputs to frozen results."""
 
 from __future__ import annotations
 
@@ -152,7 +152,7 @@ def attention_neuron(inputs: NeuronInputs, loaded: Loaded) -> NeuronResult:
 
 
 def neuron_of(measured: MeasuredMap, number: int, head: int) -> NeuronResult:
-    """One head of a map; raises `BadInput` if there is no such layer or head."""
+    """Computes one head of a map; raises `BadInput` if there is no such layer or head."""
     measured.check(number, head)
     source = measured.source
     layer = source.layers[number]
@@ -213,7 +213,7 @@ def attention_flow_to(inputs: FlowInputs, loaded: Loaded) -> FlowResult:
 
 
 def flow_of(measured: MeasuredMap, layer: int, token: int) -> FlowResult:
-    """One token of a map; raises `BadInput` if there is no such layer or token, and for cross-attention."""
+    """The flow for one token; raises `BadInput` for a missing layer or token, and for cross-attention."""
     measured.check(layer)
     queries, rolled = measured.source.queries, measured.rollout()
     if not 0 <= token < len(queries):

@@ -1,4 +1,4 @@
-"""The part of the viewer's page that writes files: HTML to open from disk, numbers as NPZ or JSON."""
+"""The part of the viewer's page that writes files: HTML that opens from disk, numbers as NPZ or JSON."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def build(
     run: Run, numbers: Endpoint, arrays: Endpoint, export: Endpoint, fields: list[str], shown: Answer
 ) -> None:
-    """Lay out the export options for the answer `shown`; `fields` are the names of the viewer's inputs."""
+    """Lays out the export options for the answer `shown`; `fields` are the names of the viewer's inputs."""
     import gradio as gr
 
     from demos.ui import freshness
@@ -61,7 +61,7 @@ def build(
 
 
 def parse_layers(text: str) -> tuple[int, ...]:
-    """Layers written as "0, 3-5"; empty or "all" means all, as an empty tuple."""
+    """Parses layers written as "0, 3-5"; empty or "all" means all, as an empty tuple."""
     if text.strip().lower() in ("", "all"):
         return ()
     layers: dict[int, None] = {}
@@ -75,5 +75,5 @@ def parse_layers(text: str) -> tuple[int, ...]:
 
 
 def selection(inputs_type: type, fields: Iterable[str], values: Sequence[Any], **more: Any) -> Any:
-    """Build `inputs_type` from the values of the page's fields."""
+    """Builds `inputs_type` from the values of the page's fields."""
     return inputs_type(**dict(zip(fields, (value or "" for value in values), strict=True)), **more)

@@ -1,4 +1,4 @@
-"""Export a view: one HTML file that opens from disk without a network, or the numbers as NPZ or JSON."""
+"""Exports a view: one HTML file that opens from disk without a network, or the numbers as NPZ or JSON."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def attention_export(inputs: ExportInputs, loaded: Loaded) -> ExportResult:
 
 
 def _check_size(maps: Maps, numbers: LayerNumbers) -> None:
-    """Raise `BadInput` if the file would be too large to open."""
+    """Raises `BadInput` if the file would be too large to open."""
     weights = sum(
         len(numbers[m.name]) * m.source.heads * len(m.source.queries) * len(m.source.keys) for m in maps
     )

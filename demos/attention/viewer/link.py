@@ -1,4 +1,4 @@
-"""A link that opens the viewer with texts. The fragment holds them, so no server sees them."""
+"""A link that opens the viewer with texts. They are in the fragment, so no server sees them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def link_to(selection: Selection) -> str:
 
 
 def carried(fragment: str) -> Selection:
-    """The selection in a link's fragment; raises `BadInput` for anything else."""
+    """Reads the selection from a link's fragment; raises `BadInput` for anything else."""
     try:
         state = json.loads(from_fragment(fragment))
     except ValueError:
@@ -37,7 +37,7 @@ def carried(fragment: str) -> Selection:
 
 
 def receive_drawing(drawn_by: Any) -> None:
-    """Let `?draw=bertviz` in the page's address choose BertViz's drawing."""
+    """Lets `?draw=bertviz` in the page's address choose BertViz's drawing."""
     from gradio.context import Context
 
     page: Any = Context.root_block
@@ -53,7 +53,7 @@ def receive_drawing(drawn_by: Any) -> None:
 
 
 def receive(fields: dict[str, Any]) -> Any:
-    """Fill the viewer's `fields` with what the page's address carries; returns the event that did."""
+    """Fills the viewer's `fields` from the page's address; returns the event that does so."""
     import gradio as gr
 
     from demos.ui import page

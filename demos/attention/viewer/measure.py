@@ -64,7 +64,7 @@ class Selection:
 
 
 def check_selection(selection: Selection) -> None:
-    """Raise `BadInput` for texts that no model can read."""
+    """Raises `BadInput` for texts that no model can read."""
     check_texts(selection.text, selection.text_pair, selection.target)
 
 
@@ -72,7 +72,7 @@ WEIGHT = {"rollout": "rollout", "norm": "sum of norms"}
 
 
 def describe_transforms(selection: Selection, removed: float) -> str:
-    """Describe in one sentence what was hidden and merged; empty if nothing was."""
+    """Describes in one sentence what was hidden and merged; empty if nothing was."""
     parts = []
     if selection.special != "show":
         weight = WEIGHT.get(selection.measure, "attention")

@@ -1,6 +1,6 @@
 """From a visitor's selection to numbers: captured once, measured and transformed layer by layer.
 
-A `MeasuredMap` is all that the API (`compute`) and the browser (`wire`) encode.
+A `MeasuredMap` is everything that the API (`compute`) and the browser (`wire`) encode.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ captures = Memo(CAPTURE_BYTES)
 class MeasuredLayer:
     """The numbers of one layer.
 
-    own [heads, n, m] is the measure over the model's own tokens; weights [heads, queries, keys] is what
-    hiding and merging leave of it; removed [heads, queries] is the share of each row that went to hidden
-    tokens (before any renormalisation).
+    own [heads, n, m] is the measure over the model's own tokens; weights [heads, queries, keys] is the same
+    after hiding and merging; removed [heads, queries] is the share of each row that went to hidden tokens
+    (before any renormalisation).
     """
 
     map: str
@@ -43,7 +43,7 @@ class MeasuredLayer:
 class MeasuredMap:
     """One attention map of a text in the measure that a visitor selected; `layer` computes its numbers.
 
-    `source` holds what the model computed for its own tokens, `axes` the tokens that are left of them.
+    `source` holds what the model computed for its own tokens, `axes` the tokens that remain of them.
     """
 
     selection: Selection
@@ -57,7 +57,7 @@ class MeasuredMap:
 
     @property
     def heads(self) -> int:
-        """1 unless the measure is attention itself: the others give one number per pair of tokens."""
+        """1 unless the measure is attention itself: other measures have one number per pair of tokens."""
         return self.source.heads if self.by_head else 1
 
     @property
@@ -78,7 +78,7 @@ class MeasuredMap:
 
     @cached_property
     def axes(self) -> Axes:
-        """The rows and columns left after hiding and merging; raises `BadInput` if none is left."""
+        """The rows and columns that remain after hiding and merging; raises `BadInput` if none do."""
         return axes(self.source.queries, self.source.keys, self.selection.special, self.selection.words)
 
     def transforms(self, removed: float) -> str:
@@ -86,7 +86,7 @@ class MeasuredMap:
         return describe_transforms(self.selection, removed)
 
     def check(self, layer: int, head: int = 0) -> None:
-        """Raise `BadInput` unless the map has this layer and head."""
+        """Raises `BadInput` unless the map has this layer and head."""
         layers, heads = len(self.source.layers), self.source.heads
         if not 0 <= layer < layers:
             raise BadInput(f"There is no layer {layer}.", f"The layers are 0 to {layers - 1}.")
@@ -94,7 +94,7 @@ class MeasuredMap:
             raise BadInput(f"There is no head {head}.", f"The heads are 0 to {heads - 1}.")
 
     def layer_numbers(self, asked: tuple[int, ...]) -> tuple[int, ...]:
-        """The layers asked for, each once, all if none were; raises `BadInput` for one that is not there."""
+        """The requested layers, each once, or all if none are; raises `BadInput` for a missing layer."""
         for layer in asked:
             self.check(layer)
         return tuple(dict.fromkeys(asked)) or tuple(range(len(self.source.layers)))
@@ -112,7 +112,7 @@ class MeasuredMap:
         )
 
     def _own_tokens(self, layer: int) -> np.ndarray:
-        """One layer of the measure over the model's own tokens, [heads, n, m]."""
+        """One layer of the measure, over the model's own tokens, [heads, n, m]."""
         if self.selection.measure == "attention":
             return self.source.layers[layer].weights().numpy()
         if self.selection.measure == "mean":
@@ -138,13 +138,13 @@ class MeasuredMap:
 
 
 def captured(selection: Selection, loaded: Loaded) -> Capture:
-    """Run the model on a selection's texts, once for all questions about them."""
+    """Runs the model on a selection's texts, once for all questions about them."""
     key = ("capture", _texts(selection, loaded))
     return captures.get(key, lambda: capture(loaded, selection.text, selection.text_pair, selection.target))
 
 
 def measured_map(selection: Selection, loaded: Loaded, name: str) -> MeasuredMap:
-    """The map called `name`, the first if that is empty; raises `BadInput` if the model has none."""
+    """The map called `name`, or the first if that is empty; raises `BadInput` if there is no such map."""
     found = captured(selection, loaded)
     return MeasuredMap(selection, loaded, found, found.map(name))
 

@@ -1,7 +1,7 @@
 """The byte format that the browser reads: weights as compressed bytes, with one scale per block.
 
-A weight w of a block with largest value `scale` travels as round(255 w / scale), so what the
-browser shows is off by at most scale / 510: 1/510 for attention, whose scale is 1.
+A weight w of a block with largest value `scale` is sent as round(255 w / scale), so the value in the browser
+is off by at most scale / 510: 1/510 for attention, whose scale is 1.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ THUMBNAIL = 40
 
 
 def pack(array: np.ndarray) -> str:
-    """zlib-deflate and base64; level 1, since a page waits for it."""
+    """Compresses with zlib, at level 1 since a page waits for it, and encodes in base64."""
     return base64.b64encode(zlib.compress(np.ascontiguousarray(array).tobytes(), 1)).decode()
 
 
@@ -33,7 +33,7 @@ def quantise(weights: np.ndarray, scale: float) -> np.ndarray:
 
 
 def weight_scale(weights: np.ndarray) -> float:
-    """1 where weights are probabilities, else the largest value, so that nothing is clipped."""
+    """1 if the weights are probabilities, otherwise the largest value, so that nothing is clipped."""
     largest = float(weights.max(initial=0.0))
     return 1.0 if largest <= 1.0 + 1e-6 else largest
 
@@ -54,7 +54,7 @@ def layer_data(name: str, layer: int, weights: np.ndarray) -> dict[str, Any]:
 
 
 def pool(weights: np.ndarray, largest: int = THUMBNAIL) -> np.ndarray:
-    """Max-pool [heads, n, m] to at most `largest` rows and columns: a strong weight stays visible."""
+    """Max-pools [heads, n, m] to at most `largest` rows and columns: strong weights stay visible."""
     import torch
 
     _, n, m = weights.shape

@@ -1,4 +1,4 @@
-"""The attention viewer's page: the form, the drawing, and what it asks for."""
+"""The attention viewer's page: the form, the drawing, and its requests."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ DRAWN_BY = [
 
 
 def build(run: Run, examples: Sequence[Example]) -> None:
-    """Lay out the viewer: the form, the drawing, the files."""
+    """Lays out the viewer: the form, the drawing, the files."""
     import gradio as gr
 
     from demos.ui import page
@@ -108,7 +108,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
 
 
 def _form() -> tuple[dict[str, Any], Any]:
-    """The components of a `Selection` by its fields' names, and who draws it."""
+    """The components of a `Selection` by field name, and the choice of who draws it."""
     import gradio as gr
 
     from demos.ui import page
@@ -152,7 +152,7 @@ def _form() -> tuple[dict[str, Any], Any]:
 
 
 def _filled(inputs: Selection | BertvizInputs) -> list[str]:
-    """The form's values of an example: its selection, and who draws it."""
+    """The form's values for an example: its selection, and who draws it."""
     if isinstance(inputs, BertvizInputs):
         selection = Selection(inputs.text, inputs.text_pair, inputs.target, inputs.model)
         return [*vars(selection).values(), inputs.view]

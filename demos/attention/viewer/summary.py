@@ -1,4 +1,4 @@
-"""One number per head for orientation: how spread its attention is and where its mass goes."""
+"""A few numbers per head for orientation: how spread its attention is and where its mass goes."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ class HeadSummary:
 
 
 def summarise(attention_map: AttentionMap) -> HeadSummary:
-    """Summarise every head of a map, on the model's own weights (nothing hidden or merged)."""
+    """Summarises every head of a map, on the model's own weights (nothing hidden or merged)."""
     return stack([summarise_layer(attention_map, layer.weights().numpy()) for layer in attention_map.layers])
 
 
 def stack(layers: Sequence[dict[str, np.ndarray]]) -> HeadSummary:
-    """The summaries of single layers as one."""
+    """Combines the summaries of single layers into one."""
     return HeadSummary(**{name: np.stack([layer[name] for layer in layers]) for name in HEAD_MEASURES})
 
 
@@ -57,7 +57,7 @@ def summarise_layer(attention_map: AttentionMap, weights: np.ndarray) -> dict[st
 
 
 def separator_positions(keys: tuple[Token, ...]) -> list[int]:
-    """Where [SEP], </s> and other end tokens stand."""
+    """The positions of [SEP], </s> and other end tokens."""
     return [i for i, token in enumerate(keys) if token.separator]
 
 

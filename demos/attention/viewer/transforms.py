@@ -1,6 +1,6 @@
-"""Transform attention weights before they are shown: hide special tokens, merge sub-words.
+"""Transforms attention weights before they are shown: hides special tokens, then merges sub-words.
 
-All functions take weights [..., n, m] and return new arrays; the order is hide, then merge.
+All functions take weights [..., n, m] and return new arrays.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Axes:
 
 
 def axes(queries: Sequence[Token], keys: Sequence[Token], special: Special, words: Words) -> Axes:
-    """Plan the transformation of one map; raises `BadInput` if nothing would remain."""
+    """Plans the transformation of one map; raises `BadInput` if nothing would remain."""
     kept_queries = _kept(queries, special)
     kept_keys = _kept(keys, special)
     if not kept_queries or not kept_keys:
@@ -50,7 +50,7 @@ def _kept(tokens: Sequence[Token], special: Special) -> tuple[int, ...]:
 
 
 def transform(weights: np.ndarray, plan: Axes, special: Special, words: Words) -> np.ndarray:
-    """Apply a plan to weights [..., n, m]: [..., queries left, keys left]."""
+    """Applies a plan to weights [..., n, m]: returns [..., remaining queries, remaining keys]."""
     if special != "show":
         weights = np.take(np.take(weights, plan.kept_queries, axis=-2), plan.kept_keys, axis=-1)
     if special == "renormalise":
@@ -71,7 +71,7 @@ def removed_mass(weights: np.ndarray, plan: Axes) -> np.ndarray:
 
 
 def renormalise(weights: np.ndarray) -> np.ndarray:
-    """Divide each row by its sum; a row with nothing left stays zero."""
+    """Divides each row by its sum; a row that sums to zero stays zero."""
     totals = weights.sum(-1, keepdims=True)
     return np.divide(weights, totals, out=np.zeros_like(weights), where=totals > 0)
 
@@ -100,5 +100,5 @@ def _mean_of_groups(values: np.ndarray, groups: Sequence[Sequence[int]], axis: i
 
 
 def _starts(groups: Sequence[Sequence[int]]) -> list[int]:
-    # A word is a run of neighbouring tokens, so where it starts says all.
+    # A word is a run of neighbouring tokens, so its start is enough.
     return [group[0] for group in groups]

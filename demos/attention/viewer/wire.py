@@ -62,7 +62,7 @@ def flow_layer(inputs: FlowInputs, loaded: Loaded) -> dict[str, Any]:
 
 
 def view_data(maps: tuple[MeasuredMap, ...]) -> dict[str, Any]:
-    """All maps of a selection, with the first layer of the first: what the browser draws at once."""
+    """All maps of a selection, with the first layer of the first map: what the browser draws initially."""
     views, first_layer, removed = [], None, []
     for measured in maps:
         pooled, summaries = [], []
@@ -135,7 +135,7 @@ def packed_neuron(result: NeuronResult) -> dict[str, Any]:
 
 
 def flow_data(result: FlowResult) -> dict[str, Any]:
-    """Rollout, flow and mean attention of one token: short enough to travel as lists."""
+    """Rollout, flow and mean attention of one token, short enough to send as lists."""
     return {
         "map": result.map,
         "layer": result.layer,

@@ -28,7 +28,7 @@ INFO = Info(
     ),
 )
 
-# The same drawings in all three parts of the trial.
+# All three parts of the trial use the same drawings.
 SCRIPTS, STYLES = dependence.SCRIPTS, dependence.STYLES
 
 EXAMPLES = (
@@ -52,7 +52,7 @@ ENDPOINTS = (DATASET_METRICS,)
 
 
 def build(run: Run) -> None:
-    """Lay out the page."""
+    """Lays out the page."""
     from demos.debate.dataset import page
 
     page.build(run, EXAMPLES)

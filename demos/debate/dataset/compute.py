@@ -20,7 +20,7 @@ from demos.models.specs import Loaded, Origin
 MAX_TEXTS = 1000
 BATCH = 16
 PACE = 0.5
-"""Seconds: an answer comes at least so often, so that stopping, or leaving, does not wait for a batch."""
+"""Seconds between two answers at most, so that stopping or leaving does not wait for a whole batch."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def dataset_metrics(inputs: DatasetInputs, loaded: Loaded) -> Iterator[DatasetMe
 
 
 def _measured(loaded: Loaded, items: Sequence[Any], adversaries: bool) -> Iterator[_Found | None]:
-    """What is found for each text of a batch, one by one; None between the steps of a search."""
+    """Yields the measures of each text of a batch, one by one; None between the steps of a search."""
     from demos.debate.methods.adversary import AdversarySettings, adversary_steps, told
     from demos.debate.methods.classifier import classifier_of, leave_one_out
     from demos.debate.methods.perturbation import shuffle, uniform_probability
@@ -154,7 +154,7 @@ def _measure(name: str, values: np.ndarray, p_values: np.ndarray) -> Metric:
 
 
 def _chance(words: Sequence[int]) -> tuple[Metric, float]:
-    """What tau is by chance over texts of so many words, and how far its mean over them goes."""
+    """The mean tau by chance over texts with these numbers of words, and how far that mean may deviate."""
     from demos.debate.methods.rank_correlation import MIN_WORDS, chance_spread
 
     spreads = np.array([chance_spread(count) for count in words if count >= MIN_WORDS])

@@ -13,7 +13,7 @@ from demos.errors import BadInput
 
 
 def build(run: Run, examples: Sequence[Example]) -> None:
-    """Lay out the box of texts, the upload, and the figures that grow."""
+    """Lays out the box of texts, the upload, and the growing figures."""
     import gradio as gr
 
     from demos.debate import panels, wire
@@ -65,7 +65,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
 
 
 def skipped(result: Any) -> str:
-    """Say how many texts were left out and why; empty if none was."""
+    """Says how many texts were left out and why; empty if none were."""
     if not result.skipped:
         return ""
     if result.skipped == 1:
@@ -74,7 +74,8 @@ def skipped(result: Any) -> str:
 
 
 def read_texts(path: Path) -> list[str]:
-    """Read the texts of a TXT file, one per line, or of a CSV file's `text` column (else its first one).
+    """Reads the texts of a TXT file, one per line, or of a CSV file's `text` column (otherwise its first
+    column).
 
     Raises `BadInput` for files that are not UTF-8 text or hold more than MAX_TEXTS texts.
     """
@@ -97,7 +98,7 @@ def _lines(data: bytes) -> Iterator[str]:
 
 
 def _column(data: bytes) -> Iterator[str]:
-    """The cells of the column `text`; a file without names of columns has texts from its first line on."""
+    """The cells of the column `text`; a file without column names has texts from its first line on."""
     column, names = 0, True
     for line, cells, problem in read_lines(data)[1]:
         if problem:
@@ -107,6 +108,6 @@ def _column(data: bytes) -> Iterator[str]:
             if "text" in named:
                 column = named.index("text")
                 continue
-        # A text of several lines is one text.
+        # A cell with several lines is one text.
         if text := " ".join("".join(cells[column : column + 1]).split()):
             yield text

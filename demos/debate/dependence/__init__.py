@@ -69,7 +69,7 @@ STYLES = tuple(ASSETS / "css" / f"{part}.css" for part in ("attention", "debate"
 
 
 def build(run: Run) -> None:
-    """Lay out the page."""
+    """Lays out the page."""
     from demos.debate.dependence import page
 
     page.build(run, EXAMPLES)

@@ -110,7 +110,7 @@ def adversary(inputs: TrialInputs, loaded: Loaded) -> Iterator[AdversaryAnswer]:
 
 
 def consistent(inputs: TrialInputs, loaded: Loaded) -> ConsistentAnswer:
-    """Models that were trained to answer like the base and attend elsewhere (Wiegreffe & Pinter 2019), over
+    """Models that were trained to answer like the base but attend elsewhere (Wiegreffe & Pinter 2019), over
     the strengths lambda of their loss. Only the BiLSTM has them."""
     from demos.debate.methods.seeds import consistent_points, others, uniform_model
 

@@ -20,7 +20,7 @@ from demos.errors import StageError, Unsupported
 
 
 def build(run: Run, examples: Sequence[Example]) -> None:
-    """Lay out one panel per experiment. The panels fill one after another."""
+    """Lays out one panel per experiment. The panels fill one after another."""
     import gradio as gr
 
     from demos.debate import panels, wire
@@ -73,7 +73,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
         "Further BiLSTMs were trained to agree with the first and attend elsewhere, with growing strength λ.",
     )
     drawings = [edit, shuffles, flat, attack, trained]
-    # What is typed or chosen while the panels fill is for the next trial.
+    # Whatever is typed or chosen while the panels fill belongs to the next trial.
     asked = gr.State(None)
 
     def begin(text: str, model: str, anyway: bool = False) -> tuple[Any, ...]:

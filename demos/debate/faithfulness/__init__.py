@@ -40,7 +40,7 @@ INFO = Info(
     ),
 )
 
-# The same drawings in all three parts of the trial.
+# All three parts of the trial use the same drawings.
 SCRIPTS, STYLES = dependence.SCRIPTS, dependence.STYLES
 
 EXAMPLES = (
@@ -59,7 +59,7 @@ ENDPOINTS = (RANKINGS, ERASURE)
 
 
 def build(run: Run) -> None:
-    """Lay out the page."""
+    """Lays out the page."""
     from demos.debate.faithfulness import page
 
     page.build(run, EXAMPLES)

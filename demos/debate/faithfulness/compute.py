@@ -98,7 +98,7 @@ def erasure(inputs: RankingInputs, loaded: Loaded) -> ErasureAnswer:
 
 
 def too_few(words: int) -> str:
-    """Why a sentence of so few words has no tau; empty for longer ones."""
+    """Why a sentence with so few words has no tau; empty for longer ones."""
     from demos.debate.methods.rank_correlation import MIN_WORDS
 
     if words >= MIN_WORDS:
@@ -114,7 +114,7 @@ def too_few(words: int) -> str:
 
 
 def methods(loaded: Loaded, kind: Erasure) -> tuple[Method, ...]:
-    """All methods that a model has, in the order of the scores."""
+    """All methods of a model, in the order of the scores."""
     from demos.debate.methods.classifier import classifier_of, importances_of
 
     classifier = classifier_of(loaded)
@@ -129,7 +129,7 @@ def methods(loaded: Loaded, kind: Erasure) -> tuple[Method, ...]:
 def all_scores(loaded: Loaded, item: Sentence, kind: Erasure) -> tuple[dict[str, np.ndarray], float]:
     """Every method's score of every word, [n] each, and P(positive) of the baseline of integrated gradients.
 
-    Kept for a while, since the table and the curves of one text need the same scores.
+    Cached, since the table and the curves of one text need the same scores.
     """
     from demos.debate.methods.classifier import classifier_of, importances_of, leave_one_out
 

@@ -19,7 +19,7 @@ ERASURES = [
 
 
 def build(run: Run, examples: Sequence[Example]) -> None:
-    """Lay out the rankings, the erasure curves and the diagnostic guide."""
+    """Lays out the rankings, the erasure curves and the diagnostic guide."""
     import gradio as gr
 
     from demos.debate import panels, wire

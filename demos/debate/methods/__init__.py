@@ -1,1 +1,1 @@
-"""What the experiments of the debate compute with: classifiers, rankings, other attention."""
+"""The tools of the debate's experiments: classifiers, rankings, other attention."""

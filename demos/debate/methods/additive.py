@@ -1,6 +1,6 @@
 """The classifiers of 2019: a BiLSTM, or a context-free encoder, under additive attention.
 
-The corpus has no punctuation and writes "isn't" as three words, is n t; so does what the model reads.
+The corpus has no punctuation and writes "isn't" as three words, is n t; the model's input does the same.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def sentence(loaded: Loaded, text: str) -> Sentence:
     plain = unicodedata.normalize("NFC", text).lower()
     kept: list[str] = []
     for character in plain:
-        # A mark belongs to the letter before it; after a symbol it is part of an emoji.
+        # A combining mark belongs to the letter before it; after a symbol it is part of an emoji.
         mark = unicodedata.category(character)[0] == "M" and kept[-1:] != [" "]
         kept.append(character if character.isalnum() or (mark and kept) else " ")
     words = tuple("".join(kept).split())
@@ -65,14 +65,14 @@ def padded(sentences: Sequence[Sentence]) -> torch.Tensor:
 
 
 def read(loaded: Loaded, sentences: Sequence[Sentence], variant: str = "") -> EncodedSentences:
-    """Run the encoder once; `variant` names another model of the same family than the base."""
+    """Runs the encoder once; `variant` names another model of the family than the base."""
     model = loaded.model.variants[variant] if variant else loaded.model.base
     return reading_of(model, padded(sentences))
 
 
 @torch.no_grad()
 def reading_of(model: AttentionClassifier, ids: torch.Tensor) -> EncodedSentences:
-    """A reading of padded ids [b, w + 2], one head, markers left out."""
+    """Reads padded ids [b, w + 2] into one head's attention, without the markers."""
     encoded = model.encode(ids)
     encoded = Encoded(encoded.states[:, 1:-1], encoded.words[:, 1:-1])
 
@@ -95,14 +95,14 @@ def erased(loaded: Loaded, item: Sentence, kept: torch.Tensor, kind: Erasure) ->
         return model(pad([torch.where(row, ids, UNKNOWN).tolist() for row in kept]))[0].sigmoid()
     reading = reading_of(model, padded([item]))
     left = reading.attention[0, 0] * kept
-    # Where nothing is attended to, nothing reaches the output but its bias.
+    # If nothing is attended to, only the bias reaches the output.
     scaled = left / left.sum(-1, keepdim=True).clamp_min(1e-30)
     return reading.classify(scaled[:, None, None])[:, 0]
 
 
 def importances(loaded: Loaded, item: Sentence) -> dict[str, torch.Tensor]:
-    """The score of every word by each of METHODS, [n] each; signed where signs mean towards positive (+)
-    or negative (-)."""
+    """The score of every word by each of METHODS, [n] each; where scores are signed, + points towards
+    positive and - towards negative."""
     model: AttentionClassifier = loaded.model.base
     ids = padded([item])
     with torch.no_grad():

@@ -1,11 +1,10 @@
 """Adversarial attention: as different as possible from the model's own, with almost the same output.
 
-Jain & Wallace 2019, section 4.2.2 and the settings of their released code, but for one: the reward for
-starts that differ from each other is here the mean over the pairs of two starts, theirs the mean over all
-K * K pairs, each start with itself included, so that ours weighs K / (K - 1) = 1.25 times theirs. The
-model is frozen; only attention distributions are optimised, several starts for every sentence of a batch
-at once. With several heads every head has a distribution of its own, and divergences are means over the
-heads.
+Jain & Wallace 2019, section 4.2.2, with the settings of their released code except one: our reward for starts
+that differ from each other is the mean over pairs of distinct starts, theirs over all K * K pairs, including
+each start with itself, so that ours weighs K / (K - 1) = 1.25 times theirs. The model is frozen; only
+attention distributions are optimised, several starts at once for every sentence of a batch. Each head has its
+own distribution, and divergences are means over the heads.
 """
 
 from __future__ import annotations
@@ -23,8 +22,8 @@ from demos.debate.methods.encoded_sentences import EncodedSentences
 class AdversarySettings:
     """starts: K distributions per sentence; epsilon: the largest change of the output that counts.
 
-    The loss penalises changes above `slack` by `penalty`, so that the search aims at `slack`, and
-    `epsilon` only sorts out starts that failed.
+    The loss penalises changes above `slack` by `penalty`, so the search aims at `slack`; `epsilon` only
+    rejects starts that failed.
     """
 
     starts: int = 5
@@ -38,8 +37,8 @@ class AdversarySettings:
 
 @dataclass(frozen=True, eq=False)
 class Adversary:
-    """What the search has for each of b sentences after `step` steps: the start that differs most from the
-    model's own attention among those that change the output by at most epsilon now.
+    """The state of the search after `step` steps, for each of b sentences: among the starts that now change
+    the output by at most epsilon, the one that differs most from the model's own attention.
 
     attention [b, h, w]; probability [b] under it; divergence [b], its Jensen-Shannon divergence from
     the model's own attention; difference [b], |p - p_own|; found [b]: False where no start stayed
@@ -58,7 +57,7 @@ class Adversary:
 
 
 def adversarial_attention(reading: EncodedSentences, settings: AdversarySettings) -> Adversary:
-    """Optimise attention for all sentences of a reading and return the best of each."""
+    """Optimises attention for all sentences of a reading and returns the best of each."""
     *_, last = adversary_steps(reading, settings, every=settings.steps)
     return last
 
@@ -66,7 +65,7 @@ def adversarial_attention(reading: EncodedSentences, settings: AdversarySettings
 def adversary_steps(
     reading: EncodedSentences, settings: AdversarySettings, every: int
 ) -> Iterator[Adversary]:
-    """Where the search stands after every `every` steps, and after the last."""
+    """Yields the state of the search after every `every` steps, and after the last one."""
     own, target = reading.attention, reading.probability
     generator = torch.Generator().manual_seed(settings.seed)
     noise = 3 * torch.randn((settings.starts, *own.shape), generator=generator)
@@ -85,18 +84,18 @@ def adversary_steps(
             with torch.no_grad():
                 attention = logits.masked_fill(outside, float("-inf")).softmax(-1)
                 best = _best(step, reading, target, attention, settings)
-            # Outside of the block: the thread that asks for the next step may be another one.
+            # Outside the block: another thread may ask for the next step.
             yield best
 
 
 def told(divergence: float) -> float:
-    """An adversary's divergence, without digits that mean nothing: five other random starts move that of a
-    single sentence by 0.02 to 0.05 (standard deviation over three seeds)."""
+    """An adversary's divergence without meaningless digits: with five other random starts, that of a single
+    sentence moves by 0.02 to 0.05 (standard deviation over three seeds)."""
     return round(divergence, 2)
 
 
 def mean_divergence(first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
-    """Jensen-Shannon divergence of attention [..., h, w], mean over the heads, [...]."""
+    """Jensen-Shannon divergence of attention [..., h, w], averaged over the heads, [...]."""
     return jensen_shannon(first, second).mean(-1)
 
 

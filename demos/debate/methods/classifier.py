@@ -1,4 +1,4 @@
-"""The debate's two kinds of classifiers behind one protocol: every experiment is written once."""
+"""The debate's two kinds of classifiers behind one protocol, so that each experiment is written only once."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ from demos.models.specs import Loaded
 
 
 class ClassifierKind(Protocol):
-    """What the experiments ask of a kind of classifier; the modules `additive` and `transformer` answer."""
+    """What the experiments need of a kind of classifier; `additive` and `transformer` implement it."""
 
     @property
     def ERASURES(self) -> Mapping[Erasure, str]:
-        """How each way of taking a word away is done, in words."""
+        """Describes, in words, how each way of removing a word works."""
         ...
 
     @property
     def BASELINE(self) -> str:
-        """Where integrated gradients begin, in words."""
+        """The baseline of integrated gradients, in words."""
         ...
 
     def sentence(self, loaded: Loaded, text: str) -> Sentence:
-        """The words of a text as the model takes them; raises `BadInput` if there are none."""
+        """The words of a text as the model reads them; raises `BadInput` if there are none."""
         ...
 
     def read(self, loaded: Loaded, sentences: Sequence[Sentence]) -> EncodedSentences:
-        """All that stands below the attention in question, computed once."""
+        """Computes everything below the attention in question, once."""
         ...
 
     def erased(self, loaded: Loaded, item: Sentence, kept: torch.Tensor, kind: Erasure) -> torch.Tensor:
@@ -74,7 +74,7 @@ def importances_of(loaded: Loaded) -> WordImportances:
 
 
 def sentence_of(loaded: Loaded, text: str, anyway: bool = False) -> Sentence:
-    """A text as a leased model takes it; raises `Unreadable` unless told `anyway` (see `readable`)."""
+    """A text as a leased model reads it; raises `Unreadable` unless `anyway` (see `readable`)."""
     item = classifier_of(loaded).sentence(loaded, text)
     check_readable(item, loaded, anyway)
     return item
@@ -84,7 +84,7 @@ def sentence_of(loaded: Loaded, text: str, anyway: bool = False) -> Sentence:
 def leave_one_out(loaded: Loaded, item: Sentence, kind: Erasure) -> np.ndarray:
     """p - p without the word, for every word [n], all in one batch.
 
-    A single word is undefined: nothing would be left.
+    A single word is undefined, since nothing would be left.
     """
     count = len(item.words)
     if count < 2:

@@ -1,4 +1,4 @@
-"""What is measured over many texts: plain data, for the page and the API alike."""
+"""The measures over many texts: plain data, for the page and the API alike."""
 
 from __future__ import annotations
 

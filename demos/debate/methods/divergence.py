@@ -1,11 +1,11 @@
-"""How far apart two predictions or two attentions are."""
+"""How far apart two predictions or two attention distributions are."""
 
 from __future__ import annotations
 
 import torch
 
 SMALLEST = 1e-10
-"""Probabilities are raised to this before a logarithm, as in Wiegreffe & Pinter's experiments."""
+"""Lower bound for probabilities before a logarithm, as in Wiegreffe & Pinter's experiments."""
 
 
 def total_variation(p: torch.Tensor, q: torch.Tensor) -> torch.Tensor:

@@ -1,6 +1,6 @@
-"""Sentences encoded up to the attention layer in question, so that other attention can be put in.
+"""Sentences encoded up to the attention layer in question, so that other attention can be substituted.
 
-Everything below that layer has run once. The experiments know nothing else of a model, so they are the
+Everything below that layer has run once. The experiments know nothing else about a model, so they are the
 same for the BiLSTM of 2019 and for a transformer's last layer.
 """
 
@@ -16,10 +16,10 @@ import torch
 class EncodedSentences:
     """b sentences of at most w words, read by h heads.
 
-    words [b, w]: which positions are words; attention [b, h, w]: the model's own, every row sums to 1
-    over the words; special [b, h]: the share of each head's attention that goes to special tokens and
-    stays there whatever is tried (0 where there are none); classify: from attention [..., b, h, w] to
-    P(positive) [..., b], differentiable, leading dimensions being variants.
+    words [b, w]: which positions are words; attention [b, h, w]: the model's own, every row sums to 1 over
+    the words; special [b, h]: the share of each head's attention that goes to special tokens and stays there
+    in every experiment (0 where there are none); classify: maps attention [..., b, h, w] to P(positive) [...,
+    b], differentiably; leading dimensions are variants.
     """
 
     words: torch.Tensor
@@ -40,5 +40,5 @@ class EncodedSentences:
 
 
 def uniform_attention(words: torch.Tensor, dtype: torch.dtype = torch.float32) -> torch.Tensor:
-    """1 / (number of words) on every word of [b, w]; nothing where there is none."""
+    """1 / (number of words) on every word of [b, w]; zeros where there are no words."""
     return words.to(dtype) / words.sum(-1, keepdim=True).clamp_min(1)

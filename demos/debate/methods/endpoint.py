@@ -1,4 +1,4 @@
-"""What all endpoints of the debate share: the classifiers they run on, and the check of the text."""
+"""What all endpoints of the debate share: their classifiers, and the check of the text."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ HEADS = {"additive-attention": "base", "encoder": "sequence-classification"}
 
 
 def check_inputs(inputs: Any) -> None:
-    """Raise `BadInput` for a text that no classifier can read."""
+    """Raises `BadInput` for a text that no classifier can read."""
     check_sentence(inputs.text)
 
 

@@ -1,4 +1,4 @@
-"""What remains of a decision when words are taken away, in the order of a ranking."""
+"""What remains of a decision when words are removed in the order of a ranking."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 SHARES = (0.01, 0.05, 0.10, 0.20, 0.50)
-"""Of the words, rounded up: the bins of ERASER (DeYoung et al. 2020, arXiv:1911.03429, section 4.3)."""
+"""Shares of words, rounded up: the bins of ERASER (DeYoung et al. 2020, arXiv:1911.03429, section 4.3)."""
 MAX_LEVELS = 12
 RANDOM_ORDERS = 10
 
 Predict = Callable[[np.ndarray], np.ndarray]
-"""From kept words [v, n] to the probability of the class that was predicted for the whole text [v]."""
+"""Maps kept words [v, n] to the probability [v] of the class that was predicted for the whole text."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,9 +21,9 @@ class Curve:
     """How much of the predicted class's probability a ranking explains.
 
     Over the levels (numbers of words, from 0 to n): comprehensiveness [L] = p(x) - p(x without its top
-    words), sufficiency [L] = p(x) - p(top words alone). The areas are means over SHARES. flip: the share
-    of words that have to go, most important first, until the decision changes (Serrano & Smith 2019,
-    section 4), NaN if it never does; known to the level. All NaN where the ranking is undefined.
+    words), sufficiency [L] = p(x) - p(top words alone). The areas are means over SHARES. flip: the share of
+    words to remove, most important first, until the decision changes (Serrano & Smith 2019, section 4), to
+    the precision of the levels; NaN if it never does. All NaN where the ranking is undefined.
     """
 
     comprehensiveness: np.ndarray
@@ -34,16 +34,16 @@ class Curve:
 
 
 def levels(words: int) -> np.ndarray:
-    """Numbers of words to take away: all of them for short texts, else about MAX_LEVELS and the SHARES."""
+    """Numbers of words to remove: all for short texts, otherwise about MAX_LEVELS and the SHARES."""
     evenly = np.rint(np.linspace(0, words, min(words, MAX_LEVELS) + 1)).astype(int)
     return np.union1d(evenly, _bins(words))
 
 
 def curves(scores: Mapping[str, np.ndarray], predict: Predict, seed: int = 0) -> dict[str, Curve]:
-    """Curves of every ranking [n], and of "random", the mean over RANDOM_ORDERS orders (its flip over those
-    of them that flip).
+    """Curves of every ranking [n], and of "random": the mean over RANDOM_ORDERS orders (its flip is the mean
+    over the orders that flip).
 
-    All variants of all rankings go to `predict` at once, each only once.
+    All variants of all rankings go to `predict` at once, without duplicates.
     """
     words = len(next(iter(scores.values())))
     steps = levels(words)
@@ -61,7 +61,7 @@ def curves(scores: Mapping[str, np.ndarray], predict: Predict, seed: int = 0) ->
 
 
 def order_of(score: np.ndarray) -> np.ndarray:
-    """Words from the most to the least important by absolute score; ties in the order of the text."""
+    """Words from the most to the least important by absolute score; ties keep the order of the text."""
     return np.argsort(-np.abs(score), kind="stable")
 
 
@@ -91,6 +91,6 @@ def _mean(found: list[Curve]) -> Curve:
         np.mean([curve.sufficiency for curve in found], axis=0),
         float(np.mean([curve.area_comprehensiveness for curve in found])),
         float(np.mean([curve.area_sufficiency for curve in found])),
-        # Orders that never flip have no share to average.
+        # If no order flips, there is nothing to average.
         float(np.nanmean(flips)) if not np.isnan(flips).all() else float("nan"),
     )

@@ -8,10 +8,10 @@ import numpy as np
 import torch
 
 STEPS = (50, 100, 200, 400, 800)
-"""Points of the quadrature: more are taken until the attributions add up, since long texts need more."""
+"""Points of the quadrature, tried in turn until the attributions add up: long texts need more."""
 TOLERANCE = 1e-3
 BATCH_POSITIONS = 1024
-"""Positions per forward pass: the steps of a long sentence are taken in several batches."""
+"""Positions per forward pass: the steps of a long sentence are split into several batches."""
 
 
 def gradient_at(function: Callable[[torch.Tensor], torch.Tensor], point: torch.Tensor) -> torch.Tensor:
@@ -27,9 +27,9 @@ def integrated_gradients(
 ) -> tuple[torch.Tensor, float]:
     """Integrated gradients [n, width] from `start` to `end` [n, width], and function(start).
 
-    Sundararajan et al. 2017 (arXiv:1703.01365), equation 1, by Gauss-Legendre quadrature. `function` maps
-    [v, n, width] to [v]. The attributions add up to function(end) - function(start) within TOLERANCE
-    ("completeness"); where STEPS do not suffice for that, they are NaN.
+    Sundararajan et al. 2017 (arXiv:1703.01365), equation 1, by Gauss-Legendre quadrature. `function` maps [v,
+    n, width] to [v]. The attributions add up to function(end) - function(start) within TOLERANCE
+    ("completeness"); if no number in STEPS suffices, they are NaN.
     """
     with torch.no_grad():
         baseline, whole = function(torch.stack([start, end])).tolist()

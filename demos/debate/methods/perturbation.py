@@ -1,4 +1,4 @@
-"""What happens to the output under other attention: edited, permuted, uniform."""
+"""How the output changes under other attention: edited, permuted, uniform."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ PERMUTATIONS = 100
 
 @dataclass(frozen=True, eq=False)
 class Shuffles:
-    """What `count` shuffles of the attention weights did to each of b sentences, [count, b] each.
+    """The effects of `count` shuffles of the attention weights on each of b sentences, [count, b] each.
 
-    probabilities: P(positive) under each; changes: |p_shuffled - p|; unmoved: whether every weight stood
-    afterwards where it had stood, so that nothing was tried (half of all shuffles of two words).
+    probabilities: P(positive) under each; changes: |p_shuffled - p|; unmoved: whether the shuffle left every
+    weight in its place, so that it tested nothing (half of all shuffles of two words).
     """
 
     probabilities: torch.Tensor
@@ -25,18 +25,18 @@ class Shuffles:
 
     @property
     def median(self) -> torch.Tensor:
-        """The median change [b] over all shuffles (of an even number the mean of the middle two)."""
+        """The median change [b] over all shuffles (for an even number, the mean of the middle two)."""
         return self.changes.quantile(0.5, dim=0)
 
     @property
     def median_moved(self) -> torch.Tensor:
-        """The median change [b] over the shuffles that moved a weight, NaN where none did."""
+        """The median change [b] over the shuffles that moved a weight, NaN if none did."""
         return self.changes.masked_fill(self.unmoved, float("nan")).nanquantile(0.5, dim=0)
 
 
 @torch.no_grad()
 def shuffle(reading: EncodedSentences, seed: int = 0, count: int = PERMUTATIONS) -> Shuffles:
-    """Shuffle the weights of every sentence `count` times (Jain & Wallace 2019, section 4.2.1)."""
+    """Shuffles the weights of every sentence `count` times (Jain & Wallace 2019, section 4.2.1)."""
     attention = permuted(reading.attention, reading.words, seed, count)
     probabilities = reading.classify(attention)
     # Weights of equal words differ by rounding errors, hence "about equal".
@@ -49,11 +49,11 @@ def permuted(
 ) -> torch.Tensor:
     """Attention [b, h, w] with its weights shuffled among the words of each sentence, [count, b, h, w].
 
-    All heads are shuffled alike: what one word was given, another gets.
+    All heads are shuffled in the same way, so a word passes its weights of all heads to one other word.
     """
     generator = torch.Generator().manual_seed(seed)
     keys = torch.rand((count, *words.shape), generator=generator)
-    # Positions that are no words sort behind all words, in both orders, and so keep their zeros.
+    # In both orders, positions without a word come after all words, and so keep their zeros.
     shuffled = keys.masked_fill(~words, 2.0).argsort(-1)
     in_order = torch.where(words, 0.0, 2.0).argsort(dim=-1, stable=True).expand_as(shuffled)
     source, target = (order[:, :, None].expand(count, *attention.shape) for order in (shuffled, in_order))
@@ -63,11 +63,11 @@ def permuted(
 
 @torch.no_grad()
 def uniform_probability(reading: EncodedSentences) -> torch.Tensor:
-    """P(positive) [b] under uniform weights that are put in after training ("post hoc")."""
+    """P(positive) [b] under uniform weights substituted after training ("post hoc")."""
     return reading.classify(reading.uniform)
 
 
 @torch.no_grad()
 def probability_under(reading: EncodedSentences, weights: torch.Tensor) -> torch.Tensor:
-    """P(positive) [b] when every head spreads its attention over the words by `weights` [b, w]."""
+    """P(positive) [b] if every head distributes its attention over the words as `weights` [b, w]."""
     return reading.classify(weights[:, None].expand_as(reading.attention))

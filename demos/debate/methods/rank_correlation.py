@@ -1,4 +1,4 @@
-"""How far two rankings of the same words agree, and how far they would by chance."""
+"""How far two rankings of the same words agree, and how far they would agree by chance."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 MIN_WORDS = 4
-"""Tau is withheld below: three words have six orders, so that two of them are the same every sixth time."""
+"""Tau is withheld below this: three words have six orders, so one pair of orders in six is equal."""
 
 
 @dataclass(frozen=True)
@@ -49,18 +49,18 @@ def tau_matrix(scores: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
 
 @cache
 def chance(words: int) -> float:
-    """How far tau goes by chance: 95 % of all pairs of orders of n words have a tau within ± this.
+    """The chance band of tau: 95 % of all pairs of orders of n words have a tau within ± this.
 
-    Exact, for orders without ties: the distribution of the number of inversions of a permutation. NaN for
+    Exact for orders without ties, from the distribution of the number of inversions of a permutation. NaN for
     fewer than MIN_WORDS words.
     """
     if words < MIN_WORDS:
         return float("nan")
-    share = np.ones(1)  # share[k]: of all orders, those with k inversions
+    share = np.ones(1)  # share[k]: the share of all orders that have k inversions
     for n in range(2, words + 1):
         share = np.convolve(share, np.full(n, 1 / n))
     pairs = len(share) - 1
-    # From the middle outwards: the least tau beyond which at most 5 % lie, both ends together.
+    # The smallest tau beyond which at most 5 % lie, counting both ends together.
     beyond = 2 * np.cumsum(share)[: pairs // 2]
     outside = int(np.searchsorted(beyond, 0.05, side="right"))
     return (pairs - 2 * outside) / pairs
@@ -78,7 +78,7 @@ def importance(score: np.ndarray) -> np.ndarray:
 
 
 def ranks(score: np.ndarray) -> np.ndarray:
-    """Rank of every word, 1 the most important; ties share their mean rank; NaN where a score is."""
+    """Ranks of words, 1 for the most important; ties share their mean rank; NaN where the score is NaN."""
     from scipy.stats import rankdata
 
     return rankdata(-importance(score), nan_policy="propagate")

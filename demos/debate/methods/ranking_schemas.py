@@ -1,4 +1,4 @@
-"""What the experiments of question 2 return: plain data, for the page and the API alike."""
+"""The results of question 2's experiments: plain data, for the page and the API alike."""
 
 from __future__ import annotations
 

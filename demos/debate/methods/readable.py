@@ -1,7 +1,7 @@
-"""Whether a model can read a text at all, and what of it is left out.
+"""Whether a model can read a text at all, and which parts it does not read.
 
-What a model does with words that it cannot read says nothing about attention, so that a text of which it
-cannot read most words is withheld, unless it is asked for "anyway".
+A model's behaviour on words that it cannot read says nothing about attention, so a text in which it cannot
+read most words is withheld, unless it is asked for "anyway".
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ NAMED = 5
 
 
 class Unreadable(BadInput):
-    """Most words of a text cannot be read. `model`: the checkpoint that may read them, else ""."""
+    """Most words of a text cannot be read. `model`: a checkpoint that may read them, or ""."""
 
     def __init__(self, problem: str, remedy: str, model: str = "") -> None:
         super().__init__(problem, remedy)
@@ -40,7 +40,7 @@ def other_script(word: str) -> bool:
 
 
 def check_readable(item: Sentence, loaded: Loaded, anyway: bool = False) -> None:
-    """Raise `Unreadable` for a sentence of which the model cannot read most words, unless told `anyway`."""
+    """Raises `Unreadable` if the model cannot read most words of a sentence, unless `anyway`."""
     unknown = [word for word, is_unknown in zip(item.words, item.unknown, strict=True) if is_unknown]
     if anyway or 2 * len(unknown) <= len(item.words):
         return
@@ -69,7 +69,7 @@ def check_readable(item: Sentence, loaded: Loaded, anyway: bool = False) -> None
 
 
 def left_out(read: Sentence | Prediction | RankingAnswer) -> str:
-    """What of a sentence the model does not read, as a remark beside its answer; else empty."""
+    """Names the parts of a sentence that the model does not read, as a remark; "" if there are none."""
     unknown = [word for word, is_unknown in zip(read.words, read.unknown, strict=True) if is_unknown]
     told = []
     if unknown:
@@ -80,7 +80,7 @@ def left_out(read: Sentence | Prediction | RankingAnswer) -> str:
 
 
 def named(words: list[str]) -> str:
-    """The first few of some words, each once and cut if it is long."""
+    """The first few distinct words, each shortened if it is long."""
     different = list(dict.fromkeys(words))
     shown = ", ".join(word if len(word) <= 20 else f"{word[:19]}…" for word in different[:NAMED])
     return f"{shown}, …" if len(different) > NAMED else shown

@@ -1,4 +1,4 @@
-"""What the experiments of question 1 take and return: plain data, for the page and the API alike."""
+"""Inputs and results of question 1's experiments: plain data, for the page and the API alike."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Other models beside the base: the same from other seeds, and those trained to attend elsewhere."""
+"""Other models besides the base: the same from other seeds, and those trained to attend elsewhere."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from demos.models.specs import Loaded
 def seeds_of(loaded: Loaded, item: Sentence, reading: EncodedSentences) -> tuple[Seed, ...]:
     """How far attention and output move when only the training's random seed changes.
 
-    On this sentence where the seeds' weights are shipped, else as means over SST's test sentences.
+    Computed on this sentence where the seeds' weights are shipped, otherwise taken from means over SST's test
+    sentences.
     """
     if isinstance(loaded.model, Classifiers):
         found = ((name, here(loaded, item, reading, name)) for name in _seed_names(loaded))
@@ -34,7 +35,7 @@ def seeds_of(loaded: Loaded, item: Sentence, reading: EncodedSentences) -> tuple
 def consistent_points(
     loaded: Loaded, item: Sentence, reading: EncodedSentences
 ) -> tuple[ConsistentPoint, ...]:
-    """All model-consistent adversaries of a model, by lambda; raises Unsupported where there are none."""
+    """All model-consistent adversaries of a model, by lambda; raises Unsupported if there are none."""
     variants = loaded.model.variants if isinstance(loaded.model, Classifiers) else ()
     names = [name for name in variants if name.startswith("consistent-")]
     if not names:
@@ -58,7 +59,7 @@ def consistent_points(
 
 
 def here(loaded: Loaded, item: Sentence, reading: EncodedSentences, variant: str) -> Here:
-    """What a variant makes of this sentence, beside the base's `reading`."""
+    """A variant's result on this sentence, compared with the base's `reading`."""
     other = additive.read(loaded, [item], variant)
     return Here(
         attention=other.attention[0, 0].numpy(),
@@ -74,7 +75,7 @@ def others(loaded: Loaded) -> tuple[Other, ...]:
 
 
 def uniform_model(loaded: Loaded) -> Other:
-    """The same for the model that was trained with uniform attention."""
+    """Mean distances on SST's test sentences of the model that was trained with uniform attention."""
     return _other(loaded, "bilstm-uniform")
 
 

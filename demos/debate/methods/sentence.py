@@ -1,4 +1,4 @@
-"""A sentence as the trial's models take it: words, and the ids that each word is cut into."""
+"""A sentence as the trial's models read it: words, and the ids into which each word is split."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from demos.texts import check_text
 
 MAX_WORDS = 100
 LABELS = ("negative", "positive")
-"""The classes of every classifier on trial; P(positive) is the second one's probability."""
+"""The classes of every classifier on trial; P(positive) is the probability of the second one."""
 
 Erasure = Literal["delete", "mask", "attention"]
 
@@ -18,8 +18,8 @@ Erasure = Literal["delete", "mask", "attention"]
 @dataclass(frozen=True)
 class Sentence:
     """words [n] as shown; ids: the vocabulary entries of each word; unknown [n]: words that the model cannot
-    read: it sees only that something stood there, or letters of a script that it was not trained on;
-    unread_symbols: those of the text, emoji for one, that are left out or taken for an unknown token."""
+    read, because it sees only that something was there, or letters of a script that it was not trained on;
+    unread_symbols: the text's symbols, such as emoji, that are dropped or become an unknown token."""
 
     words: tuple[str, ...]
     ids: tuple[tuple[int, ...], ...]
@@ -28,7 +28,7 @@ class Sentence:
 
 
 def split_words(text: str) -> tuple[str, ...]:
-    """The words of a text, split at white space; punctuation that stands alone joins the word before it."""
+    """The words of a text, split at white space; punctuation on its own joins the word before it."""
     words: list[str] = []
     for piece in text.split():
         if words and not any(character.isalnum() for character in piece):
@@ -39,12 +39,12 @@ def split_words(text: str) -> tuple[str, ...]:
 
 
 def check_sentence(text: str) -> None:
-    """Raise `BadInput` unless a text can be put on trial."""
+    """Raises `BadInput` unless a text can be put on trial."""
     check_count(len(split_words(check_text(text))), "words", MAX_WORDS)
 
 
 def check_count(count: int, what: str, most: int) -> None:
-    """Raise `BadInput` for a text with more than `most` words or tokens."""
+    """Raises `BadInput` for a text with more than `most` words or tokens."""
     if count > most:
         raise BadInput(
             f"The text has {count:,} {what}; the experiments read at most {most}.",

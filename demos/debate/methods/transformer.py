@@ -1,7 +1,7 @@
 """A transformer on trial: BERT-like classifiers that answer from [CLS].
 
-Attention in the sense of 2019, one distribution over the words from which the answer is made, is here
-what [CLS] attends to in the last layer, head by head: that row decides, and all below it runs once.
+The counterpart of the attention of 2019, one distribution over the words that determines the answer, is here
+what [CLS] attends to in the last layer, head by head: that row decides, and everything below it runs once.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ ERASURES: Mapping[Erasure, str] = {
     "attention": "the word's tokens stay, but no layer may attend to them (attention mask)",
 }
 MAX_TOKENS = 128
-"""Attention flow, one problem per token, and erasure, a forward pass per word and ranking, set this limit."""
+"""Attention flow (one problem per token) and erasure (a forward pass per word and ranking) set this limit."""
 BASELINE = "[PAD] in place of every token of the words, [CLS] and [SEP] kept"
 
 
@@ -31,7 +31,7 @@ def sentence(loaded: Loaded, text: str) -> Sentence:
     """The words of a text, split at white space, and their word pieces."""
     words = split_words(text)
     tokenizer = loaded.tokenizer
-    # A typed "[SEP]" is text here, not the end of the sentence.
+    # A typed "[SEP]" is ordinary text here, not the end of the sentence.
     options = {"add_special_tokens": False, "split_special_tokens": True, "verbose": False}
     pieces = tokenizer(list(words), **options)["input_ids"]
     ids = tuple(tuple(word) or (tokenizer.unk_token_id,) for word in pieces)
@@ -40,7 +40,7 @@ def sentence(loaded: Loaded, text: str) -> Sentence:
     unknown = []
     for word, own in zip(words, ids, strict=True):
         unread = [word] if tokenizer.unk_token_id in own else []
-        if unread and " " in word:  # a sign that stands alone has joined the word before it
+        if unread and " " in word:  # a sign on its own has joined the word before it
             parts = word.split()
             found = zip(parts, tokenizer(parts, **options)["input_ids"], strict=True)
             unread = [part for part, part_ids in found if tokenizer.unk_token_id in part_ids]
@@ -61,7 +61,7 @@ def batch(loaded: Loaded, rows: Sequence[Sequence[int]]) -> dict[str, torch.Tens
 
 
 def owners(sentences: Sequence[Sentence]) -> torch.Tensor:
-    """Which word each token belongs to, [b, tokens + 2]; -1 for [CLS], [SEP] and padding."""
+    """The word to which each token belongs, [b, tokens + 2]; -1 for [CLS], [SEP] and padding."""
     rows = [[-1, *(w for w, ids in enumerate(item.ids) for _ in ids), -1] for item in sentences]
     longest = max(map(len, rows))
     return torch.tensor([row + [-1] * (longest - len(row)) for row in rows])
@@ -74,7 +74,7 @@ def positive(loaded: Loaded, inputs: Mapping[str, torch.Tensor]) -> torch.Tensor
 
 @torch.no_grad()
 def read(loaded: Loaded, sentences: Sequence[Sentence], variant: str = "") -> EncodedSentences:
-    """Run all that is below the last layer's [CLS] row once.
+    """Runs everything below the last layer's [CLS] row once.
 
     The weights of a word's tokens are added up; within a word they keep their proportions, and what
     each head gives to [CLS] and [SEP] stays as it is.
@@ -88,7 +88,7 @@ def read(loaded: Loaded, sentences: Sequence[Sentence], variant: str = "") -> En
     count = max(len(item.words) for item in sentences)
     belongs = owner[..., None] == torch.arange(count)
     words, member = belongs.any(1), belongs.to(weights.dtype)
-    # The floor keeps a word's proportions defined where all its weights have underflowed.
+    # The floor keeps a word's proportions defined even if all its weights have underflowed.
     on_words = weights.clamp_min(1e-20) * (owner >= 0)[:, None]
     mass = on_words.sum(-1)
     by_word = torch.einsum("bht,btw->bhw", on_words, member)
@@ -100,7 +100,7 @@ def read(loaded: Loaded, sentences: Sequence[Sentence], variant: str = "") -> En
         context = fixed + mass[..., None] * torch.einsum("...bhw,bhwd->...bhd", attention, word_values)
         attended = last.attention.output(context.flatten(-2), hidden[:, 0].expand(*context.shape[:-2], -1))
         state = last.output(last.intermediate(attended), attended)
-        # The pooler takes the first position of a sequence; here there is only that one.
+        # The pooler takes the first position of a sequence; here that is the only one.
         pooled = bert.pooler(state.flatten(0, -2)[:, None])
         return loaded.model.classifier(pooled).softmax(-1)[:, 1].reshape(state.shape[:-1])
 
@@ -108,7 +108,7 @@ def read(loaded: Loaded, sentences: Sequence[Sentence], variant: str = "") -> En
 
 
 def cls_row(item: RecordedAttention) -> torch.Tensor:
-    """What [CLS] attends to in one layer, [b, h, tokens]."""
+    """The attention of [CLS] in one layer, [b, h, tokens]."""
     bias = None if item.bias is None else item.bias[:, :, :1]
     return attention_weights(item.query[:, :, :1], item.key, bias, item.scaling)[:, :, 0]
 
@@ -132,7 +132,7 @@ def erased(loaded: Loaded, item: Sentence, kept: torch.Tensor, kind: Erasure) ->
             inputs["attention_mask"][inner] = stays.long()
     lengths = inputs["attention_mask"].sum(1) if kind == "delete" else torch.zeros(len(kept))
     found = torch.empty(len(kept), dtype=loaded.model.dtype)
-    # Variants of like length together: a batch of deletions is otherwise mostly padding.
+    # Variants of similar length share a batch: a batch of deletions would otherwise be mostly padding.
     for some in lengths.argsort().split(64):
         longest = int(lengths[some].max()) or inputs["input_ids"].shape[1]
         found[some] = positive(loaded, {name: value[some, :longest] for name, value in inputs.items()})
@@ -169,6 +169,6 @@ def fixed_gradient(loaded: Loaded, item: Sentence) -> torch.Tensor:
 
 
 def per_word(scores: torch.Tensor, item: Sentence) -> torch.Tensor:
-    """Scores of tokens [tokens + 2] summed over each word, [n]; [CLS] and [SEP] are left out."""
+    """Sums scores of tokens [tokens + 2] over each word, [n]; [CLS] and [SEP] are left out."""
     owner = owners([item])[0]
     return scores.new_zeros(len(item.words)).index_add(0, owner[owner >= 0], scores[owner >= 0])

@@ -41,7 +41,8 @@ METHODS: Mapping[str, tuple[str, str]] = {
 def importances(loaded: Loaded, item: Sentence) -> dict[str, torch.Tensor]:
     """The score of every word by each of METHODS, [n] each.
 
-    Scores of a word's tokens are added up. Signed where signs mean towards positive (+) or negative (-).
+    Scores of a word's tokens are added up. Where scores are signed, + points towards positive and - towards
+    negative.
     """
     inputs = batch(loaded, [[i for word in item.ids for i in word]])
     kept: list[torch.Tensor] = []

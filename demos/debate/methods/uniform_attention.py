@@ -1,4 +1,4 @@
-"""Uniform attention for a sentence, put in after training or trained with."""
+"""Uniform attention for a sentence, substituted after training or present from training on."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ALL_TOKENS = "every token looks at all tokens alike, special ones too"
 
 
 def uniform_rows(loaded: Loaded, item: Sentence, reading: EncodedSentences) -> tuple[UniformRow, ...]:
-    """Every way of making attention uniform that the model has."""
+    """The result of every way of making the model's attention uniform."""
     post_hoc = uniform_probability(reading).item()
     if isinstance(loaded.model, Classifiers):
         family, figures = FAMILIES[loaded.spec.checkpoint], loaded.model.figures
@@ -60,7 +60,8 @@ def _f1(own: dict[str, Any], uniform: dict[str, Any]) -> str:
 def uniform_scopes(loaded: Loaded, item: Sentence) -> tuple[UniformRow, ...]:
     """Uniform attention in a transformer: in the most influential head, in the last layer, in all layers.
 
-    All of it is put in after training ("post hoc"), and 1 / (number of visible tokens) counts special tokens.
+    All of it is substituted after training ("post hoc"); 1 / (number of visible tokens) counts special
+    tokens.
     """
     config = loaded.model.config
     layers, heads = config.num_hidden_layers, config.num_attention_heads
@@ -93,7 +94,7 @@ def uniform_scopes(loaded: Loaded, item: Sentence) -> tuple[UniformRow, ...]:
 
 
 def one_head_per_row(layer: int) -> Change:
-    """In row i of a batch, head i of one layer is uniform."""
+    """Makes head i of one layer uniform in row i of a batch."""
 
     def change(module: torch.nn.Module, weights: torch.Tensor) -> torch.Tensor:
         if module.layer_idx != layer:
@@ -105,7 +106,7 @@ def one_head_per_row(layer: int) -> Change:
 
 
 def whole_layer(layer: int | None) -> Change:
-    """All heads of one layer are uniform, or of all layers."""
+    """Makes all heads of one layer uniform, or of all layers."""
 
     def change(module: torch.nn.Module, weights: torch.Tensor) -> torch.Tensor:
         return visible_uniform(weights) if layer in (None, module.layer_idx) else weights

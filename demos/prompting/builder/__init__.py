@@ -53,7 +53,7 @@ SCRIPTS = (*COMMON, *scripts("prompting", "draft"))
 
 
 def build(run: Run) -> None:
-    """Lay out the page."""
+    """Lays out the page."""
     from demos.prompting.builder import page
 
     page.build(run, EXAMPLES)

@@ -1,4 +1,4 @@
-"""The browser's draft and the link that carries a prompt: nothing of either is kept on the server."""
+"""The browser's draft and the link that carries a prompt: the server keeps neither."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LINK_QUEUE = "link"
 
 
 def keep(editors: Editors) -> Any:
-    """Save the draft in the browser at every change; returns the event after which it has been restored."""
+    """Saves the draft in the browser at every change; returns the event after which it has been restored."""
     gr.on(
         [component.change for component in editors.all],
         None,
@@ -51,7 +51,7 @@ def _restored(found: str) -> list[Any]:
 
 
 def link_panel(editors: Editors) -> None:
-    """A link that carries the whole draft."""
+    """Lays out a link that carries the whole draft."""
     with gr.Row():
         make = gr.Button("Make a link that carries this prompt")
         link = gr.Textbox(

@@ -19,13 +19,13 @@ from demos.prompting.builder.verdict import expected_label, is_right
 
 
 def check_completion(inputs: CompleteInputs) -> None:
-    """Validate inputs before a model is loaded; raises `BadInput`."""
+    """Validates inputs before a model is loaded; raises `BadInput`."""
     check_prompt(inputs)
     check_decoding(decoding_of(inputs))
 
 
 def decoding_of(inputs: CompleteInputs) -> Decoding:
-    """How the next token is chosen."""
+    """How to choose the next token."""
     return Decoding(inputs.max_new_tokens, inputs.temperature, inputs.top_p, inputs.seed)
 
 
@@ -43,7 +43,7 @@ def _up_to_the_next_field(results: Generator[GenerateResult], question: Question
     stops = stop_strings(question.task, question.style)
     label = expected_label(question.task, question.query)
     words = () if label is None else dict(question.task.labels or ((label, (label,)),))[label]
-    with closing(results):  # what it would write behind a stop is not written
+    with closing(results):  # closing stops the model: the text behind a stop string is not written
         for result in results:
             text, stop = cut(result.text, stops, ended=bool(result.finished))
             finished = "field" if stop else result.finished
@@ -63,7 +63,7 @@ def _up_to_the_next_field(results: Generator[GenerateResult], question: Question
 
 
 def _spelling(text: str, pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
-    """The pieces that spell a text which the last of them may go beyond."""
+    """The pieces that spell `text`; the last one is cut if it extends beyond the text."""
     kept, length = [], 0
     for piece in pieces:
         if length < len(text):

@@ -27,8 +27,8 @@ def render_prompt(inputs: PromptInputs, loaded: Loaded) -> RenderAnswer:
 def score(inputs: PromptInputs, loaded: Loaded) -> ScoreAnswer:
     """Score every label by its log-probability after the prompt, plain and calibrated.
 
-    No text is sampled, so temperature has no part in it, and no gradient flows: the checksum of the
-    parameters is the same before and after.
+    No text is sampled, so temperature has no effect, and no gradient flows: the checksum of the parameters is
+    the same before and after.
     """
     question = question_of(inputs)
     return scored(question, fitted_prompt(question, loaded, inputs.reserve), loaded)
@@ -41,13 +41,13 @@ def fitted_prompt(question: Question, loaded: Loaded, reserve: int) -> Fitted:
 
 
 def rendered(fitted: Fitted, reserve: int, loaded: Loaded) -> RenderAnswer:
-    """A prompt's tokens, and what they are used for."""
+    """A prompt's tokens, and their use."""
     prompt = fitted.prompt
     encoded = tokens(loaded.tokenizer, prompt.text)
     names = loaded.tokenizer.convert_ids_to_tokens(encoded["input_ids"])
     texts, shown_up_to = [], 0
     for name, (start, end) in zip(names, encoded["offset_mapping"], strict=True):
-        # A special token that the tokenizer adds stands nowhere in the text.
+        # A special token that the tokenizer adds has no place in the text.
         texts.append(prompt.text[max(start, shown_up_to) : end] if end > start else name)
         shown_up_to = max(shown_up_to, end)
     roles = token_roles(loaded.tokenizer, prompt)

@@ -1,4 +1,4 @@
-"""Export a prompt as Python, JSON, cURL, Markdown for a slide, or one HTML page."""
+"""Exports a prompt as Python, JSON, cURL, Markdown for a slide, or one HTML page."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ FILES = {
     "markdown": "prompt.md",
     "html": "prompt.html",
 }
-"""Names for the files, by the fields of `ExportAnswer`."""
+"""File names, by the fields of `ExportAnswer`."""
 
-MAX_STOPS = 4  # that such a server takes
+MAX_STOPS = 4  # the most that such a server accepts
 
 _CURL = """\
 # Any server that is compatible with OpenAI's; "model" is the name that this server knows the model by.
@@ -67,9 +67,9 @@ def export_prompt(inputs: PromptInputs, loaded: Loaded) -> ExportAnswer:
 
 
 def as_curl(made: ScoredPrompt) -> str:
-    """A request for a completion, for a POSIX shell; address and key are read from its environment.
+    """A completion request for a POSIX shell; it reads address and key from the environment.
 
-    A chat is sent as messages, since the server has the model's chat format; plain text as it is.
+    A chat is sent as messages, since the server has the model's chat format; plain text is sent unchanged.
     """
     origin, inputs = made.rendered.origin, made.inputs
     body: dict[str, Any] = {"model": origin.hub_id or origin.checkpoint}
@@ -81,12 +81,12 @@ def as_curl(made: ScoredPrompt) -> str:
         body["messages"] = messages(made.task, shots, made.query, inputs.style)
     stops = stop_strings(made.task, inputs.style)[:MAX_STOPS]
     body |= {"max_tokens": max(1, inputs.reserve), "temperature": 0, "stop": list(stops)}
-    # No line of JSON is the one that ends the document: its texts have no line ends.
+    # No line of JSON can end the here-document: its strings contain no line breaks.
     return _CURL.format(route=route, body=printable(json.dumps(body, ensure_ascii=False, indent=2)))
 
 
 def as_markdown(made: ScoredPrompt) -> str:
-    """A slide: the prompt in a fence, the labels as a table, what made them and what they do not show."""
+    """A slide: the prompt in a fence, the labels as a table, the model, and what the scores do not show."""
     title = f"## {_inline(made.task.title) or 'Prompt'}"
     prompt = made.rendered.prompt
     fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", prompt)), 0)
@@ -105,7 +105,7 @@ def as_markdown(made: ScoredPrompt) -> str:
 
 
 def _inline(text: str) -> str:
-    """A text as one line of Markdown in which nothing is markup."""
+    """A text as one line of Markdown without any markup."""
     line = " ".join(text.split())
     return re.sub(r"([\\`*_\[\]<>|~&$#{}^]|:(?=//)|(?<=www)\.)", r"\\\1", line)
 

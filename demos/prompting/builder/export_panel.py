@@ -19,11 +19,11 @@ FORMS = {
     "JSON": ("json", "json"),
     "Web page in one file": ("html", "html"),
 }
-"""The field of the exports' answer, and the language in which it is shown."""
+"""The field of the exports' answer, and the language as which it is highlighted."""
 
 
 def export_panel(run: Run, export: Endpoint, editors: Editors) -> Any:
-    """One choice of form, its text to copy, and the same as a file; returns the event that makes it."""
+    """Lays out a choice of form, its text and the same as a file; returns the event that writes it."""
     with gr.Accordion("Take it away: Python, cURL, Markdown, JSON, web page", open=False):
         form = gr.Radio(list(FORMS), value=next(iter(FORMS)), label="As")
         with gr.Row():

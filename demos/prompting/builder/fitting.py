@@ -1,4 +1,4 @@
-"""Fit a prompt into the model's window by dropping whole shots, and say which ones."""
+"""Fits a prompt into the model's window by dropping whole shots, and says which ones."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Fitted:
 
     @property
     def notice(self) -> str:
-        """One sentence that names the dropped shots, counted from 1; empty if there are none."""
+        """A sentence that names the dropped shots, counted from 1; empty if there are none."""
         if not self.dropped:
             return ""
         names = ", ".join(str(index + 1) for index in self.dropped)
@@ -38,9 +38,9 @@ def fit(
     reserve: int,
     style: Style = "plain",
 ) -> Fitted:
-    """Render with as many of the last shots as leave `reserve` of the `window` tokens free.
+    """Renders with as many of the last shots as possible while `reserve` of the `window` tokens stay free.
 
-    Whole shots go, the first one first. Raises BadInput if the query does not fit even alone.
+    Drops whole shots, starting with the first. Raises BadInput if the query does not fit even alone.
     """
 
     def length(first: int) -> int:
@@ -49,7 +49,7 @@ def fit(
 
     first = 0
     if length(0) + reserve > window:
-        # Fewer shots make a shorter prompt: halving finds how many go.
+        # Fewer shots make a shorter prompt, so bisection finds how many to drop.
         first = bisect_left(range(len(shots)), True, key=lambda i: length(i) + reserve <= window)
     if first == len(shots) and (alone := length(first)) + reserve > window:
         raise BadInput(

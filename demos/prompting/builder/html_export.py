@@ -71,7 +71,7 @@ def as_html(made: ScoredPrompt, python: str = "") -> str:
 
 
 def made_by(made: ScoredPrompt) -> str:
-    """Which weights made the scores, in one sentence, and what is odd about them."""
+    """Names the weights that gave the scores in one sentence, with their peculiarities."""
     origin = made.rendered.origin
     name = f"{origin.hub_id or origin.checkpoint}, {origin.revision or 'revision not recorded'}"
     where = {"bundled": "bundled weights", "hub": "Hugging Face Hub"}.get(origin.source, origin.source)

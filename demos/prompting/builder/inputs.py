@@ -1,4 +1,4 @@
-"""Turn the draft on the page into the inputs of the prompt builder's endpoints."""
+"""Turns the draft on the page into the inputs of the prompt builder's endpoints."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ KS = (0, 1, 2, 4, 8)
 
 
 def build(run: Run, examples: Sequence[Example]) -> None:
-    """Lay out the query, the task's editors, and what the model makes of them."""
+    """Lays out the query, the task's editors, and the model's answers."""
     import gradio as gr
 
     from demos.prompting.builder import browser_draft, export_panel, remote_panel, show
@@ -76,7 +76,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
         try:
             inputs = asked(*values)
             check_prompt(inputs)
-        except BadInput as error:  # a prompt in the making: said here, not over the page
+        except BadInput as error:  # an unfinished prompt: the error is shown here, not over the page
             return f'<p class="stage-notice">Not a prompt yet. {escape(str(error))}</p>', ""
         result = run(RENDER, inputs)
         shown = show.budget_bar(result.budget, result.notice) + show.chips(result.tokens)
@@ -113,7 +113,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     sight.after([*imported, *retitled, *anew], see, view)
     scoring.clear_after(anew, [scores])
     writing.clear_after(anew, [text, ended])
-    # What is taken away is scored too: the page shows the same then.
+    # An export is scored too, so that the page shows the same scores.
     judged = [
         scoring.on([score.click], scored, [scores]),
         *scoring.after([exported], scored, [scores], continues=True),

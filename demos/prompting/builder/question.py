@@ -1,4 +1,4 @@
-"""A prompt's inputs, read and checked: what the endpoints of the prompt builder are asked."""
+"""A prompt's inputs, parsed and checked, for the endpoints of the prompt builder."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from demos.prompting.task.ready import task_of
 
 @dataclass(frozen=True)
 class Question:
-    """A query to a task, the shots that precede it as far as they fit, and the prompt's style."""
+    """A query to a task, the shots that precede it if they fit, and the prompt's style."""
 
     task: Task
     shots: tuple[Row, ...]
@@ -22,7 +22,7 @@ class Question:
 
     @property
     def labels(self) -> Labels:
-        """What there is to choose from; raises `BadInput` if it is no choice."""
+        """The labels to choose from; raises `BadInput` if there is nothing to choose."""
         labels = self.task.labels_of(self.query)
         if len(labels) < 2:
             raise BadInput("There is nothing to choose from.", "Give at least two choices.")
@@ -32,13 +32,13 @@ class Question:
 
 
 def question_of(inputs: PromptInputs) -> Question:
-    """Read the task of some inputs; raises `BadInput` if it is none."""
+    """Parses the task in the inputs; raises `BadInput` if it is not valid."""
     task = task_of(inputs.task)
     return Question(task, task.shots[: inputs.k], Row(inputs.query, "", inputs.choices), inputs.style)
 
 
 def check_prompt(inputs: PromptInputs) -> None:
-    """Validate inputs before a model is loaded; raises `BadInput`."""
+    """Validates inputs before a model is loaded; raises `BadInput`."""
     question = question_of(inputs)
     if inputs.k > len(question.task.shots):
         raise BadInput(
@@ -54,7 +54,7 @@ def check_prompt(inputs: PromptInputs) -> None:
 
 
 def check_query_fields(fields: Fields, where: str) -> None:
-    """Raise `BadInput` unless every field is a pair of texts, and none is there twice."""
+    """Raises `BadInput` unless every field is a pair of texts, and none occurs twice."""
     for number, pair in enumerate(fields, 1):
         if not isinstance(pair, tuple) or len(pair) != 2 or not all(isinstance(text, str) for text in pair):
             raise BadInput(

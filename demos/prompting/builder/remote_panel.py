@@ -28,7 +28,7 @@ GREEDY = Decoding(NEW_TOKENS, temperature=0, top_p=1, seed=0)
 
 
 def server_panel(editors: Editors) -> None:
-    """Address, model, key and two buttons. Neither the key nor an answer is kept anywhere."""
+    """Lays out address, model, key and two buttons. Neither the key nor an answer is stored anywhere."""
     hosts = allowed_hosts()
     where = f"This gallery asks only: {', '.join(sorted(hosts))}." if hosts else "Any server may be asked."
     with gr.Accordion("Ask another server (OpenAI-compatible, or Hugging Face Inference)", open=False):
@@ -75,20 +75,20 @@ def server_panel(editors: Editors) -> None:
         labels = question.task.labels_of(question.query)
         return _scores_html(score_remote(server, _prompt(question), labels))
 
-    # The key is no field of the answer: nothing keeps it.
+    # The key is not a field of the answer, so nothing keeps it.
     asked.on([write.click], written, [answer], QUEUE, limit=4, extra=[key])
     asked.on([judge.click], judged, [answer], QUEUE, limit=4, extra=[key])
 
 
 def _question(values: Sequence[Any]) -> Question:
-    """What the page's editors ask; raises `BadInput` if it is no prompt."""
+    """The question in the page's editors; raises `BadInput` if they hold no valid prompt."""
     inputs = inputs_of_draft(draft_of_values(values))
     check_prompt(inputs)
     return question_of(inputs)
 
 
 def _prompt(question: Question) -> str | Messages:
-    """The plain text, or the messages of a chat: the server applies its own format to them."""
+    """The plain text, or the messages of a chat, to which the server applies its own format."""
     if question.style == "plain":
         return render(question.task, question.shots, question.query, "plain").text
     return messages(question.task, question.shots, question.query, question.style)

@@ -1,4 +1,4 @@
-"""What the prompt builder's endpoints take and return: plain data, for the page and the API alike."""
+"""Inputs and results of the prompt builder's endpoints: plain data, for the page and the API alike."""
 
 from __future__ import annotations
 

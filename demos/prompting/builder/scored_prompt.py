@@ -29,9 +29,9 @@ class ScoredPrompt:
     """One prompt and its scores, for one model.
 
     `inputs.task` is the task itself as JSON, without its test rows. `dropped` counts the shots, from the
-    first, that did not fit; `lead` goes before every label word; `content_free` are the prompts, with the
-    same shots, whose queries say nothing; `end_ids` are the tokens that end a text. `scored` is None where
-    there are no labels to choose from.
+    first, that did not fit; `lead` precedes every label word; `content_free` are the prompts, with the same
+    shots, whose queries say nothing; `end_ids` are the tokens that end a text. `scored` is None where there
+    are no labels to choose from.
     """
 
     inputs: PromptInputs
@@ -52,7 +52,7 @@ class ScoredPrompt:
 
 
 def scored_prompt(inputs: PromptInputs, loaded: Loaded) -> ScoredPrompt:
-    """Render and score a prompt; raises BadInput as `render_prompt` and `score` do."""
+    """Renders and scores a prompt; raises BadInput as `render_prompt` and `score` do."""
     from demos.nlp.decoding import end_ids
 
     question = question_of(inputs)
@@ -89,7 +89,7 @@ def as_json(made: ScoredPrompt) -> str:
 
 
 def from_json(text: str) -> ScoredPrompt:
-    """Read a scored prompt as `as_json` writes it, or raise BadInput."""
+    """Reads a scored prompt in the format of `as_json`, or raises BadInput."""
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -107,5 +107,5 @@ def from_json(text: str) -> ScoredPrompt:
 
 
 def printable(text: str) -> str:
-    """JSON in which what cannot be seen, such as marks that turn the direction of text, is escaped."""
+    """JSON in which invisible characters, such as marks that change the direction of text, are escaped."""
     return re.sub(r"[^\n]", lambda c: c[0] if c[0].isprintable() else json.dumps(c[0])[1:-1], text)

@@ -1,5 +1,5 @@
-"""Render the prompt builder's results as HTML: tokens as chips, the budget as a bar, labels as tables
-with bars.
+"""Renders the prompt builder's results as HTML: tokens as chips, the budget as a bar, labels as tables with
+bars.
 
 Everything that was typed or tokenised is escaped; colours come from assets/css/prompting.css.
 """
@@ -26,8 +26,8 @@ STOPPED = '<p class="stage-notice" role="status">Stopped by you.</p>'
 
 
 def chips(tokens: Sequence[PromptToken]) -> str:
-    """Every token of the prompt, coloured by the part that it belongs to; its id stands in the title."""
-    # It scrolls, so that the keyboard has to reach it.
+    """Every token of the prompt, coloured by the part to which it belongs; its id is in the title."""
+    # It scrolls, so it must be reachable by keyboard.
     named = 'tabindex="0" role="region" aria-label="The prompt, token by token"'
     return f'<div class="stage-chips" dir="auto" {named}>{"".join(map(_chip, tokens))}</div>'
 
@@ -43,7 +43,7 @@ def _chip(token: PromptToken) -> str:
 
 
 def budget_bar(budget: Budget, notice: str) -> str:
-    """Tokens by part against the window, with a legend of numbers and what did not fit."""
+    """Tokens by part against the window, with a legend of numbers and the shots that did not fit."""
     parts = {
         "instruction": budget.instruction,
         "shot": budget.shots,
@@ -71,7 +71,7 @@ def budget_bar(budget: Budget, notice: str) -> str:
 
 
 def label_table(answer: ScoreAnswer) -> str:
-    """One row per label: its words, log-likelihoods, and both probabilities as bars; then what to know."""
+    """One row per label: its words, log-likelihoods, and both probabilities as bars; then remarks."""
     best = max(answer.labels, key=lambda row: row.probability)
     best_calibrated = max(answer.labels, key=lambda row: row.calibrated)
     rows = "".join(_label_row(row, row is best, row is best_calibrated) for row in answer.labels)
@@ -103,7 +103,7 @@ def label_table(answer: ScoreAnswer) -> str:
 
 
 def expected_line(answer: ScoreAnswer) -> str:
-    """Whether the likeliest label is the right one, plain and calibrated; nothing where that is not known."""
+    """Whether the likeliest label is the right one, plain and calibrated; "" if the right one is unknown."""
     if answer.expected is None:
         return ""
     said = []
@@ -118,7 +118,7 @@ def expected_line(answer: ScoreAnswer) -> str:
 
 
 def written_line(answer: CompleteAnswer) -> str:
-    """Why a text ended, and whether it is the right answer; nothing while it is written."""
+    """Why a text ended, and whether it is the right answer; nothing while it is being written."""
     place = "the blank line" if answer.stop.isspace() else f"“{escape(answer.stop.strip())}”"
     ends = {
         "end": "The model ended here.",
@@ -175,7 +175,7 @@ def shots_table(answers: Sequence[ScoreAnswer]) -> str:
 
 
 def progress_line(progress: Progress, done: bool) -> str:
-    """How much is read of what was planned, and how long the rest takes at the speed so far."""
+    """How much of the planned work is done, and how long the rest takes at the current speed."""
     planned, read = f"{progress.planned_tokens:,}", f"{progress.tokens:,}"
     left = progress.planned_tokens - progress.tokens
     if done:
@@ -201,5 +201,5 @@ def progress_line(progress: Progress, done: bool) -> str:
 
 
 def number(value: float) -> str:
-    """Three decimals; what is not defined is said to be so."""
+    """Formats a number with three decimals; says so if it is not defined."""
     return "undefined" if math.isnan(value) else f"{value:.3f}"

@@ -1,4 +1,4 @@
-"""A prompt as a Python script that needs torch and transformers only, and gives the same scores."""
+"""A prompt as a Python script that needs only torch and transformers, and gives the same scores."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ print(json.dumps({{"completion": completion}}, ensure_ascii=False))
 def as_python(made: ScoredPrompt) -> str:
     """The script: it scores every label, plain and calibrated, and continues the prompt greedily.
 
-    It prints one JSON object a line. Raises Unsupported for weights that strangers cannot get.
+    It prints one JSON object per line. Raises Unsupported for weights that others cannot obtain.
     """
     write = _WRITE.format(ends=sorted(made.end_ids), new=max(1, made.inputs.reserve))
     score = _SCORE if made.scored else ""
@@ -127,7 +127,7 @@ def as_python(made: ScoredPrompt) -> str:
 
 
 def _weights(origin: Origin) -> str:
-    """How to install, import and load the very weights that made the answer."""
+    """How to install, import and load the very weights that gave the answer."""
     if origin.source == "hub":
         return _install() + _HUB.format(hub_id=origin.hub_id, revision=origin.revision, allowed=ALLOWED)
     source = checkpoint(origin.checkpoint).bundled
@@ -168,16 +168,16 @@ def _constants(made: ScoredPrompt) -> str:
 
 
 def _shared(prompts: tuple[str, ...]) -> tuple[str, ...]:
-    """What prompts begin with together, in whole lines, and then the rest of each."""
+    """Splits prompts into their common beginning, in whole lines, and the rest of each."""
     head = os.path.commonprefix(prompts)
     head = head[: head.rfind("\n") + 1]
     return head, *(prompt.removeprefix(head) for prompt in prompts)
 
 
 def _text(text: str) -> str:
-    """A text as Python: one literal, or one a line if that is long.
+    """A text as Python source: one literal, or one per line if it is long.
 
-    `repr` escapes all that could end a literal, and all that cannot be seen.
+    `repr` escapes everything that could end a literal, and everything invisible.
     """
     if len(repr(text)) <= 80:
         return repr(text)

@@ -1,4 +1,4 @@
-"""Where a written answer ends: where the template's next field would begin."""
+"""Where a written answer ends: at the beginning of the template's next field."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from demos.nlp.prompt_task import Task
 from demos.nlp.template import template_parts
 
 SEPARATOR = "\n\n"
-"""What parts the shots of a plain prompt."""
+"""Separates the shots of a plain prompt."""
 
 
 def stop_strings(task: Task, style: Style) -> tuple[str, ...]:
-    """What comes after an answer in the prompt: the template's text behind {label}, the blank line before the
-    next shot (in a chat a turn ends by itself, and an answer may have paragraphs), and the texts that begin
-    the template's lines."""
+    """The strings that follow an answer in the prompt: the template's text behind {label}, the blank line
+    before the next shot (not in a chat, where turns end by themselves and answers may have paragraphs), and
+    the texts that begin the template's lines."""
     *before, (after, _) = template_parts(task.template)
-    # A literal behind a field goes on in that field's line.
+    # A literal behind a field continues that field's line.
     lines = [line for i, (text, _) in enumerate(before) for line in text.split("\n")[i > 0 :]]
     begins = [f"\n{_begin(line)}" for line in lines if line.strip()]
     stops = [after.strip(), SEPARATOR if style == "plain" else "", *begins]
@@ -23,16 +23,16 @@ def stop_strings(task: Task, style: Style) -> tuple[str, ...]:
 
 
 def _begin(line: str) -> str:
-    """A word keeps the space behind it, or it would also begin longer words."""
+    """Keeps the space behind a word, or it would match the beginning of longer words too."""
     line = line.lstrip()
     return line if line.rstrip()[-1].isalnum() else line.rstrip()
 
 
 def cut(text: str, stops: tuple[str, ...], ended: bool) -> tuple[str, str]:
-    """What of a text stands before the first stop, and that stop ("" if there is none).
+    """Splits a text into what precedes the first stop, and that stop ("" if there is none).
 
-    A blank line before anything is written is none. While the text has not `ended`, what may turn out to be
-    the beginning of a stop is held back.
+    A blank line before any written text is not a stop. While the text has not `ended`, anything that may
+    become the beginning of a stop is held back.
     """
     written = len(text) - len(text.lstrip())
     found = {stop: text.find(stop, written if stop == SEPARATOR else 0) for stop in stops}

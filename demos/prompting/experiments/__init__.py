@@ -41,7 +41,7 @@ ENDPOINTS = (CURVE, ORDER, NOISE, WORDS)
 
 
 def build(run: Run) -> None:
-    """Lay out the page."""
+    """Lays out the page."""
     from demos.prompting.experiments import page
 
     page.build(run, EXAMPLES)

@@ -38,7 +38,7 @@ MAX_ORDERED = 4
 
 
 def check_experiment(inputs: ExperimentInputs) -> None:
-    """Validate inputs before a model is loaded; raises `BadInput`."""
+    """Validates inputs before a model is loaded; raises `BadInput`."""
     task = task_of(inputs.task)
     if len(frozen_rows(task, 2)) < 2:
         raise BadInput("The task has fewer than two test rows.", "Add rows that are no shots.")
@@ -74,8 +74,8 @@ def label_words_answer(inputs: ExperimentInputs, loaded: Loaded) -> Iterator[Exp
 def _grow(
     experiment: str, inputs: ExperimentInputs, loaded: Loaded, task: Task, settings: Sequence[Setting]
 ) -> Iterator[ExperimentAnswer]:
-    """An answer before the start, which says how much there is to do, one after every batch of the model,
-    and one with every condition; what would take too long is refused."""
+    """Yields an answer before the start, which says how much there is to do, one after every batch of the
+    model, and one with every condition; refuses work that would take too long."""
     rows = frozen_rows(task, inputs.rows)
     planned = effort_of(loaded, [Asking(s.task, run, rows) for s in settings for run in s.runs])
     start, read = time.perf_counter(), 0
@@ -120,7 +120,7 @@ def column(condition: Condition) -> Column:
 
 
 def asker(loaded: Loaded, style: Style) -> Ask:
-    """Render and score with a leased model: all queries after the same shots go in one batch."""
+    """Renders and scores with a leased model: all queries after the same shots share a batch."""
 
     def ask(
         task: Task, shots: tuple[Row, ...], rows: tuple[Row, ...]

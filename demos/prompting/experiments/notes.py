@@ -1,4 +1,4 @@
-"""What an experiment's numbers do not say by themselves, in sentences made from the result."""
+"""Cautions about an experiment's numbers, in sentences made from the result."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from demos.prompting.builder.schemas import Column, ExperimentAnswer
 ENOUGH_ROWS, ENOUGH_SEEDS = 30, 3
 """With 30 rows an accuracy of .50 has a 95 % interval of .33 to .67."""
 STUCK = 0.9
-"""A share of the rows: what says one label to as many, and would be right for clearly fewer, is stuck."""
+"""Stuck: gives at least this share of the rows one label, which is right for clearly fewer of them."""
 CLEARLY = 0.2
 
 
 def too_little(answer: ExperimentAnswer) -> str:
-    """One sentence for a measurement whose differences may well be chance, else nothing."""
+    """Says that a measurement's differences may well be chance; "" if that is unlikely."""
     few = answer.rows < ENOUGH_ROWS
     one = answer.seeds < ENOUGH_SEEDS and answer.experiment != "order_sensitivity"
     reasons = []
@@ -31,9 +31,9 @@ def too_little(answer: ExperimentAnswer) -> str:
 
 
 def stuck(column: Column, rows: int) -> str:
-    """Which label a condition's prompts make the model say almost always, else nothing.
+    """Says which label a condition's prompts make the model predict almost always; "" if there is none.
 
-    "says “positive” to 19 of 20 rows", or of several runs those that are stuck.
+    "says “positive” to 19 of 20 rows", or if there are several runs, those that are stuck.
     """
     runs = [said for said in column.most_said if _stuck(said, rows)]
     if not runs:

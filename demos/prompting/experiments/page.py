@@ -23,7 +23,7 @@ TITLES = {
 
 
 def build(run: Run, examples: Sequence[Example]) -> None:
-    """Lay out the choice of experiment and the chart that grows."""
+    """Lays out the choice of experiment and the growing chart."""
     import gradio as gr
 
     from demos.prompting.builder import show as prompt_show

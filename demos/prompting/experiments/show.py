@@ -13,8 +13,8 @@ from demos.prompting.experiments.notes import stuck, too_little
 
 
 def experiment_chart(answer: ExperimentAnswer) -> str:
-    """Accuracy per condition: a dot per run, the mean, its 95 % interval, and the chance line; before it
-    what is too little to be told by it, and behind it how far it is."""
+    """Accuracy per condition: a dot per run, the mean, its 95 % interval, and the chance line; preceded by a
+    caution if the data are too few, and followed by the progress."""
     notes = (
         f'<p class="stage-caution" role="status">{escape(note)}</p>' if (note := too_little(answer)) else ""
     )

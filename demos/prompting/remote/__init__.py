@@ -1,1 +1,1 @@
-"""Asking another server: OpenAI-compatible ones, and Hugging Face Inference."""
+"""Queries to other servers: OpenAI-compatible ones, and Hugging Face Inference."""

@@ -1,8 +1,8 @@
-"""Decide which servers may be asked.
+"""Decides which servers may be asked.
 
-Whoever opens the page types the address, and this machine connects to it. On the visitor's own machine
-any address is fine. On a public deployment it could reach what only this machine can reach (other services,
-a cloud's metadata), so only hosts of an allow-list are asked there:
+The visitor types the address, and this machine connects to it. On the visitor's own machine any address is
+fine. On a public deployment it could lead to what only this machine can reach (other services, a cloud's
+metadata), so only hosts on an allow-list are asked there:
 
 - `STAGE_PUBLIC`: "0" says that the visitors are on this machine. Anything else, also if it is not set, is a
   public deployment. Where `SPACE_ID` is set (a Hugging Face Space), it is public in any case.
@@ -28,7 +28,7 @@ from demos.errors import BadInput, StageError
 from demos.public import is_public
 
 PUBLIC_HOSTS = ("router.huggingface.co", "api.openai.com")
-"""The allow-list of a public deployment whose owner gives none: Hugging Face Inference, and OpenAI."""
+"""The default allow-list of a public deployment: Hugging Face Inference, and OpenAI."""
 
 MAX_CHARACTERS = 2000
 _HTTPS = 443
@@ -37,9 +37,9 @@ _NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052: the last four bytes are an IPv
 
 @dataclass(frozen=True)
 class Address:
-    """A server that may be asked: how its URL was written, and the IP addresses that were checked.
+    """A server that may be asked: its URL as written, and the checked IP addresses.
 
-    `path` is the URL's, without a slash at the end; `ips` are in the order of preference.
+    `path` is the URL's, without a slash at the end; `ips` are in order of preference.
     """
 
     secure: bool
@@ -50,13 +50,13 @@ class Address:
 
     @property
     def name(self) -> str:
-        """The host, with the port where it is not the scheme's own; an IPv6 address in brackets."""
+        """The host, with the port if it is not the scheme's default; an IPv6 address is in brackets."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == _default_port(self.secure) else f"{host}:{self.port}"
 
 
 def check_address(url: str) -> Address:
-    """Look an address up and return where it leads, or raise StageError if it may not be asked."""
+    """Looks an address up and returns where it leads; raises StageError if it may not be asked."""
     parts = _split(url)
     secure, host = parts.scheme == "https", (parts.hostname or "").rstrip(".")
     port = parts.port or _default_port(secure)
@@ -78,7 +78,7 @@ def check_address(url: str) -> Address:
 
 
 def allowed_hosts() -> frozenset[str] | None:
-    """The hosts that are asked, as `name` or `name:port`, or None for any."""
+    """The hosts that may be asked, as `name` or `name:port`, or None for any."""
     listed = {entry.strip().lower() for entry in os.environ.get("STAGE_ENDPOINT_HOSTS", "").split(",")} - {""}
     if listed:
         return frozenset(listed)
@@ -86,9 +86,10 @@ def allowed_hosts() -> frozenset[str] | None:
 
 
 def is_public_ip(text: str) -> bool:
-    """Whether an IP address is of the public internet, also if an IPv4 address is wrapped in it.
+    """Whether an IP address belongs to the public internet, even if it is an IPv6 address that wraps an IPv4
+    one.
 
-    6to4 and Teredo, which wrap one too, are of the past and count as not public.
+    6to4 and Teredo also wrap IPv4 addresses; they are obsolete and count as not public.
     """
     ip: IPv4Address | IPv6Address = ip_address(text.partition("%")[0])
     if isinstance(ip, IPv6Address):

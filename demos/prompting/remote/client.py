@@ -1,9 +1,9 @@
-"""`huggingface_hub.InferenceClient` on a connection of its own, in a thread that can be stopped.
+"""`huggingface_hub.InferenceClient` on our own connection, in a thread that can be stopped.
 
-The messages, the request and the reading of the answer are `InferenceClient`'s. Its one method that opens a
-connection is replaced (see `server_connection` for why). It gets neither the address nor the key, so that a
-later version without such a method could not send or log them; and it never looks for a token on this
-machine, which is the owner's and not the visitor's.
+`InferenceClient` builds the messages and the request and parses the answer. We replace the only method that
+opens a connection (see `server_connection` for the reason). The client gets neither the address nor the key,
+so that a later version without such a method could not send or log them; and it never looks for a token on
+this machine, which would be the owner's, not the visitor's.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from demos.prompting.remote.errors import explained
 TOTAL_SECONDS = 300.0
 PULSE_SECONDS = 0.5
 PLACES = 8
-"""Questions to servers that may be open at the same time, of all visitors together."""
+"""Requests to servers that may be open at the same time, over all visitors."""
 
 _MAX_LINE = 200_000
 _places = threading.BoundedSemaphore(PLACES)
@@ -35,7 +35,7 @@ Part = TypeVar("Part")
 def ask(
     address: Address, key: str, work: Callable[[Any], Iterator[Part]]
 ) -> Generator[Part | None, None, None]:
-    """Yield what `work` makes with an `InferenceClient` for the address.
+    """Yields what `work` produces with an `InferenceClient` for the address.
 
     In between it yields None, every `PULSE_SECONDS`, so that its user can be stopped while the server is
     silent. Closing it ends the connection. Raises StageError.
@@ -84,12 +84,12 @@ def _client(connection: Connection) -> Any:
             pieces = connection.post(urlsplit(request_parameters.url).path, request_parameters.json)
             return _lines(pieces) if stream else b"".join(pieces)
 
-    # No such host exists (RFC 6761). Without a token the client would take the owner's.
+    # No such host exists (RFC 6761). Without a token, the client would use the owner's.
     return Client(base_url=f"http://server.invalid{connection.address.path}", token="none")
 
 
 def _lines(pieces: Iterator[bytes]) -> Iterator[str]:
-    """The data lines of server-sent events, up to [DONE]; other lines are comments, or names of events."""
+    """The data lines of server-sent events, up to [DONE]; other lines are comments or event names."""
     rest, any_data = b"", False
     for piece in pieces:
         *lines, rest = (rest + piece).split(b"\n")

@@ -1,9 +1,9 @@
 """One request to a checked address: no redirect, no proxy, bounded in size, closable at any time.
 
 `huggingface_hub` sends all requests through one client for the whole process, which follows redirects and
-looks names up by itself; `set_client_factory` would change it for downloads too. Hence this small
-connection on `http.client`, which follows nothing, reads no proxy settings or passwords from its
-environment, and writes no log.
+looks names up itself; `set_client_factory` would change it for downloads too. Hence this small connection on
+`http.client`, which follows no redirects, reads no proxy settings or passwords from its environment, and
+writes no log.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class TooLong(Exception):
 
 
 class NoConnection(Exception):
-    """No connection came about; the cause is what went wrong at the last IP address that was tried."""
+    """No connection could be made; the cause is the error of the last IP address that was tried."""
 
 
 class Connection:
@@ -53,7 +53,7 @@ class Connection:
         self._closed = False
 
     def post(self, path: str, body: Mapping[str, Any]) -> Iterator[bytes]:
-        """Send JSON and yield the answer as it comes.
+        """Sends JSON and yields the answer as it arrives.
 
         Raises Refusal, TooLong, NoConnection, OSError or HTTPException.
         """
@@ -84,11 +84,11 @@ class Connection:
             sender.close()
 
     def close(self) -> None:
-        """End the request: whoever waits for its answer gets an error, or no more of it."""
+        """Ends the request: code that waits for its answer gets an error, or no more of it."""
         self._closed = True
         if self._socket is not None:
-            # Closing is left to the thread that reads. The plain socket's function, since the one of TLS
-            # would forget a state that the reading thread needs.
+            # The reading thread does the closing. This calls the plain socket's function, since TLS's own
+            # would discard state that the reading thread needs.
             with contextlib.suppress(OSError):
                 socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
@@ -104,7 +104,7 @@ class Connection:
             raise NoConnection from failure
         try:
             if self.address.secure:
-                from httpx2 import create_ssl_context  # trusts what the Hub's downloads trust
+                from httpx2 import create_ssl_context  # trusts the same certificates as the Hub's downloads
 
                 connected = create_ssl_context().wrap_socket(
                     connected, server_hostname=self.address.host, do_handshake_on_connect=False

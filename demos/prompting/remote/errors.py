@@ -1,4 +1,4 @@
-"""Explain a server's errors so that a visitor can act on them, without ever repeating the key."""
+"""Explains a server's errors so that a visitor can act on them, without ever repeating the key."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from demos.prompting.remote.connection import (
     TooLong,
 )
 
-SECRET = 12  # A shorter key stands for none ("EMPTY", "ollama"), and is a word that a text may have.
+SECRET = 12  # Shorter keys are placeholders ("EMPTY", "ollama"), words that any text may have.
 HIDDEN = "[key]"
 _SHOWN = 200
 _STATUS = {
@@ -32,7 +32,7 @@ _STATUS = {
 
 
 def explained(error: Exception, name: str, key: str) -> StageError:
-    """The error of asking the server called `name`, as one sentence and a remedy."""
+    """Explains an error from the server called `name` in one sentence, with a remedy."""
     if isinstance(error, StageError):
         return error
     if isinstance(error, Refusal):
@@ -61,13 +61,13 @@ def explained(error: Exception, name: str, key: str) -> StageError:
 
 
 def scrubbed(text: str, key: str) -> str:
-    """The text without the key, should a server repeat it, and without halves of characters."""
+    """Removes the key from a text, in case a server repeats it, and halves of surrogate pairs."""
     text = text.encode("utf-8", "replace").decode()
     return text.replace(key, HIDDEN) if len(key) >= SECRET else text
 
 
 def said_by(refusal: Refusal, key: str) -> str:
-    """The server's own words on a refusal, as ": words", or nothing."""
+    """The server's own words on a refusal, as ": words", or ""."""
     try:
         return _quoted(json.loads(refusal.body), key)
     except (ValueError, RecursionError):
@@ -75,7 +75,7 @@ def said_by(refusal: Refusal, key: str) -> str:
 
 
 def _stream_error() -> type[Exception]:
-    """What `huggingface_hub` makes of an error that a server reports in the middle of its answer."""
+    """The exception of `huggingface_hub` for an error that a server reports in the middle of its answer."""
     from huggingface_hub.errors import TextGenerationError
 
     return TextGenerationError
@@ -85,7 +85,7 @@ def _refused(refusal: Refusal, name: str, key: str) -> tuple[str, str]:
     status = refusal.status
     if status in _STATUS:
         problem, remedy = _STATUS[status]
-        # On a wrong key servers like to repeat a part of it.
+        # Servers tend to repeat a part of a wrong key.
         said = "" if status == 401 else said_by(refusal, key)
         return f"{name} {problem} ({status}){said}.", remedy
     if status == 429:
@@ -124,7 +124,7 @@ def _not_connected(cause: BaseException | None, name: str) -> tuple[str, str]:
 
 
 def _quoted(said: Any, key: str) -> str:
-    """The message in {"error": {"message": ...}} and its relatives, on one line."""
+    """The message in {"error": {"message": ...}} and similar forms, on one line."""
     for name in ("error", "message", "detail"):
         if isinstance(said, Mapping) and name in said:
             said = said[name]

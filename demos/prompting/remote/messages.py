@@ -1,4 +1,4 @@
-"""Write a prompt as messages for a server that applies the chat format itself; needs no tokenizer."""
+"""Writes a prompt as messages for a server that applies the chat format itself; needs no tokenizer."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ Messages = list[dict[str, str]]
 def messages(task: Task, shots: Sequence[Row], query: Row, style: Style = "plain") -> Messages:
     """The messages of a prompt, each a dict of "role" and "content".
 
-    Such a server reads no bare text, so "plain" is one message of the user, as "chat-one" is. Raises
-    BadInput naming a field that is missing or that the template does not know.
+    Such a server does not read bare text, so "plain" is one user message, as is "chat-one". Raises BadInput
+    naming a field that is missing or unknown to the template.
     """
     if style not in get_args(Style):
         raise BadInput(f"There is no style {style!r}.", f"Choose one of: {', '.join(get_args(Style))}.")

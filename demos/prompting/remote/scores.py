@@ -1,8 +1,8 @@
-"""Score labels on another server, which reveals only the first token of the answer.
+"""Scores labels on another server, which reveals only the first token of the answer.
 
-An OpenAI-compatible server tells at most how likely the 20 most likely tokens are, in one place of what it
-writes. So a label gets the probability of its first token if that is among them; if not, nothing is known
-but that. Whole words, other prompts' baselines and calibration need a model of one's own.
+An OpenAI-compatible server tells at most the probabilities of the 20 most likely tokens, at one position of
+its answer. So a label gets the probability of its first token if that is among them; otherwise its
+probability is unknown. Whole words, other prompts' baselines and calibration need a model of one's own.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from demos.prompting.remote.messages import Messages
 from demos.prompting.remote.server import PLAIN_NOTE, ServerInputs, address_of, as_messages
 
 MOST = (20, 5)
-"""How many tokens are asked for: what OpenAI gives, and what servers that refuse so many give."""
+"""How many tokens to ask for: OpenAI's limit, and then the limit of servers that refuse so many."""
 WRITE_INSTEAD = "Let it write instead, or score the labels with a model of this gallery."
 NOTE = (
     "Scored is the first token of the answer only, as the server reports it: how a word goes on is not "
@@ -31,12 +31,12 @@ NOTE = (
     "the sums over whole words that models of this gallery get."
 )
 
-_SPACES = (b" ", b"\n", b"\t", "▁".encode(), "Ġ".encode())  # the last two are how some tokenizers spell " "
+_SPACES = (b" ", b"\n", b"\t", "▁".encode(), "Ġ".encode())  # the last two are how some tokenizers write " "
 
 
 @dataclass(frozen=True)
 class FirstToken:
-    """A token that an answer may begin with, as the server writes it, its UTF-8 bytes and probability."""
+    """A token with which an answer may begin, as the server writes it, its UTF-8 bytes and probability."""
 
     text: str
     raw: bytes
@@ -45,8 +45,8 @@ class FirstToken:
 
 @dataclass(frozen=True)
 class RemoteLabel:
-    """A label, the listed tokens that begin its words, and their probability, added; None if none is
-    listed, which means "not among the most likely", and not 0."""
+    """A label, the listed tokens that begin its words, and the sum of their probabilities; None, if none is
+    listed, means "not among the most likely", not 0."""
 
     label: str
     tokens: tuple[str, ...]
@@ -56,8 +56,8 @@ class RemoteLabel:
 @dataclass(frozen=True)
 class RemoteScores:
     """labels: in the task's order; first: the tokens that the server lists, the most likely first; absent:
-    what to show for a label without probability; note: what was scored; seconds it took; server: the host
-    that was asked; model: as the server names it."""
+    what to show for a label without probability; note: what was scored; seconds: how long it took; server:
+    the host that was asked; model: its name on the server."""
 
     labels: tuple[RemoteLabel, ...]
     first: tuple[FirstToken, ...]
@@ -69,9 +69,9 @@ class RemoteScores:
 
 
 def score_remote(server: ServerInputs, prompt: str | Messages, labels: Labels) -> RemoteScores:
-    """How likely the labels' first tokens are as the first one of a server's answer.
+    """How likely a server's answer is to begin with each label's first token.
 
-    It is asked for one token at temperature 1, at which all servers mean the same by a log-probability.
+    The server is asked for one token at temperature 1, where log-probabilities mean the same on all servers.
     Raises Unsupported if it reports none, BadInput if labels begin with the same token, or StageError.
     """
     check_labels(labels)
@@ -124,8 +124,8 @@ def score_remote(server: ServerInputs, prompt: str | Messages, labels: Labels) -
 def matched(labels: Labels, tokens: Sequence[FirstToken]) -> tuple[tuple[RemoteLabel, ...], tuple[str, ...]]:
     """Each label with the listed tokens that begin its words, and tokens that count for no label.
 
-    Of the tokens that begin a word the longest counts, since a tokenizer that has it takes it. It counts
-    for no label if it begins a word of another one too, unless it is the whole word. Raises BadInput if it
+    Among the tokens that begin a word, the longest counts, since a tokenizer that has it uses it. It counts
+    for no label if it also begins a word of another label, unless it is the whole word. Raises BadInput if it
     is the longest one for both.
     """
     words = [(label, word.strip().encode()) for label, own in labels for word in own]
@@ -171,7 +171,7 @@ def _first_tokens(answer: Any, most: int, name: str, key: str) -> list[FirstToke
         raise none
     tokens = []
     for one in listed:
-        # A token may be a part of a character; only its bytes tell then.
+        # A token may be a part of a character, which only its bytes can represent.
         own = getattr(one, "bytes", None)
         raw = bytes(own) if isinstance(own, list) else one.token.encode()
         if math.isnan(one.logprob):
@@ -180,12 +180,12 @@ def _first_tokens(answer: Any, most: int, name: str, key: str) -> list[FirstToke
             tokens.append(FirstToken(scrubbed(one.token, key), raw, probability))
     if not tokens:
         raise none
-    # Some servers add the token that was drawn, which need not be one of the most likely.
+    # Some servers add the sampled token, which need not be one of the most likely.
     return sorted(tokens, key=lambda token: -token.probability)[:most]
 
 
 def _bare(token: FirstToken) -> bytes:
-    """A token's bytes without the space that it may begin with."""
+    """A token's bytes without a leading space."""
     raw = token.raw
     while start := next((space for space in _SPACES if raw.startswith(space)), None):
         raw = raw.removeprefix(start)

@@ -1,8 +1,8 @@
-"""Ask another server: one that is OpenAI-compatible, or Hugging Face Inference.
+"""Asks another server: one that is OpenAI-compatible, or Hugging Face Inference.
 
-Both speak the same language, POST .../v1/chat/completions. An empty URL stands for Hugging Face Inference
-at `ROUTER`, which is where `huggingface_hub.InferenceClient(model="org/name", token=key)` sends a
-conversation; the key is then a Hugging Face token, and the model is named as on the Hub.
+Both use the same protocol, POST .../v1/chat/completions. An empty URL means Hugging Face Inference at
+`ROUTER`, which is where `huggingface_hub.InferenceClient(model="org/name", token=key)` sends a conversation;
+the key is then a Hugging Face token, and the model has its name on the Hub.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ _MAX_KEY = 1000
 
 @dataclass(frozen=True, eq=False)
 class ServerInputs:
-    """Whom to ask: a URL such as http://localhost:8000/v1, or "" for Hugging Face Inference; the model by
-    the name it has there; and the visitor's key, if the server wants one.
+    """The server to ask: a URL such as http://localhost:8000/v1, or "" for Hugging Face Inference; the
+    model's name there; and the visitor's key, if the server needs one.
 
-    The key is no field, so it is neither shown nor exported; it cannot be pickled, and inputs that hold it
+    The key is not a field, so it is neither shown nor exported; it cannot be pickled, and inputs that hold it
     cannot be looked up in a cache.
     """
 
@@ -60,9 +60,9 @@ class ServerInputs:
 
 @dataclass(frozen=True)
 class RemoteText:
-    """text: what was written so far; note: what has to be said about it; seconds since it was asked;
-    finished: "" while it writes, else "end", "length" (max_new_tokens reached) or "withheld" (the server cut
-    it for its contents); server: the host that was asked; model: as the server names it."""
+    """text: what was written so far; note: a remark about it; seconds: time since the request; finished: ""
+    while it writes, else "end", "length" (max_new_tokens reached) or "withheld" (the server cut the text for
+    its content); server: the host that was asked; model: its name on the server."""
 
     text: str
     note: str
@@ -75,10 +75,10 @@ class RemoteText:
 def complete_remote(
     server: ServerInputs, prompt: str | Messages, decoding: Decoding
 ) -> Generator[RemoteText]:
-    """Let a server answer, piece by piece; each result holds the text so far.
+    """Lets a server answer, piece by piece; each result holds the text so far.
 
-    A text as prompt is sent as one message of the user, and the note says so. A result comes every half
-    second at least, so that the iterator can be closed soon, which ends the connection. Raises StageError.
+    A prompt that is a text is sent as one user message, and the note says so. A result comes at least every
+    half second, so that the iterator can be closed soon, which ends the connection. Raises StageError.
     """
     check_decoding(decoding)
     messages = as_messages(prompt)
@@ -118,7 +118,7 @@ def complete_remote(
 
 
 def address_of(server: ServerInputs) -> Address:
-    """Where a server's answers come from; raises StageError for what may not or cannot be asked."""
+    """The address of a server; raises StageError if it may not or cannot be asked."""
     if len(server.secret) > _MAX_KEY or not all("!" <= character <= "~" for character in server.secret):
         raise BadInput(
             "The key has characters that no key has.", "Copy it again, without spaces or line ends."
@@ -128,7 +128,7 @@ def address_of(server: ServerInputs) -> Address:
 
 
 def check_model(server: ServerInputs) -> None:
-    """Raise BadInput for what Hugging Face Inference lacks: a token, and a model by its full name."""
+    """Raises BadInput for what Hugging Face Inference requires: a token, and the model's full name."""
     if server.model:
         check_text(server.model, "model's name")
     if server.url.strip():
@@ -146,7 +146,7 @@ def check_model(server: ServerInputs) -> None:
 
 
 def as_messages(prompt: str | Messages) -> Messages:
-    """A prompt as messages: a text becomes one of the user."""
+    """A prompt as messages: a text becomes one user message."""
     messages = [{"role": "user", "content": prompt}] if isinstance(prompt, str) else prompt
     check_text("\n\n".join(message["content"] for message in messages), "prompt")
     return messages
@@ -167,7 +167,7 @@ def _text(value: Any) -> str:
 
 
 def _shown(text: str, key: str, whole: bool) -> str:
-    """The text without the key, should the server repeat it; also without the beginning of it at the end."""
+    """The text without the key, should the server repeat it, or a beginning of the key at its end."""
     text = scrubbed(text, key)
     if len(key) < SECRET:
         return text

@@ -1,4 +1,4 @@
-"""Choosing a task: a ready one, or the one that stands in the prompt builder."""
+"""The choice of a task: a ready one, or the one in the prompt builder."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from demos.prompting.task.ready import READY
 
 
 def task_choice() -> Any:
-    """A dropdown of tasks; `OWN` is what the browser remembers of the prompt builder."""
+    """A dropdown of tasks; `OWN` is the draft of the prompt builder that the browser keeps."""
     choices = [*((title, name) for name, title in READY.items()), ("My own, from the prompt builder", OWN)]
     return gr.Dropdown(choices, value="sentiment", label="Task")
 
 
 def own_task() -> Any:
-    """Where the page's script puts the draft that the browser keeps (`OWN_TASK`)."""
+    """The component into which the page's script puts the draft that the browser keeps (`OWN_TASK`)."""
     return gr.Textbox(visible=False)

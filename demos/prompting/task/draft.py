@@ -17,16 +17,17 @@ from demos.prompting.task.table import CHOICES, Table, as_values, readable, tabl
 
 MAX_FIELDS, MAX_SHOTS = 3, 8
 OWN = "own"
-"""Name of the task that stands in the prompt builder, in lists of ready ones."""
+"""Name of the prompt builder's task in lists of ready ones."""
 OWN_TASK = "(...values) => [...values.slice(0, -1), StageDraft.own()]"
-"""What a page runs before it asks: the last input becomes the draft that the browser keeps."""
+"""JavaScript that a page runs before a request: the last input becomes the draft that the browser keeps."""
 
 
 @dataclass(frozen=True)
 class Draft:
-    """Everything that a visitor may have typed or chosen; the order is that of the page's components.
+    """Everything that a visitor may have typed or chosen, in the order of the page's components.
 
-    `labels` has a line per label, "label: word, other word"; `query` the values of the template's fields.
+    `labels` has one line per label, "label: word, other word"; `query` has the values of the template's
+    fields.
     """
 
     instruction: str = ""
@@ -50,7 +51,7 @@ def draft_of_values(values: Sequence[Any]) -> Draft:
 
 
 def values_of_draft(draft: Draft) -> list[Any]:
-    """The components' values, in the order of `Draft`; tables as Gradio takes them."""
+    """The components' values, in the order of `Draft`; tables in Gradio's format."""
     draft = shown(draft)
     head = [draft.instruction, draft.template, draft.labels, as_values(draft.shots), as_values(draft.rows)]
     return [*head, *draft.query, draft.choices, draft.k, draft.style, draft.model]
@@ -62,7 +63,7 @@ def shown(draft: Draft) -> Draft:
 
 
 def _whole(value: Any) -> Any:
-    """A value whose texts a page can show."""
+    """A value in which a page can show all texts."""
     if isinstance(value, str):
         return readable(value)
     if isinstance(value, Table):
@@ -80,13 +81,13 @@ def draft_to_json(draft: Draft) -> str:
 
 
 def draft_from_browser(text: str) -> Draft:
-    """Read the draft that the browser stored, as JSON, or the fragment of a link. Raises BadInput."""
+    """Reads the draft that the browser stored, as JSON, or the fragment of a link. Raises BadInput."""
     text = text or ""
     return draft_from_json(text if text.lstrip().startswith("{") else from_fragment(text))
 
 
 def draft_from_json(text: str) -> Draft:
-    """Read a draft as `draft_to_json` or the page's script writes it, so that it can be shown; raises
+    """Reads a draft from `draft_to_json` or the page's script, in a form that can be shown; raises
     BadInput."""
     if len(text) > MAX_BYTES:
         raise BadInput("The draft is larger than 10 MB.", "Choose an example, or load a task.")
@@ -113,7 +114,7 @@ def fields_of(template: str) -> tuple[str, ...]:
 
 
 def task_of_draft(draft: Draft) -> Task:
-    """The task that stands in the editors, checked; raises BadInput with what is wrong first."""
+    """The task in the editors, checked; raises BadInput with the first problem."""
     fields = fields_of(draft.template)
     labels = _labels(draft.labels)
     shots, rows = (_rows(table, fields, labels) for table in (draft.shots, draft.rows))
@@ -139,14 +140,15 @@ def _labels(text: str) -> Labels | None:
 
 
 def listed(text: str) -> tuple[str, ...]:
-    """Split a comma-separated list."""
+    """Splits a comma-separated list."""
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 def draft_of_task(task: Task, k: int = 4, style: Style = "plain", model: str = "smollm2") -> Draft:
-    """A draft that says `task`, with the first test row (or shot) as its query.
+    """A draft that represents `task`, with the first test row (or shot) as its query.
 
-    Raises BadInput for a task that the editors cannot say: commas part words there, a colon ends a label.
+    Raises BadInput for a task that the editors cannot represent: there, commas separate words and a colon
+    ends a label.
     """
     fields = fields_of(task.template)
     head = (*fields, LABEL, *(() if task.labels else (CHOICES,)))
@@ -169,8 +171,8 @@ def draft_of_task(task: Task, k: int = 4, style: Style = "plain", model: str = "
 
 
 def check_separators(labels: Labels, rows: Iterable[Row]) -> None:
-    """Raise BadInput for what would be read as something else once it stands in the editors, where commas
-    part words and choices and a colon ends a label."""
+    """Raises BadInput for labels and rows that would be parsed differently in the editors, where commas
+    separate words and choices, and a colon ends a label."""
     parted = [label for label, words in labels if ":" in label or "," in "".join(words)]
     parted += [choice for row in rows for choice in row.choices if "," in choice]
     if parted:
@@ -187,7 +189,7 @@ def _cells(row: Row, fields: Sequence[str], task: Task) -> tuple[str, ...]:
 
 
 def task_named(name: str, draft: str) -> str:
-    """A ready task's name as it is; for `OWN` the task, as JSON, of a draft that the browser kept."""
+    """A ready task's name unchanged; for `OWN`, the task, as JSON, of the draft that the browser kept."""
     if name != OWN:
         return name
     if not draft:

@@ -1,4 +1,4 @@
-"""The part of the page where a task is written, imported, loaded and saved."""
+"""The part of the page in which a task is written, imported, loaded and saved."""
 
 from __future__ import annotations
 
@@ -53,12 +53,12 @@ class Editors:
     def answer(
         self, ask: str, stop: StopButton | None = None, more: Sequence[Any] = (), quiet: bool = False
     ) -> Answer:
-        """An answer to the draft, to which test rows make no difference; `more` fields stand in front."""
+        """An answer to the draft that test rows do not make old; `more` fields come first."""
         return Answer([*more, *self.all], ask, stop, [self.task[-1]], quiet)
 
 
 def query_boxes(draft: Draft) -> tuple[tuple[Any, ...], Any]:
-    """One box per field of the template, and one for a query's own choices."""
+    """One box per field of the template, and one for the query's own choices."""
     names = [*fields_of(draft.template), *[""] * MAX_FIELDS][:MAX_FIELDS]
     boxes = tuple(
         gr.Textbox(value, label=name, visible=bool(name), lines=1, max_lines=8)
@@ -97,18 +97,18 @@ def task_boxes(draft: Draft) -> tuple[Any, ...]:
 
 
 def with_row(table: Any) -> dict[str, Any]:
-    """A table with an empty row at its end: Gradio's own new row stays unseen once Python has filled it."""
+    """A table with an empty row at its end: Gradio does not show its own new row in a table from Python."""
     old = table_of(table)
     return as_values(Table(old.headers, (*old.data, ("",) * len(old.headers))))
 
 
 def fill(draft: Draft) -> list[Any]:
-    """Updates of all components of `Editors`; boxes that the template has no field for are hidden."""
+    """Updates of all components of `Editors`; hides boxes for which the template has no field."""
     draft = shown(draft)
     head, tail = values_of_draft(draft)[:5], values_of_draft(draft)[-3:]
     try:
         names = fields_of(draft.template)
-    except BadInput:  # a template in the making: its query boxes stay as they are
+    except BadInput:  # an unfinished template: its query boxes stay as they are
         boxes = [gr.Textbox(value=value) for value in draft.query]
     else:
         padded = [*names, *[""] * MAX_FIELDS][:MAX_FIELDS]
@@ -121,7 +121,7 @@ def fill(draft: Draft) -> list[Any]:
 
 
 def retitle(*values: Any) -> list[Any]:
-    """The same draft with the template's fields as columns and boxes; nothing while it cannot be read."""
+    """The same draft with the template's fields as columns and boxes; no change while it cannot be parsed."""
     draft = draft_of_values(values)
     try:
         names = fields_of(draft.template)
@@ -143,7 +143,7 @@ def _retitled(table: Table, names: tuple[str, ...], own: bool) -> Any:
 
 
 def import_panel(editors: Editors) -> list[Any]:
-    """Rows from a file into the shots or the test rows; returns the events after which the draft is new."""
+    """Imports rows from a file as shots or test rows; returns the events after which the draft is new."""
     with gr.Accordion("Import shots or test rows (CSV, JSON Lines)", open=False):
         file = gr.File(
             label="CSV, TSV or JSON Lines; at most 10 MB and 10,000 rows",
@@ -206,7 +206,7 @@ def import_panel(editors: Editors) -> list[Any]:
 
 
 def _report(imported: Imported, where: str) -> str:
-    """How many rows were taken, and the others with their lines."""
+    """How many rows were imported, and the lines of the others."""
     count, wrong = len(imported.rows), imported.problems
     told = f"{count:,} row{'' if count == 1 else 's'} added to the {where}."
     if not wrong:
@@ -219,7 +219,7 @@ def _report(imported: Imported, where: str) -> str:
 
 
 def file_panel(editors: Editors) -> list[Any]:
-    """Load and save the task as JSON, or begin with none; returns the events after which the draft is new."""
+    """Loads and saves the task as JSON, or empties it; returns the events after which the draft is new."""
     with gr.Row():
         upload = gr.File(label="Load a task (JSON)", file_types=[".json"], height=120)
         with gr.Column():

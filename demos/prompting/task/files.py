@@ -1,4 +1,4 @@
-"""Read tasks and examples from the visitor's files."""
+"""Reads tasks and examples from the visitor's files."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MAX_NEW_LABELS = 20
 
 
 def read_task(path: str) -> Task:
-    """The task in a JSON file; raises BadInput where it is none."""
+    """Reads the task in a JSON file; raises BadInput if it holds none."""
     try:
         return task_of(Path(path).read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError:
@@ -32,8 +32,8 @@ def columns_of(path: str) -> tuple[str, ...]:
 
 
 def likely_columns(columns: tuple[str, ...], wanted: tuple[str, ...]) -> dict[str, str | None]:
-    """For each wanted column the one of the same name, whatever its case; the only text column if one is
-    wanted and one is left."""
+    """For each wanted column, the one of the same name, ignoring case; if one wanted and one text column are
+    left, these two."""
     by_name = {column.casefold(): column for column in columns}
     found = {name: by_name.get(name.casefold()) for name in wanted}
     missing = [name for name, column in found.items() if column is None and name != CHOICES]
@@ -48,7 +48,7 @@ def add_rows(
 ) -> tuple[Draft, Imported]:
     """The draft with a file's rows added to its shots or test rows, and what was read.
 
-    A draft without labels takes the file's own, if there is no column of choices. Raises BadInput for a
+    A draft without labels takes those of the file, unless there is a column of choices. Raises BadInput for a
     file that cannot be read at all, and if no row can be used.
     """
     fields = fields_of(draft.template)

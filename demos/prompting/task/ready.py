@@ -1,4 +1,4 @@
-"""The ready tasks, by name, and what a name or a task in JSON stands for."""
+"""The ready tasks by name, and the task that a name or JSON stands for."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ READY = {
     "arithmetic": "Arithmetic",
     "sentiment_ko": "감정 (한국어)",
 }
-"""Their titles, in the order in which they are offered."""
+"""Titles of the ready tasks, in the order in which they are offered."""
 
 
-@lru_cache(maxsize=4)  # one request asks several times
+@lru_cache(maxsize=4)  # one request calls this several times
 def task_of(text: str) -> Task:
     """A ready task by its name, or a task from JSON."""
     if text.strip() in ready_tasks():

@@ -1,4 +1,4 @@
-"""Import rows from a CSV or JSON Lines file; rows that cannot be read are listed with their lines."""
+"""Imports rows from a CSV or JSON Lines file; lists rows that cannot be read with their lines."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _CHOICE_SEPARATOR = "|"
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong with the record that begins on a line, lines counted from 1."""
+    """What is wrong with the record that begins on a line; lines are counted from 1."""
 
     line: int
     text: str
@@ -27,7 +27,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Imported:
-    """The file's columns in their order, the rows that could be read, and the problems of the others."""
+    """The file's columns in order, the rows that could be read, and the problems of the others."""
 
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
@@ -41,12 +41,12 @@ _Record = tuple[int, dict[str, object] | str]
 def import_rows(
     name: str, data: bytes, mapping: Mapping[str, str] | None = None, labels: Collection[str] | None = None
 ) -> Imported:
-    """Read `data`, the contents of a file called `name` (.csv, .tsv, .jsonl or .ndjson).
+    """Reads `data`, the contents of a file called `name` (.csv, .tsv, .jsonl or .ndjson).
 
-    `mapping` says which column holds each field, "label" and perhaps "choices" among them (a list, or
-    texts with | between them); without it only the columns are found, to choose a mapping from. A row whose
-    label is not one of `labels` is a problem, if they are given. Raises BadInput for a file that cannot be
-    read at all, with more than 10 MB or 10,000 rows, or without a column that `mapping` names.
+    `mapping` says which column holds each field, "label" and perhaps "choices" among them (a list, or texts
+    with | between them); without it, only the columns are read, for choosing a mapping. If `labels` are
+    given, a row with any other label is a problem. Raises BadInput for a file that cannot be read at all,
+    with more than 10 MB or 10,000 rows, or without a column that `mapping` names.
     """
     if len(data) > MAX_BYTES:
         raise BadInput(f"The file has {len(data) / 1e6:.1f} MB; the limit is 10 MB.", "Import fewer rows.")

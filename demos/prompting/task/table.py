@@ -1,4 +1,4 @@
-"""A table of examples as it stands in the page's editors: any cells, and columns that follow the template."""
+"""A table of examples in the page's editors: any cells, and columns that follow the template."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ Cells = tuple[tuple[str, ...], ...]
 
 @dataclass(frozen=True)
 class Table:
-    """A table of examples: the template's fields, `label` and perhaps `choices` are its columns."""
+    """A table of examples: its columns are the template's fields, `label` and perhaps `choices`."""
 
     headers: tuple[str, ...] = ()
     data: Cells = ()
 
 
 def as_values(table: Table) -> dict[str, Any]:
-    """The table as Gradio takes it, without characters that a page cannot be sent."""
+    """The table in Gradio's format, without characters that cannot be sent to a page."""
     head, *rows = ([readable(cell) for cell in row] for row in (table.headers, *table.data))
     return {"headers": head, "data": rows}
 
 
 def readable(text: str) -> str:
-    """Replace lone surrogates, which cannot be sent to a page, by \ufffd."""
+    """Replaces lone surrogates, which cannot be sent to a page, by \ufffd."""
     return re.sub("[\ud800-\udfff]", "\ufffd", text)
 
 
 def table_of(value: Any) -> Table:
-    """A table from Gradio's data frame (pandas in Python, a dictionary in the browser); empty rows are left
-    out, short ones filled up. Raises BadInput for a row with more cells than there are columns."""
+    """A table from Gradio's data frame (pandas in Python, a dictionary in the browser), without empty rows,
+    and with short rows filled up. Raises BadInput for a row with more cells than there are columns."""
     if value is None:
         return Table()
     if isinstance(value, dict):
@@ -62,15 +62,15 @@ def table_of(value: Any) -> Table:
 
 
 def _cell(value: Any) -> str:
-    missing = value is None or value != value  # pandas writes an empty cell as not-a-number
+    missing = value is None or value != value  # pandas writes an empty cell as NaN
     return "" if missing else str(value).strip()
 
 
 def retitled(table: Table, fields: Sequence[str], with_choices: bool) -> Table:
     """The table with the template's fields as columns.
 
-    A field that is new takes the place of one that is gone, as if it had been renamed; a column that no
-    field is left for stays at the end if something is typed in it.
+    A new field takes the place of one that is gone, as if it had been renamed; a column without a field stays
+    at the end if it has any content.
     """
     old = [name for name in table.headers if name not in (LABEL, CHOICES)]
     gone, new = [n for n in old if n not in fields], [n for n in fields if n not in old]

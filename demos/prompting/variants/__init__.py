@@ -45,7 +45,7 @@ ENDPOINTS = (MATRIX,)
 
 
 def build(run: Run) -> None:
-    """Lay out the page."""
+    """Lays out the page."""
     from demos.prompting.variants import page
 
     page.build(run, EXAMPLES)

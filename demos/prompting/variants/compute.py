@@ -1,4 +1,4 @@
-"""Compute the matrix of prompt variants and inputs, one wording at a time."""
+"""Computes the matrix of prompt variants and inputs, one wording at a time."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ RESERVE = 32  # tokens kept free for the label, as /score_labels does
 
 @dataclass(frozen=True)
 class _Questions:
-    """The prompts of one cell: its own, and the content-free ones after the same shots; and the labels."""
+    """The prompts of one cell: its own, and the content-free ones after the same shots; and its labels."""
 
     prompt: Prompt
     nothing: tuple[Prompt, ...]
@@ -51,7 +51,7 @@ class _Questions:
 
 @dataclass(frozen=True)
 class _Column:
-    """One wording's column, and what to know about its label words."""
+    """One wording's column, and warnings about its label words."""
 
     variant: VariantAnswer
     warnings: tuple[str, ...]
@@ -89,7 +89,7 @@ def prompt_matrix(inputs: MatrixInputs, loaded: Loaded) -> Iterator[MatrixAnswer
 def _matrix(
     task: Task, k: int, origin: Origin, rows: list[Row], columns: Sequence[_Column], progress: Progress
 ) -> MatrixAnswer:
-    """The wordings asked so far, side by side."""
+    """The matrix of the wordings asked so far."""
     shape = (len(columns), len(rows))
     plain = np.array([[cell.predicted for cell in one.variant.cells] for one in columns]).reshape(shape)
     calibrated = np.array([[cell.calibrated_predicted for cell in one.variant.cells] for one in columns])
@@ -109,7 +109,7 @@ def _matrix(
 
 
 def _column(loaded: Loaded, name: str, task: Task, rows: list[Row], inputs: MatrixInputs) -> Steps[_Column]:
-    """Ask every input in one wording."""
+    """Asks every input in one wording."""
     asked = yield from _questions(loaded, task, rows, inputs)
     pairs = list(dict.fromkeys((p, one.labels) for one in asked for p in (one.prompt, *one.nothing)))
     scored = yield from score_labels_in_steps(loaded, *zip(*pairs, strict=True))
@@ -119,7 +119,7 @@ def _column(loaded: Loaded, name: str, task: Task, rows: list[Row], inputs: Matr
         [getattr(cell, kind) for cell in cells] for kind in ("predicted", "calibrated_predicted")
     )
     variant = VariantAnswer(name, cells, _accuracy(plain, rows), _accuracy(calibrated, rows))
-    # About the words of a task's labels; choices are too many to tell.
+    # Only about a task's labels; a row's choices would be too many.
     warnings = label_warnings(loaded.tokenizer, asked[0].prompt, task.labels) if task.labels else ()
     return _Column(variant, warnings)
 

@@ -28,7 +28,7 @@ VARIANT_COLUMNS = ("name", "instruction", "template")
 
 
 def build(run: Run, examples: Sequence[Example]) -> None:
-    """Lay out the variants, the inputs, and the matrix."""
+    """Lays out the variants, the inputs, and the matrix."""
     import gradio as gr
 
     from demos.prompting.builder import show as prompt_show
@@ -91,7 +91,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
             yield told + prompt_show.STOPPED, gr.skip(), gr.skip()
 
     shown = {"outputs": [ahead, matrix, badge], "queue": page.WRITING_QUEUE, "js": OWN_TASK, "extra": [own]}
-    # Not on every change: an example changes the task too, and brings tables of its own.
+    # Not on every change: an example changes the task too, and has its own tables.
     page.at_once(
         [task.input],
         lambda name, draft: values_of(first_inputs(task_named(name, draft), 0))[1:3],
@@ -112,7 +112,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
 
 
 def values_of(inputs: MatrixInputs) -> list[Any]:
-    """Task, variants, queries and k as the page's components take them."""
+    """Task, variants, queries and k as values of the page's components."""
     task = task_of(inputs.task)
     return [inputs.task, variants_table(inputs.variants), queries_table(task, inputs.queries), inputs.k]
 
@@ -135,8 +135,8 @@ def queries_table(task: Task, queries: tuple[Query, ...]) -> dict[str, Any]:
 
 
 def with_variant(name: str, table: Any) -> dict[str, Any]:
-    """The table of variants with one more to be changed: the task's own prompt."""
-    # Gradio's own way to add a row does not show it once the table has been filled by Python.
+    """The table of variants with one more to edit: the task's own prompt."""
+    # Gradio's own new row is not shown once Python has filled the table.
     lines = lines_of(table)
     if len(lines) >= MAX_VARIANTS:
         raise BadInput(f"There are {len(lines)} variants already.", "Change one of them, or empty its row.")
@@ -157,7 +157,7 @@ def with_query(table: Any) -> dict[str, Any]:
 
 
 def inputs_of_page(name: str, variants: Any, queries: Any, k: int, style: Any, model: str) -> MatrixInputs:
-    """What is asked for what stands in the page's components; empty rows of the tables are left out."""
+    """The inputs that the page's components describe, without the tables' empty rows."""
     fields = template_fields(task_of(name).template)
     return MatrixInputs(
         task=name,
@@ -179,6 +179,6 @@ def inputs_of_page(name: str, variants: Any, queries: Any, k: int, style: Any, m
 
 
 def lines_of(table: Any) -> list[Mapping[str, str]]:
-    """The lines of a data frame in which something is written, by column."""
+    """The non-empty lines of a data frame, by column."""
     lines = table.fillna("").astype(str).to_dict("records")
     return [line for line in lines if any(text.strip() for text in line.values())]

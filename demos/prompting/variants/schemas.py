@@ -1,4 +1,4 @@
-"""Inputs, results and validation of the prompt matrix: several wordings, each asked the same inputs."""
+"""Inputs, results and validation of the prompt matrix: several wordings, each applied to the same inputs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from demos.prompting.task.ready import task_of
 from demos.texts import check_text
 
 MIN_VARIANTS, MAX_VARIANTS, MAX_QUERIES = 2, 6, 40
-MAX_CHARACTERS = 200_000  # of all inputs, once per variant: about a minute of one processor
+MAX_CHARACTERS = 200_000  # of all inputs, once per variant: about a minute on one processor
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ class MatrixAnswer:
 
 
 def first_variants(task: Task) -> tuple[Variant, ...]:
-    """The task's own prompt, the same without its instruction, and hardly more than the fields."""
+    """The task's own prompt, the same without its instruction, and one with little more than the fields."""
     fields = "\n".join(f"{{{name}}}" for name in template_fields(task.template))
     return (
         Variant("As written", task.instruction, task.template),
@@ -150,7 +150,7 @@ def first_variants(task: Task) -> tuple[Variant, ...]:
 
 
 def check_matrix(inputs: MatrixInputs) -> None:
-    """Validate inputs before a model is loaded; raises `BadInput` that names the variant or input."""
+    """Validates inputs before a model is loaded; raises `BadInput` naming the variant or input."""
     task = task_of(inputs.task)
     if inputs.k > len(task.shots):
         raise BadInput(f"The number of shots is {inputs.k}.", f"It must be 0 to {len(task.shots)}.")
@@ -220,7 +220,7 @@ def _same_fields(found: Iterable[str], task: Task) -> None:
 
 @contextmanager
 def _within(where: str) -> Iterator[None]:
-    """Prefix an error with the place where it occurred."""
+    """Prefixes an error with the place where it occurred."""
     try:
         yield
     except BadInput as error:

@@ -9,7 +9,7 @@ from demos.prompting.variants.schemas import AskedQuery, Cell, MatrixAnswer, Var
 
 
 def matrix_table(answer: MatrixAnswer) -> str:
-    """A row per input and a column per variant, below them how often each variant was right; nothing for an
+    """One row per input and one column per variant, then how often each variant was right; nothing for an
     answer without variants."""
     if not answer.variants:
         return ""

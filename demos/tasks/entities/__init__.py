@@ -70,7 +70,7 @@ TASK = Task(ENTITIES, EXAMPLES, DEFAULT, show, snippet, BATCH)
 
 
 def build(run: Run) -> None:
-    """Lay out the text and everything that the tasks' pages share."""
+    """Lays out the text and everything that the tasks' pages share."""
     import gradio as gr
 
     from demos.ui.controls import control

@@ -24,7 +24,7 @@ DEFAULT = "minilm-ner"
 
 @dataclass(frozen=True)
 class EntitiesInputs:
-    """Where entities are looked for, and how."""
+    """Where to look for entities, and how."""
 
     text: Annotated[str, Field(title="Text", description="at most 100,000 characters")]
     model: Annotated[str, Field(description="a token classifier of the catalog")] = DEFAULT
@@ -39,9 +39,9 @@ class EntitiesInputs:
 
 @dataclass(frozen=True)
 class NamedEntity:
-    """text: as it stands at start:end, counted in Unicode characters; score: mean probability of its words'
-    tags, in [0, 1], None for what a rule found; found_by: the model's title, or the rule and what verified
-    it."""
+    """text: the characters start:end of the input, counted in Unicode characters; score: mean probability of
+    its words' tags, in [0, 1], None if a rule found it; found_by: the model's title, or the rule and what
+    verified it."""
 
     text: str
     label: str
@@ -53,11 +53,11 @@ class NamedEntity:
 
 @dataclass(frozen=True)
 class EntitiesResult:
-    """text: what was asked; entities: in the order of the text; tokens, windows: how many were read.
+    """text: the input; entities: in the order of the text; tokens, windows: how many were read.
 
-    withheld: why what the model found says nothing (it cannot read most of the text; what rules found
-    stands), or ""; instead: a checkpoint that can read it, or ""; warning: what of it was not read, or "";
-    seconds: of the computation, which several waiting texts may have shared.
+    withheld: why the model's entities are not reliable (it cannot read most of the text; those found by rules
+    are), or ""; instead: a checkpoint that can read the text, or ""; warning: which part of it was not read,
+    or ""; seconds: of the computation, which several waiting texts may have shared.
     """
 
     text: str
@@ -115,7 +115,7 @@ def entities_of_all(many: Sequence[EntitiesInputs], loaded: Loaded) -> list[Enti
 
 
 def check_inputs(inputs: EntitiesInputs) -> None:
-    """Raise `BadInput` for a text that no model can read."""
+    """Raises `BadInput` for a text that no model can read."""
     check_text(inputs.text)
 
 
@@ -130,7 +130,7 @@ ENTITIES = Endpoint(
 
 
 def columns(result: EntitiesResult) -> dict[str, object]:
-    """What a CSV says about one text: how many entities, each as "text (label)", and who found them."""
+    """The CSV columns of one text: how many entities, each as "text (label)", and who found them."""
     said = "; ".join(f"{one.text} ({one.label})" for one in result.entities)
     by = "; ".join(one.found_by for one in result.entities)
     return {"entities": len(result.entities), "found": said, "found by": by}

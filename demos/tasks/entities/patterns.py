@@ -1,9 +1,9 @@
-"""Personal data with a form of its own, found by rules: e-mail, URL, card, IBAN, US SSN, telephone.
+"""Personal data of recognisable form, found by rules: e-mail, URL, card, IBAN, US SSN, telephone.
 
-A pattern only proposes. What has a checksum or a numbering plan is believed if that agrees, as python-stdnum
-(Luhn, ISO 7064 mod 97, the ranges of US numbers) and phonenumbers (each country's numbering plan) compute it.
-Every repetition of a pattern is bounded and begins where no longer one could, so that no text takes more than
-time in proportion to its length.
+A pattern only proposes. A find with a checksum or a numbering plan counts only if that agrees, as computed by
+python-stdnum (Luhn, ISO 7064 mod 97, the ranges of US numbers) and phonenumbers (each country's numbering
+plan). Every repetition in a pattern is bounded and starts where no longer match could start, so that the time
+is at most proportional to the text's length.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from collections.abc import Iterator, Sequence
 from demos.nlp.spans import Entity
 
 REGION = "US"
-"""Where a telephone number without a country code is taken to be."""
+"""The assumed country of a telephone number without a country code."""
 
 
 _URL = re.compile(r"(?<![A-Za-z0-9])(?:https?://|www\.)[^\s<>\"]{1,2000}", re.IGNORECASE)
 _EMAIL = re.compile(
     r"(?<![\w.%+'-])[\w%+'-][\w.%+'-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w-])", re.ASCII
 )
-_IBAN = re.compile(  # looks ahead only, since one can begin inside of what is none
+_IBAN = re.compile(  # a lookahead, since an IBAN can begin inside a false match
     r"(?<![A-Za-z0-9])(?=([A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){11,30}))", re.ASCII | re.IGNORECASE
 )
 _CARDS = tuple(
@@ -39,7 +39,7 @@ _SSN = re.compile(r"(?<![\d-])\d{3}([ -])\d{2}\1\d{4}(?![\d-])", re.ASCII)
 def patterns(text: str) -> tuple[Entity, ...]:
     """All that the rules find in a text, in its order.
 
-    Where two overlap, the one that is named first stands: URL, e-mail, IBAN, card, US social security number,
+    Where two overlap, the first in this order is kept: URL, e-mail, IBAN, card, US social security number,
     telephone number.
     """
     taken = bytearray(len(text) + 1)
@@ -91,10 +91,10 @@ def _iban(proposed: str, after: str) -> int:
 
 
 def with_patterns(entities: Sequence[Entity], found: Sequence[Entity], text: str) -> tuple[Entity, ...]:
-    """What a model and the rules found, in the order of the text, none over another.
+    """Merges the model's entities with those of the rules, in the order of the text, without overlaps.
 
-    A rule's span stands as it is. A model's is cut where it meets one: what remains is the model's still, if
-    there is a letter or digit in it, so that no rule unmarks anything.
+    A rule's span is kept whole. A model's span is cut where they overlap, and the rest remains an entity if
+    it has a letter or digit, so that no rule removes the marking of anything.
     """
     kept = list(found)
     for one in entities:
@@ -107,7 +107,7 @@ def with_patterns(entities: Sequence[Entity], found: Sequence[Entity], text: str
 
 
 def _rest(entity: Entity, start: int, end: int, text: str) -> list[Entity]:
-    """text[start:end], a part of an entity, without signs and spaces around it."""
+    """The part text[start:end] of an entity, without surrounding signs and spaces."""
     if (start, end) == (entity.start, entity.end):
         return [entity]
     inside = [place for place in range(start, end) if text[place].isalnum()]

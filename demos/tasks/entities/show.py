@@ -18,8 +18,8 @@ ABBREVIATIONS = ("PER", "LOC", "ORG", "MISC", "URL", "IBAN", "US", "SSN")
 
 
 def show(result: EntitiesResult) -> str:
-    """The text with its entities marked and named, then a table of them, and what was hard to read; where the
-    model cannot read the text, what rules found stands alone."""
+    """The text with its entities marked and named, then a table of them and a warning about unread parts; if
+    the model cannot read the text, only what rules found."""
     by_rule = tuple(one for one in result.entities if one.score is None)
     alone = _marked(result, by_rule) if result.withheld and by_rule else ""
     return withheld(result.withheld, _marked(result, result.entities)) + alone
@@ -55,12 +55,12 @@ def marked_text(text: str, entities: Sequence[NamedEntity]) -> str:
 
 
 def marked(entity: NamedEntity) -> str:
-    """An entity in its text: its class is written behind it, since colour alone says nothing to many."""
+    """An entity in its text, followed by its class in words, since many readers cannot rely on colour."""
     hue = sum(map(ord, entity.label)) * 47 % 360
     inner = f"<bdi>{escape(entity.text)}</bdi><small>{escape(said(entity.label))}</small>"
     return f'<mark style="--hue: {hue}">{inner}</mark>'
 
 
 def said(label: str) -> str:
-    """The name of a class as it is written on the page."""
+    """The name of a class as shown on the page."""
     return " ".join(word if word in ABBREVIATIONS else word.lower() for word in label.split("_"))

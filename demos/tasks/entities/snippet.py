@@ -8,11 +8,11 @@ from demos.nlp.tagger import OVERLAP
 from demos.tasks.entities.compute import EntitiesInputs
 
 LONG = 500
-"""Characters beyond which a text may take more tokens than a model reads."""
+"""Characters beyond which a text may have more tokens than a model reads."""
 
 
 def snippet(inputs: EntitiesInputs, origin: Origin) -> str:
-    """The same with transformers; a long text in windows, which it joins in a way of its own."""
+    """The same with transformers; it splits a long text into windows, which it joins in its own way."""
     options, remark = 'aggregation_strategy="first"', ""
     if len(inputs.text) > LONG:
         options += f", stride={OVERLAP}"

@@ -64,7 +64,7 @@ TASK = Task(FILL_MASK, EXAMPLES, DEFAULT, show, snippet, BATCH, online=ONLINE)
 
 
 def build(run: Run) -> None:
-    """Lay out the text, the number of candidates, and everything that the tasks' pages share."""
+    """Lays out the text, the number of candidates, and everything that the tasks' pages share."""
     import gradio as gr
 
     from demos.ui.controls import control

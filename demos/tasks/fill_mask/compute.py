@@ -21,14 +21,14 @@ from demos.nlp.other_models import remedied
 from demos.tasks.fill_mask.infill import infill
 from demos.texts import check_text
 
-DEFAULT, SMALL, ONLINE = "smollm2", "bert-tiny-mlm", "distilbert"  # ONLINE comes first with a network
+DEFAULT, SMALL, ONLINE = "smollm2", "bert-tiny-mlm", "distilbert"  # ONLINE comes first if there is a network
 
 PLACEHOLDER = "The capital of France is [MASK]."
 
 MASK = "[MASK]"
 
 LOGITS = 512
-"""Tokens of a batch: each has a score for the whole vocabulary, which is what fills the memory."""
+"""Tokens of a batch: each has a score for the whole vocabulary, which takes most of the memory."""
 
 
 @dataclass(frozen=True)
@@ -66,9 +66,9 @@ class FillMaskResult:
     """gaps: for each [MASK] in the order of the text, its candidates, the likeliest first.
 
     method: "masked", where probabilities are over the whole vocabulary, or "causal rescoring", where they are
-    shares among the candidates that were found. tokens: how many were read; withheld: why the candidates say
-    nothing (the model cannot read most of the text), or ""; instead: a checkpoint that can read it, or "";
-    warning: what of the text was not read, or "".
+    shares among the candidates that were found. tokens: how many were read; withheld: why the candidates are
+    not reliable (the model cannot read most of the text), or ""; instead: a checkpoint that can read it, or
+    ""; warning: which part of the text was not read, or "".
     """
 
     gaps: tuple[tuple[Candidate, ...], ...]
@@ -165,7 +165,7 @@ def rescored(inputs: FillMaskInputs, loaded: Loaded) -> FillMaskResult:
 
 
 def check_inputs(inputs: FillMaskInputs) -> None:
-    """Raise `BadInput` for a text without a gap."""
+    """Raises `BadInput` for a text without a gap."""
     check_text(inputs.text)
     if MASK not in inputs.text:
         raise BadInput("There is no [MASK] in the text.", "Write [MASK] where a word is missing.")
@@ -183,7 +183,7 @@ FILL_MASK = Endpoint(
 
 
 def columns(result: FillMaskResult) -> dict[str, object]:
-    """What a CSV says about one text: the likeliest words of every gap, and the first one's probability."""
+    """The CSV columns of one text: the likeliest words of every gap, and the first one's probability."""
     found: dict[str, object] = {}
     for number, gap in enumerate(result.gaps, 1):
         found[f"gap {number}"] = " | ".join(one.word for one in gap)

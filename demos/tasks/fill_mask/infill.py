@@ -2,7 +2,7 @@
 
 A causal model reads from left to right and cannot see what follows a gap. So the likeliest first tokens after
 the left side are continued to whole words, and every word is then judged by the likelihood of itself and of
-the right side after it. This is no masked language model, and its shares are among these candidates only.
+the right side after it. This is not a masked language model, and the shares count only these candidates.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from demos.nlp.encoding import encode
 
 FIRST_TOKENS = 50
 BEGINNING = "\n"
-"""Put in front of the text: a chat model that sees a first word alone does not know that a text begins."""
+"""Precedes the text: a chat model that sees only a first word does not know that a text begins there."""
 LONGEST_WORD = 5
-"""Tokens; a word that is longer is left out."""
+"""Tokens; longer words are left out."""
 
 
 @dataclass(frozen=True)
 class Filled:
-    """A word, the log-probability of it and all that follows, and its share among all candidates."""
+    """A word, the log-probability of it and everything that follows, and its share among all candidates."""
 
     word: str
     logprob: float
@@ -34,8 +34,8 @@ class Filled:
 def infill(left: str, right: str, loaded: Loaded) -> list[Filled]:
     """Words for the gap between two texts, the likeliest first.
 
-    Raises `BadInput` if nothing stands before the gap, if nothing likely is a word, or for a text that is
-    longer than the model reads.
+    Raises `BadInput` if nothing precedes the gap, if no likely token begins a word, or if the text is longer
+    than the model can read.
     """
     from demos.nlp.scoring import log_likelihoods
 
@@ -81,7 +81,7 @@ def candidates(context: str, lead: str, loaded: Loaded) -> list[str]:
             if past is not None:
                 past.batch_select_indices(kept)
                 output = loaded.model(rows[:, -1:], past_key_values=past)
-            else:  # OpenAI GPT keeps nothing: it reads everything again
+            else:  # OpenAI GPT keeps no cache: it reads everything again
                 output = loaded.model(torch.cat([start.expand(len(rows), -1), rows], 1))
             longer = torch.cat([rows, output.logits[:, -1].argmax(-1)[:, None]], 1)
             before, after = tokenizer.batch_decode(rows), tokenizer.batch_decode(longer)
@@ -92,12 +92,12 @@ def candidates(context: str, lead: str, loaded: Loaded) -> list[str]:
 
 
 def begins(text: str, lead: str) -> bool:
-    """Whether a first token begins a word where the gap is: behind a space if there is one, else without."""
+    """Whether a first token begins a word at the gap: with a space if there is one, otherwise without."""
     word = text.strip()
     return text.startswith(" ") == bool(lead) and word[:1].isalnum() and "\ufffd" not in word
 
 
 def goes_on(before: str, after: str) -> bool:
-    """Whether the next token is still a part of the word."""
+    """Whether the next token still belongs to the word."""
     new = after[len(before) :]
     return after.startswith(before) and new.isalnum()

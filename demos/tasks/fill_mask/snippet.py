@@ -41,7 +41,7 @@ with torch.inference_mode():  # here: next tokens that are whole words; the gall
 
 
 def snippet(inputs: FillMaskInputs, origin: Origin) -> str:
-    """The same with transformers; of a stand-in its judging, on a few words."""
+    """The same with transformers; for a stand-in only its scoring, on a few words."""
     causal = checkpoint(origin.checkpoint).architecture == "decoder"
     code = CAUSAL if causal else MASKED
     return with_folder(code.format(text=inputs.text, top_k=inputs.top_k, begin=BEGINNING), origin)

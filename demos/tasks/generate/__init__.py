@@ -50,7 +50,7 @@ TASK = Task(GENERATE, EXAMPLES, DEFAULT, show, snippet, BATCH, remark=remark, as
 
 
 def build(run: Run) -> None:
-    """Lay out the prompt and the decoding controls, and everything that the tasks' pages share."""
+    """Lays out the prompt and the decoding controls, and everything that the tasks' pages share."""
     import gradio as gr
 
     from demos.ui.controls import control

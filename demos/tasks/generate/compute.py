@@ -40,7 +40,7 @@ def generate(inputs: GenerateInputs, loaded: Loaded) -> Iterator[GenerateResult]
     """Continue a text token by token; each result holds the text so far."""
     check_inputs(inputs)
     prompt = render(loaded.tokenizer, inputs)
-    # A chat template writes its own special tokens; encoding must not add them twice.
+    # A chat template contains its own special tokens; encoding must not add them twice.
     batch = loaded.tokenizer(
         prompt, return_tensors="pt", add_special_tokens=inputs.mode == "plain", verbose=False
     )
@@ -57,7 +57,7 @@ def generate(inputs: GenerateInputs, loaded: Loaded) -> Iterator[GenerateResult]
 
 
 def check_inputs(inputs: GenerateInputs) -> None:
-    """Raise `BadInput` for a prompt that no model can read, or a temperature next to 0."""
+    """Raises `BadInput` for a prompt that no model can read, or a temperature too close to 0."""
     check_text(inputs.prompt, "prompt")
     check_decoding(Decoding(inputs.max_new_tokens, inputs.temperature, inputs.top_p, inputs.seed))
 
@@ -73,7 +73,7 @@ def render(tokenizer: Any, inputs: GenerateInputs) -> str:
 
 
 def whole(inputs: GenerateInputs, loaded: Loaded) -> GenerateResult:
-    """The text when it has come to its end."""
+    """The complete text."""
     *_, last = generate(inputs, loaded)
     return last
 
@@ -82,7 +82,7 @@ GENERATE = Endpoint("generate", generate, {"decoder": "causal-lm"}, check=check_
 
 
 def columns(result: GenerateResult) -> dict[str, object]:
-    """What a CSV says about one prompt: the text, why it ended, and the probability of a token on average."""
+    """The CSV columns of one prompt: the text, why it ended, and the mean probability of a token."""
     said = "" if result.probability is None else f"{result.probability:.6f}"
     return {"text": result.text, "ended": result.finished, "probability": said}
 

@@ -1,4 +1,4 @@
-"""A text that is being written, as a page shows it: each token shaded by how unsure the model was."""
+"""A growing text on a page: each token shaded by how unsure the model was."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LEAST_SURE = 5
 
 
 def remark(result: GenerateResult) -> str:
-    """How far, how fast, and why it ended, in words."""
+    """The number of tokens, the speed, and why the text ended, in words."""
     ends = {"": WRITING, "end": "the model ended here", "length": "stopped at the limit of new tokens"}
     speed = result.new_tokens / result.seconds if result.seconds else 0.0
     count = "1 token" if result.new_tokens == 1 else f"{result.new_tokens} tokens"
@@ -23,7 +23,7 @@ def remark(result: GenerateResult) -> str:
 
 
 def show(result: GenerateResult) -> str:
-    """The text with its tokens shaded, the tokens that the model was least sure of, and what it had read."""
+    """The text with its tokens shaded, the tokens of which the model was least sure, and what it had read."""
     shaded = "".join(
         f'<span style="--doubt: {1 - piece.probability:.2f}" title="{per_cent(piece.probability)}">'
         f"{escape(piece.text)}</span>"

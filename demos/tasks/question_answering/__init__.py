@@ -47,7 +47,7 @@ TASK = Task(ANSWER, EXAMPLES, DEFAULT, show, snippet, BATCH)
 
 
 def build(run: Run) -> None:
-    """Lay out passage and question."""
+    """Lays out passage and question."""
     import gradio as gr
 
     from demos.ui.controls import control

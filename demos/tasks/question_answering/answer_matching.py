@@ -1,4 +1,4 @@
-"""Where an answer stands in a passage, and how SQuAD's own script scores it (Rajpurkar et al. 2016)."""
+"""Where an answer is in a passage, and how SQuAD's own script scores it (Rajpurkar et al. 2016)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _WORD = re.compile(r"\w+")
 
 @dataclass(frozen=True)
 class Quotation:
-    """passage[start:end] is an answer, alike as `likeness` says."""
+    """passage[start:end] is the answer; `likeness` says how exactly they match."""
 
     start: int
     end: int
@@ -26,10 +26,10 @@ class Quotation:
 
 
 def quotation(passage: str, answer: str, within: Sequence[tuple[int, int]] = ()) -> Quotation | None:
-    """Where a passage has an answer, as whole words; None if it is not a quotation.
+    """Finds an answer in a passage, as whole words; None if it is not a quotation.
 
-    Tried exactly, then without regard to case, then without regard to what stands between its words; each
-    time first inside the stretches `within`, in their order, then in the whole passage.
+    Tries an exact match, then one that ignores case, then one that ignores the characters between words; each
+    time first inside the stretches `within`, in order, then in the whole passage.
     """
     words = _WORD.findall(answer)
     if not words:
@@ -51,7 +51,7 @@ def quotation(passage: str, answer: str, within: Sequence[tuple[int, int]] = ())
 
 
 def normalise(answer: str) -> str:
-    """Lower case, without punctuation, articles and superfluous space: `normalize_answer` of SQuAD."""
+    """Lower case, without punctuation, articles and extra space: SQuAD's `normalize_answer`."""
     kept = "".join(character for character in answer.lower() if character not in _PUNCTUATION)
     return " ".join(_ARTICLES.sub(" ", kept).split())
 
@@ -62,7 +62,7 @@ def exact_match(answer: str, truths: Sequence[str]) -> bool:
 
 
 def f1(answer: str, truths: Sequence[str]) -> float:
-    """The F1 of an answer's words, counted as often as they occur, against the closest true answer."""
+    """The F1 of an answer's words, counted with repetitions, against the closest true answer."""
     return max(_f1(normalise(answer).split(), normalise(truth).split()) for truth in truths)
 
 

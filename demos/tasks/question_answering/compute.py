@@ -53,13 +53,13 @@ class AnswerResult:
 
     method: "extracted" (the best span), "chosen" (by a chat model among the stretches of the closest
     sentence), "written" (by a chat model, from the closest sentences) or "sentence" (the closest one).
-    probability: of the span among the best, of the choice among `scored` stretches of up to `longest` words,
-    of a written token on average; None for a sentence. unanswerable: whether no answer scored higher than
-    the best span; spans and null_score belong to "extracted", choices (the best five) to "chosen", sentences
-    (the closest first) and retriever to all but "extracted"; prompt: what the chat model read; ended: how a
-    written answer did. withheld: why the answer is probably none (question or passage cannot be read, or
-    the passage does not speak of what is asked), or ""; instead: the name of a checkpoint that can read
-    them, or ""; warning: what of question or passage was not read, or "".
+    probability: that of the span among the best, of the choice among `scored` stretches of up to `longest`
+    words, or the geometric mean of the written tokens'; None for a sentence. unanswerable: whether "no
+    answer" scored higher than the best span; spans and null_score belong to "extracted", choices (the best
+    five) to "chosen", sentences (the closest first) and retriever to all but "extracted"; prompt: what the
+    chat model read; ended: how a written answer ended. withheld: why this is probably no answer (question or
+    passage cannot be read, or the passage does not contain one), or ""; instead: the name of a checkpoint
+    that can read them, or ""; warning: which part of question or passage was not read, or "".
     """
 
     answer: str
@@ -128,7 +128,7 @@ def answer(inputs: AnswerInputs, loaded: Loaded) -> AnswerResult:
 
 
 def check_inputs(inputs: AnswerInputs) -> None:
-    """Raise `BadInput` for a passage or a question that no model can read."""
+    """Raises `BadInput` for a passage or a question that no model can read."""
     check_text(inputs.passage, "passage")
     check_text(inputs.question, "question")
 
@@ -144,7 +144,7 @@ ANSWER = Endpoint(
 
 
 def columns(result: AnswerResult) -> dict[str, object]:
-    """What a CSV says about one passage: the answer, whether the passage has it, how it was found."""
+    """The CSV columns of one passage: the answer, whether the passage has it, and how it was found."""
     trust = "" if result.probability is None else f"{result.probability:.6f}"
     quoted = "yes" if result.quoted else "no"
     return {"answer": result.answer, "in the passage": quoted, "p(answer)": trust, "method": result.method}

@@ -1,7 +1,7 @@
 """Extractive question answering: the best span of a passage by its start and end scores.
 
-Long passages are read in windows that overlap, and the best span of all of them wins (Devlin et al. 2019,
-section 4.2; arXiv:1810.04805). The score of no answer is that of the first token, the smallest over the
+Long passages are read in overlapping windows, and the best span of all of them wins (Devlin et al. 2019,
+section 4.2; arXiv:1810.04805). The score of "no answer" is that of the first token, the smallest over the
 windows, as in the authors' script for SQuAD 2 (Rajpurkar et al. 2018, arXiv:1806.03822).
 """
 
@@ -23,8 +23,8 @@ CANDIDATES = 20
 
 @dataclass(frozen=True)
 class AnswerSpan:
-    """passage[start:end]: its score is the sum of the logits of its first and last token, its probability
-    among the best spans and no answer."""
+    """passage[start:end]; its score is the sum of the logits of its first and last token, and its probability
+    is among the best spans and "no answer"."""
 
     start: int
     end: int
@@ -34,7 +34,8 @@ class AnswerSpan:
 
 @dataclass(frozen=True)
 class Extracted:
-    """spans: the best, the best first; null_score and null_probability: of no answer; windows: how many."""
+    """spans: the best, in descending order; null_score, null_probability: of "no answer"; windows: how
+    many."""
 
     spans: tuple[AnswerSpan, ...]
     null_score: float
@@ -90,8 +91,8 @@ def extract(question: str, passage: str, loaded: Loaded) -> Extracted:
 
 
 def best_spans(starts: np.ndarray, ends: np.ndarray) -> list[tuple[int, int, float]]:
-    """The best pairs of first and last token, from logits [t] of each: the last not before the first, and at
-    most LONGEST_ANSWER tokens; with their scores, at most CANDIDATES."""
+    """The best pairs of first and last token, from logits [t] of each, with their scores, at most CANDIDATES:
+    the last token is not before the first, and a pair spans at most LONGEST_ANSWER tokens."""
     scores = starts[:, None] + ends[None, :]
     tokens = np.arange(len(starts))
     reach = tokens[None, :] - tokens[:, None]

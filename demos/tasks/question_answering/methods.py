@@ -1,6 +1,6 @@
-"""Four ways to answer a question from a passage, and when it has no answer.
+"""Four ways to answer a question from a passage, and the decision that there is no answer.
 
-Each gives the fields of an `AnswerResult` that it knows.
+Each returns the fields of an `AnswerResult` that it knows.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from demos.tasks.question_answering.span_scoring import choose, stretches
 
 MAX_READ, CHOICES = 1536, 5
 EVIDENCE = {"minilm": 0.31}
-"""The cosine of the closest sentence below which an answer is withheld, by sentence encoder; chosen on XQuAD
+"""By sentence encoder, the cosine of the closest sentence below which an answer is withheld; chosen on XQuAD
 with passages of other articles (assets/cards/question_answering.md)."""
 
 
 def no_answer(found: Mapping[str, Any]) -> str:
-    """Why the passage probably has no answer, or "": no sentence of it is close to the question, or the model
-    itself says so."""
+    """Why the passage probably has no answer, or "": none of its sentences is close to the question, or the
+    model itself says so."""
     if found["unanswerable"]:
         return "No answer found here: the model scores no answer higher than the best span."
     retriever, best = found["retriever"], found["sentences"][:1]
@@ -40,7 +40,7 @@ def no_answer(found: Mapping[str, Any]) -> str:
 
 
 def extracted(question: str, passage: str, loaded: Loaded) -> dict[str, Any]:
-    """The best span by a model that was trained for it."""
+    """The best span according to a model that was trained for it."""
     found = extract(question, passage, loaded)
     best = found.spans[0]
     return {

@@ -1,4 +1,4 @@
-"""The passages of the examples of question answering; both are made up."""
+"""The passages of question answering's examples; both are made up."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from demos.nlp.window import window
 
 @dataclass(frozen=True)
 class Retrieved:
-    """passage[start:end] is a sentence, whitespace around it left out; cosine in [-1, 1] to the question."""
+    """passage[start:end] is a sentence without surrounding whitespace; cosine in [-1, 1] to the question."""
 
     start: int
     end: int
@@ -23,8 +23,8 @@ class Retrieved:
 def retrieve(question: str, passage: str, loaded: Loaded) -> tuple[Retrieved, ...]:
     """All sentences of a passage, the closest to the question first.
 
-    Sentences that are longer than the encoder reads are cut. Raises `BadInput` for such a question, and for
-    too many sentences.
+    Cuts sentences that are longer than the encoder can read. Raises `BadInput` for a question that is too
+    long, and for too many sentences.
     """
     refuse_longer("The question has", count(loaded, question), window(loaded), loaded)
     found = readable_sentences(passage, loaded)
@@ -39,5 +39,5 @@ def retrieve(question: str, passage: str, loaded: Loaded) -> tuple[Retrieved, ..
 
 
 def in_order(passage: str, chosen: Sequence[Retrieved]) -> str:
-    """Chosen sentences as one text, in the order of the passage."""
+    """Joins chosen sentences into one text, in the order of the passage."""
     return " ".join(passage[row.start : row.end] for row in sorted(chosen, key=lambda row: row.start))

@@ -1,4 +1,4 @@
-"""An answer to a question, as a page shows it: the answer, where it stands, and what it was found with."""
+"""An answer to a question on a page: the answer, its place in the passage, and how it was found."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _AROUND = 700
 
 
 def show(result: AnswerResult) -> str:
-    """The answer, what it is, and the passage with the answer marked."""
+    """The answer, its kind, and the passage with the answer marked."""
     said = escape(result.answer) or "(nothing was written)"
     verdict = f'<p class="task-verdict"><bdi>{said}</bdi></p>'
     notes = "".join(f'<p class="task-note">{escape(note)}</p>' for note in _notes(result))

@@ -1,6 +1,7 @@
-"""A language model chooses its answer among the words of a text: every short stretch is scored, none written.
+"""A language model chooses its answer among the words of a text: every short stretch is scored, none is
+written.
 
-What wins is a quotation by construction, which need not make it right.
+The winner is a quotation by construction, which does not make it right.
 """
 
 from __future__ import annotations
@@ -33,9 +34,9 @@ Places = list[tuple[int, int]]
 
 
 def stretches(text: str, asked: str = "", most: int = MAX_STRETCHES) -> tuple[Places, int]:
-    """Places of the stretches that may answer what is asked, and how many words they have at most.
+    """The places of stretches that may answer the question `asked`, and their maximum number of words.
 
-    Up to MAX_WORDS words, or fewer if more than `most` stretches would have to be scored.
+    Up to MAX_WORDS words, or fewer if that would give more than `most` stretches to score.
     """
     for words in range(MAX_WORDS, 1, -1):
         places = _stretches(text, asked, words)
@@ -45,8 +46,8 @@ def stretches(text: str, asked: str = "", most: int = MAX_STRETCHES) -> tuple[Pl
 
 
 def _stretches(text: str, asked: str, most_words: int) -> Places:
-    """None ends a sentence in its middle, begins or ends with a word of the grammar, or only repeats words of
-    the question; if no stretch is left, all of them count."""
+    """No stretch contains the end of a sentence, begins or ends with a function word, or only repeats words
+    of the question; if that leaves none, all of them count."""
     words = [match.span() for match in _WORD.finditer(text)]
     every = [
         (start, end)
@@ -68,9 +69,9 @@ def choose(
 ) -> tuple[Choice, ...]:
     """The places of a text, the likeliest continuation of the prompt first, each followed by `until`.
 
-    What stands in the text several times counts once, where it stands first.
+    Words that occur in the text several times count once, at their first place.
     """
-    from demos.nlp.scoring import log_likelihoods  # brings torch
+    from demos.nlp.scoring import log_likelihoods  # imports torch
 
     first: dict[str, tuple[int, int]] = {}
     for place in places:

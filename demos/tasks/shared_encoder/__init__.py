@@ -53,7 +53,7 @@ TASK = Task(SHARED, EXAMPLES, DEFAULT, show, snippet)
 
 
 def build(run: Run) -> None:
-    """Lay out the two texts, everything that the tasks' pages share, and the comparison."""
+    """Lays out the two texts, everything that the tasks' pages share, and the comparison."""
     import gradio as gr
 
     from demos.ui.controls import control

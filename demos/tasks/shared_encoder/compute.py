@@ -37,8 +37,8 @@ class SharedEncoderResult:
     """sentiment: probability of each class; entities: in the order of the text; entailment: probability of
     each class, and relatedness, 1 (unrelated) to 5 (equivalent), or null without a pair; heads: how many
     answered; forward_passes: how often the encoder ran, as counted; withheld: why all this says nothing (the
-    model cannot read one of the texts), or ""; warning: what of them was not read, or ""; seconds: of the
-    computation."""
+    model cannot read one of the texts), or ""; warning: which part of them was not read, or ""; seconds: of
+    the computation."""
 
     text: str
     sentiment: Mapping[str, float]
@@ -79,7 +79,7 @@ def shared_encoder(inputs: SharedEncoderInputs, loaded: Loaded) -> SharedEncoder
 
 
 def check_inputs(inputs: SharedEncoderInputs) -> None:
-    """Raise `BadInput` for texts that no model can read."""
+    """Raises `BadInput` for texts that no model can read."""
     check_text(inputs.text)
     if inputs.second.strip():
         check_text(inputs.second, "second text")

@@ -1,7 +1,7 @@
 """One run of an encoder for all heads that read the same input (Liu et al. 2019, MT-DNN).
 
 Sentiment and names read one text, entailment and relatedness a pair. The base runs once for each distinct
-input, however many heads read what it found.
+input, however many heads read its output.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ SINGLE, PAIR = ("sentiment", "entities"), ("entailment", "relatedness")
 
 @dataclass(frozen=True)
 class Prediction:
-    """What the heads say. `sentiment` and `entailment` are probabilities by class; `relatedness` is between
-    1 (unrelated) and 5 (equivalent), the last two only of a pair; `names` are found in the first text.
-    `forward_passes` counts how often the base really ran; `withheld` says why the model cannot read a text,
-    `warning` what of the texts was not read; "" for none."""
+    """The heads' output. `sentiment` and `entailment` are probabilities by class; `relatedness` is between 1
+    (unrelated) and 5 (equivalent); the last two exist only for a pair. `names` are those in the first text.
+    `forward_passes` counts the base's actual runs; `withheld` says why the model cannot read a text, or "";
+    `warning` says which part of the texts was not read, or ""."""
 
     sentiment: Mapping[str, float]
     names: tuple[Entity, ...]
@@ -43,8 +43,8 @@ class Prediction:
 
 
 def predict(loaded: Loaded, text: str, second: str | None = None) -> Prediction:
-    """What all heads say of a text and, with a `second`, of the pair. Raises BadInput for texts that no
-    model can read or that are longer than this one reads."""
+    """Runs all heads on a text and, if there is a `second`, on the pair. Raises BadInput for texts that no
+    model can read or that are too long for this one."""
     model, tokens = loaded.model, pieces(text, loaded)
     asked, pair = encode(text, loaded), None
     alone, judged = {"input_ids": torch.tensor([asked.ids])}, [asked.judged]
@@ -72,7 +72,7 @@ def predict(loaded: Loaded, text: str, second: str | None = None) -> Prediction:
 
 @contextmanager
 def counted(module: nn.Module) -> Iterator[list[int]]:
-    """A list that grows by one whenever this thread runs `module`; other visitors' runs are not counted."""
+    """A list that grows by one whenever this thread runs `module`; other visitors' runs do not count."""
     mine, runs = threading.get_ident(), list[int]()
 
     def count(*_: Any) -> None:

@@ -16,7 +16,7 @@ FIGURES = ASSETS / "models" / "shared-encoder" / "figures.json"
 
 
 def show(result: SharedEncoderResult) -> str:
-    """What every head says, and how often the encoder ran for that."""
+    """Every head's answer, and how often the encoder ran for them."""
     runs = "once" if result.forward_passes == 1 else f"{result.forward_passes} times"
     inputs = "the text" if result.entailment is None else "the text, and the pair"
     named = "Names in the text" if result.entities else "Names in the text: none found"
@@ -27,7 +27,7 @@ def show(result: SharedEncoderResult) -> str:
     ]
     if result.entailment is not None and result.relatedness is not None:
         parts.append(score_bars(_ranked(result.entailment), "Does the second text follow from the first?"))
-        # The bar begins at 1, where the scale does.
+        # The bar begins at 1, as the scale does.
         share = (result.relatedness - 1) / 4
         parts.append(
             score_bars(
@@ -47,7 +47,7 @@ def _ranked(scores: Mapping[str, float]) -> list[tuple[str, float]]:
 
 @cache
 def comparison() -> str:
-    """The figures of training together and alone, as the training script wrote them."""
+    """The figures of training together and separately, as the training script wrote them."""
     if not FIGURES.is_file():
         return ""
     figures = json.loads(FIGURES.read_text(encoding="utf-8"))

@@ -83,7 +83,7 @@ TASK = Task(SIMILARITY, EXAMPLES, DEFAULT, show, snippet, BATCH, ask="Measure")
 
 
 def build(run: Run) -> None:
-    """Lay out the sentences, and everything that the tasks' pages share."""
+    """Lays out the sentences, and everything that the tasks' pages share."""
     import gradio as gr
 
     from demos.ui.controls import control

@@ -39,12 +39,12 @@ class SimilarityInputs:
 
 @dataclass(frozen=True, eq=False)
 class SimilarityResult:
-    """cosine [n, n] in [-1, 1], of which the rows and columns of what was left out are NaN (null in JSON);
-    tokens [n]: how many each sentence has, special ones included, 0 of those; places [n, 2]: the vectors
+    """cosine [n, n] in [-1, 1], with NaN (null in JSON) in the rows and columns of sentences left out; tokens
+    [n]: how many each sentence has, special ones included, 0 for those left out; places [n, 2]: the vectors
     along their first two principal components, which hold the shares `explained` of their variance, NaN for
-    what was left out; left_out: the sentences that the model cannot read. withheld: why cosines and places
-    say nothing (it reads none or only one of the sentences, and all were taken), or ""; instead: the name
-    of a checkpoint that can read them, or ""; warning: what of the sentences was not read, or ""."""
+    those left out; left_out: the sentences that the model cannot read. withheld: why cosines and places say
+    nothing (it can read at most one of the sentences, and all were used), or ""; instead: the name of a
+    checkpoint that can read them, or ""; warning: which part of the sentences was not read, or ""."""
 
     sentences: tuple[str, ...]
     cosine: np.ndarray
@@ -62,7 +62,7 @@ class SimilarityResult:
 @dataclass(frozen=True, eq=False)
 class Feature:
     """vector [width]: of unit length, the mean of the token vectors; tokens: how many there were; withheld:
-    why the vector says nothing about the text, or ""; warning: what of the text was not read, or ""."""
+    why the vector says nothing about the text, or ""; warning: which part of the text was not read, or ""."""
 
     vector: np.ndarray
     tokens: int
@@ -92,7 +92,7 @@ def similarity(inputs: SimilarityInputs, loaded: Loaded) -> SimilarityResult:
     kept, count = list(legible), len(inputs.sentences)
     vectors = mean_pooled([line.ids for line in legible.values()], loaded)
     cosine, places = np.full((count, count), np.nan, np.float32), np.full((count, 2), np.nan)
-    # Rounding can take a cosine a hair beyond 1.
+    # Rounding can raise a cosine slightly above 1.
     cosine[np.ix_(kept, kept)] = np.clip(vectors @ vectors.T, -1, 1)
     places[kept], explained = project(vectors)
     said = {place + 1: line.judged.warning for place, line in legible.items()}
@@ -125,7 +125,7 @@ def features(many: Sequence[SimilarityInputs], loaded: Loaded) -> list[Feature |
 
 
 def check_inputs(inputs: SimilarityInputs) -> None:
-    """Raise `BadInput` unless there are 2 to MAX_SENTENCES sentences."""
+    """Raises `BadInput` unless there are 2 to MAX_SENTENCES sentences."""
     count = len(inputs.sentences)
     if not 2 <= count <= MAX_SENTENCES:
         raise BadInput(
@@ -138,7 +138,7 @@ SIMILARITY = Endpoint("similarity", similarity, {"encoder": "base"}, check=check
 
 
 def columns(feature: Feature) -> dict[str, object]:
-    """What a CSV says about one text: its vector as a JSON list, and how many tokens it has."""
+    """The CSV columns of one text: its vector as a JSON list, and its number of tokens."""
     vector = orjson.dumps(feature.vector, option=orjson.OPT_SERIALIZE_NUMPY).decode()
     return {"tokens": feature.tokens, "vector": vector}
 

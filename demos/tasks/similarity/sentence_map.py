@@ -8,18 +8,17 @@ from html import escape
 import numpy as np
 
 RATIO = 1.5
-"""Width of the map by its height."""
+"""The map's width divided by its height."""
 WIDTH, HEIGHT = 130, 28
-"""Of the map in letters and lines, by which labels are kept from lying upon one another."""
+"""The map's size in letters and lines, used to keep labels from overlapping."""
 LABEL = 26
 
 
 def project(vectors: np.ndarray) -> tuple[np.ndarray, tuple[float, float]]:
     """Places [n, 2] of vectors [n, width], and the share of their variance that each of the two axes holds.
 
-    Of an axis' two directions the one is taken in which its largest entry is positive, so that the same
-    vectors always give the same map. Two vectors, or equal ones, leave axes without variance: all places are
-    0 there.
+    Each axis points in the direction in which its largest entry is positive, so that the same vectors always
+    give the same map. With two vectors, or equal ones, some axes have no variance: all places are 0 there.
     """
     centred = vectors.astype(np.float64) - vectors.mean(0, dtype=np.float64)
     left, lengths, axes = np.linalg.svd(centred, full_matrices=False)
@@ -37,10 +36,10 @@ def project(vectors: np.ndarray) -> tuple[np.ndarray, tuple[float, float]]:
 
 
 def picture(sentences: Sequence[str], places: np.ndarray, explained: tuple[float, float]) -> str:
-    """The map as HTML: a numbered dot for every sentence, with its beginning where there is room for it.
+    """The map as HTML: a numbered dot for every sentence, with its first words where there is room.
 
-    Both axes have the same scale. Where it is narrow, only the numbers are shown. Sentences without a place
-    (NaN) are left out; the others keep their numbers.
+    Both axes have the same scale. A narrow map shows only the numbers. Sentences without a place (NaN) are
+    left out; the others keep their numbers.
     """
     shown = [number for number, place in enumerate(places) if not np.isnan(place).any()]
     places = places[shown]
@@ -82,7 +81,7 @@ Box = tuple[float, float, float, float]
 
 
 def _box(x: float, y: float, before: int, behind: int) -> Box:
-    """The room of a dot with so many letters before and behind it."""
+    """The space taken by a dot with so many letters before and after it."""
     letter, half_line = 100 / WIDTH, 50 / HEIGHT
     return x - before * letter, x + behind * letter, y - half_line, y + half_line
 

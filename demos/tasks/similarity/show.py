@@ -1,4 +1,4 @@
-"""Similarities as a page shows them: a heat map, a map, and what was left out."""
+"""Similarities on a page: a heat map, a map of the sentences, and what was left out."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def show(result: SimilarityResult) -> str:
-    """The heat map, the map, and a caution where the model could not read words or whole sentences."""
+    """The heat map, the map, and a caution if the model could not read words or whole sentences."""
     out = "".join(
         f'<p class="task-note" role="note">Sentence {one.number} is left out: {escape(one.reason)}</p>'
         for one in result.left_out

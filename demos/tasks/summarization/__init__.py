@@ -42,7 +42,7 @@ TASK = Task(SUMMARIZE, EXAMPLES, DEFAULT, show, snippet, BATCH, beside=True)
 
 
 def build(run: Run) -> None:
-    """Lay out the text and the number of sentences; two ways stand beside one another from the start."""
+    """Lays out the text and the number of sentences; two methods are compared from the start."""
     import gradio as gr
 
     from demos.ui.controls import control

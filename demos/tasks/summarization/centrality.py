@@ -1,11 +1,11 @@
 """LexRank on sentence vectors: the sentences that are most like the others (Erkan and Radev 2004).
 
 arXiv:1109.2128. The sentences are the nodes of a graph, the cosines of their vectors the weights of its
-edges; a sentence is central if central sentences are like it. The paper compares words instead of vectors.
+edges; a sentence is central if central sentences resemble it. The paper compares words instead of vectors.
 
-What is central is said again and again, so that a choice by centrality alone repeats itself. Hence maximal
-marginal relevance (Carbonell and Goldstein 1998, doi:10.1145/290941.291025): each further sentence is to be
-central and unlike those that were chosen before it.
+Central content occurs repeatedly, so choosing by centrality alone gives repetitions. Hence maximal marginal
+relevance (Carbonell and Goldstein 1998, doi:10.1145/290941.291025): each further sentence should be central
+and unlike those already chosen.
 """
 
 from __future__ import annotations
@@ -16,19 +16,20 @@ DAMPING = 0.85
 LAMBDA = 0.55
 """How much centrality counts against redundancy in a choice; 1 would be centrality alone.
 
-Measured on 110 paragraphs of XQuAD whose most central sentence was repeated, word for word, without one word,
-or with two words in front: of 330 times that three sentences were chosen with MiniLM, both were among them
-149 times at .7, 52 at .65, once at .6 and never at .55. There the chosen are nearly as central as at 1: 1.08
-and 1.11 times the average."""
+Measured on 110 paragraphs of XQuAD whose most central sentence was repeated: word for word, without one word,
+or with two words in front. In 330 choices of three sentences with MiniLM, the sentence and its repetition
+were both chosen 149 times at .7, 52 times at .65, once at .6 and never at .55. At .55, the chosen sentences
+are nearly as central as at 1: 1.08 and 1.11 times the average.
+"""
 SAME = 0.9999
-"""Cosine from which on two sentences are the same for the encoder, rounding aside."""
+"""The cosine above which the encoder, apart from rounding, sees two sentences as the same."""
 
 
 def centrality(vectors: np.ndarray) -> np.ndarray:
     """How central each sentence is [n], from unit vectors [n, width]; the values add up to 1.
 
-    The stationary distribution of a walk that follows edges by their weight, and jumps anywhere with
-    probability 1 - DAMPING: PageRank. Cosines below 0 count as no edge.
+    This is PageRank: the stationary distribution of a walk that follows edges in proportion to their weight,
+    and jumps anywhere with probability 1 - DAMPING. Cosines below 0 give no edge.
     """
     n = len(vectors)
     weights = np.clip(vectors @ vectors.T, 0, None).astype(float)
@@ -42,10 +43,10 @@ def centrality(vectors: np.ndarray) -> np.ndarray:
 def most_central(scores: np.ndarray, vectors: np.ndarray, count: int) -> list[int]:
     """The indices of at most `count` sentences, in the order of the text, by maximal marginal relevance.
 
-    scores [n]: how central each is; vectors [n, width]: of unit length. What is the same as a chosen sentence
-    is never chosen, so that fewer may come out.
+    scores [n]: how central each is; vectors [n, width]: of unit length. A sentence that equals a chosen one
+    is never chosen, so the result may have fewer.
     """
-    relevance = np.round(scores / scores.max(), 6)  # of sentences that are the same the first comes first
+    relevance = np.round(scores / scores.max(), 6)  # among equal sentences, the first comes first
     alike = np.clip(vectors @ vectors.T, 0, None)
     redundancy = np.zeros(len(scores))
     chosen: list[int] = []

@@ -23,7 +23,7 @@ DEFAULT = "minilm"
 
 @dataclass(frozen=True)
 class SummarizeInputs:
-    """A text, and how long its summary is to be."""
+    """A text, and the wanted length of its summary."""
 
     text: Annotated[
         str,
@@ -48,12 +48,12 @@ class SummarizeInputs:
 
 @dataclass(frozen=True)
 class SummarizeResult:
-    """method: "extractive" (`chosen` says where the sentences stand, out of how many in `total`), "written"
-    (by a chat model) or "generated" (by one trained on summaries).
+    """method: "extractive" (`chosen` says where the sentences are, out of `total` sentences), "written" (by a
+    chat model) or "generated" (by one trained on summaries).
 
-    new: where in the summary words stand that the text does not have; probability: of a written token on
-    average; prompt: what the chat model read; ended: by itself, at the most tokens, or where it began to
-    repeat itself; warning: why the model can hardly read the text, or "".
+    new: where the summary has words that the text does not have; probability: the geometric mean of the
+    written tokens'; prompt: what the chat model read; ended: by itself, at the token limit, or where it began
+    to repeat itself; warning: why the model can hardly read the text, or "".
     """
 
     summary: str
@@ -97,7 +97,7 @@ def summarize(inputs: SummarizeInputs, loaded: Loaded) -> SummarizeResult:
 
 
 def check_inputs(inputs: SummarizeInputs) -> None:
-    """Raise `BadInput` for a text that no model can read."""
+    """Raises `BadInput` for a text that no model can read."""
     check_text(inputs.text)
 
 
@@ -111,7 +111,7 @@ SUMMARIZE = Endpoint(
 
 
 def columns(result: SummarizeResult) -> dict[str, object]:
-    """What a CSV says about one text: its summary, how it was made, and words that the text does not have."""
+    """The CSV columns of one text: its summary, how it was made, and words that the text does not have."""
     strange = " ".join(result.summary[start:end] for start, end in result.new)
     return {"summary": result.summary, "method": result.method, "not in the text": strange}
 

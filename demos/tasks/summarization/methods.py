@@ -26,8 +26,8 @@ class Chosen:
 
 
 def extractive(text: str, count: int, loaded: Loaded) -> tuple[tuple[Chosen, ...], int]:
-    """At most `count` central sentences that do not repeat one another, in the order of the text, and how
-    many there are to choose from."""
+    """At most `count` central sentences that do not repeat one another, in the order of the text, and the
+    number of candidates."""
     found = readable_sentences(text, loaded)
     texts = [sentence.of(text) for sentence in found]
     encoded = vectors(loaded, texts)
@@ -40,20 +40,20 @@ def extractive(text: str, count: int, loaded: Loaded) -> tuple[tuple[Chosen, ...
 
 
 def instruction(text: str, count: int) -> str:
-    """What a chat model is asked."""
+    """The instruction for a chat model."""
     length = "one sentence" if count == 1 else f"{count} sentences"
     return f"Summarize the following text in {length}. Use only facts from the text.\n\n{text.strip()}"
 
 
 def written(text: str, count: int, loaded: Loaded) -> Followed:
-    """A chat model's summary, the likeliest token each time."""
+    """A chat model's summary, choosing the likeliest token each time."""
     return follow(instruction(text, count), loaded, MAX_READ, MAX_WRITTEN)
 
 
 def generated(text: str, loaded: Loaded) -> tuple[str, Literal["end", "length"]]:
-    """A trained model's summary with the settings of its checkpoint, and how it ended.
+    """A trained model's summary with its checkpoint's settings, and how it ended.
 
-    Raises `BadInput` with the count if the text has more tokens than the model reads.
+    Raises `BadInput` with the count if the text has more tokens than the model can read.
     """
     import torch
 
@@ -74,7 +74,7 @@ def generated(text: str, loaded: Loaded) -> tuple[str, Literal["end", "length"]]
 
 
 def checkpoint_settings(config: Any) -> tuple[str, dict[str, Any]]:
-    """The words that a text begins with for this checkpoint, and how it is to be decoded."""
+    """The prefix that this checkpoint needs before a text, and its decoding settings."""
     said = dict((getattr(config, "task_specific_params", None) or {}).get("summarization", {}))
     prefix = said.pop("prefix", "summarize: " if config.model_type == "t5" else "")
     return prefix, said or {"num_beams": 4, "max_new_tokens": MAX_WRITTEN}

@@ -1,4 +1,4 @@
-"""A summary as HTML: its sentences in place, words that the text does not have marked."""
+"""A summary as HTML: its sentences in their places, with words that the text does not have marked."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CUT = {
 
 
 def show(result: SummarizeResult) -> str:
-    """The summary with what is not in the text underlined, and what it is."""
+    """The summary with everything that is not in the text underlined, and the kind of summary."""
     if result.method == "extractive":
         return careful(result.warning) + _sentences(result)
     said = {

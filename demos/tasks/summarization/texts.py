@@ -1,4 +1,4 @@
-"""The texts that the summaries' examples summarize; all of them are made up."""
+"""The texts of the summaries' examples; all of them are made up."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ TASK = Task(TRANSLATE, EXAMPLES, DEFAULT, show, snippet, BATCH, online=ONLINE)
 
 
 def build(run: Run) -> None:
-    """Lay out text, languages and search; languages only where a checkpoint with several can be had."""
+    """Lays out text, languages and search; languages only if a checkpoint with several is available."""
     import gradio as gr
 
     from demos.model_choice import suitable

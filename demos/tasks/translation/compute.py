@@ -1,4 +1,4 @@
-"""Translations by beam search, and how far each can be trusted."""
+"""Translations by beam search, and how far to trust each."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ from demos.texts import check_text, per_cent
 DEFAULT, ONLINE = "marian-en-fr", "opus-mt-en-fr"
 
 DOUBT = 0.25
-"""How much more probability is needed if all words are rare, chosen on captions of val and on other texts."""
+"""Extra probability that is required if all words are rare; chosen on captions of val and other texts."""
 
 TOKENS = 256
-"""Tokens of a batch that the encoder reads: the decoder keeps every text in as many beams."""
+"""Tokens of a batch that the encoder reads; the decoder holds each text once per beam."""
 
 
 @dataclass(frozen=True)
 class TranslateInputs:
-    """A text, the languages, and how a translation is searched."""
+    """A text, the languages, and how to search for a translation."""
 
     text: Annotated[str, Field(title="Text", description="as long as the model reads")]
     source: Annotated[
@@ -67,14 +67,14 @@ class TranslateInputs:
 
 @dataclass(frozen=True)
 class TranslateResult:
-    """translation, from `source` to `target`; probability: of a token of it, the geometric mean; low: what 19
-    of 20 texts like those that the checkpoint learned from exceed with four beams, or null if nobody measured
-    it; needed: the probability below which a translation of this text is withheld, or null; finished: "end"
-    where the model ended, "length" where it had to stop; tokens, new_tokens: read and written; words: how
+    """translation, from `source` to `target`; probability: the geometric mean of its tokens'; low: the
+    probability that 19 of 20 texts like the training texts exceed with four beams, or null if it was not
+    measured; needed: the probability below which a translation of this text is withheld, or null; finished:
+    "end" if the model ended, "length" if it had to stop; tokens, new_tokens: read and written; words: how
     many the text has; rare: those that the vocabulary has only in pieces, or not at all; withheld: why the
-    translation is not to be believed (the model cannot read the text, or hardly trusts what it wrote), or
-    ""; instead: the name of a checkpoint that can read the text, or ""; warning: what else to be careful
-    about, or ""; seconds: of the computation, which several texts of a column may have shared."""
+    translation should not be trusted (the model cannot read the text, or gives its own output a low
+    probability), or ""; instead: the name of a checkpoint that can read the text, or ""; warning: another
+    caution, or ""; seconds: of the computation, which several texts of a column may have shared."""
 
     text: str
     translation: str
@@ -113,8 +113,8 @@ def translate(inputs: TranslateInputs, loaded: Loaded) -> TranslateResult:
 
 
 def translations(many: Sequence[TranslateInputs], loaded: Loaded) -> list[TranslateResult | StageError]:
-    """Translations of texts that are asked with the same languages and search, those of similar length in
-    one batch, or what is wrong with a text."""
+    """Translates texts with the same languages and search settings, in batches of similar length; returns the
+    translation of each, or what is wrong with it."""
     tokenizer = loaded.tokenizer
 
     def prepare(inputs: TranslateInputs) -> Asked:
@@ -163,7 +163,7 @@ def translations(many: Sequence[TranslateInputs], loaded: Loaded) -> list[Transl
 
 
 def distrusted(probability: float, needed: float | None, rare: int, words: int) -> str:
-    """Why a translation is not to be believed, or ""."""
+    """Why a translation should not be trusted, or ""."""
     if needed is None or probability >= needed:
         return ""
     why = f" ({rare} of the {words} words it knows only in pieces)" if rare else ""
@@ -174,7 +174,7 @@ def distrusted(probability: float, needed: float | None, rare: int, words: int) 
 
 
 def warning(dropped: str, rare: Sequence[str], words: int, ended: bool) -> str:
-    """What to be careful about in a translation that is shown."""
+    """A caution about a translation that is shown."""
     parts = [dropped]
     if rare:
         listed = ", ".join(rare[:12]) + (" …" if len(rare) > 12 else "")
@@ -188,7 +188,7 @@ def warning(dropped: str, rare: Sequence[str], words: int, ended: bool) -> str:
 
 
 def check_inputs(inputs: TranslateInputs) -> None:
-    """Raise `BadInput` for a text that no model can read."""
+    """Raises `BadInput` for a text that no model can read."""
     check_text(inputs.text)
 
 
@@ -198,7 +198,7 @@ TRANSLATE = Endpoint(
 
 
 def columns(result: TranslateResult) -> dict[str, object]:
-    """What a CSV says about one text: its translation, and how far to trust it."""
+    """The CSV columns of one text: its translation, and how far to trust it."""
     return {
         "translation": result.translation,
         "p(token)": f"{result.probability:.6f}",

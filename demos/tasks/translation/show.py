@@ -1,4 +1,4 @@
-"""A translation, as a page shows it: the sentence, how far the model trusts it, the way to its attention."""
+"""A translation on a page: the sentence, how far the model trusts it, and a link to its attention."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def show(result: TranslateResult) -> str:
-    """The translation, its languages and probability, words to be careful about, the way to its attention."""
+    """The translation, its languages and probability, words that need care, and a link to its attention."""
     pair = f"{NAMES.get(result.source, result.source)} to {NAMES.get(result.target, result.target)}"
     trust = f"probability of a token, on average (geometric mean): {per_cent(result.probability)}"
     written = f"<bdi>{escape(result.translation)}</bdi>" if result.translation.strip() else "(nothing)"
@@ -35,6 +35,6 @@ def show(result: TranslateResult) -> str:
 
 
 def _pair(result: TranslateResult) -> dict[str, str]:
-    """What the attention viewer has to show to show this pair."""
+    """The attention viewer's inputs for this pair."""
     pair = {"text": result.text, "text_pair": "", "target": result.translation}
     return pair | {"model": result.origin.checkpoint}

@@ -1,4 +1,4 @@
-"""A translation in a few lines of transformers; each family is told the languages in its own way."""
+"""A translation in a few lines of transformers; each family needs the languages in its own form."""
 
 from __future__ import annotations
 

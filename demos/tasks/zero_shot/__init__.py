@@ -69,7 +69,7 @@ TASK = Task(ZERO_SHOT, EXAMPLES, DEFAULT, show, snippet, BATCH)
 
 
 def build(run: Run) -> None:
-    """Lay out text, labels and statement; the switch for several labels where a model can use it."""
+    """Lays out text, labels and statement; the switch for several labels only for models that can use it."""
     import gradio as gr
 
     from demos.model_choice import suitable

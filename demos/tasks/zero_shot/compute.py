@@ -74,8 +74,9 @@ class ZeroShotResult:
     method: "entailment" (probability that the statement follows), "similarity" (cosine in [-1, 1], no
     probability) or "likelihood" (probability of the label's words among the labels, corrected by texts
     without content). multi_label: whether each label was judged on its own. withheld: why the scores say
-    nothing about this text (the model cannot read most of it, or of the labels), or ""; instead: the name
-    of a checkpoint that can read it, or ""; warning: what of it was not read, or ""."""
+    nothing about this text (the model cannot read most of it, or of the labels), or ""; instead: the name of
+    a checkpoint that can read it, or ""; warning: which part of it was not read, or "".
+    """
 
     labels: tuple[Judged, ...]
     method: Literal["entailment", "similarity", "likelihood"]
@@ -117,7 +118,7 @@ def zero_shot(inputs: ZeroShotInputs, loaded: Loaded) -> ZeroShotResult:
 
 
 def check_inputs(inputs: ZeroShotInputs) -> None:
-    """Raise `BadInput` for a text, labels or a statement that cannot be asked about."""
+    """Raises `BadInput` for an invalid text, label or statement."""
     check_text(inputs.text)
     labels = inputs.labels
     for number, label in enumerate(labels, 1):
@@ -143,7 +144,7 @@ ZERO_SHOT = Endpoint(
 
 
 def columns(result: ZeroShotResult) -> dict[str, object]:
-    """What a CSV says about one text: the best label, how it was found, and every label's score."""
+    """The CSV columns of one text: the best label, how it was found, and every label's score."""
     scores = {
         f"score({one.label})": f"{one.score:.6f}" for one in sorted(result.labels, key=lambda j: j.label)
     }

@@ -1,8 +1,8 @@
-"""Three ways to judge labels that a model was never trained on.
+"""Three ways to judge labels on which no model was trained.
 
-Entailment is what transformers' zero-shot-classification pipeline computes (Yin et al. 2019,
+Entailment is the method of transformers' zero-shot-classification pipeline (Yin et al. 2019,
 arXiv:1909.00161): does the statement follow from the text? Similarity and likelihood are stand-ins for it, on
-models that were trained for something else.
+models that were trained for other tasks.
 """
 
 from __future__ import annotations
@@ -38,10 +38,11 @@ def by_similarity(text: str, labels: Sequence[str], template: str, loaded: Loade
 def by_likelihood(
     text: str, labels: Sequence[str], template: str, loaded: Loaded
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Probabilities [labels] of the labels as the end of "Text: ... statement", and those before correction.
+    """Probabilities [labels] of the labels as the end of "Text: ... statement", and the same before
+    correction.
 
-    Divided by what the labels get after texts without content (Zhao et al. 2021, arXiv:2102.09690), so
-    that a label which is always likely gains nothing from it.
+    The correction divides by the labels' probabilities after content-free texts (Zhao et al. 2021,
+    arXiv:2102.09690), so that a label that is always likely has no advantage.
     """
     before, _, after = template.partition(PLACE)
     lead = before[len(before.rstrip()) :]
@@ -57,7 +58,7 @@ def by_entailment(
 ) -> np.ndarray:
     """Probabilities [labels] that the statements follow from the text: among the labels, or each on its own.
 
-    Raises `BadInput` for pairs that are longer than the model reads.
+    Raises `BadInput` for pairs that are longer than the model can read.
     """
     import torch
 
@@ -80,6 +81,6 @@ def by_entailment(
 
 
 def entailment_class(config: Any) -> int:
-    """The class that says "it follows"; the last one, if none is called so, as in transformers."""
+    """The class that means "it follows"; the last one if none has such a name, as in transformers."""
     named = (index for label, index in config.label2id.items() if label.lower().startswith("entail"))
     return next(named, -1)
