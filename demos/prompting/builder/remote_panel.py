@@ -20,6 +20,7 @@ from demos.prompting.remote.scores import RemoteScores, score_remote
 from demos.prompting.remote.server import Messages, ServerInputs, complete_remote
 from demos.prompting.task.draft import draft_of_values
 from demos.prompting.task.editor import Editors
+from demos.ui.controls import control
 from demos.ui.stop_button import StopButton
 
 QUEUE = "server"
@@ -38,10 +39,8 @@ def server_panel(editors: Editors) -> None:
             padding=False,
         )
         with gr.Row():
-            url = gr.Textbox(
-                label="Address, empty for Hugging Face Inference", placeholder="http://localhost:8000/v1"
-            )
-            name = gr.Textbox(label="Model, by its name there", placeholder="HuggingFaceTB/SmolLM3-3B")
+            url = control(gr.Textbox, ServerInputs, "url", placeholder="http://localhost:8000/v1")
+            name = control(gr.Textbox, ServerInputs, "model", placeholder="HuggingFaceTB/SmolLM3-3B")
             key = gr.Textbox(
                 label="Key", type="password", html_attributes=gr.InputHTMLAttributes(autocomplete="off")
             )
