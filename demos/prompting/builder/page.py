@@ -35,13 +35,14 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     from demos.prompting.builder import browser_draft, export_panel, remote_panel, show
     from demos.prompting.task import editor
     from demos.ui import page
+    from demos.ui.controls import control
     from demos.ui.stop_button import StopButton
 
     start = draft_of_task(task_of("sentiment"))
     with gr.Row():
         model = page.model_choice(RENDER, start.model)
-        style = gr.Dropdown(STYLES_OF_PROMPT, value=start.style, label="Format")
-        k = gr.Slider(0, MAX_SHOTS, value=start.k, step=1, label="Shots in front (k)")
+        style = control(gr.Dropdown, PromptInputs, "style", choices=STYLES_OF_PROMPT)
+        k = control(gr.Slider, PromptInputs, "k", maximum=MAX_SHOTS)
     query, choices = editor.query_boxes(start)
     with gr.Accordion("Edit the task: instruction, template, labels, shots", open=False):
         task = editor.task_boxes(start)

@@ -11,7 +11,7 @@ from demos.contract import Example, Run, to_plain
 from demos.prompting.builder.page import STYLES_OF_PROMPT
 from demos.prompting.builder.schemas import ExperimentInputs
 from demos.prompting.experiments.compute import CURVE, NOISE, ORDER, WORDS
-from demos.prompting.task.draft import OWN_TASK, task_named
+from demos.prompting.task.draft import MAX_SHOTS, OWN_TASK, task_named
 from demos.stopping import Stopped
 
 TITLES = {
@@ -38,10 +38,10 @@ def build(run: Run, examples: Sequence[Example]) -> None:
         experiment = gr.Radio(list(TITLES), value="Number of shots", label="Experiment")
     with gr.Row():
         task = task_choice()
-        model = page.model_choice(CURVE, "smollm2")
+        model = page.model_choice(CURVE, ExperimentInputs.model)
         style = control(gr.Dropdown, ExperimentInputs, "style", choices=STYLES_OF_PROMPT)
     with gr.Row():
-        k = control(gr.Slider, ExperimentInputs, "k", maximum=8)
+        k = control(gr.Slider, ExperimentInputs, "k", maximum=MAX_SHOTS)
         rows = control(gr.Slider, ExperimentInputs, "rows", minimum=4)
         seeds = control(gr.Slider, ExperimentInputs, "seeds", maximum=5)
     fields = {"task": task, "k": k, "rows": rows, "seeds": seeds, "style": style, "model": model}

@@ -10,7 +10,7 @@ from demos.errors import BadInput
 from demos.nlp.prompt_task import Task
 from demos.nlp.template import LABEL, template_fields
 from demos.prompting.builder.page import STYLES_OF_PROMPT
-from demos.prompting.task.draft import OWN_TASK, task_named
+from demos.prompting.task.draft import MAX_SHOTS, OWN_TASK, task_named
 from demos.prompting.task.ready import task_of
 from demos.prompting.task.table import CHOICES, Table, as_values, table_of
 from demos.prompting.variants.compute import MATRIX, first_inputs
@@ -35,6 +35,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     from demos.prompting.task.choice import own_task, task_choice
     from demos.prompting.variants import show
     from demos.ui import page
+    from demos.ui.controls import control
     from demos.ui.freshness import Answer
     from demos.ui.stop_button import StopButton
 
@@ -42,8 +43,8 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     with gr.Row():
         task = task_choice()
         model = page.model_choice(MATRIX, start.model)
-        style = gr.Dropdown(STYLES_OF_PROMPT, value=start.style, label="Format")
-        k = gr.Slider(0, 8, value=start.k, step=1, label="Shots in front (k)")
+        style = control(gr.Dropdown, MatrixInputs, "style", choices=STYLES_OF_PROMPT)
+        k = control(gr.Slider, MatrixInputs, "k", value=start.k, maximum=MAX_SHOTS)
     variants = gr.Dataframe(
         variants_table(start.variants),
         label=f"Variants of the prompt, {MIN_VARIANTS} to {MAX_VARIANTS} (an empty row is left out; "
