@@ -28,7 +28,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
         texts = control(gr.Textbox, DatasetInputs, "texts", lines=6, max_lines=12, scale=3)
         upload = gr.File(label="or a TXT or CSV file", file_types=[".txt", ".csv"], height=150, scale=1)
     with gr.Row():
-        model = page.model_choice(DATASET_METRICS, "debate-bilstm")
+        model = page.model_choice(DATASET_METRICS, DatasetInputs.model)
         adversaries = control(gr.Checkbox, DatasetInputs, "adversaries")
         anyway = control(gr.Checkbox, DatasetInputs, "anyway")
     fields = {"texts": texts, "model": model, "adversaries": adversaries, "anyway": anyway}
@@ -43,7 +43,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
         "sst",
         "For comparison: 300 sentences of SST",
         "Measured once by a script, with the model chosen above, on the development set.",
-        value=wire.on_sst("debate-bilstm"),
+        value=wire.on_sst(DatasetInputs.model),
     )
     model.change(wire.on_sst, model, before, api_visibility="private", queue=False, show_progress="hidden")
 

@@ -39,7 +39,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
             placeholder="One or two sentences of a film review",
             scale=3,
         )
-        model = page.model_choice(PREDICT, "debate-bilstm")
+        model = page.model_choice(PREDICT, TrialInputs.model)
     fields = {"text": text, "model": model}
     filled = page.examples(examples, fields)
     start = gr.Button("Put on trial", variant="primary")

@@ -38,7 +38,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
             placeholder="One or two sentences of a film review",
             scale=3,
         )
-        model = page.model_choice(RANKINGS, "debate-bilstm")
+        model = page.model_choice(RANKINGS, RankingInputs.model)
         erase = control(gr.Dropdown, RankingInputs, "erasure", choices=ERASURES)
     fields = {"text": text, "model": model, "erasure": erase}
     filled = page.examples(examples, fields)
