@@ -44,31 +44,8 @@ def follow(
     # A chat format contains its own special tokens.
     batch = tokenizer(prompt, return_tensors="pt", add_special_tokens=False, verbose=False)
     read = batch["input_ids"].shape[1]
-    limit = min(most_read, window(loaded) - most_written)
-    if read > limit:
-        raise BadInput(
-            f"The text and the instruction have {read:,} tokens; {loaded.origin.title} is given at most "
-            f"{limit:,} here.",
-            "Shorten the text.",
-        )
-
-    def stops(new: list[int]) -> bool:
-        return _repeats(new) or bool(until and until in tokenizer.decode(new))
-
-    with torch.inference_mode():
-        output = loaded.model.generate(
-            **batch,
-            do_sample=False,
-            temperature=None,
-            top_p=None,
-            top_k=None,
-            max_new_tokens=most_written,
-            eos_token_id=sorted(end_ids(loaded)),
-            pad_token_id=tokenizer.eos_token_id,
-            stopping_criteria=[lambda ids, scores, **_: torch.tensor([stops(ids[0, read:].tolist())])],
-            return_dict_in_generate=True,
-            output_logits=True,
-        )
+    _check_length(read, min(most_read, window(loaded) - most_written), loaded)
+    output = _write(batch, loaded, most_written, until)
     new = output.sequences[0, read:]
     text, stop, _ = tokenizer.decode(new, skip_special_tokens=True).partition(until or "\0")
     ended: Literal["end", "length", "repetition"] = "length"
@@ -87,6 +64,41 @@ def follow(
         probability=float(torch.tensor(logprob).exp()),
         ended=ended,
     )
+
+
+def _check_length(read: int, limit: int, loaded: Loaded) -> None:
+    if read > limit:
+        raise BadInput(
+            f"The text and the instruction have {read:,} tokens; {loaded.origin.title} is given at most "
+            f"{limit:,} here.",
+            "Shorten the text.",
+        )
+
+
+def _write(batch: Any, loaded: Loaded, most_written: int, until: str) -> Any:
+    """What `generate` returns, with the logits of every step: greedy, to the model's own end, the words
+    `until`, a repetition, or `most_written` tokens."""
+    import torch
+
+    tokenizer, read = loaded.tokenizer, batch["input_ids"].shape[1]
+
+    def stops(new: list[int]) -> bool:
+        return _repeats(new) or bool(until and until in tokenizer.decode(new))
+
+    with torch.inference_mode():
+        return loaded.model.generate(
+            **batch,
+            do_sample=False,
+            temperature=None,
+            top_p=None,
+            top_k=None,
+            max_new_tokens=most_written,
+            eos_token_id=sorted(end_ids(loaded)),
+            pad_token_id=tokenizer.eos_token_id,
+            stopping_criteria=[lambda ids, scores, **_: torch.tensor([stops(ids[0, read:].tolist())])],
+            return_dict_in_generate=True,
+            output_logits=True,
+        )
 
 
 def chat_prompt(instruction: str, tokenizer: Any) -> str:

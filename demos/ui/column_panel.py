@@ -47,12 +47,6 @@ def column_panel(
         status = gr.HTML("", padding=False, elem_classes="task-answer")
         file = gr.File(label="Answers", interactive=False, visible=False)
 
-    def uploaded(path: str | None) -> tuple[Any, str]:
-        if path is None:
-            return gr.Dropdown([], value=None), ""
-        table = read_table(Path(path).read_bytes())
-        return gr.Dropdown(list(table.columns), value=likely_column(table)), found(table)
-
     def answered(path: str | None, column: str, *values: Any) -> Iterator[tuple[str, Any]]:
         yield "", gr.File(visible=False)
         if path is None:
@@ -66,18 +60,31 @@ def column_panel(
                 progress.take(part, batch.columns)
                 yield under_way(progress, time.monotonic() - begun), gr.skip()
         except Stopped:
-            pass  # completed rows are kept
-        written, quoted = progress.written()
+            pass  # what is done is kept
         target = Path(file.GRADIO_CACHE) / secrets.token_hex(16) / f"{Path(path).stem}-{endpoint.name}.csv"
-        target.parent.mkdir(parents=True)
-        # The byte order mark tells spreadsheet programs that this is UTF-8.
-        target.write_text(written, encoding="utf-8-sig", newline="")
-        yield summary(progress, quoted), gr.File(str(target), visible=True)
+        yield summary(progress, _save(progress, target)), gr.File(str(target), visible=True)
 
     upload.change(
         page.visible_errors(uploaded), upload, [column, status], api_visibility="private", queue=False
     )
     kept.on([start.click], answered, [status, file], COLUMN_QUEUE)
+
+
+def uploaded(path: str | None) -> tuple[Any, str]:
+    """The choice of columns and a word about the file, or neither once it is taken away."""
+    if path is None:
+        return gr.Dropdown([], value=None), ""
+    table = read_table(Path(path).read_bytes())
+    return gr.Dropdown(list(table.columns), value=likely_column(table)), found(table)
+
+
+def _save(progress: Progress, target: Path) -> int:
+    """Write the answers as a CSV file; returns how many cells got an apostrophe."""
+    written, quoted = progress.written()
+    target.parent.mkdir(parents=True)
+    # The mark in front tells spreadsheet programs that this is UTF-8.
+    target.write_text(written, encoding="utf-8-sig", newline="")
+    return quoted
 
 
 def likely_column(table: Table) -> str:

@@ -494,7 +494,9 @@ def test_a_bad_file_says_why_and_changes_nothing(page: Page):
 def test_no_texts_are_one_message_and_another_model_has_other_figures_over_sst(page: Page):
     open_demo(page, "trial-dataset")
     press(page, "Measure")
-    expect(toast(page)).to_contain_text("'texts' has 0 entries; there must be at least 1. Give 1 to 1,000, one per line.")
+    expect(toast(page)).to_contain_text(
+        "'texts' has 0 entries; there must be at least 1. Give 1 to 1,000, one per line."
+    )
     expect(toast(page)).to_have_count(1)
     dismiss(page)
     drawn(page, "sst")

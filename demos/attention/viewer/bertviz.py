@@ -17,7 +17,7 @@ from demos.attention.viewer.bertviz_pages import (
     neuron_view_page,
     sentence_pair_maps,
 )
-from demos.attention.viewer.measure import HEADS, Selection
+from demos.attention.viewer.measure import HEADS, ModelName, Selection
 from demos.attention.viewer.measured_map import captured
 from demos.contract import Endpoint
 from demos.errors import BadInput
@@ -35,7 +35,7 @@ class BertvizInputs:
     text: Annotated[str, Field(title="Text", description="as for `/attention`")]
     text_pair: Annotated[str, Field(title="Second text (optional)", description="as for `/attention`")] = ""
     target: Annotated[str, Field(description="as for `/attention`")] = ""
-    model: str = "minilm"
+    model: ModelName = "minilm"
     view: Annotated[View, Field(title="View", description="which of its three views")] = "head"
 
 

@@ -21,8 +21,8 @@ from demos.nlp.tokens import Token
 MAX_NUMBERS = 2_000_000
 MAX_NUMBERS_IN_A_FILE = 60_000_000
 
-
 Map = Annotated[str, Field(description='the name of a map, "" for the first')]
+Layers = Annotated[tuple[int, ...], Field(title="Layers", description="by number from 0, none for all")]
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class AttentionInputs(Selection):
     """A selection plus what to return."""
 
     map: Map = ""
-    layers: Annotated[tuple[int, ...], Field(description="by number from 0, none for all")] = ()
+    layers: Layers = ()
 
 
 @dataclass(frozen=True, eq=False)

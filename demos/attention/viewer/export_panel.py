@@ -24,6 +24,7 @@ def build(
     import gradio as gr
 
     from demos.ui import freshness
+    from demos.ui.controls import control
 
     with gr.Accordion("Take it away", open=False):
         gr.Markdown(
@@ -31,8 +32,15 @@ def build(
             "1/510). NPZ and JSON hold floats. PNG and SVG of the picture on screen: see its own buttons."
         )
         with gr.Row():
-            layers = gr.Textbox(label="Layers", placeholder="All, or for example 0, 3-5", scale=2)
-            details = gr.Checkbox(label="Neuron, rollout and flow data in the HTML file", scale=1)
+            layers = control(
+                gr.Textbox,
+                ExportInputs,
+                "layers",
+                value=None,
+                placeholder="All, or for example 0, 3-5",
+                scale=2,
+            )
+            details = control(gr.Checkbox, ExportInputs, "details", scale=1)
             kind = gr.Radio(["HTML", "NPZ", "JSON"], value="HTML", label="Format", scale=1)
         make = gr.Button("Make the file")
         made = freshness.Answer([layers, details, kind, shown.made_for], "Make the file")

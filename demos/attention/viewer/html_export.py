@@ -16,6 +16,7 @@ from demos.attention.viewer.compute import (
     MAX_NUMBERS_IN_A_FILE,
     AttentionInputs,
     AttentionResult,
+    Layers,
     flow_of,
     neuron_of,
     viewer_endpoint,
@@ -95,7 +96,7 @@ body {{ margin: 0 auto; padding: 1rem; max-width: 75rem; font-family: system-ui,
 class ExportInputs(Selection):
     """A selection plus what to export."""
 
-    layers: Annotated[tuple[int, ...], Field(description="by number from 0, none for all")] = ()
+    layers: Layers = ()
     details: Annotated[
         bool,
         Field(

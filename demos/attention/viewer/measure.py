@@ -14,6 +14,8 @@ Measure = Literal["attention", "mean", "rollout", "norm"]
 
 HEADS = {"encoder": "base", "decoder": "base", "encoder-decoder": "seq2seq-lm"}
 
+ModelName = Annotated[str, Field(title="Model", description="the name of a checkpoint of the catalog")]
+
 MEASURE_TITLES = {
     "attention": "Attention weights, head by head",
     "mean": "Attention weights, averaged over the heads of a layer",
@@ -38,7 +40,7 @@ class Selection:
             description="what an encoder-decoder's decoder reads (empty: the model writes it)",
         ),
     ] = ""
-    model: str = "minilm"
+    model: ModelName = "minilm"
     measure: Annotated[
         Measure,
         Field(

@@ -112,14 +112,23 @@ def _form() -> tuple[dict[str, Any], Any]:
     import gradio as gr
 
     from demos.ui import page
+    from demos.ui.controls import control
 
     with gr.Row():
-        text = gr.Textbox(
-            label="Text", lines=2, max_lines=8, placeholder="Type a sentence; Shift+Enter shows it", scale=3
+        text = control(
+            gr.Textbox,
+            Selection,
+            "text",
+            lines=2,
+            max_lines=8,
+            placeholder="Type a sentence; Shift+Enter shows it",
+            scale=3,
         )
-        text_pair = gr.Textbox(label="Second text (optional)", lines=2, max_lines=8, scale=2)
-        target = gr.Textbox(
-            label="Target text (optional)",
+        text_pair = control(gr.Textbox, Selection, "text_pair", lines=2, max_lines=8, scale=2)
+        target = control(
+            gr.Textbox,
+            Selection,
+            "target",
             lines=2,
             max_lines=8,
             scale=2,
@@ -127,28 +136,36 @@ def _form() -> tuple[dict[str, Any], Any]:
             visible=False,
         )
     with gr.Row():
-        model = page.model_choice(VIEW, "minilm")
-        measure = gr.Dropdown(MEASURE_CHOICES, value="attention", label="Show")
-        special = gr.Dropdown(SPECIAL_CHOICES, value="show", label="Special tokens")
-        words = gr.Dropdown(WORD_CHOICES, value="tokens", label="Sub-words")
+        model = page.model_choice(VIEW, Selection.model)
+        measure = control(gr.Dropdown, Selection, "measure", choices=MEASURE_CHOICES)
+        special = control(gr.Dropdown, Selection, "special", choices=SPECIAL_CHOICES)
+        words = control(gr.Dropdown, Selection, "words", choices=WORD_CHOICES)
         drawn_by = gr.Dropdown(DRAWN_BY, value="stage", label="Drawn by")
+    fields = {"text": text, "text_pair": text_pair, "target": target, "model": model}
+    fields |= {"measure": measure, "special": special, "words": words}
+    _show_what_counts(fields, drawn_by)
+    link.receive_drawing(drawn_by)
+    return fields, drawn_by
+
+
+def _show_what_counts(fields: dict[str, Any], drawn_by: Any) -> None:
+    """Hide the fields that make no difference to this model or this drawing."""
+    import gradio as gr
+
     at_once = {"api_visibility": "private", "queue": False, "show_progress": "hidden"}
-    model.change(
+    fields["model"].change(
         lambda name: gr.Textbox(visible=checkpoint(name).architecture == "encoder-decoder"),
-        model,
-        target,
+        fields["model"],
+        fields["target"],
         **at_once,
     )
     # BertViz draws the model's own weights and tokens.
     drawn_by.change(
         lambda drawn_by: [gr.Dropdown(visible=drawn_by == "stage")] * 3,
         drawn_by,
-        [measure, special, words],
+        [fields[name] for name in ("measure", "special", "words")],
         **at_once,
     )
-    link.receive_drawing(drawn_by)
-    fields = {"text": text, "text_pair": text_pair, "target": target, "model": model}
-    return fields | {"measure": measure, "special": special, "words": words}, drawn_by
 
 
 def _filled(inputs: Selection | BertvizInputs) -> list[str]:

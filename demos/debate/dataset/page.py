@@ -3,32 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import gradio as gr
+
 from demos.contract import Example, Run
 from demos.csv_table import read_lines
+from demos.debate import panels, wire
 from demos.debate.dataset.compute import DATASET_METRICS, MAX_TEXTS, DatasetInputs
 from demos.errors import BadInput
+from demos.ui import page
+from demos.ui.controls import control
+from demos.ui.freshness import Answer
+from demos.ui.stop_button import StopButton
 
 
 def build(run: Run, examples: Sequence[Example]) -> None:
-    """Lays out the box of texts, the upload, and the growing figures."""
-    import gradio as gr
-
-    from demos.debate import panels, wire
-    from demos.ui import page
-    from demos.ui.controls import control
-    from demos.ui.freshness import Answer
-    from demos.ui.stop_button import StopButton
-
+    """Lay out the box of texts, the upload, and the figures that grow."""
     panels.steps("trial-dataset")
 
     with gr.Row():
         texts = control(gr.Textbox, DatasetInputs, "texts", lines=6, max_lines=12, scale=3)
         upload = gr.File(label="or a TXT or CSV file", file_types=[".txt", ".csv"], height=150, scale=1)
     with gr.Row():
-        model = page.model_choice(DATASET_METRICS, "debate-bilstm")
+        model = page.model_choice(DATASET_METRICS, DatasetInputs.model)
         adversaries = control(gr.Checkbox, DatasetInputs, "adversaries")
         anyway = control(gr.Checkbox, DatasetInputs, "anyway")
     fields = {"texts": texts, "model": model, "adversaries": adversaries, "anyway": anyway}
@@ -43,17 +43,11 @@ def build(run: Run, examples: Sequence[Example]) -> None:
         "sst",
         "For comparison: 300 sentences of SST",
         "Measured once by a script, with the model chosen above, on the development set.",
-        value=wire.on_sst("debate-bilstm"),
+        value=wire.on_sst(DatasetInputs.model),
     )
     model.change(wire.on_sst, model, before, api_visibility="private", queue=False, show_progress="hidden")
 
-    def answer(texts: str, model: str, adversaries: bool, anyway: bool) -> Iterator[tuple[Any, ...]]:
-        lines = tuple(line.strip() for line in (texts or "").splitlines() if line.strip())
-        yield "", wire.waiting("Reading the first texts …")
-        for result in run.stream(DATASET_METRICS, DatasetInputs(lines, model, adversaries, anyway)):
-            yield page.badge_html(result.origin, skipped(result)), wire.dataset_metrics(result)
-
-    outputs = [badge, figures]
+    answer, outputs = partial(_measured, run), [badge, figures]
     measured.on([start.click], answer, outputs, page.WRITING_QUEUE)
     measured.after(filled, answer, outputs, page.WRITING_QUEUE)
     upload.upload(
@@ -62,6 +56,13 @@ def build(run: Run, examples: Sequence[Example]) -> None:
         texts,
         api_visibility="private",
     )
+
+
+def _measured(run: Run, texts: str, model: str, adversaries: bool, anyway: bool) -> Iterator[tuple[Any, ...]]:
+    lines = tuple(line.strip() for line in (texts or "").splitlines() if line.strip())
+    yield "", wire.waiting("Reading the first texts …")
+    for result in run.stream(DATASET_METRICS, DatasetInputs(lines, model, adversaries, anyway)):
+        yield page.badge_html(result.origin, skipped(result)), wire.dataset_metrics(result)
 
 
 def skipped(result: Any) -> str:

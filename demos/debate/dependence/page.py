@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
+import gradio as gr
+
 from demos.contract import Endpoint, Example, Run, parse
+from demos.debate import panels, wire
 from demos.debate.dependence.compute import (
     ADVERSARY,
     CONSISTENT,
@@ -17,17 +20,16 @@ from demos.debate.dependence.compute import (
 from demos.debate.methods.readable import Unreadable, left_out
 from demos.debate.methods.schemas import PredictInputs, TrialInputs
 from demos.errors import StageError, Unsupported
+from demos.ui import page
+from demos.ui.controls import control
+from demos.ui.freshness import Answer
+
+EXPERIMENTS = 4
+"""Panels that wait for the first one, which shows the weights."""
 
 
 def build(run: Run, examples: Sequence[Example]) -> None:
-    """Lays out one panel per experiment. The panels fill one after another."""
-    import gradio as gr
-
-    from demos.debate import panels, wire
-    from demos.ui import page
-    from demos.ui.controls import control
-    from demos.ui.freshness import Answer
-
+    """Lay out one panel per experiment. The panels fill one after another."""
     panels.steps("trial")
     with gr.Row():
         text = control(
@@ -39,13 +41,28 @@ def build(run: Run, examples: Sequence[Example]) -> None:
             placeholder="One or two sentences of a film review",
             scale=3,
         )
-        model = page.model_choice(PREDICT, "debate-bilstm")
+        model = page.model_choice(PREDICT, TrialInputs.model)
     fields = {"text": text, "model": model}
     filled = page.examples(examples, fields)
     start = gr.Button("Put on trial", variant="primary")
     trial = Answer([text, model], "Put on trial")
     badge = page.badge()
     offer, anyway, switched = panels.offer(model)
+    drawings = _drawings(run)
+    # What is typed or chosen while the panels fill is for the next trial.
+    asked = gr.State(None)
+
+    begin, outputs = partial(_begun, run), [badge, offer, asked, *drawings]
+    begun = [trial.on([start.click, text.submit], begin, outputs)]
+    begun.append(trial.on([anyway.click], partial(begin, anyway=True), outputs))
+    begun += trial.after([*filled, switched], begin, outputs)
+    for number, function in enumerate(_experiments(run), 1):
+        rest = drawings[number + 1 :]
+        begun = page.after(begun, function, [asked], [drawings[number]], emptied=rest)
+
+
+def _drawings(run: Run) -> list[gr.HTML]:
+    """The panels: the weights to be edited, and one for each of `_experiments`."""
     edit = panels.panel(
         "weights",
         "Edit: what if it had looked elsewhere?",
@@ -72,20 +89,24 @@ def build(run: Run, examples: Sequence[Example]) -> None:
         "Model-consistent adversary: can a whole model look elsewhere and answer alike?",
         "Further BiLSTMs were trained to agree with the first and attend elsewhere, with growing strength λ.",
     )
-    drawings = [edit, shuffles, flat, attack, trained]
-    # Whatever is typed or chosen while the panels fill belongs to the next trial.
-    asked = gr.State(None)
+    return [edit, shuffles, flat, attack, trained]
 
-    def begin(text: str, model: str, anyway: bool = False) -> tuple[Any, ...]:
-        inputs = TrialInputs(text or "", model, anyway)
-        first = PredictInputs(inputs.text, model, anyway=anyway)
-        try:
-            result = run(PREDICT, first)
-        except Unreadable as error:
-            return panels.withheld(error), error.model, None, *[None for _ in drawings]
-        known = page.badge_html(result.origin, left_out(result))
-        waits = [wire.waiting("Waiting for its turn …")] * (len(drawings) - 1)
-        return known, None, inputs, wire.weights(result, first), *waits
+
+def _begun(run: Run, text: str, model: str, anyway: bool = False) -> tuple[Any, ...]:
+    """What stands in the badge, the offer, the state and the panels once the weights are there."""
+    inputs = TrialInputs(text or "", model, anyway)
+    first = PredictInputs(inputs.text, model, anyway=anyway)
+    try:
+        result = run(PREDICT, first)
+    except Unreadable as error:
+        return panels.withheld(error), error.model, None, *[None] * (1 + EXPERIMENTS)
+    known = page.badge_html(result.origin, left_out(result))
+    waits = [wire.waiting("Waiting for its turn …")] * EXPERIMENTS
+    return known, None, inputs, wire.weights(result, first), *waits
+
+
+def _experiments(run: Run) -> tuple[Callable[[TrialInputs | None], Any], ...]:
+    """What fills the panels behind the first, in their order."""
 
     def answer(endpoint: Endpoint, payload: Any) -> Any:
         return lambda inputs: payload(run(endpoint, inputs)) if inputs else None
@@ -100,14 +121,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
         except Unsupported as error:
             return wire.note(str(error), "consistent")
 
-    outputs = [badge, offer, asked, *drawings]
-    begun = [trial.on([start.click, text.submit], begin, outputs)]
-    begun.append(trial.on([anyway.click], partial(begin, anyway=True), outputs))
-    begun += trial.after([*filled, switched], begin, outputs)
-    steps = (answer(PERMUTE, wire.permutations), answer(UNIFORM, wire.uniform), attacked)
-    for number, function in enumerate((*steps, trained_elsewhere), 1):
-        rest = drawings[number + 1 :]
-        begun = page.after(begun, function, [asked], [drawings[number]], emptied=rest)
+    return answer(PERMUTE, wire.permutations), answer(UNIFORM, wire.uniform), attacked, trained_elsewhere
 
 
 def _predicted(run: Run) -> Any:

@@ -6,10 +6,16 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+import gradio as gr
+
 from demos.contract import Example, Run
+from demos.debate import panels, wire
 from demos.debate.faithfulness.compute import ERASURE, RANKINGS, RankingInputs
 from demos.debate.methods.readable import Unreadable, left_out
 from demos.debate.methods.sentence import Erasure
+from demos.ui import page
+from demos.ui.controls import control
+from demos.ui.freshness import Answer
 
 ERASURES = [
     ("Delete the word", "delete"),
@@ -19,14 +25,7 @@ ERASURES = [
 
 
 def build(run: Run, examples: Sequence[Example]) -> None:
-    """Lays out the rankings, the erasure curves and the diagnostic guide."""
-    import gradio as gr
-
-    from demos.debate import panels, wire
-    from demos.ui import page
-    from demos.ui.controls import control
-    from demos.ui.freshness import Answer
-
+    """Lay out the rankings, the erasure curves and the diagnostic guide."""
     panels.steps("trial-rankings")
     with gr.Row():
         text = control(
@@ -38,7 +37,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
             placeholder="One or two sentences of a film review",
             scale=3,
         )
-        model = page.model_choice(RANKINGS, "debate-bilstm")
+        model = page.model_choice(RANKINGS, RankingInputs.model)
         erase = control(gr.Dropdown, RankingInputs, "erasure", choices=ERASURES)
     fields = {"text": text, "model": model, "erasure": erase}
     filled = page.examples(examples, fields)
@@ -62,24 +61,25 @@ def build(run: Run, examples: Sequence[Example]) -> None:
         "Measured once on SST, not on your sentence.",
         value=wire.guide(),
     )
-
     asked = gr.State(None)
-
-    def begin(text: str, model: str, erase: Erasure, anyway: bool = False) -> tuple[Any, ...]:
-        inputs = RankingInputs(text or "", model, erase, anyway)
-        try:
-            result = run(RANKINGS, inputs)
-        except Unreadable as error:
-            return panels.withheld(error), error.model, None, None, None
-        known = page.badge_html(result.origin, left_out(result))
-        return known, None, inputs, wire.rankings(result), wire.waiting("Taking words away …")
 
     def erased(inputs: RankingInputs | None) -> Any:
         return wire.erasure(run(ERASURE, inputs)) if inputs else None
 
-    outputs = [badge, offer, asked, ranked, curves]
+    begin, outputs = partial(_begun, run), [badge, offer, asked, ranked, curves]
     begun = [trial.on([start.click, text.submit], begin, outputs)]
     begun.append(trial.on([anyway.click], partial(begin, anyway=True), outputs))
     begun.append(trial.on_choice([erase], begin, outputs))
     begun += trial.after([*filled, switched], begin, outputs)
     page.after(begun, erased, [asked], [curves])
+
+
+def _begun(run: Run, text: str, model: str, erase: Erasure, anyway: bool = False) -> tuple[Any, ...]:
+    """What stands in the badge, the offer, the state and both panels once the words are ranked."""
+    inputs = RankingInputs(text or "", model, erase, anyway)
+    try:
+        result = run(RANKINGS, inputs)
+    except Unreadable as error:
+        return panels.withheld(error), error.model, None, None, None
+    known = page.badge_html(result.origin, left_out(result))
+    return known, None, inputs, wire.rankings(result), wire.waiting("Taking words away …")

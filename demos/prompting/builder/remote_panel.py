@@ -20,6 +20,7 @@ from demos.prompting.remote.scores import RemoteScores, score_remote
 from demos.prompting.remote.server import Messages, ServerInputs, complete_remote
 from demos.prompting.task.draft import draft_of_values
 from demos.prompting.task.editor import Editors
+from demos.ui.controls import control
 from demos.ui.stop_button import StopButton
 
 QUEUE = "server"
@@ -38,10 +39,8 @@ def server_panel(editors: Editors) -> None:
             padding=False,
         )
         with gr.Row():
-            url = gr.Textbox(
-                label="Address, empty for Hugging Face Inference", placeholder="http://localhost:8000/v1"
-            )
-            name = gr.Textbox(label="Model, by its name there", placeholder="HuggingFaceTB/SmolLM3-3B")
+            url = control(gr.Textbox, ServerInputs, "url", placeholder="http://localhost:8000/v1")
+            name = control(gr.Textbox, ServerInputs, "model", placeholder="HuggingFaceTB/SmolLM3-3B")
             key = gr.Textbox(
                 label="Key", type="password", html_attributes=gr.InputHTMLAttributes(autocomplete="off")
             )
@@ -52,32 +51,32 @@ def server_panel(editors: Editors) -> None:
         asked = editors.answer("Let it write", stop, more=[url, name])
         answer = gr.HTML("", padding=False)
 
-    def written(url: str, name: str, *values: Any) -> Iterator[str]:
-        *fields, key = values
-        question = _question(fields)
-        prompt, stops = _prompt(question), stop_strings(question.task, question.style)
-        yield '<p class="stage-notice">Asking the server …</p>'
-        with closing(
-            complete_remote(ServerInputs(url or "", name or "", key or ""), prompt, GREEDY)
-        ) as parts:
-            for part in parts:
-                text, stop = cut(part.text, stops, ended=bool(part.finished))
-                ended = {"length": f"Ended after {NEW_TOKENS} tokens.", "withheld": "Cut by the server."}
-                why = "Cut where the template's next part would begin." if stop else ""
-                yield _written_html(text, [part.note, why or ended.get(part.finished, "")], part)
-                if stop:
-                    return
+    # The key is no field of the answer: nothing keeps it.
+    asked.on([write.click], _written, [answer], QUEUE, limit=4, extra=[key])
+    asked.on([judge.click], _judged, [answer], QUEUE, limit=4, extra=[key])
 
-    def judged(url: str, name: str, *values: Any) -> str:
-        *fields, key = values
-        question = _question(fields)
-        server = ServerInputs(url or "", name or "", key or "")
-        labels = question.task.labels_of(question.query)
-        return _scores_html(score_remote(server, _prompt(question), labels))
 
-    # The key is not a field of the answer, so nothing keeps it.
-    asked.on([write.click], written, [answer], QUEUE, limit=4, extra=[key])
-    asked.on([judge.click], judged, [answer], QUEUE, limit=4, extra=[key])
+def _written(url: str, name: str, *values: Any) -> Iterator[str]:
+    *fields, key = values
+    question = _question(fields)
+    prompt, stops = _prompt(question), stop_strings(question.task, question.style)
+    yield '<p class="stage-notice">Asking the server …</p>'
+    with closing(complete_remote(ServerInputs(url or "", name or "", key or ""), prompt, GREEDY)) as parts:
+        for part in parts:
+            text, stop = cut(part.text, stops, ended=bool(part.finished))
+            ended = {"length": f"Ended after {NEW_TOKENS} tokens.", "withheld": "Cut by the server."}
+            why = "Cut where the template's next part would begin." if stop else ""
+            yield _written_html(text, [part.note, why or ended.get(part.finished, "")], part)
+            if stop:
+                return
+
+
+def _judged(url: str, name: str, *values: Any) -> str:
+    *fields, key = values
+    question = _question(fields)
+    server = ServerInputs(url or "", name or "", key or "")
+    labels = question.task.labels_of(question.query)
+    return _scores_html(score_remote(server, _prompt(question), labels))
 
 
 def _question(values: Sequence[Any]) -> Question:

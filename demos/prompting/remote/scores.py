@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from demos.errors import BadInput, Unsupported
@@ -76,33 +77,9 @@ def score_remote(server: ServerInputs, prompt: str | Messages, labels: Labels) -
     """
     check_labels(labels)
     messages = as_messages(prompt)
-
-    def listed(client: Any) -> Iterator[tuple[list[FirstToken], str]]:
-        for most in MOST:
-            try:
-                answer = client.chat_completion(
-                    messages,
-                    model=server.model or None,
-                    logprobs=True,
-                    top_logprobs=most,
-                    max_tokens=1,
-                    temperature=1.0,
-                )
-                break
-            except Refusal as refusal:
-                if refusal.status not in (400, 422):
-                    raise
-                if most == MOST[-1]:
-                    raise Unsupported(
-                        f"{address.name} refuses to give log-probabilities ({refusal.status})"
-                        f"{said_by(refusal, server.secret)}.",
-                        WRITE_INSTEAD,
-                    ) from None
-        tokens = _first_tokens(answer, most, address.name, server.secret)
-        yield tokens, scrubbed(str(answer.model or server.model), server.secret)
-
     start = time.perf_counter()
     address = address_of(server)
+    listed = partial(_listed, server, address.name, messages)
     with closing(ask(address, server.secret, listed)) as parts:
         tokens, model = next(part for part in parts if part is not None)
     found, shared = matched(labels, tokens)
@@ -119,6 +96,34 @@ def score_remote(server: ServerInputs, prompt: str | Messages, labels: Labels) -
         server=address.name,
         model=model,
     )
+
+
+def _listed(
+    server: ServerInputs, name: str, messages: Messages, client: Any
+) -> Iterator[tuple[list[FirstToken], str]]:
+    """The first tokens that a server lists, the most likely first, and the model as it names it."""
+    for most in MOST:
+        try:
+            answer = client.chat_completion(
+                messages,
+                model=server.model or None,
+                logprobs=True,
+                top_logprobs=most,
+                max_tokens=1,
+                temperature=1.0,
+            )
+            break
+        except Refusal as refusal:
+            if refusal.status not in (400, 422):
+                raise
+            if most == MOST[-1]:
+                raise Unsupported(
+                    f"{name} refuses to give log-probabilities ({refusal.status})"
+                    f"{said_by(refusal, server.secret)}.",
+                    WRITE_INSTEAD,
+                ) from None
+    tokens = _first_tokens(answer, most, name, server.secret)
+    yield tokens, scrubbed(str(answer.model or server.model), server.secret)
 
 
 def matched(labels: Labels, tokens: Sequence[FirstToken]) -> tuple[tuple[RemoteLabel, ...], tuple[str, ...]]:

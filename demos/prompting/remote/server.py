@@ -11,7 +11,9 @@ import time
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import InitVar, dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
 
 from demos.errors import BadInput
 from demos.nlp.decoding import Decoding, check_decoding
@@ -40,8 +42,8 @@ class ServerInputs:
     cannot be looked up in a cache.
     """
 
-    url: str
-    model: str
+    url: Annotated[str, Field(title="Address, empty for Hugging Face Inference")]
+    model: Annotated[str, Field(title="Model, by its name there")]
     key: InitVar[str] = ""
 
     __hash__ = None  # type: ignore[assignment]

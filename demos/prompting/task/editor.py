@@ -1,11 +1,10 @@
-"""The part of the page in which a task is written, imported, loaded and saved."""
+"""The part of the page where a task is written, loaded and saved."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
-from typing import Any, Literal
+from typing import Any
 
 import gradio as gr
 
@@ -22,14 +21,12 @@ from demos.prompting.task.draft import (
     task_of_draft,
     values_of_draft,
 )
-from demos.prompting.task.files import add_rows, columns_of, likely_columns, read_task
-from demos.prompting.task.rows_import import Imported
-from demos.prompting.task.table import CHOICES, Table, as_values, retitled, table_of
+from demos.prompting.task.files import read_task
+from demos.prompting.task.table import Table, as_values, retitled, table_of
 from demos.ui import page
 from demos.ui.freshness import Answer
 from demos.ui.stop_button import StopButton
 
-SHOWN_PROBLEMS = 50
 EMPTY = Draft(
     template="Text: {text}\nLabel: {label}",
     shots=Table(("text", LABEL), (("", ""),)),
@@ -140,82 +137,6 @@ def _retitled(table: Table, names: tuple[str, ...], own: bool) -> Any:
     if new.headers == table.headers:
         return gr.skip()
     return as_values(Table(new.headers, new.data or (("",) * len(new.headers),)))
-
-
-def import_panel(editors: Editors) -> list[Any]:
-    """Imports rows from a file as shots or test rows; returns the events after which the draft is new."""
-    with gr.Accordion("Import shots or test rows (CSV, JSON Lines)", open=False):
-        file = gr.File(
-            label="CSV, TSV or JSON Lines; at most 10 MB and 10,000 rows",
-            file_types=[".csv", ".tsv", ".jsonl", ".ndjson"],
-            height=120,
-        )
-        with gr.Row():
-            columns = [
-                gr.Dropdown([], label="", visible=False, allow_custom_value=False)
-                for _ in range(MAX_FIELDS + 2)
-            ]
-        with gr.Row():
-            to_shots = gr.Button("Add to the shots", interactive=False)
-            to_rows = gr.Button("Add to the test rows", interactive=False)
-        report = gr.HTML("", padding=False)
-
-    def wanted(template: str) -> tuple[str, ...]:
-        return (*fields_of(template or ""), LABEL, CHOICES)
-
-    def offer(path: str | None, template: str) -> list[Any]:
-        if not path:
-            hidden = [gr.Dropdown(visible=False)] * len(columns)
-            return [*hidden, *[gr.Button(interactive=False)] * 2, gr.skip()]
-        found = columns_of(path)
-        likely = likely_columns(found, wanted(template))
-        shown = [
-            gr.Dropdown(
-                [("(none)", ""), *((column, column) for column in found)],
-                value=column or "",
-                label=f"Column for {name}" + (" (lists, if a row has its own)" if name == CHOICES else ""),
-                visible=True,
-            )
-            for name, column in likely.items()
-        ]
-        hidden = [gr.Dropdown(visible=False)] * (len(columns) - len(shown))
-        told = f"<p class='stage-notice'>Columns: {escape(', '.join(found))}.</p>"
-        return [*shown, *hidden, *[gr.Button(interactive=True)] * 2, told]
-
-    def add(into: Literal["shots", "rows"], path: str, *values: Any) -> list[Any]:
-        chosen, draft = values[: len(columns)], draft_of_values(values[len(columns) :])
-        mapping = dict(zip(wanted(draft.template), chosen, strict=False))
-        new, imported = add_rows(draft, path, mapping, into)
-        return [*fill(new), None, _report(imported, "shots" if into == "shots" else "test rows")]
-
-    file.change(
-        page.visible_errors(offer),
-        [file, editors.task[1]],
-        [*columns, to_shots, to_rows, report],
-        api_visibility="private",
-    )
-    return [
-        button.click(
-            page.visible_errors(lambda *values, into=into: add(into, *values)),
-            [file, *columns, *editors.all],
-            [*editors.all, file, report],
-            api_visibility="private",
-        )
-        for button, into in ((to_shots, "shots"), (to_rows, "rows"))
-    ]
-
-
-def _report(imported: Imported, where: str) -> str:
-    """How many rows were imported, and the lines of the others."""
-    count, wrong = len(imported.rows), imported.problems
-    told = f"{count:,} row{'' if count == 1 else 's'} added to the {where}."
-    if not wrong:
-        return f"<p class='stage-notice' role='status'>{told}</p>"
-    items = "".join(f"<li>Line {p.line:,}: {escape(p.text)}</li>" for p in wrong[:SHOWN_PROBLEMS])
-    more = f"<li>and {len(wrong) - SHOWN_PROBLEMS:,} more</li>" if len(wrong) > SHOWN_PROBLEMS else ""
-    left = f"{len(wrong):,} row{'' if len(wrong) == 1 else 's'} left out:"
-    listed = f"<ul class='stage-problems'>{items}{more}</ul>"
-    return f"<p class='stage-notice' role='status'>{told} {left}</p>{listed}"
 
 
 def file_panel(editors: Editors) -> list[Any]:

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
+
+import gradio as gr
 
 from demos.contract import Example, Run
 from demos.errors import BadInput
 from demos.nlp.prompt_task import Task
 from demos.nlp.template import LABEL, template_fields
+from demos.prompting.builder import show as prompt_show
 from demos.prompting.builder.page import STYLES_OF_PROMPT
-from demos.prompting.task.draft import OWN_TASK, task_named
+from demos.prompting.task.choice import own_task, task_choice
+from demos.prompting.task.draft import MAX_SHOTS, OWN_TASK, task_named
 from demos.prompting.task.ready import task_of
 from demos.prompting.task.table import CHOICES, Table, as_values, table_of
+from demos.prompting.variants import show
 from demos.prompting.variants.compute import MATRIX, first_inputs
 from demos.prompting.variants.schemas import (
     MAX_QUERIES,
@@ -23,44 +29,23 @@ from demos.prompting.variants.schemas import (
     Variant,
 )
 from demos.stopping import Stopped
+from demos.ui import page
+from demos.ui.controls import control
+from demos.ui.freshness import Answer
+from demos.ui.stop_button import StopButton
 
 VARIANT_COLUMNS = ("name", "instruction", "template")
 
 
 def build(run: Run, examples: Sequence[Example]) -> None:
-    """Lays out the variants, the inputs, and the matrix."""
-    import gradio as gr
-
-    from demos.prompting.builder import show as prompt_show
-    from demos.prompting.task.choice import own_task, task_choice
-    from demos.prompting.variants import show
-    from demos.ui import page
-    from demos.ui.freshness import Answer
-    from demos.ui.stop_button import StopButton
-
+    """Lay out the variants, the inputs, and the matrix."""
     start = examples[0].inputs
     with gr.Row():
         task = task_choice()
         model = page.model_choice(MATRIX, start.model)
-        style = gr.Dropdown(STYLES_OF_PROMPT, value=start.style, label="Format")
-        k = gr.Slider(0, 8, value=start.k, step=1, label="Shots in front (k)")
-    variants = gr.Dataframe(
-        variants_table(start.variants),
-        label=f"Variants of the prompt, {MIN_VARIANTS} to {MAX_VARIANTS} (an empty row is left out; "
-        "Shift+Enter breaks a line)",
-        column_widths=["28%", "36%", "36%"],
-        elem_classes="stage-lines",
-        interactive=True,
-        wrap=True,
-    )
-    queries = gr.Dataframe(
-        queries_table(task_of(start.task), start.queries),
-        label="Inputs (label: the right answer, or empty if you do not know it)",
-        elem_classes="stage-lines",
-        interactive=True,
-        wrap=True,
-        max_height=320,
-    )
+        style = control(gr.Dropdown, MatrixInputs, "style", choices=STYLES_OF_PROMPT)
+        k = control(gr.Slider, MatrixInputs, "k", value=start.k, maximum=MAX_SHOTS)
+    variants, queries = _tables(start)
     with gr.Row():
         more_variants = gr.Button("Add a variant", size="sm")
         more_queries = gr.Button("Add an input", size="sm")
@@ -74,22 +59,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     matrix, badge = gr.HTML("", padding=False), page.badge()
     own = own_task()
 
-    def answer(name: str, *values: Any) -> Iterator[tuple[Any, Any, Any]]:
-        *given, draft = values
-        inputs = inputs_of_page(task_named(name, draft), *given)
-        told = '<p class="stage-notice">Asking the model …</p>'
-        yield told, "", ""
-        try:
-            for result in run.stream(MATRIX, inputs):
-                done = len(result.variants) == len(inputs.variants)
-                told = prompt_show.progress_line(result.progress, done)
-                if result.variants:
-                    yield told, show.matrix_table(result), page.badge_html(result.origin)
-                else:
-                    yield told, gr.skip(), gr.skip()
-        except Stopped:
-            yield told + prompt_show.STOPPED, gr.skip(), gr.skip()
-
+    answer = partial(_compared, run)
     shown = {"outputs": [ahead, matrix, badge], "queue": page.WRITING_QUEUE, "js": OWN_TASK, "extra": [own]}
     # Not on every change: an example changes the task too, and has its own tables.
     page.at_once(
@@ -109,6 +79,45 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     page.at_once([more_queries.click], with_query, [queries], [queries])
     compared.on([ask.click], answer, **shown)
     compared.after(filled, answer, **shown)
+
+
+def _tables(start: MatrixInputs) -> tuple[Any, Any]:
+    """The variants and the inputs, each a table to write in."""
+    variants = gr.Dataframe(
+        variants_table(start.variants),
+        label=f"Variants of the prompt, {MIN_VARIANTS} to {MAX_VARIANTS} (an empty row is left out; "
+        "Shift+Enter breaks a line)",
+        column_widths=["28%", "36%", "36%"],
+        elem_classes="stage-lines",
+        interactive=True,
+        wrap=True,
+    )
+    queries = gr.Dataframe(
+        queries_table(task_of(start.task), start.queries),
+        label="Inputs (label: the right answer, or empty if you do not know it)",
+        elem_classes="stage-lines",
+        interactive=True,
+        wrap=True,
+        max_height=320,
+    )
+    return variants, queries
+
+
+def _compared(run: Run, name: str, *values: Any) -> Iterator[tuple[Any, Any, Any]]:
+    *given, draft = values
+    inputs = inputs_of_page(task_named(name, draft), *given)
+    told = '<p class="stage-notice">Asking the model …</p>'
+    yield told, "", ""
+    try:
+        for result in run.stream(MATRIX, inputs):
+            done = len(result.variants) == len(inputs.variants)
+            told = prompt_show.progress_line(result.progress, done)
+            if result.variants:
+                yield told, show.matrix_table(result), page.badge_html(result.origin)
+            else:
+                yield told, gr.skip(), gr.skip()
+    except Stopped:
+        yield told + prompt_show.STOPPED, gr.skip(), gr.skip()
 
 
 def values_of(inputs: MatrixInputs) -> list[Any]:

@@ -130,36 +130,37 @@ def translations(many: Sequence[TranslateInputs], loaded: Loaded) -> list[Transl
         begin = time.perf_counter()
         written = beam_search([text.encoded.ids for text in texts], loaded, inputs.beams, most, first)
         seconds = time.perf_counter() - begin
-        return [result(text, new, seconds) for text, new in zip(texts, written, strict=True)]
-
-    def result(text: Asked, new: Written, seconds: float) -> TranslateResult:
-        words = re.findall(r"\w+", text.inputs.text)
-        rare = rare_words(words, tokenizer)
-        probability = math.exp(statistics.fmean(new.logprobs)) if new.logprobs else 0.0
-        low = getattr(loaded.model.config, "stage_low_probability", None)
-        needed = None if low is None else min(1.0, low + DOUBT * len(rare) / max(1, len(words)))
-        withheld, instead = remedied(text.encoded.judged, TRANSLATE, loaded)
-        return TranslateResult(
-            text=text.inputs.text,
-            translation=tokenizer.decode(new.ids, skip_special_tokens=True),
-            source=text.way.source,
-            target=text.way.target,
-            probability=probability,
-            low=low,
-            needed=needed,
-            finished="end" if new.ended else "length",
-            tokens=len(text),
-            new_tokens=len(new.ids),
-            words=len(words),
-            rare=rare,
-            withheld=withheld or distrusted(probability, needed, len(rare), len(words)),
-            instead=instead,
-            warning=warning(text.encoded.judged.warning, rare, len(words), new.ended),
-            seconds=seconds,
-            origin=loaded.origin,
-        )
+        return [_result(text, new, seconds, loaded) for text, new in zip(texts, written, strict=True)]
 
     return answer_all(many, prepare, compute, TOKENS)
+
+
+def _result(text: Asked, new: Written, seconds: float, loaded: Loaded) -> TranslateResult:
+    words = re.findall(r"\w+", text.inputs.text)
+    rare = rare_words(words, loaded.tokenizer)
+    probability = math.exp(statistics.fmean(new.logprobs)) if new.logprobs else 0.0
+    low = getattr(loaded.model.config, "stage_low_probability", None)
+    needed = None if low is None else min(1.0, low + DOUBT * len(rare) / max(1, len(words)))
+    withheld, instead = remedied(text.encoded.judged, TRANSLATE, loaded)
+    return TranslateResult(
+        text=text.inputs.text,
+        translation=loaded.tokenizer.decode(new.ids, skip_special_tokens=True),
+        source=text.way.source,
+        target=text.way.target,
+        probability=probability,
+        low=low,
+        needed=needed,
+        finished="end" if new.ended else "length",
+        tokens=len(text),
+        new_tokens=len(new.ids),
+        words=len(words),
+        rare=rare,
+        withheld=withheld or distrusted(probability, needed, len(rare), len(words)),
+        instead=instead,
+        warning=warning(text.encoded.judged.warning, rare, len(words), new.ended),
+        seconds=seconds,
+        origin=loaded.origin,
+    )
 
 
 def distrusted(probability: float, needed: float | None, rare: int, words: int) -> str:
