@@ -22,7 +22,7 @@ SCALE = 2
 
 ANSWERS = (
     ".stage-attention-root, .stage-trial-root, .stage-experiment, .stage-matrix, .stage-table, "
-    ".task-answer, .stage-heat, .task-written"
+    ".stage-chips, .task-answer, .stage-heat, .task-written"
 )
 
 

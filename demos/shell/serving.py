@@ -136,7 +136,7 @@ class Pages:
     def _mount(self, slug: str) -> fastapi.FastAPI:
         outer = fastapi.FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
         root = os.environ.get("GRADIO_ROOT_PATH", "").rstrip("/")
-        more = {"root_path": f"{root}/{slug}"} if root else {}
+        more: dict[str, Any] = {"root_path": f"{root}/{slug}"} if root else {}
         with _building:
             blocks = self._site.pages[slug]()
             return gr.mount_gradio_app(outer, blocks, path=f"/{slug}", **self._site.options(slug), **more)
