@@ -17,8 +17,10 @@ from demos.shell.load_demos import load_programme, working
 
 HERE = Path(__file__).parent
 SIZE = (480, 300)
-SCALE = 2
-"""A card's picture shows a page of twice its width and height."""
+SCALE = 1.4
+"""A card's picture shows so much more of the page than its own width and height."""
+BARE = ".stage-badge, footer, .block:has(> .label-wrap), button.primary { display: none !important; }"
+"""A card shows the answer, and nothing of what stands around it."""
 
 ANSWERS = (
     ".stage-attention-root, .stage-trial-root, .stage-experiment, .stage-matrix, .stage-table, "
@@ -34,7 +36,9 @@ def main() -> None:
         for demo in working(load_programme()):
             if slugs and demo.INFO.slug not in slugs:
                 continue
-            page = browser.new_page(viewport={"width": SIZE[0] * SCALE, "height": SIZE[1] * SCALE})
+            page = browser.new_page(
+                viewport={"width": round(SIZE[0] * SCALE), "height": round(SIZE[1] * SCALE)}
+            )
             page.set_default_timeout(180_000)
             page.goto(f"{address}/{demo.INFO.slug}?embed=1")
             answered(page, demo.EXAMPLES[0].label)
@@ -53,6 +57,7 @@ def answered(page: Page, example: str) -> None:
 
 def card(page: Page, path: Path) -> None:
     """The page from its answer on, as a small picture."""
+    page.add_style_tag(content=BARE)
     page.locator(f":is({ANSWERS}):visible").first.evaluate(
         "answer => scrollTo(0, answer.getBoundingClientRect().top + scrollY - 12)"
     )

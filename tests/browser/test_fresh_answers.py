@@ -17,6 +17,9 @@ FORM = (
     ':is(textarea, input:not([type=file], [type=password]), [role="combobox"])'
     ":visible:not([disabled]):not([readonly])"
 )
+# Of several choices the label is that of them all.
+LABEL = """e => e.closest("fieldset")?.querySelector("[data-testid=block-info]")?.textContent
+  ?? e.labels?.[0]?.textContent ?? ''"""
 MADE_FOR = ".stage-made-for textarea"
 # Parts of a page that ask for themselves, and boxes that change only what is shown of a form.
 ELSEWHERE = ".label-wrap + div, .stage-attention, [data-testid='dataframe'], .stage-lines"
@@ -89,7 +92,7 @@ def test_no_answer_stands_under_a_changed_field(page: Page, slug: str):
     changed = 0
     for field in fields:
         before, said = made_for(page), notices(page)
-        label = field.get_attribute("aria-label") or field.evaluate("e => e.labels?.[0]?.textContent ?? ''")
+        label = field.get_attribute("aria-label") or field.evaluate(LABEL)
         # What hides or shows other fields has tests of its own.
         if "Compare" in label or label == "Drawn by" or not change(page, field):
             continue

@@ -186,7 +186,7 @@ def a_link():
 def test_what_is_typed_before_the_page_is_ready_is_kept(page: Page):
     page.add_init_script(
         "const real = setTimeout; window.setTimeout = (f, ms, ...more) =>"
-        " real(f, String(f).includes('.click()') ? 3000 : ms, ...more)"
+        " real(f, String(f).includes('restore(') ? 3000 : ms, ...more)"
     )
     open_demo(page, "prompt")
     type_in(page, "text", "Typed early")
