@@ -44,7 +44,9 @@ def stop_writing(page: Page) -> None:
 
 def choose(page: Page, label: str, option: str) -> None:
     """Choose from one of Gradio's dropdowns."""
-    page.get_by_label(label, exact=True).locator("visible=true").click()
+    box = page.get_by_label(label, exact=True).locator("visible=true")
+    box.evaluate("element => element.scrollIntoView({ block: 'center' })")  # its list needs room
+    box.click()
     page.get_by_role("option", name=option, exact=True).click()
 
 
