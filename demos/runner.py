@@ -9,7 +9,9 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, wait
 from contextlib import closing, contextmanager, suppress
+from contextvars import copy_context
 from dataclasses import is_dataclass, replace
 from typing import Any
 
@@ -23,7 +25,7 @@ from demos.models.catalog import checkpoint
 from demos.models.specs import Loaded, Spec
 from demos.stopping import Stop, Stopped
 from demos.stream import Stream
-from demos.turns import Share, Turns
+from demos.turns import LOOK, Share, Turns
 
 log = logging.getLogger(__name__)
 
@@ -86,6 +88,8 @@ class Runner:
             share = Share()
             with suppress(Stopped), _guarded(endpoint):
                 specs = self._ready(endpoint, inputs, stop)
+                for spec in specs:
+                    self._load(spec, stop)
                 with self._place(), self._lease(specs) as loaded:
                     if stop.is_set():
                         return
@@ -142,6 +146,28 @@ class Runner:
                 self.say(fetching.so_far())
         finally:
             self._patient.release()
+
+    def _load(self, spec: Spec, stop: Stop) -> None:
+        """Loads a model in a thread of its own, so that a visitor who presses Stop does not wait for it.
+
+        The load itself goes on: the next visitor finds the model in the cache.
+        """
+        if self.cache.holds(spec):
+            return
+        loading: Future[None] = Future()
+
+        def load() -> None:
+            try:
+                with self._model(spec):
+                    loading.set_result(None)
+            except BaseException as error:
+                loading.set_exception(error)
+
+        threading.Thread(target=copy_context().run, args=(load,), daemon=True).start()
+        while not wait([loading], LOOK).done:
+            if stop.is_set():
+                raise Stopped
+        loading.result()
 
     @contextmanager
     def _lease(self, specs: Sequence[Spec]) -> Iterator[Loaded | None]:

@@ -164,6 +164,42 @@ def test_it_can_be_stopped_while_files_are_fetched():
     assert free(runner)
 
 
+def test_it_can_be_stopped_while_its_model_is_loaded_which_goes_on_for_the_next():
+    go_on, loading, loads = threading.Event(), threading.Event(), []
+
+    def load(spec, base=None):
+        loads.append(spec)
+        loading.set()
+        go_on.wait(10)
+        return loaded_from(spec)
+
+    runner = Runner(ModelCache(2**40, load=load, size=lambda spec: 1))
+    stream = runner.stream(Endpoint("never", never, "base"), Inputs("a"))
+    assert closed_while_it_waits(stream, loading.is_set) == []
+    go_on.set()
+    wait_until(lambda: runner.cache.holds(loads[0]))
+    wait_until(lambda: free(runner))
+
+    def says(inputs: Inputs, loaded: object) -> Iterator[Result]:
+        yield Result(inputs.text)
+
+    stream = runner.stream(Endpoint("says", says, "base"), Inputs("a"))
+    assert [result.text for result in stream] == ["a"] and len(loads) == 1
+
+
+def test_what_goes_wrong_in_loading_is_said_once():
+    loads = []
+
+    def load(spec, base=None):
+        loads.append(spec)
+        raise ModelTooLarge("It is too large.")
+
+    runner = Runner(ModelCache(2**40, load=load, size=lambda spec: 1))
+    with pytest.raises(ModelTooLarge):
+        list(runner.stream(Endpoint("never", never, "base"), Inputs("a")))
+    assert len(loads) == 1 and free(runner)
+
+
 @pytest.mark.parametrize("where", ["turn", "files"])
 def test_the_button_stops_what_waits(where):
     """A page's generator is told as if it had been stopped between two results."""
