@@ -11,7 +11,7 @@ PORT ?= 7860
 MODELS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast test-kernels slow docs hooks install python weights browser lint lint-js format bench clean
+.PHONY: help run test test-browser coverage test-fast test-kernels slow docs hooks install python weights browser lint lint-js format bench clean
 
 help: ## List the targets
 	@grep -E '^[a-z%-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -31,6 +31,12 @@ slow: $(VENV)/.dev-installed weights ## Measure anew which tests are slow (tests
 # Other kernels of the same machine, each by what PyTorch and oneDNN call it.
 kernels-default: ISA := SSE41
 kernels-avx2: ISA := AVX2
+
+test-browser: $(VENV)/.dev-installed weights browser ## Run the tests in the browser alone
+	$(PYTEST) -m browser
+
+coverage: $(VENV)/.dev-installed weights ## Run all other tests, and fail if under 90 % of the lines of demos/ were run
+	$(PYTEST) -m "not browser" --cov=demos --cov-report=term:skip-covered --cov-fail-under=90
 
 test-kernels: kernels-default kernels-avx2 ## Run the numeric tests under other kernels: would they hold on another processor?
 
@@ -60,7 +66,7 @@ $(VENV)/.dev-installed: $(VENV)/.installed requirements-dev.txt
 	$(PIP) -r requirements-dev.txt -c constraints.txt
 	@touch $@
 
-BROWSERS := google-chrome google-chrome-stable chromium chromium-browser
+BROWSERS := chromium-headless-shell google-chrome google-chrome-stable chromium chromium-browser
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 browser:
