@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from pathlib import Path
 
 from demos.models.checkpoint import Checkpoint
@@ -87,7 +88,9 @@ def bytes_here(checkpoint: Checkpoint) -> int:
     from huggingface_hub import constants
 
     blobs = Path(constants.HF_HUB_CACHE, f"models--{checkpoint.hub_id.replace('/', '--')}", "blobs")
-    try:
-        return sum(file.stat().st_size for file in blobs.iterdir())
-    except OSError:  # not there yet, or a file that was just renamed
-        return 0
+    here = 0
+    with suppress(OSError):  # the folder is not there yet
+        for file in blobs.iterdir():
+            with suppress(OSError):  # it was renamed a moment ago: the others count all the same
+                here += file.stat().st_size
+    return here
