@@ -11,6 +11,7 @@ import gradio as gr
 from demos.debate.claims import cards, claims
 from demos.debate.methods.readable import Unreadable
 from demos.models.catalog import checkpoint
+from demos.ui.controls import control
 
 MOUNT = """
 const box = element.querySelector(".stage-trial-root");
@@ -39,6 +40,12 @@ STEPS = (
     ("One sentence is an anecdote: many texts.", "trial-dataset", 0, ""),
 )
 """The order of a talk: the question, the page, the index of its first example, and the experiment."""
+
+
+def sentence_box(inputs_type: type) -> gr.Textbox:
+    """The box of the sentence that is put on trial."""
+    more = {"lines": 2, "max_lines": 6, "placeholder": "One or two sentences of a film review", "scale": 3}
+    return control(gr.Textbox, inputs_type, "text", **more)
 
 
 def panel(name: str, title: str, question: str, served: Sequence[Any] = (), value: Any = None) -> gr.HTML:

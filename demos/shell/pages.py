@@ -22,7 +22,7 @@ from demos.ui.page import LIMITS, asked_directly, queue_of, visible_errors
 
 WELCOME = "Type a sentence and see for yourself what a transformer does with it."
 SESSIONS = 128
-"""Keeps at most 128 sessions per page, since Gradio keeps a copy of its configuration for each."""
+"""Sessions kept for each page: Gradio keeps a copy of the page's configuration for each of them."""
 CACHE = (3600, 86400)
 """Seconds between two searches for files that visitors left, and the age at which those are deleted."""
 
@@ -85,9 +85,7 @@ def queued(page: gr.Blocks) -> gr.Blocks:
 
 def home_html(demos: Sequence[Demo]) -> str:
     """A card per demo: its picture, its question and one sentence."""
-    parts = [
-        '<p class="stage-welcome">Type a sentence and see for yourself what a transformer does with it.</p>'
-    ]
+    parts = [f'<p class="stage-welcome">{WELCOME}</p>']
     for name, shown in by_tab(demos).items():
         cards = "".join(_card(demo) for demo in shown if not is_step(demo))
         parts.append(f'<h2 id="{anchor(name)}">{escape(name)}</h2>')

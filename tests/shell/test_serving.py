@@ -32,6 +32,7 @@ def served(runner, *programme: str, root: str = "") -> Iterator[TestClient]:
     """The gallery of some demos, set up as `launch()` does it."""
     blocks, options = build(runner, programme), launch_options(runner, programme)
     blocks.root_path, blocks.theme, blocks.css, blocks.head = root, options["theme"], "", ""
+    blocks.state_session_capacity = options["state_session_capacity"]
     blocks.config = blocks.get_config_file()
     app = App.create_app(blocks, app_kwargs=options["app_kwargs"])
     app.root_path = root
@@ -63,15 +64,25 @@ def test_a_page_is_built_once(runner, demo):
         assert config["root"] == f"{OURS}/counted"
 
 
-@pytest.mark.parametrize("slug", ["similarity", ""])
-def test_every_application_remembers_so_many_visits_at_most(runner, slug):
-    programme = ("demos.tasks.similarity",)
-    blocks = build(runner, programme)
-    if slug:
-        from demos.shell.pages import page_builders
+@pytest.mark.parametrize("path", ["", "/counted"])
+def test_every_application_remembers_so_many_visits_at_most(runner, demo, path):
+    with served(runner, demo("counted")) as client:
+        client.get(path or "/")
+        for number in range(SESSIONS + 20):
+            body = {"data": [], "fn_index": 99999, "session_hash": f"visit {number}"}
+            assert client.post(f"{path}/gradio_api/run/x", json=body).status_code >= 400
+        pages = client.app.middleware_stack.app
+        page = pages._built["counted"] if path else client.app
+        assert len(page.state_holder.session_data) == SESSIONS
 
-        blocks = page_builders(runner, load_programme(programme))[slug]()
-    assert blocks.state_session_capacity == SESSIONS
+
+def test_pages_keep_no_history_and_show_no_monitoring(runner, demo):
+    with served(runner, demo("counted")) as client:
+        assert client.get("/counted").status_code == 200
+        assert client.get("/counted/gradio_api/runs").status_code == 404
+        assert client.get("/counted/monitoring").status_code == 403
+        large = {"files": ("a.csv", b"x" * (11 * 2**20))}
+        assert client.post("/counted/gradio_api/upload", files=large).status_code == 413
 
 
 def test_a_page_that_cannot_be_built_is_a_sentence_and_is_tried_again(runner, demo, monkeypatch, caplog):

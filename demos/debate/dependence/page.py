@@ -21,7 +21,6 @@ from demos.debate.methods.readable import Unreadable, left_out
 from demos.debate.methods.schemas import PredictInputs, TrialInputs
 from demos.errors import StageError, Unsupported
 from demos.ui import page
-from demos.ui.controls import control
 from demos.ui.freshness import Answer
 
 EXPERIMENTS = 4
@@ -32,15 +31,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     """Lay out one panel per experiment. The panels fill one after another."""
     panels.steps("trial")
     with gr.Row():
-        text = control(
-            gr.Textbox,
-            TrialInputs,
-            "text",
-            lines=2,
-            max_lines=6,
-            placeholder="One or two sentences of a film review",
-            scale=3,
-        )
+        text = panels.sentence_box(TrialInputs)
         model = page.model_choice(PREDICT, TrialInputs.model)
     fields = {"text": text, "model": model}
     filled = page.examples(examples, fields)

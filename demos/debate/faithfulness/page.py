@@ -28,15 +28,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     """Lay out the rankings, the erasure curves and the diagnostic guide."""
     panels.steps("trial-rankings")
     with gr.Row():
-        text = control(
-            gr.Textbox,
-            RankingInputs,
-            "text",
-            lines=2,
-            max_lines=6,
-            placeholder="One or two sentences of a film review",
-            scale=3,
-        )
+        text = panels.sentence_box(RankingInputs)
         model = page.model_choice(RANKINGS, RankingInputs.model)
         erase = control(gr.Dropdown, RankingInputs, "erasure", choices=ERASURES)
     fields = {"text": text, "model": model, "erasure": erase}
