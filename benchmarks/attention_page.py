@@ -10,8 +10,6 @@ content delivery network; here a local server answers, which flatters BertViz.
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import statistics
 import tempfile
 import threading
@@ -26,6 +24,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Route, sync_playwright
 
+from benchmarks.chromium import chromium
 from demos.models.specs import Loaded
 
 LAYERS, HEADS, HEAD_WIDTH = 12, 12, 32
@@ -218,14 +217,6 @@ def row(name: str, *cells: str) -> None:
 def show(name: str, result: Result) -> None:
     first, switch = f"{result.first:.0f} ms", f"{result.switch:.0f} ms"
     row(name, f"{result.bytes:,}", f"{result.build:.3f} s", first, switch)
-
-
-def chromium() -> str:
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-    found = os.environ.get("CHROME") or next(filter(None, map(shutil.which, names)), None)
-    if not found:
-        raise SystemExit("No Chrome or Chromium: install one, or set CHROME to its path.")
-    return found
 
 
 def main() -> None:

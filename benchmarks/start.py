@@ -10,7 +10,6 @@ and how much was decoded. Sessions are counted by the memory that 100 new ones c
 from __future__ import annotations
 
 import os
-import shutil
 import statistics
 import time
 import urllib.error
@@ -18,6 +17,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from benchmarks.chromium import chromium
 from benchmarks.service import fetch, gallery, post_session, resident_megabytes, run_python, seconds
 
 STARTS, SESSIONS, LOADS = 3, 100, 3
@@ -55,8 +55,7 @@ def main() -> None:
 
 def _browse(url: str, slug: str) -> None:
     with sync_playwright() as playwright:
-        chrome = next(filter(None, map(shutil.which, ("google-chrome", "chromium", "chromium-browser"))))
-        browser = playwright.chromium.launch(executable_path=chrome, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         home = statistics.median(_loaded(browser, lambda page: page.goto(url)) for _ in range(LOADS))
         decoded = _decoded(browser, url)
         print(f"  home until it can be used     {home:6.2f} s, {decoded:,.0f} kB decoded of ours")

@@ -1,18 +1,18 @@
 """Take the pictures of home's cards, and the README's, from a running gallery with bundled weights.
 
-python assets/pictures/take.py http://127.0.0.1:7860 [slug ...]
+PYTHONPATH=. python assets/pictures/take.py http://127.0.0.1:7860 [slug ...]
 """
 
 from __future__ import annotations
 
 import io
-import shutil
 import sys
 from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
+from benchmarks.chromium import chromium
 from demos.shell.load_demos import load_programme, working
 
 HERE = Path(__file__).parent
@@ -31,10 +31,9 @@ ANSWERS = (
 def main() -> None:
     address, *slugs = sys.argv[1:]
     with sync_playwright() as playwright:
-        chrome = next(filter(None, map(shutil.which, ("google-chrome", "chromium", "chromium-browser"))))
-        browser = playwright.chromium.launch(executable_path=chrome, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         for demo in working(load_programme()):
-            if slugs and demo.INFO.slug not in slugs:
+            if demo.INFO.step_of or (slugs and demo.INFO.slug not in slugs):
                 continue
             page = browser.new_page(
                 viewport={"width": round(SIZE[0] * SCALE), "height": round(SIZE[1] * SCALE)}

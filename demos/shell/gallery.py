@@ -31,6 +31,7 @@ SHELL_SCRIPTS = (*COMMON, *scripts("shell", "freshness stop gallery"))
 HEAD_STYLES = """<style>
 [data-embedded] .stage-header { display: none !important; }
 .html-container:has(.stage-header, .stage-cards, .stage-steps) { padding: 0 !important; }
+footer:not(:has(.show-api)) .divider { display: none !important; }
 .gradio-container .main { padding-top: 0.5rem !important; }
 @media (max-width: 480px) {
   .gradio-container { padding: 0.5rem !important; }

@@ -6,7 +6,6 @@ Without a Chromium the tests fail: a skipped browser test protects nobody.
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -19,11 +18,9 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from benchmarks.chromium import chromium
 from tests.browser.steps import free_port
 
-# The headless shell first: a browser without windows takes half the time.
-_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser")
-_NAMES += ("google-chrome", "google-chrome-stable", "chrome", "microsoft-edge")
 _QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -49,19 +46,10 @@ RECORD_DRAWINGS = """
 """
 
 
-def _chrome() -> str:
-    found = os.environ.get("CHROME") or next(filter(None, map(shutil.which, _NAMES)), None)
-    if not found:
-        pytest.fail(
-            "No Chrome or Chromium: install one (apt-get install chromium) or set CHROME to its path."
-        )
-    return found
-
-
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """A Playwright browser that is shared by the session; open a new context or page per test."""
-    executable = _chrome()
+    executable = chromium()
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=executable, args=_QUIET)
         yield running
