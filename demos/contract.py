@@ -78,6 +78,9 @@ class Endpoint:
 
     A `batched` endpoint's `function(many, loaded)` computes several inputs at once and returns a result or a
     `StageError` for each; requests that wait for the same model at the same time share a batch.
+
+    `headline(inputs, result)` is one sentence of plain text that says what a result shows, with its
+    uncertainty: the first thing on the page, on a slide and in the API's answer.
     """
 
     name: str
@@ -88,6 +91,7 @@ class Endpoint:
     task: str | Mapping[str, str] | None = None
     helpers: Mapping[str, Spec] = field(default_factory=dict)
     batched: bool = False
+    headline: Callable[[Any, Any], str] | None = None
 
     @property
     def inputs_type(self) -> type:

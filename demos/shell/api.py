@@ -37,8 +37,9 @@ class Encoding:
 def api_function(
     endpoint: Endpoint, run: Run, only_last: Callable[[], bool] = lambda: False
 ) -> Callable[..., Any]:
-    """A function with one parameter per field of the inputs, returning the result as plain JSON; if that
-    contains arrays, one more parameter says how they are written.
+    """A function with one parameter per field of the inputs, returning the result as plain JSON, preceded by
+    its `headline` if the endpoint has one; if the result contains arrays, one more parameter says how they
+    are written.
 
     Streaming endpoints become generators; if `only_last()`, they yield only their last result, for clients
     that will not come back for more. Literals appear as strings and tuples as lists, which is what JSON has;
@@ -52,9 +53,13 @@ def api_function(
         how = {name: values.pop(name) for name in known & values.keys()}
         return parse(endpoint.inputs_type, values), parse(Encoding, how).arrays
 
+    def plain(question: Any, result: Any, arrays: Arrays) -> dict[str, Any]:
+        said = {"headline": endpoint.headline(question, result)} if endpoint.headline and result else {}
+        return said | to_plain(result, arrays)
+
     def answer(*arguments: Any, **keywords: Any) -> dict[str, Any]:
         question, arrays = asked(arguments, keywords)
-        return to_plain(run(endpoint, question), arrays)
+        return plain(question, run(endpoint, question), arrays)
 
     def answers(*arguments: Any, **keywords: Any) -> Iterator[dict[str, Any]]:
         question, arrays = asked(arguments, keywords)
@@ -63,9 +68,9 @@ def api_function(
             last = None
             for last in stream:
                 if not whole:
-                    yield to_plain(last, arrays)
+                    yield plain(question, last, arrays)
             if whole:
-                yield to_plain(last, arrays)
+                yield plain(question, last, arrays)
 
     function = answers if endpoint.streams else answer
     function.__name__ = endpoint.name

@@ -22,6 +22,7 @@ from demos.ui import page
 from demos.ui.bars import WRITING
 from demos.ui.column_panel import column_panel
 from demos.ui.freshness import Answer
+from demos.ui.headline import headline_html
 from demos.ui.stop_button import StopButton
 from demos.ui.task import Task
 from demos.ui.withheld import refused
@@ -93,7 +94,8 @@ class _Asking:
         """What a result's place shows."""
         said = self.task.remark(result) if self.task.remark else took(result.seconds)
         badge, instead = page.badge_html(result.origin, said), getattr(result, "instead", "")
-        return self.task.show(result), badge, self.task.snippet(inputs, result.origin), instead
+        answer = headline_html(self.task.endpoint, inputs, result) + self.task.show(result)
+        return answer, badge, self.task.snippet(inputs, result.origin), instead
 
     def whole(self, *values: Any) -> Shown:
         """The answer, or the reason why there is none."""
