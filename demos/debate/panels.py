@@ -62,6 +62,7 @@ def panel(name: str, title: str, question: str, served: Sequence[Any] = (), valu
         min_height=24,
         padding=False,
         elem_id=f"trial-{name}",
+        elem_classes="stage-step",
     )
 
 

@@ -25,11 +25,21 @@ from demos.ui.scripts import COMMON, scripts
 
 STYLES = (ASSETS / "css" / "gallery.css",)
 
-SHELL_SCRIPTS = (*COMMON, *scripts("shell", "freshness stop link gallery"))
+SHELL_SCRIPTS = (
+    *COMMON,
+    *scripts(
+        "shell",
+        "freshness stop link gallery stage_fit stage_steps stage_talk stage_keys stage embed_snippets embed",
+    ),
+)
+TALK_STYLES = ASSETS / "css" / "stage.css"
+"""Global rules, so they are linked in the page's head."""
 
 # Gradio would confine rules like these, in a style sheet, to its container, where they match nothing.
 HEAD_STYLES = """<style>
 [data-embedded] .stage-header { display: none !important; }
+[data-embedded] .gradio-container { min-height: 0 !important; }
+[data-embedded] .stage-frame { height: 600px !important; }
 .html-container:has(.stage-header, .stage-cards, .stage-steps) { padding: 0 !important; }
 footer:not(:has(.show-api)) .divider { display: none !important; }
 .gradio-container .main { padding-top: 0.5rem !important; }
@@ -59,7 +69,8 @@ def launch_options(
 
     def head(slug: str) -> str:
         own = getattr(by_slug.get(slug), "SCRIPTS", ())
-        return f'{HEAD_STYLES}<script src="{STATIC.address(*SHELL_SCRIPTS, *own)}"></script>'
+        styles = f'{HEAD_STYLES}<link rel="stylesheet" href="{STATIC.address(TALK_STYLES)}">'
+        return f'{styles}<script src="{STATIC.address(*SHELL_SCRIPTS, *own)}"></script>'
 
     def moved(slug: str, query: QueryParams) -> str | None:
         return moved_address(slug, query, {*by_slug, MODELS})

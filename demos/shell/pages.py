@@ -22,7 +22,12 @@ from demos.shell.static import STATIC
 from demos.ui.page import LIMITS, asked_directly, queue_of, visible_errors
 
 WELCOME = "Type a sentence and see for yourself what a transformer does with it."
-TOOLS = '<div class="stage-tools"><button type="button" class="stage-copy-link">Copy link</button></div>'
+TOOLS = (
+    '<div class="stage-tools">'
+    '<button type="button" class="stage-full-screen" title="Talk mode (F)">Full screen</button>'
+    '<button type="button" class="stage-embed-open">Embed</button>'
+    '<button type="button" class="stage-copy-link">Copy link</button></div>'
+)
 SESSIONS = 128
 """Sessions kept for each page: Gradio keeps a copy of the page's configuration for each of them."""
 CACHE = (3600, 86400)
@@ -55,9 +60,9 @@ def demo_page(demo: ModuleType, run: Run, demos: Sequence[Demo]) -> gr.Blocks:
             gr.HTML(TOOLS, padding=False)
         demo.build(run)
         if more:
-            with gr.Accordion("How to read this", open=False):
+            with gr.Accordion("How to read this", open=False, elem_classes="stage-guide"):
                 gr.Markdown(more)
-        with gr.Accordion("What this does not show", open=False):
+        with gr.Accordion("What this does not show", open=False, elem_classes="stage-limits"):
             gr.Markdown(demo.INFO.limits)
     open_with_example(page)
     return queued(page)

@@ -137,7 +137,7 @@ class Answer:
     def _wired(self, outputs: Sequence[Any], extra: Sequence[Any]) -> tuple[list[Any], list[Any]]:
         for output in outputs:
             if self.name not in output.elem_classes:
-                output.elem_classes = [*output.elem_classes, self.name]
+                output.elem_classes = [*output.elem_classes, self.name, *_step(output)]
         tickets = [self.stop.ticket] if self.stop else []
         return [*self.fields, *extra, self.made_for, *tickets], [*outputs, self.made_for, self.values]
 
@@ -204,6 +204,12 @@ def _until_stopped(shown: Iterator[Any], ticket: str) -> Iterator[Any]:
             last = next(shown)
     except (Stopped, StopIteration):
         return
+
+
+def _step(output: Any) -> list[str]:
+    """The class of what talk mode shows as a step: pictures and answers, not what is said beside them."""
+    apart = {"stage-badge", "stage-aside", "stage-step"} & set(output.elem_classes)
+    return ["stage-step"] if isinstance(output, gr.HTML) and not apart else []
 
 
 def _described(field: Any) -> dict[str, Any]:

@@ -215,4 +215,7 @@ def badge_html(origin: Origin, remark: str = "") -> str:
     facts = [origin.title, where, revision, origin.licence, origin.note, recorded, remark]
     inner = " · ".join(escape(fact) for fact in facts if fact)
     title = escape(f"{origin.hub_id or origin.checkpoint} {origin.revision or ''}".strip(), quote=True)
-    return f'<p title="{title}">Made by {inner}</p>'
+    line = escape(
+        " · ".join([origin.title, *([f"recorded on {origin.recorded}"] if recorded else [])]), quote=True
+    )
+    return f'<p title="{title}" data-line="{line}">Made by {inner}</p>'

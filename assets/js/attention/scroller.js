@@ -2,7 +2,7 @@
 // A drawing of any size behind a canvas of the window's size: only what is in view is ever painted.
 const AttentionScroller = (() => {
   "use strict";
-  const { element, pencilOf } = StageDom;
+  const { element, pencilOf, zoomOf } = StageDom;
   const { canvasSurface } = AttentionSurface;
 
   /**
@@ -36,7 +36,7 @@ const AttentionScroller = (() => {
       planned = 0;
       const view = frame();
       if (!view.width || !view.height || !canvas.isConnected) return;
-      const ratio = window.devicePixelRatio || 1;
+      const ratio = (window.devicePixelRatio || 1) * zoomOf(box);
       const [width, height] = [Math.round(view.width * ratio), Math.round(view.height * ratio)];
       if (canvas.width !== width || canvas.height !== height) {
         canvas.width = width;
@@ -72,8 +72,9 @@ const AttentionScroller = (() => {
     /** The place in the drawing under a pointer event. @param {MouseEvent} event */
     function place(event) {
       const bounds = box.getBoundingClientRect();
-      const x = event.clientX - bounds.left - box.clientLeft;
-      const y = event.clientY - bounds.top - box.clientTop;
+      const zoom = zoomOf(box); // in talk mode
+      const x = (event.clientX - bounds.left) / zoom - box.clientLeft;
+      const y = (event.clientY - bounds.top) / zoom - box.clientTop;
       return { x: x + box.scrollLeft, y: y + box.scrollTop, viewX: x, viewY: y };
     }
 

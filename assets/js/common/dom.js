@@ -92,6 +92,9 @@ const StageDom = (() => {
    */
   const isShown = (node) => node instanceof HTMLElement && node.offsetParent !== null;
 
+  /** How much CSS enlarges an element, as in talk mode. @param {Element} node */
+  const zoomOf = (node) => /** @type {{currentCSSZoom?: number}} */ (node).currentCSSZoom ?? 1;
+
   /**
    * Scrolls until the element begins at the top, at once for visitors who prefer reduced motion.
    * @param {Element} node
@@ -147,6 +150,7 @@ const StageDom = (() => {
     setTabStop,
     pencilOf,
     isShown,
+    zoomOf,
     scrollToStart,
     afterLayout,
     watchPage,

@@ -1,15 +1,15 @@
 // @ts-check
 // What every page has: buttons that copy an answer, and links that open an example.
-(() => {
+const StageClipboard = (() => {
   "use strict";
-  const { isShown, watchPage } = StageDom;
+  const { watchPage } = StageDom;
 
   /** @param {string} text */
   const copy = async (text) => {
     if (window.isSecureContext) return navigator.clipboard.writeText(text);
     // Without HTTPS, except on the visitor's own machine, browsers offer only this old way.
     const box = Object.assign(document.createElement("textarea"), { value: text });
-    document.body.append(box);
+    (document.querySelector("dialog[open]") ?? document.body).append(box); // all else is inert meanwhile
     box.select();
     const done = document.execCommand("copy");
     box.remove();
@@ -46,12 +46,13 @@
   if (address.has("embed")) document.documentElement.dataset.embedded = "";
 
   const pressExample = () => {
-    const shown = [...document.querySelectorAll(".stage-examples")].find(isShown);
-    const buttons = shown ? shown.querySelectorAll("button") : [];
+    const buttons = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".stage-examples button"));
     if (!buttons.length) return false;
     const button = buttons[number - 1];
     if (button) setTimeout(() => button.click()); // after Gradio has finished laying out the row
     return true;
   };
   if (Number.isInteger(number) && number >= 1) watchPage(pressExample, 30_000);
+
+  return { copy };
 })();

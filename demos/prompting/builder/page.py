@@ -52,7 +52,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     scores = gr.HTML("", padding=False)
     writing = editors.answer("Write", stop)
     text = gr.Textbox(label="What the model writes", lines=2, max_lines=12, interactive=False)
-    ended = gr.HTML("", padding=False)
+    ended = gr.HTML("", padding=False, elem_classes="stage-aside")
     gr.HTML('<h3 class="stage-panel">What the model sees</h3>', padding=False)
     sight = editors.answer("Score the labels", quiet=True)
     view = [gr.HTML("", padding=False), page.badge()]

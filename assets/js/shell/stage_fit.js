@@ -1,0 +1,155 @@
+// @ts-check
+// Fits a step of a page into the window in talk mode: enlarged as far as it is whole, in parts where it would
+// be too small to read.
+const StageFit = (() => {
+  "use strict";
+
+  // Times the ordinary size, on a slide of 1280 x 720.
+  const LARGEST = 2;
+  const LEGIBLE = 1.3; // below, a step is shown in parts
+  const SMALLEST = 0.9; // below, what scrolls keeps its own height
+  const ROUNDS = 7;
+
+  const unit = () => Math.max(0.55, Math.min(innerWidth / 1280, innerHeight / 720));
+
+  /** @param {number} zoom */
+  const enlarge = (zoom) => document.body.style.setProperty("--stage-zoom", zoom.toFixed(4));
+
+  /** Everything that scrolls inside of a step, opened so that it shows all it holds. @param {HTMLElement} node */
+  const openScrollers = (node) => {
+    document.body.style.removeProperty("--stage-room");
+    const found = [];
+    for (const part of node.querySelectorAll("*")) {
+      if (!(part instanceof HTMLElement)) continue;
+      const { overflowX, overflowY } = getComputedStyle(part);
+      if (!/auto|scroll/.test(overflowX + overflowY)) continue;
+      part.dataset.stageOpen = "";
+      found.push(part);
+    }
+    return found;
+  };
+
+  /**
+   * The largest zoom, in units of the slide, at which the step is whole within `frame`.
+   * @param {HTMLElement} node
+   * @param {DOMRect} frame
+   * @param {HTMLElement[]} scrollers
+   */
+  const largest = (node, frame, scrollers) => {
+    /** @param {number} size */
+    const fits = (size) => {
+      enlarge(size * unit());
+      const { width, height } = node.getBoundingClientRect();
+      if (height > frame.height + 0.5 || width > frame.width + 0.5) return false;
+      return ![node, ...scrollers].some((part) => part.scrollWidth > part.clientWidth + 1);
+    };
+    if (fits(LARGEST)) return LARGEST;
+    let [low, high] = [0.2, LARGEST];
+    for (let round = 0; round < ROUNDS; round++) {
+      const middle = (low + high) / 2;
+      if (fits(middle)) low = middle;
+      else high = middle;
+    }
+    enlarge(low * unit());
+    return low;
+  };
+
+  /** @param {Element} node */
+  const shownChildren = (node) =>
+    /** @type {HTMLElement[]} */ (
+      [...node.children].filter((child) => child instanceof HTMLElement && child.offsetHeight > 0)
+    );
+
+  /**
+   * The parts of a step that may be shown one after another. The heading of a panel is shown with each.
+   * @param {HTMLElement} node
+   * @param {number} room pixels of the window that one of them may fill
+   * @returns {HTMLElement[]}
+   */
+  const partsOf = (node, room) => {
+    const children = shownChildren(node).filter((child) => !child.matches(".stage-panel, .stage-question"));
+    if (node.matches("table, pre, p, ol, ul, svg, button, .sa-view") || !children.length) return [node];
+    if (children.length === 1) return partsOf(children[0], room);
+    return children.flatMap((child) =>
+      child.getBoundingClientRect().height > room ? partsOf(child, room) : [child],
+    );
+  };
+
+  /**
+   * Groups of parts, each group low enough for the window.
+   * @param {HTMLElement} node
+   * @param {DOMRect} frame
+   */
+  const grouped = (node, frame) => {
+    enlarge(LEGIBLE * unit());
+    const whole = node.getBoundingClientRect();
+    const first = partsOf(node, Infinity)[0]?.getBoundingClientRect() ?? whole;
+    const room = frame.height - (first.top - whole.top); // below the headings
+    /** @type {HTMLElement[][]} */
+    const groups = [];
+    let top = -Infinity;
+    for (const part of partsOf(node, room)) {
+      const bounds = part.getBoundingClientRect();
+      if (!groups.length || bounds.bottom - top > room) {
+        groups.push([]);
+        top = bounds.top;
+      }
+      groups[groups.length - 1].push(part);
+    }
+    return groups;
+  };
+
+  /**
+   * Where even one part would be illegibly small, what scrolls goes on scrolling.
+   * @param {HTMLElement} node
+   * @param {DOMRect} frame
+   * @param {HTMLElement[]} scrollers
+   */
+  const bound = (node, frame, scrollers) => {
+    const tall = Math.max(0, ...scrollers.map((part) => part.offsetHeight));
+    if (!tall) return;
+    enlarge(SMALLEST * unit());
+    const zoom = SMALLEST * unit();
+    const over = (node.getBoundingClientRect().height - frame.height) / zoom;
+    const room = Math.max(120, Math.max(...scrollers.map((part) => part.offsetHeight)) - over - 2);
+    document.body.style.setProperty("--stage-room", `${Math.floor(room)}px`);
+  };
+
+  /**
+   * Shows part number `wanted` of a step (counted from 0; the last one if there are fewer) in `frame`.
+   * @param {HTMLElement} node
+   * @param {DOMRect} frame
+   * @param {number} wanted
+   * @returns {{parts: number, part: number}} how many parts there are, and which is shown
+   */
+  const fit = (node, frame, wanted) => {
+    release(node);
+    const scrollers = openScrollers(node);
+    let [parts, part] = [1, 0];
+    let size = largest(node, frame, scrollers);
+    if (size < LEGIBLE) {
+      const groups = grouped(node, frame);
+      if (groups.length > 1) {
+        parts = groups.length;
+        part = Math.max(0, Math.min(wanted, parts - 1));
+        for (const other of groups.flat()) {
+          if (!groups[part].includes(other)) other.dataset.stageOff = "";
+        }
+      }
+      size = largest(node, frame, scrollers);
+    }
+    if (size < SMALLEST) {
+      bound(node, frame, scrollers);
+      largest(node, frame, scrollers);
+    }
+    return { parts, part };
+  };
+
+  /** Takes back what `fit` did to a step. @param {HTMLElement} node */
+  const release = (node) => {
+    for (const part of node.querySelectorAll("[data-stage-off]")) part.removeAttribute("data-stage-off");
+    for (const part of node.querySelectorAll("[data-stage-open]")) part.removeAttribute("data-stage-open");
+  };
+
+  return { fit, release };
+})();
