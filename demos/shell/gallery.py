@@ -43,6 +43,17 @@ HEAD_STYLES = """<style>
 .html-container:has(.stage-header, .stage-cards, .stage-steps) { padding: 0 !important; }
 footer:not(:has(.show-api)) .divider { display: none !important; }
 .gradio-container .main { padding-top: 0.5rem !important; }
+@media (min-width: 900px) {  /* What asks stands at the end of the examples. */
+  .stage-examples:has(~ button.primary, ~ .row > button.primary:not(:has(~ button:not(.stage-stop)))) {
+    padding-inline-end: 14rem;
+  }
+  .stage-examples ~ button.primary,
+  .stage-examples ~ .row:has(> button.primary):not(:has(> button.secondary:not(.stage-stop))) {
+    align-self: flex-end !important;
+    width: auto !important;
+    margin-top: -3rem;
+  }
+}
 @media (max-width: 480px) {
   .gradio-container { padding: 0.5rem !important; }
   footer .divider { display: none !important; }
