@@ -21,16 +21,13 @@ from demos.shell.not_found import not_found_page
 from demos.shell.serving import Site, around
 from demos.shell.static import STATIC
 from demos.shell.theme import theme
-from demos.ui.scripts import COMMON, scripts
+from demos.ui.scripts import COMMON, TALK, scripts
 
 STYLES = (ASSETS / "css" / "gallery.css",)
 
 SHELL_SCRIPTS = (
     *COMMON,
-    *scripts(
-        "shell",
-        "freshness stop link gallery stage_fit stage_steps stage_talk stage_keys stage embed_snippets embed",
-    ),
+    *scripts("shell", f"freshness stop link save gallery {TALK} embed_snippets embed"),
 )
 TALK_STYLES = ASSETS / "css" / "stage.css"
 """Global rules, so they are linked in the page's head."""

@@ -18,6 +18,7 @@ from demos.shell.blocks import Blocks
 from demos.shell.load_demos import Broken, Demo, by_tab, card_text, is_step, public_endpoints
 from demos.shell.navigation import MODELS, TITLE, anchor, header_html
 from demos.shell.opening import open_with_example
+from demos.shell.save import saving
 from demos.shell.static import STATIC
 from demos.ui.page import LIMITS, asked_directly, queue_of, visible_errors
 
@@ -26,7 +27,8 @@ TOOLS = (
     '<div class="stage-tools">'
     '<button type="button" class="stage-full-screen" title="Talk mode (F)">Full screen</button>'
     '<button type="button" class="stage-embed-open">Embed</button>'
-    '<button type="button" class="stage-copy-link">Copy link</button></div>'
+    '<button type="button" class="stage-copy-link">Copy link</button>'
+    '<button type="button" class="stage-save">Save</button></div>'
 )
 SESSIONS = 128
 """Sessions kept for each page: Gradio keeps a copy of the page's configuration for each of them."""
@@ -58,7 +60,9 @@ def demo_page(demo: ModuleType, run: Run, demos: Sequence[Demo]) -> gr.Blocks:
         with gr.Row(elem_classes="stage-title"):
             gr.Markdown(f"## {demo.INFO.title}\n\n{summary}", elem_classes="stage-card")
             gr.HTML(TOOLS, padding=False)
+        before = len(page.children)
         demo.build(run)
+        saving(demo, page, page.children[before:])
         if more:
             with gr.Accordion("How to read this", open=False, elem_classes="stage-guide"):
                 gr.Markdown(more)

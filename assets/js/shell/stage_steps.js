@@ -35,7 +35,7 @@ const StageSteps = (() => {
   /** What names a step to those who cannot see it. @param {HTMLElement} node */
   const title = (node) => textOf(node, ".stage-panel") || headline(node) || textOf(node, ".task-verdict");
 
-  const pageTitle = () => textOf(document.body, ".stage-card h2") || document.title;
+  const pageTitle = () => textOf(document.body, ".stage-card :is(h1, h2)") || document.title;
 
   /** What made the answer of a step, and when. @param {HTMLElement} node */
   const made = (node) => {
