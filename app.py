@@ -1,4 +1,4 @@
-"""Start the gallery: python app.py [--host H] [--port N] [--models auto|bundled|hub]."""
+"""Start the gallery: python app.py [--host H] [--port N] [--models auto|bundled|hub]; or run a subcommand."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ import os
 import socket
 import sys
 from functools import partial
+from importlib import import_module
+
+from demos.commands import COMMANDS
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
@@ -15,6 +18,7 @@ DEFAULT_PORT = 7860
 
 
 def arguments() -> argparse.Namespace:
+    """The options of the gallery, or of a subcommand, whose `run` is then the function to call."""
     parser = argparse.ArgumentParser(
         description="Transformers on Stage: a gallery of live transformer demos."
     )
@@ -26,6 +30,9 @@ def arguments() -> argparse.Namespace:
         default=os.environ.get("STAGE_MODELS", "auto"),
         help="where weights come from: the Hub if reachable else bundled (auto), never or only the Hub",
     )
+    commands = parser.add_subparsers(title="instead of serving", metavar="COMMAND")
+    for name in COMMANDS:
+        import_module(name).add_to(commands)
     return parser.parse_args()
 
 
@@ -49,10 +56,15 @@ def refuse_taken_port(host: str, port: int) -> None:
             )
 
 
-def main() -> None:
+def main() -> int:
     options = arguments()
-    refuse_taken_port(options.host, options.port)
     os.environ["STAGE_MODELS"] = options.models
+    return options.run(options) if hasattr(options, "run") else serve(options)
+
+
+def serve(options: argparse.Namespace) -> int:
+    """Serves the gallery until it is interrupted."""
+    refuse_taken_port(options.host, options.port)
 
     import gradio as gr
 
@@ -68,7 +80,8 @@ def main() -> None:
     build(runner).launch(
         server_name=options.host, server_port=options.port, **launch_options(runner, host=options.host)
     )
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
