@@ -15,7 +15,8 @@ from gradio.context import LocalContext
 
 from demos.contract import Endpoint, Example
 from demos.errors import StageError
-from demos.model_choice import suitable
+from demos.model_choice import suitable, to_be_had
+from demos.models.catalog import catalog
 from demos.models.custom import SWITCH
 from demos.models.specs import Origin
 
@@ -194,8 +195,10 @@ def examples(
 ) -> list[Any]:
     """A row of buttons, each filling `fields` (name of an inputs field -> component); returns the events.
 
-    `fill(inputs)` returns the values of all fields where they differ from those of the inputs.
+    `fill(inputs)` returns the values of all fields where they differ from those of the inputs. Examples of a
+    model whose weights cannot be had here are left out.
     """
+    rows = [row for row in rows if _has_its_model(row)]
     events = []
     with gr.Row(elem_classes="stage-examples"):
         gr.HTML("Try", padding=False)
@@ -213,6 +216,11 @@ def examples(
                 )
             )
     return events
+
+
+def _has_its_model(row: Example) -> bool:
+    entry = catalog().get(getattr(row.inputs, "model", ""))
+    return entry is None or to_be_had(entry)
 
 
 def _shown(value: Any) -> Any:
