@@ -24,7 +24,7 @@ from demos.models.cache import ModelCache
 from demos.models.catalog import checkpoint
 from demos.models.specs import Loaded, Spec
 from demos.stopping import Stop, Stopped
-from demos.stream import Stream
+from demos.stream import Stream, Waiting
 from demos.turns import LOOK, Share, Turns
 
 log = logging.getLogger(__name__)
@@ -41,7 +41,8 @@ QUICK, TELL_EVERY = 1.0, 5.0
 class Runner:
     """Runs endpoints in this process, on models leased from one shared cache.
 
-    `say` tells the visitor that a model is being fetched or loaded, which may take a while.
+    `say` tells the visitor that a model is being fetched or loaded, which may take a while. `admit` is asked
+    before anything is computed, and raises `Busy` for a visitor who asks too much.
     """
 
     def __init__(
@@ -49,8 +50,10 @@ class Runner:
         cache: ModelCache,
         result_bytes: int = RESULT_BYTES,
         say: Callable[[str], object] = log.info,
+        admit: Callable[[], object] = lambda: None,
     ) -> None:
         self.cache = cache
+        self.admit = admit
         self.results = Memo(result_bytes)
         self.say = say
         # Two turns, so that quick answers do not wait for a step of a long search, which takes seconds: on
@@ -101,7 +104,12 @@ class Runner:
                                 result = next(results, None)
                             if result is None:
                                 return
-                            yield result
+                            if isinstance(result, Waiting):
+                                if stop.is_set():
+                                    return
+                                result.there.wait(LOOK)
+                            else:
+                                yield result
 
         return Stream(steps)
 
@@ -124,6 +132,7 @@ class Runner:
             check_fields(inputs)
         if endpoint.check:
             endpoint.check(inputs)
+        self.admit()
         if endpoint.head is None:
             return []
         specs = [spec_of(endpoint, inputs.model)]
