@@ -28,6 +28,7 @@ from demos.tasks.entities.compute import ENTITIES
 from demos.tasks.fill_mask.compute import ONLINE as FILLS_GAPS
 from demos.tasks.translation.compute import ONLINE as TRANSLATES
 from demos.ui import page
+from demos.ui.examples import examples_row
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -124,7 +125,7 @@ def test_an_adapter_is_not_offered_where_its_base_cannot_be_had(no_packages, mon
 
 def examples_shown(demo: ModuleType) -> list[str]:
     with gr.Blocks() as blocks:
-        page.examples(demo.EXAMPLES, {}, fill=lambda inputs: [])
+        examples_row(demo.EXAMPLES, {}, fill=lambda inputs: [], linked=False)
     return [block.value for block in blocks.blocks.values() if isinstance(block, gr.Button)]
 
 
