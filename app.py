@@ -87,16 +87,11 @@ def serve(options: argparse.Namespace) -> int:
     from demos.runner import Runner
     from demos.shell.gallery import build, launch_options
     from demos.shell.mcp_tools import INSTALL, is_installed
-    from demos.shell.visitors import Visitors, rate_per_minute
+    from demos.shell.visitors import admission
 
     if options.mcp and not is_installed():
         sys.exit(f"--mcp needs one package more: {INSTALL}")
-    try:
-        rate = rate_per_minute()
-    except ValueError as error:
-        sys.exit(str(error))
-    admit = {"admit": Visitors(rate)} if rate else {}
-    runner = Runner(shared_cache(), say=partial(gr.Info, duration=4), **admit)
+    runner = Runner(shared_cache(), say=partial(gr.Info, duration=4), admit=admission())
     build(runner, tools=options.mcp).launch(
         server_name=options.host,
         server_port=options.port,

@@ -24,8 +24,8 @@ DISTRIBUTIONS = {
 """Where a module is not called like the package that brings it."""
 ANY_PYTHON = {"python_full_version": "3.11.7"}
 """Not ZeroGPU's, for which tests/test_space.py looks."""
-NOT_NEEDED = {"onnxruntime"}
-"""Oracles that a test uses where they happen to be installed."""
+NOT_NEEDED = {"onnxruntime", "mcp"}
+"""What a test uses where it happens to be installed."""
 
 
 def declared(name: str) -> dict[str, Requirement]:

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import ModuleType
 
@@ -29,6 +35,7 @@ from demos.tasks.fill_mask.compute import ONLINE as FILLS_GAPS
 from demos.tasks.translation.compute import ONLINE as TRANSLATES
 from demos.ui import page
 from demos.ui.examples import examples_row
+from tests.browser.steps import free_port
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -167,31 +174,49 @@ def client_of(runner: Runner) -> TestClient:
     )
 
 
-@pytest.mark.parametrize("space", [False, True])
-def test_the_readmes_call_works_on_a_space_and_elsewhere(runner, monkeypatch, space):
-    """With curl, as it stands there; the shorter route is closed on a Space, as is said there."""
-    if space:
-        monkeypatch.setenv("SYSTEM", "spaces")
-        monkeypatch.setenv("SPACE_ID", "someone/stage")
-    home = build(runner, ("demos.tasks.similarity",))
-    options = launch_options(runner, ("demos.tasks.similarity",))
-    _, address, _ = home.launch(prevent_thread_lock=True, quiet=True, **options)
-    code = re.search(r"((?:    .*\n)*    curl -sN \$ask/\$id\n)", README)[1].replace("\n    ", "\n").strip()
-    try:
-        shell = code.replace("http://127.0.0.1:7860/", address)
-        said = subprocess.run(["sh", "-c", shell], capture_output=True, text=True, timeout=120)
-        short = subprocess.run(
-            ["curl", "-s", f"{address}gradio_api/run/similarity", "-H", "Content-Type: application/json"]
-            + ["-d", '{"data": [["A cat sleeps.", "A kitten naps."], "minilm"], "session_hash": "mine"}'],
-            capture_output=True,
-            text=True,
-            timeout=120,
+@contextmanager
+def serving(log: Path, **environment: str) -> Iterator[str]:
+    """The address of app.py, started in an environment of its own."""
+    port = free_port()
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "app.py", "--host", "127.0.0.1", "--port", str(port)],
+            cwd=ROOT,
+            env=os.environ | {"STAGE_MODELS": "bundled"} | environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
         )
+    address = f"http://127.0.0.1:{port}/"
+    try:
+        for _ in range(600):
+            with suppress(OSError):
+                urllib.request.urlopen(f"{address}config", timeout=60).close()
+                break
+            assert process.poll() is None, log.read_text()
+            time.sleep(0.2)
+        yield address
     finally:
-        home.close(verbose=False)
-    event, data = said.stdout.strip().splitlines()[-2:]
+        process.terminate()
+        process.wait(60)
+
+
+def shell(code: str) -> str:
+    return subprocess.run(["sh", "-c", code], capture_output=True, text=True, timeout=120).stdout
+
+
+@pytest.mark.parametrize("space", [False, True])
+def test_the_readmes_call_works_on_a_space_and_elsewhere(tmp_path, space):
+    """With curl, as it stands there; the shorter route is closed on a Space, as is said there."""
+    on_a_space = {"SYSTEM": "spaces", "SPACE_ID": "someone/stage"} if space else {}
+    code = re.search(r"((?:    .*\n)*    curl -sN \$ask/\$id\n)", README)[1].replace("\n    ", "\n").strip()
+    with serving(tmp_path / "log", **on_a_space) as address:
+        said = shell(code.replace("http://127.0.0.1:7860/", address))
+        asked = re.search(r"-d ('\{.*?\}')", code)[1]
+        short = f"curl -s {address}gradio_api/run/similarity -H 'Content-Type: application/json' -d {asked}"
+        short_said = json.loads(shell(short))
+    event, data = said.strip().splitlines()[-2:]
     assert event == "event: complete" and "origin" in json.loads(data.removeprefix("data: "))[0]
-    assert ("data" in json.loads(short.stdout)) is not space, short.stdout
+    assert ("data" in short_said) is not space, short_said
 
 
 def test_a_stream_over_http_sends_each_result_and_says_when_it_is_complete(runner):

@@ -94,7 +94,7 @@ def _model(folder: str, dtype: str) -> Any:
 
     if (folder, dtype) not in _held:
         _held.clear()
-        read = transformers.AutoModelForCausalLM.from_pretrained(
+        read: Any = transformers.AutoModelForCausalLM.from_pretrained(
             folder, dtype=getattr(torch, dtype), use_safetensors=True, local_files_only=True
         )
         _held[folder, dtype] = read.to(DEVICE).requires_grad_(False).eval()

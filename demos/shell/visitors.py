@@ -10,9 +10,10 @@ from __future__ import annotations
 import math
 import os
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Any
 
-from demos.errors import Busy
+from demos.errors import BadInput, Busy
 from demos.public import is_public
 from demos.rate import Rate
 
@@ -24,7 +25,7 @@ REMEMBERED = 1_000
 
 
 def rate_per_minute() -> int:
-    """Computations for each open page in a minute, 0 for no bound; raises ValueError for anything else.
+    """Computations for each open page in a minute, 0 for no bound; raises BadInput for anything else.
 
     Set by STAGE_RATE; by default `RATE` where strangers may use the gallery, else no bound.
     """
@@ -32,8 +33,14 @@ def rate_per_minute() -> int:
     if not chosen:
         return RATE if is_public() else 0
     if not chosen.isdecimal():
-        raise ValueError(f"STAGE_RATE is {chosen!r}: it must be a whole number, 0 for no bound.")
+        raise BadInput(f"STAGE_RATE is {chosen!r}.", "It must be a whole number; 0 for no bound.")
     return int(chosen)
+
+
+def admission() -> Callable[[], object]:
+    """What the runner asks before it computes, by the environment; raises BadInput if STAGE_RATE is wrong."""
+    rate = rate_per_minute()
+    return Visitors(rate) if rate else lambda: None
 
 
 class Visitors:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 
+import gradio as gr
 import pytest
 
 from demos.commands.rehearse.browser import Seen
@@ -18,8 +20,11 @@ from demos.commands.rehearse.report import Rehearsed, lines_of, summary
 from demos.commands.rehearse.runs import Ran, checkpoints, run_link
 from demos.contract import Endpoint, Example, Info
 from demos.errors import BadInput
+from demos.links import to_fragment
 from demos.shell.load_demos import load_programme, working
 from demos.tasks import entities, similarity
+from demos.ui.examples import examples_row
+from demos.ui.page import visible_errors
 
 ROOT = Path(__file__).parents[2]
 DEMOS = list(working(load_programme()))
@@ -48,10 +53,28 @@ def test_an_adapter_names_what_it_stands_on():
     assert found == ["minilm-ner", "minilm"]
 
 
+def linked(state: object) -> Link:
+    return Link("/x", 1, "similarity", 0, "", f"state={to_fragment(json.dumps(state))}")
+
+
+def test_a_link_with_a_state_is_run_with_it(runner):
+    ran = run_link(
+        linked({"inputs": {"sentences": "A cat.\nA dog.", "model": "minilm"}}), similarity, runner, 60
+    )
+    assert ran.problem == "" and ran.first and ran.models == ("MiniLM sentence encoder",)
+
+
+@pytest.mark.parametrize("state", [{"inputs": {"other": "demo"}}, {"nothing": 1}, [1]])
+def test_a_state_of_another_demo_or_a_damaged_one_fails(runner, state):
+    assert "link" in run_link(linked(state), similarity, runner, 60).problem
+    damaged = Link("/x", 1, "similarity", 0, "", "state=1.damaged")
+    assert "link" in run_link(damaged, similarity, runner, 60).problem
+
+
 def test_an_example_that_is_not_there(runner):
     many = len(similarity.EXAMPLES)
     ran = run_link(link("similarity", many + 1), similarity, runner, 60)
-    assert f"no example {many + 1}" in ran.problem and f"it has {many}" in ran.problem
+    assert f"no example {many + 1}" in ran.problem and f"has {many}" in ran.problem
 
 
 @dataclass(frozen=True)
@@ -68,14 +91,30 @@ def never_ends(inputs: Inputs, loaded: None) -> Iterator[Inputs]:
 
 def breaks(inputs: Inputs, loaded: None) -> Inputs:
     """Fails."""
-    raise BadInput("This text is too short.", "Write more.") if inputs.text else ZeroDivisionError
+    raise ZeroDivisionError if inputs.text == "bug" else BadInput("This text is too short.", "Write more.")
 
 
 def pretended(function, head=None, text="x", model="minilm"):
+    """A demo of one field, one button and one example."""
+    endpoint = Endpoint(function.__name__, function, head)
+    examples = (Example("One", Inputs(text, model)),)
+
+    def build(run):
+        field, other, shown = gr.Textbox(), gr.Textbox(), gr.Textbox()
+
+        def ask(text):
+            inputs = Inputs(text, model)
+            last = [*run.stream(endpoint, inputs)][-1] if endpoint.streams else run(endpoint, inputs)
+            return last.text
+
+        for event in examples_row(examples, {"text": field, "model": other}):
+            event.success(visible_errors(ask), [field], [shown])
+
     return SimpleNamespace(
         INFO=Info("pretended", "Pretended", "Attention", limits="all"),
-        EXAMPLES=(Example("One", Inputs(text, model)),),
-        ENDPOINTS=(Endpoint(function.__name__, function, head),),
+        EXAMPLES=examples,
+        ENDPOINTS=(endpoint,),
+        build=build,
     )
 
 
@@ -86,7 +125,7 @@ def test_what_grows_for_ever_is_stopped_after_its_time(runner):
     assert not runner._steps._taken
 
 
-@pytest.mark.parametrize(("text", "said"), [("x", "too short. Write more."), ("", "Something went wrong")])
+@pytest.mark.parametrize(("text", "said"), [("x", "too short. Write more."), ("bug", "Something went wrong")])
 def test_what_fails_is_said_with_its_sentence(runner, text, said):
     ran = run_link(link("pretended"), pretended(breaks, text=text), runner, 1)
     assert said in ran.problem and ran.first is None
@@ -95,7 +134,7 @@ def test_what_fails_is_said_with_its_sentence(runner, text, said):
 def test_a_model_of_the_hub_is_known_to_fail_without_a_network(runner):
     demo = pretended(breaks, head={"encoder": "base"}, model="bert")
     ran = run_link(link("pretended"), demo, runner, 1)
-    assert "needs a network" in ran.problem and ran.offline == "fails: BERT base must come from the Hub"
+    assert "weights cannot be had" in ran.problem and ran.offline.startswith("fails: BERT base")
 
 
 def test_a_model_that_does_not_exist(runner):

@@ -97,7 +97,8 @@ def test_torch_before_spaces_is_refused(pretended):
 
 @pytest.mark.skipif(importlib.util.find_spec("spaces") is None, reason="ZeroGPU's package is not installed")
 def test_under_zero_gpus_own_start_the_report_comes_from_inside_launch():
-    """The gallery is started as on a Space; its service hears of the start once, and of no small model."""
+    """The gallery is started as on a Space. Its service hears of the start, of no small model, and of one
+    that is worth a GPU; it lends none, so the processor writes."""
     code = """
 import os, sys
 sys.argv = ["app.py", "--port", os.environ["PORT"]]
@@ -107,8 +108,11 @@ def launched(blocks, *arguments, **options):
     launch(blocks, *arguments, **options, prevent_thread_lock=True)
     from gradio_client import Client
     client = Client(blocks.local_url, verbose=False)
-    answer = client.predict("A cat sat on", mode="plain", max_new_tokens=3, api_name="/generate")
-    print(answer["new_tokens"])
+    from demos.nlp import gpu_writing
+    for worth in (gpu_writing.MIN_PARAMETERS, 1):
+        gpu_writing.MIN_PARAMETERS = worth
+        answer = client.predict("A cat sat", mode="plain", max_new_tokens=3, api_name="/generate")
+        print("tokens:", answer["new_tokens"])
 gradio.Blocks.launch = launched
 import app
 app.main()
@@ -123,5 +127,6 @@ app.main()
             STAGE_MODELS="bundled",
         )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.strip().endswith("3")
-    assert asked == ["/startup-report"]
+    assert done.stdout.count("tokens: 3") == 2
+    assert asked == ["/startup-report", "/schedule"]
+    assert "No GPU was lent" in done.stderr

@@ -10,7 +10,7 @@ from gradio.context import LocalContext
 from gradio.routes import App
 from starlette.testclient import TestClient
 
-from demos.errors import Busy
+from demos.errors import BadInput, Busy
 from demos.models.cache import shared_cache
 from demos.runner import Runner
 from demos.shell.gallery import build, launch_options
@@ -41,7 +41,7 @@ def test_there_is_a_bound_where_strangers_may_ask(monkeypatch, environment, expe
 @pytest.mark.parametrize("wrong", ["-1", "many", "1.5"])
 def test_a_rate_that_is_no_number_is_named(monkeypatch, wrong):
     monkeypatch.setenv("STAGE_RATE", wrong)
-    with pytest.raises(ValueError, match="whole number"):
+    with pytest.raises(BadInput, match="whole number"):
         rate_per_minute()
 
 

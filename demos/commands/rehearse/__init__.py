@@ -63,20 +63,21 @@ def _rehearsed(deck: Any, demos: Any, options: argparse.Namespace) -> Iterator[A
     from demos.commands.rehearse.report import Rehearsed
     from demos.commands.rehearse.runs import failed, run_link
     from demos.models.cache import shared_cache
+    from demos.recordings import Recordings
     from demos.runner import Runner
 
-    runner = Runner(shared_cache())
-    with _pages(runner, deck, options) as (running, home):
+    # A page opens with what is recorded; what a visitor asks there is computed, and that is rehearsed too.
+    runner = Runner(shared_cache(), recordings=Recordings(Path(os.devnull)))
+    with _pages(Runner(shared_cache()), deck, options) as (running, home):
         for link in deck.links:
             demo = demos.get(link.slug)
-            title = demo.INFO.title if demo else "Home" if link.slug == "" else "Models" if link.slug else "?"
+            title = demo.INFO.title if demo else "Home" if link.slug == "" else "Models" if link.slug else ""
             if link.slug is None:
                 yield Rehearsed(link, title, failed("This leads to no page of the gallery."))
                 continue
             ran = run_link(link, demo, runner, options.seconds) if demo else None
             seen = None
             if running and not (ran and ran.problem):
-                runner.results.clear()  # otherwise the page would show what was computed a moment ago
                 seen = open_page(running, home + _below(link), options.seconds)
             yield Rehearsed(link, title, ran, seen)
 

@@ -73,8 +73,8 @@ def links_in(text: str, slugs: Collection[str], hosts: Collection[str] = ()) -> 
         line, before = line + text.count("\n", before, place), place
         try:
             parts = urlsplit(written)
-            host = parts.hostname or ""
-        except ValueError:  # such as "http://["
+            host, _ = parts.hostname or "", parts.port
+        except ValueError:  # such as "http://[", or a port that does not exist
             continue
         if host and not _is_ours(host, hosts):
             foreign[host] = foreign.get(host, 0) + 1

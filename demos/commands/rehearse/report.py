@@ -42,7 +42,7 @@ def lines_of(one: Rehearsed) -> list[str]:
         facts.append(f"page {seen.seconds:.1f} s{', still busy' if seen.cut else ''}")
     if ran and ran.memory:
         facts.append(f"{in_words(ran.memory)} in memory")
-    said = [head, f"       {'; '.join(filter(None, facts))}"]
+    said = [head, f"       {'; '.join(filter(None, facts))}"] if one.title else [head]
     if ran and ran.models:
         said.append(f"       {', '.join(ran.models)}; without a network: {ran.offline}")
     elif ran and ran.offline:

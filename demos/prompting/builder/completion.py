@@ -48,7 +48,7 @@ def _up_to_the_next_field(results: Generator[GenerateResult], question: Question
     with closing(results):  # closing stops the model: the text behind a stop string is not written
         for result in results:
             if isinstance(result, Waiting):
-                yield result
+                yield result  # pyright: ignore[reportReturnType] (no reader of results sees it)
                 continue
             text, stop = cut(result.text, stops, ended=bool(result.finished))
             finished = "field" if stop else result.finished
