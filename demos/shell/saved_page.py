@@ -21,7 +21,7 @@ from demos.shell.pieces import Piece, Scene
 from demos.ui.scripts import COMMON, scripts
 
 STYLES = tuple(ASSETS / "css" / f"{name}.css" for name in ("page", "gallery", "saved"))
-SCRIPTS = (*COMMON, *scripts("shell", "link saved"))
+SCRIPTS = (*COMMON, *scripts("shell", "link gallery saved"))
 
 # Frames: BertViz's pages stand in frames of their own, sandboxed.
 POLICY = (
