@@ -2,7 +2,7 @@
 // A page that stands without a server: draws the recorded answers, and steps through them by keys.
 const StageSaved = (() => {
   "use strict";
-  const { element } = StageDom;
+  const { element, saveFile } = StageDom;
 
   /**
    * @typedef {{html: string, payload: any, mount: number, moves: [string, any, any][]}} SavedPiece
@@ -91,6 +91,15 @@ const StageSaved = (() => {
     if (/^#(see|prompt)=/.test(location.hash)) {
       choose.before(element("p", { class: "stage-stale", role: "status" }, UNKNOWN));
     }
+    const png = /** @type {HTMLElement} */ (document.getElementById("stage-png"));
+    png.onclick = async () => {
+      const name = document.title.split(" · ")[0].toLowerCase().replace(/\W+/g, "-");
+      try {
+        saveFile(`${name}.png`, await StagePicture.png(place));
+      } catch {
+        png.textContent = "This browser makes no picture: print the page, or take a screenshot.";
+      }
+    };
     const wanted = Number(new URLSearchParams(location.search).get("example"));
     show(Number.isInteger(wanted) && wanted >= 1 && wanted <= buttons.length ? wanted - 1 : 0);
   };
