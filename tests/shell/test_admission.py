@@ -13,8 +13,8 @@ from starlette.testclient import TestClient
 from demos.errors import BadInput, Busy
 from demos.models.cache import shared_cache
 from demos.runner import Runner
+from demos.shell.admission import PAGES, RATE, Visitors, address_of, rate_per_minute
 from demos.shell.gallery import build, launch_options
-from demos.shell.visitors import PAGES, RATE, Visitors, address_of, rate_per_minute
 
 PROGRAMME = ("demos.tasks.similarity",)
 
