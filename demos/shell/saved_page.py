@@ -21,7 +21,7 @@ from demos.shell.pieces import Piece, Scene
 from demos.ui.scripts import COMMON, TALK, scripts
 
 STYLES = tuple(ASSETS / "css" / f"{name}.css" for name in ("page", "gallery", "saved", "stage"))
-SCRIPTS = (*COMMON, *scripts("shell", f"link {TALK} saved"))
+SCRIPTS = (*COMMON, *scripts("shell", f"link gallery {TALK} picture saved"))
 
 # Frames: BertViz's pages stand in frames of their own, sandboxed.
 POLICY = (
@@ -45,6 +45,7 @@ PAGE = """<!DOCTYPE html>
 <div class="stage-tools">
 <button type="button" class="stage-full-screen" title="Talk mode (F)">Full screen</button></div></div>
 <p>{summary}</p>
+<div class="stage-tools"><button type="button" id="stage-png">Picture (PNG)</button></div>
 <div id="stage-choose" class="stage-examples"></div>
 <div id="stage-answer"></div>
 </main>
