@@ -41,11 +41,12 @@ PAGE = """<!DOCTYPE html>
 <body class="gradio-container stage-saved">
 {header}
 <main>
-<div class="stage-title stage-card"><h1>{heading}</h1>
-<div class="stage-tools">
-<button type="button" class="stage-full-screen" title="Talk mode (F)">Full screen</button></div></div>
+<div class="stage-card"><h1>{heading}</h1></div>
 <p>{summary}</p>
-<div class="stage-tools"><button type="button" id="stage-png">Picture (PNG)</button></div>
+<div class="stage-tools">
+<button type="button" class="stage-full-screen" title="Talk mode (F)">Full screen</button>
+<button type="button" id="stage-png">Picture (PNG)</button>
+</div>
 <div id="stage-choose" class="stage-examples"></div>
 <div id="stage-answer"></div>
 </main>
