@@ -8,10 +8,11 @@ from typing import Any
 from demos.attention.viewer import export_panel, link
 from demos.attention.viewer.bertviz import BERTVIZ, BertvizInputs, as_bertviz, sandboxed
 from demos.attention.viewer.compute import ARRAYS, ATTENTION
+from demos.attention.viewer.findings_answer import FINDINGS
 from demos.attention.viewer.html_export import EXPORT
 from demos.attention.viewer.measure import Selection
 from demos.attention.viewer.wire import FLOW_LAYER, LAYER, NEURON_LAYER, VIEW
-from demos.contract import Endpoint, Example, Run, parse
+from demos.contract import Endpoint, Example, Run, parse, to_plain
 from demos.errors import StageError
 from demos.models.catalog import checkpoint
 
@@ -23,7 +24,8 @@ const ask = (name) => async (request) => {
   if (answer.error) throw new Error(answer.error);
   return answer;
 };
-const source = { layer: ask("layer"), neuron: ask("neuron"), flow: ask("flow") };
+const source = { layer: ask("layer"), neuron: ask("neuron"), flow: ask("flow"),
+  findings: ask("findings") };
 const draw = async () => {
   if (props.value) return StageAttention.mount(box, props.value, source);
   StageAttention.unmount(box);
@@ -82,6 +84,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
             _served(run, "layer", LAYER),
             _served(run, "neuron", NEURON_LAYER),
             _served(run, "flow", FLOW_LAYER),
+            _served(run, "findings", FINDINGS),
         ],
         apply_default_css=False,
         min_height=40,
@@ -181,7 +184,7 @@ def _served(run: Run, name: str, endpoint: Endpoint) -> Any:
 
     def served(request: dict[str, Any]) -> Any:
         try:
-            return run(endpoint, parse(endpoint.inputs_type, request))
+            return to_plain(run(endpoint, parse(endpoint.inputs_type, request)))
         except StageError as error:
             return {"error": str(error)}
 
