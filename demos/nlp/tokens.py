@@ -123,16 +123,23 @@ def _between_spaces(spans: Sequence[tuple[int, int, int] | None], texts: Sequenc
     """Numbers what stands between two spaces of the texts."""
     numbers: list[int] = []
     for i, span in enumerate(spans):
-        before = spans[i - 1] if i else None
-        joined = span is not None and before is not None and span[0] == before[0]
-        if joined:
-            text, start = texts[span[0]], span[1]
-            stretches = (text[before[1] : before[2]], text[before[2] : start], text[start : span[2]])
-            blank = any(stretch and not stretch.strip() for stretch in stretches)
-            apart = span != before and any(UNSPACED.search(stretches[at]) for at in (0, 2))
-            joined = not blank and not apart
-        numbers.append((numbers[-1] if numbers else -1) + (not joined))
+        together = i > 0 and _together(spans[i - 1], span, texts)
+        numbers.append((numbers[-1] if numbers else -1) + (not together))
     return numbers
+
+
+def _together(
+    before: tuple[int, int, int] | None, span: tuple[int, int, int] | None, texts: Sequence[str]
+) -> bool:
+    """Whether no space is between two tokens, in a script that has spaces."""
+    if before is None or span is None or before[0] != span[0]:
+        return False
+    if before == span:  # two pieces of one character
+        return True
+    text = texts[span[0]]
+    one, between, other = text[before[1] : before[2]], text[before[2] : span[1]], text[span[1] : span[2]]
+    blank = any(stretch and not stretch.strip() for stretch in (one, between, other))
+    return not blank and not UNSPACED.search(one) and not UNSPACED.search(other)
 
 
 def _surfaces(

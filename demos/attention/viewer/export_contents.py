@@ -148,5 +148,5 @@ def _size_of_flows(maps: Maps, numbers: LayerNumbers) -> int:
 
 
 def _too_large(size: int, room: int) -> str:
-    size, room = size / 1e6, max(0, room) / 1e6
-    return f"Its data would be about {size:,.0f} MB, and {room:,.1f} of {FILE_BYTES // 10**6} MB are left."
+    left = max(0, room) / 1e6
+    return f"Its data would be about {size / 1e6:,.1f} MB, and {left:,.1f} of {FILE_BYTES / 1e6:.0f} MB are left."
