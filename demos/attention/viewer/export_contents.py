@@ -148,5 +148,5 @@ def _size_of_flows(maps: Maps, numbers: LayerNumbers) -> int:
 
 
 def _too_large(size: int, room: int) -> str:
-    left = max(0, room) / 1e6
-    return f"Its data would be about {size / 1e6:,.1f} MB, and {left:,.1f} of {FILE_BYTES / 1e6:.0f} MB are left."
+    needed, left, whole = size / 1e6, max(0, room) / 1e6, FILE_BYTES / 1e6
+    return f"Its data would be about {needed:,.1f} MB, and {left:,.1f} of {whole:.0f} MB are left."
