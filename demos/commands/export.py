@@ -12,8 +12,8 @@ def add_to(commands: Any) -> None:
     parser = commands.add_parser(
         "export",
         help="write the gallery as a folder of files that needs no server",
-        description="Writes home and all demos, with the recorded answers to their examples, as files that open "
-        "from disk or from any host of static files. No model is loaded.",
+        description="Writes home and all demos, with the recorded answers to their examples, as files that "
+        "open from disk or from any host of static files. No model is loaded.",
     )
     parser.add_argument("folder", type=Path, metavar="DIR", help="a new or empty folder")
     parser.add_argument("--force", action="store_true", help="replace the folder if it is not empty")
