@@ -10,6 +10,7 @@ const Stage = (() => {
   const root = document.documentElement;
 
   const NOTHING = "There is no answer on this page yet.";
+  const TRIES = 4;
   const GRACE = 1500; // milliseconds in which a page that opens with an answer shows it
 
   let on = false;
@@ -18,6 +19,8 @@ const Stage = (() => {
   let step = 0; // of those that are filled
   let part = 0;
   let parts = 1;
+  let size = 0; // its zoom
+  let tries = 0; // to find that
   let example = 0; // the number of the one that is shown, from 0; -1 if it is none
   let entered = { scroll: 0, screen: false };
   let drawn = { height: 0, width: 0, window: "" };
@@ -35,9 +38,12 @@ const Stage = (() => {
     StageSteps.isolate(current);
     root.toggleAttribute("data-stage-ready", true);
     tell(steps.length);
+    if (anew) tries = 0;
     if (anew || hasChanged()) {
-      const found = StageFit.fit(current, StageTalk.room(), part);
-      [part, parts] = [found.part, found.parts];
+      // A chart that gets lower as it gets narrower could go on growing and shrinking for ever.
+      const limit = tries++ < TRIES ? undefined : size;
+      const found = StageFit.fit(current, StageTalk.room(), part, limit);
+      ({ part, parts, size } = found);
       noteSize();
       tell(steps.length);
     }

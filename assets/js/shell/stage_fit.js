@@ -30,12 +30,13 @@ const StageFit = (() => {
   };
 
   /**
-   * The largest zoom, in units of the slide, at which the step is whole within `frame`.
+   * The largest zoom, in units of the slide and at most `limit`, at which the step is whole within `frame`.
    * @param {HTMLElement} node
    * @param {DOMRect} frame
    * @param {HTMLElement[]} scrollers
+   * @param {number} limit
    */
-  const largest = (node, frame, scrollers) => {
+  const largest = (node, frame, scrollers, limit) => {
     /** @param {number} size */
     const fits = (size) => {
       enlarge(size * unit());
@@ -43,8 +44,8 @@ const StageFit = (() => {
       if (height > frame.height + 0.5 || width > frame.width + 0.5) return false;
       return ![node, ...scrollers].some((part) => part.scrollWidth > part.clientWidth + 1);
     };
-    if (fits(LARGEST)) return LARGEST;
-    let [low, high] = [0.2, LARGEST];
+    if (fits(limit)) return limit;
+    let [low, high] = [0.2, limit];
     for (let round = 0; round < ROUNDS; round++) {
       const middle = (low + high) / 2;
       if (fits(middle)) low = middle;
@@ -68,7 +69,11 @@ const StageFit = (() => {
    */
   const partsOf = (node, room) => {
     const children = shownChildren(node).filter((child) => !child.matches(".stage-panel, .stage-question"));
-    if (node.matches("table, pre, p, ol, ul, svg, button, .sa-view") || !children.length) return [node];
+    if (node instanceof HTMLTableElement) {
+      const rows = [...node.tBodies].flatMap((body) => [...body.rows]); // its head stays
+      return node.getBoundingClientRect().height > room && rows.length > 1 ? rows : [node];
+    }
+    if (node.matches("pre, p, ol, ul, button, .sa-view") || !children.length) return [node];
     if (children.length === 1) return partsOf(children[0], room);
     return children.flatMap((child) =>
       child.getBoundingClientRect().height > room ? partsOf(child, room) : [child],
@@ -83,7 +88,7 @@ const StageFit = (() => {
   const grouped = (node, frame) => {
     enlarge(LEGIBLE * unit());
     const whole = node.getBoundingClientRect();
-    const first = partsOf(node, Infinity)[0]?.getBoundingClientRect() ?? whole;
+    const first = partsOf(node, frame.height)[0]?.getBoundingClientRect() ?? whole;
     const room = frame.height - (first.top - whole.top); // below the headings
     /** @type {HTMLElement[][]} */
     const groups = [];
@@ -116,33 +121,45 @@ const StageFit = (() => {
   };
 
   /**
+   * Takes a part out of the layout, and what is empty without it.
+   * @param {HTMLElement} part
+   * @param {HTMLElement} node
+   */
+  const hide = (part, node) => {
+    part.dataset.stageOff = "";
+    const around = part.parentElement;
+    if (around && around !== node && !shownChildren(around).length) hide(around, node);
+  };
+
+  /**
    * Shows part number `wanted` of a step (counted from 0; the last one if there are fewer) in `frame`.
    * @param {HTMLElement} node
    * @param {DOMRect} frame
    * @param {number} wanted
-   * @returns {{parts: number, part: number}} how many parts there are, and which is shown
+   * @param {number} [limit] of the zoom
+   * @returns {{parts: number, part: number, size: number}} how many parts there are, which is shown, its zoom
    */
-  const fit = (node, frame, wanted) => {
+  const fit = (node, frame, wanted, limit = LARGEST) => {
     release(node);
     const scrollers = openScrollers(node);
     let [parts, part] = [1, 0];
-    let size = largest(node, frame, scrollers);
+    let size = largest(node, frame, scrollers, limit);
     if (size < LEGIBLE) {
       const groups = grouped(node, frame);
       if (groups.length > 1) {
         parts = groups.length;
         part = Math.max(0, Math.min(wanted, parts - 1));
         for (const other of groups.flat()) {
-          if (!groups[part].includes(other)) other.dataset.stageOff = "";
+          if (!groups[part].includes(other)) hide(other, node);
         }
       }
-      size = largest(node, frame, scrollers);
+      size = largest(node, frame, scrollers, limit);
     }
     if (size < SMALLEST) {
       bound(node, frame, scrollers);
-      largest(node, frame, scrollers);
+      size = largest(node, frame, scrollers, limit);
     }
-    return { parts, part };
+    return { parts, part, size };
   };
 
   /** Takes back what `fit` did to a step. @param {HTMLElement} node */
