@@ -15,16 +15,12 @@ from demos.nlp.csv_batch import cells
 from demos.nlp.scoring import log_likelihoods_plain
 from demos.tasks.question_answering import EXAMPLES, INFO
 from demos.tasks.question_answering.answer_matching import Quotation
-from demos.tasks.question_answering.compute import (
-    ANSWER,
-    AnswerInputs,
-    answer,
-    columns,
-)
+from demos.tasks.question_answering.compute import ANSWER, answer, columns
 from demos.tasks.question_answering.instruction import BEGUN, SENTENCES
 from demos.tasks.question_answering.methods import EVIDENCE, no_answer
 from demos.tasks.question_answering.passages import MUSEUM
 from demos.tasks.question_answering.retrieval import in_order, retrieve
+from demos.tasks.question_answering.schemas import AnswerInputs
 from demos.tasks.question_answering.show import show
 from demos.tasks.question_answering.snippet import snippet
 from demos.tasks.question_answering.span_scoring import stretches

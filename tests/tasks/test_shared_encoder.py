@@ -9,15 +9,10 @@ from dataclasses import replace
 import pytest
 
 from demos.errors import BadInput
-from demos.tasks.entities.compute import (
-    NamedEntity,
-)
+from demos.tasks.entities.schemas import NamedEntity
 from demos.tasks.shared_encoder import EXAMPLES
-from demos.tasks.shared_encoder.compute import (
-    SHARED,
-    SharedEncoderInputs,
-    check_inputs,
-)
+from demos.tasks.shared_encoder.compute import SHARED, check_inputs
+from demos.tasks.shared_encoder.schemas import SharedEncoderInputs
 from demos.tasks.shared_encoder.show import FIGURES, comparison, show
 from demos.tasks.shared_encoder.snippet import snippet
 

@@ -25,13 +25,13 @@ from demos.tasks.translation import EXAMPLES, INFO
 from demos.tasks.translation.compute import (
     DOUBT,
     TRANSLATE,
-    TranslateInputs,
     check_inputs,
     columns,
     distrusted,
     translate,
     translations,
 )
+from demos.tasks.translation.schemas import TranslateInputs
 from demos.tasks.translation.show import show
 from demos.tasks.translation.snippet import snippet
 from tests import tiny

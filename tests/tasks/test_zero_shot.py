@@ -14,13 +14,9 @@ from demos.models.specs import Loaded, Spec
 from demos.nlp.prompt import CONTENT_FREE
 from demos.nlp.scoring import log_likelihoods_plain
 from demos.tasks.zero_shot import EXAMPLES
-from demos.tasks.zero_shot.compute import (
-    BATCH,
-    ZERO_SHOT,
-    ZeroShotInputs,
-    zero_shot,
-)
+from demos.tasks.zero_shot.compute import BATCH, ZERO_SHOT, zero_shot
 from demos.tasks.zero_shot.methods import by_likelihood
+from demos.tasks.zero_shot.schemas import ZeroShotInputs
 from demos.tasks.zero_shot.show import show
 from demos.tasks.zero_shot.snippet import snippet
 from tests import tiny

@@ -11,7 +11,7 @@ from demos.ui.bars import careful
 from demos.ui.withheld import withheld
 
 if TYPE_CHECKING:
-    from demos.tasks.entities.compute import EntitiesResult, NamedEntity
+    from demos.tasks.entities.schemas import EntitiesResult, NamedEntity
 
 LISTED = 200
 ABBREVIATIONS = ("PER", "LOC", "ORG", "MISC", "URL", "IBAN", "US", "SSN")

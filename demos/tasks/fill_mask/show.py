@@ -8,7 +8,7 @@ from demos.ui.bars import careful, score_bars
 from demos.ui.withheld import withheld
 
 if TYPE_CHECKING:
-    from demos.tasks.fill_mask.compute import FillMaskResult
+    from demos.tasks.fill_mask.schemas import FillMaskResult
 
 
 def show(result: FillMaskResult) -> str:

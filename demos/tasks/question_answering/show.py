@@ -10,7 +10,7 @@ from demos.ui.bars import careful, score_bars
 from demos.ui.withheld import withheld
 
 if TYPE_CHECKING:
-    from demos.tasks.question_answering.compute import AnswerResult
+    from demos.tasks.question_answering.schemas import AnswerResult
 
 _AROUND = 700
 """Characters shown on each side of an answer in a long passage."""

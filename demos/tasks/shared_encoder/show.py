@@ -8,7 +8,7 @@ from functools import cache
 
 from demos.models.catalog import ASSETS
 from demos.tasks.entities.show import marked_text
-from demos.tasks.shared_encoder.compute import SharedEncoderResult
+from demos.tasks.shared_encoder.schemas import SharedEncoderResult
 from demos.ui.bars import careful, score_bars
 from demos.ui.withheld import withheld
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from demos.tasks.summarization.compute import SummarizeResult
+from demos.tasks.summarization.schemas import SummarizeResult
 from demos.texts import per_cent
 from demos.ui.bars import COPY, careful
 

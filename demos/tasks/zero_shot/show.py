@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from demos.tasks.zero_shot.compute import ZeroShotResult
+from demos.tasks.zero_shot.schemas import ZeroShotResult
 from demos.texts import per_cent
 from demos.ui.bars import careful, score_bars
 from demos.ui.withheld import withheld
