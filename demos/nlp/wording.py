@@ -29,9 +29,9 @@ def counted(number: int, what: str) -> str:
 
 
 def shortened(text: str, most: int) -> str:
-    """A text on one line of at most `most` characters, without any that cannot be seen or that turn the
-    direction of what follows; "…" stands for the rest."""
-    joined = " ".join(text.split())
+    """A text on one line of at most `most` characters, without any that cannot be seen, that turn the
+    direction of what follows, or that `quoted` puts around it; "…" stands for the rest."""
+    joined = " ".join(re.sub("[“”]", '"', text).split())
     line = " ".join("".join(map(_visible, joined[: 4 * most])).split())
     if len(line) <= most and len(joined) <= 4 * most:
         return line
@@ -42,8 +42,7 @@ def shortened(text: str, most: int) -> str:
 
 def quoted(text: str, most: int = 40) -> str:
     """A text on one line, shortened, in quotation marks that it does not contain itself."""
-    inner = re.sub("[“”]", '"', text)
-    return f"“{shortened(inner, most)}”"
+    return f"“{shortened(text, most)}”"
 
 
 def listed(names: Sequence[str], most: int) -> str:

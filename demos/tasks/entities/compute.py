@@ -12,6 +12,7 @@ from demos.nlp.csv_batch import Batch
 from demos.nlp.other_models import remedied
 from demos.nlp.spans import entities as spelled
 from demos.nlp.tagger import Pieces, pieces, probabilities, words
+from demos.tasks.entities.headline import headline
 from demos.tasks.entities.patterns import patterns, with_patterns
 from demos.tasks.entities.schemas import EntitiesInputs, EntitiesResult, NamedEntity
 from demos.texts import check_text
@@ -72,6 +73,7 @@ ENTITIES = Endpoint(
     check=check_inputs,
     task="entities",
     batched=True,
+    headline=headline,
 )
 
 

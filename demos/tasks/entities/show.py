@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
+from demos.tasks.entities.headline import said
 from demos.texts import per_cent
 from demos.ui.bars import careful
 from demos.ui.withheld import withheld
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from demos.tasks.entities.schemas import EntitiesResult, NamedEntity
 
 LISTED = 200
-ABBREVIATIONS = ("PER", "LOC", "ORG", "MISC", "URL", "IBAN", "US", "SSN")
 
 
 def show(result: EntitiesResult) -> str:
@@ -59,8 +59,3 @@ def marked(entity: NamedEntity) -> str:
     hue = sum(map(ord, entity.label)) * 47 % 360
     inner = f"<bdi>{escape(entity.text)}</bdi><small>{escape(said(entity.label))}</small>"
     return f'<mark style="--hue: {hue}">{inner}</mark>'
-
-
-def said(label: str) -> str:
-    """The name of a class as shown on the page."""
-    return " ".join(word if word in ABBREVIATIONS else word.lower() for word in label.split("_"))

@@ -15,6 +15,7 @@ from demos.nlp.classify import Encoded, encode
 from demos.nlp.csv_batch import Batch
 from demos.nlp.legibility import Legibility, legibility
 from demos.nlp.other_models import remedied
+from demos.tasks.fill_mask.headline import headline
 from demos.tasks.fill_mask.infill import infill
 from demos.tasks.fill_mask.schemas import Candidate, FillMaskInputs, FillMaskResult
 from demos.texts import check_text
@@ -125,6 +126,7 @@ FILL_MASK = Endpoint(
     {"encoder": "masked-lm", "decoder": "causal-lm"},
     check=check_inputs,
     batched=True,
+    headline=headline,
 )
 
 

@@ -41,6 +41,11 @@ class Candidate:
     continues: bool
     probability: float
 
+    @property
+    def shown(self) -> str:
+        """The word as a page names it: "##ing" where it goes on, the token where it cannot be seen."""
+        return f"##{self.word}" if self.continues else self.word or f"({self.token})"
+
 
 @dataclass(frozen=True)
 class FillMaskResult:

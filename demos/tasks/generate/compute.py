@@ -16,6 +16,7 @@ from demos.nlp.csv_batch import Batch
 from demos.nlp.decoding import Decoding, MaxNewTokens, Seed, Temperature, TopP, check_decoding
 from demos.nlp.window import window
 from demos.nlp.writing import GenerateResult, written
+from demos.tasks.generate.headline import headline
 from demos.texts import check_text
 
 DEFAULT = "smollm2"
@@ -78,7 +79,7 @@ def whole(inputs: GenerateInputs, loaded: Loaded) -> GenerateResult:
     return last
 
 
-GENERATE = Endpoint("generate", generate, {"decoder": "causal-lm"}, check=check_inputs)
+GENERATE = Endpoint("generate", generate, {"decoder": "causal-lm"}, check=check_inputs, headline=headline)
 
 
 def columns(result: GenerateResult) -> dict[str, object]:

@@ -12,6 +12,7 @@ from demos.nlp.csv_batch import Batch
 from demos.nlp.legibility import legibility
 from demos.nlp.other_models import remedied
 from demos.tasks.question_answering import methods
+from demos.tasks.question_answering.headline import headline
 from demos.tasks.question_answering.schemas import AnswerInputs, AnswerResult
 from demos.texts import check_text
 
@@ -72,6 +73,7 @@ ANSWER = Endpoint(
     check=check_inputs,
     task={"question-answering": "question-answering", "base": "similarity", "causal-lm": "chat"},
     helpers={"causal-lm": Spec("minilm")},
+    headline=headline,
 )
 
 

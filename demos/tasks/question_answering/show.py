@@ -17,11 +17,14 @@ _AROUND = 700
 
 
 def show(result: AnswerResult) -> str:
-    """The answer, its kind, and the passage with the answer marked."""
-    said = escape(result.answer) or "(nothing was written)"
-    verdict = f'<p class="task-verdict"><bdi>{said}</bdi></p>'
+    """The passage with the answer marked, and how it was found; the answer itself where that is not a
+    quotation from it, and where the headline withholds it."""
+    verdict = ""
+    if result.withheld or result.method == "written":
+        said = escape(result.answer) or "(nothing was written)"
+        verdict = f'<p class="task-verdict"><bdi>{said}</bdi></p>'
     notes = "".join(f'<p class="task-note">{escape(note)}</p>' for note in _notes(result))
-    answer = verdict + careful(result.warning) + notes + _passage(result) + _choices(result)
+    answer = verdict + _passage(result) + _choices(result) + careful(result.warning) + notes
     return withheld(result.withheld, answer) + _sentences(result)
 
 

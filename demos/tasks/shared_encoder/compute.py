@@ -7,6 +7,7 @@ import time
 from demos.contract import Endpoint
 from demos.models.specs import Loaded
 from demos.tasks.entities.schemas import NamedEntity
+from demos.tasks.shared_encoder.headline import headline
 from demos.tasks.shared_encoder.schemas import SharedEncoderInputs, SharedEncoderResult
 from demos.texts import check_text
 
@@ -43,4 +44,6 @@ def check_inputs(inputs: SharedEncoderInputs) -> None:
         check_text(inputs.second, "second text")
 
 
-SHARED = Endpoint("shared_encoder", shared_encoder, {"encoder": "multi-task"}, check=check_inputs)
+SHARED = Endpoint(
+    "shared_encoder", shared_encoder, {"encoder": "multi-task"}, check=check_inputs, headline=headline
+)

@@ -17,6 +17,7 @@ from demos.nlp.classify import Encoded, encode
 from demos.nlp.csv_batch import Batch
 from demos.nlp.other_models import remedied
 from demos.nlp.vectors import LeftOut, mean_pooled, read_lines
+from demos.tasks.similarity.headline import headline
 from demos.tasks.similarity.schemas import SimilarityInputs, SimilarityResult
 from demos.tasks.similarity.sentence_map import project
 
@@ -98,7 +99,7 @@ def check_inputs(inputs: SimilarityInputs) -> None:
         )
 
 
-SIMILARITY = Endpoint("similarity", similarity, {"encoder": "base"}, check=check_inputs)
+SIMILARITY = Endpoint("similarity", similarity, {"encoder": "base"}, check=check_inputs, headline=headline)
 
 
 def columns(feature: Feature) -> dict[str, object]:

@@ -12,6 +12,7 @@ from demos.nlp.csv_batch import Batch
 from demos.nlp.novel_words import new_words
 from demos.nlp.vectors import hardly_readable
 from demos.tasks.summarization import methods
+from demos.tasks.summarization.headline import headline
 from demos.tasks.summarization.methods import Chosen
 from demos.tasks.summarization.schemas import SummarizeInputs, SummarizeResult
 from demos.texts import check_text
@@ -55,6 +56,7 @@ SUMMARIZE = Endpoint(
     {"encoder": "base", "decoder": "causal-lm", "encoder-decoder": "seq2seq-lm"},
     check=check_inputs,
     task={"base": "similarity", "causal-lm": "chat", "seq2seq-lm": "summarization"},
+    headline=headline,
 )
 
 

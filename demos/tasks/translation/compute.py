@@ -22,8 +22,10 @@ from demos.nlp.languages import Direction, direction, rare_words
 from demos.nlp.legibility import language
 from demos.nlp.other_models import remedied
 from demos.nlp.window import window
+from demos.tasks.translation.headline import headline
 from demos.tasks.translation.schemas import TranslateInputs, TranslateResult
-from demos.texts import check_text, per_cent
+from demos.tasks.translation.trust import distrusted, warning
+from demos.texts import check_text
 
 DOUBT = 0.25
 """Extra probability that is required if all words are rare; chosen on captions of val and other texts."""
@@ -100,38 +102,18 @@ def _result(text: Asked, new: Written, seconds: float, loaded: Loaded) -> Transl
     )
 
 
-def distrusted(probability: float, needed: float | None, rare: int, words: int) -> str:
-    """Why a translation should not be trusted, or ""."""
-    if needed is None or probability >= needed:
-        return ""
-    why = f" ({rare} of the {words} words it knows only in pieces)" if rare else ""
-    return (
-        f"The model hardly trusts its translation of this text: {per_cent(probability)} for a token on "
-        f"average, where {per_cent(needed)} would be needed{why}. It is probably wrong."
-    )
-
-
-def warning(dropped: str, rare: Sequence[str], words: int, ended: bool) -> str:
-    """A caution about a translation that is shown."""
-    parts = [dropped]
-    if rare:
-        listed = ", ".join(rare[:12]) + (" …" if len(rare) > 12 else "")
-        parts.append(
-            f"{len(rare)} of {words} words are rare or unknown to this model, whose vocabulary has them only "
-            f"in pieces: {listed}."
-        )
-    if not ended:
-        parts.append("The model had to stop here; the translation is not complete.")
-    return " ".join(filter(None, parts))
-
-
 def check_inputs(inputs: TranslateInputs) -> None:
     """Raises `BadInput` for a text that no model can read."""
     check_text(inputs.text)
 
 
 TRANSLATE = Endpoint(
-    "translate", translate, {"encoder-decoder": "seq2seq-lm"}, check=check_inputs, task="translation"
+    "translate",
+    translate,
+    {"encoder-decoder": "seq2seq-lm"},
+    check=check_inputs,
+    task="translation",
+    headline=headline,
 )
 
 

@@ -14,6 +14,7 @@ from demos.nlp.csv_batch import Batch
 from demos.nlp.legibility import legibility
 from demos.nlp.other_models import remedied
 from demos.tasks.zero_shot import methods
+from demos.tasks.zero_shot.headline import headline
 from demos.tasks.zero_shot.schemas import TEMPLATE, Judged, ZeroShotInputs, ZeroShotResult
 from demos.texts import check_text
 
@@ -69,6 +70,7 @@ ZERO_SHOT = Endpoint(
     },
     check=check_inputs,
     task={"sequence-classification": "entailment", "base": "similarity"},
+    headline=headline,
 )
 
 
