@@ -33,19 +33,20 @@ def headline(_: object, answer: ExperimentAnswer) -> str:
     said = said[:1].upper() + said[1:] if done else f"So far {said}"
     if too_little(answer):
         return f"{said}: too little was measured to compare them."
-    apart, differs = _apart(answer.comparison)
+    # What is read off the two rounded shares, so that the sentence agrees with itself.
+    points = round(100 * second.accuracy.mean) - round(100 * first.accuracy.mean)
+    apart, differs = _apart(answer.comparison, points)
     end = _conclusion(answer, differs) if done else ""
     return f"{said}: {apart}{end}."
 
 
-def _apart(found: Comparison) -> tuple[str, bool]:
+def _apart(found: Comparison, points: int) -> tuple[str, bool]:
     """How far two conditions are apart, and whether that is more than chance."""
-    apart = found.difference
-    low, points, high = (round(100 * value) for value in (apart.low, apart.mean, apart.high))
     count = f"{abs(points)} point{'' if abs(points) == 1 else 's'}"
     if found.chance is not None:
-        chance = f"by chance as many in {whole_per_cent(found.chance)} of shuffles"
+        chance = f"as far apart by chance in {whole_per_cent(found.chance)} of shuffles"
         return f"{count}, {chance}", found.chance <= RARE
+    low, high = round(100 * found.difference.low), round(100 * found.difference.high)
     more = "fewer" if points < 0 else "more"
     return f"{count} {more} (95 % interval {_signed(low)} to {_signed(high)})", low > 0 or high < 0
 
