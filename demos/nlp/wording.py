@@ -23,6 +23,11 @@ def whole_per_cent(share: float) -> str:
     return "under 1 %" if share < 0.01 else f"{100 * share:.0f} %"
 
 
+def decimals(number: float) -> str:
+    """A number with two decimals and a real minus sign; what rounds to nothing has none."""
+    return f"{number:.2f}".replace("-0.00", "0.00").replace("-", "−")
+
+
 def counted(number: int, what: str) -> str:
     """A number of things, of which `what` names one: "1 row", "1,024 rows"."""
     return f"{number:,} {what}{'' if number == 1 else 's'}"

@@ -134,7 +134,7 @@ def entities_are_marked(page: Page, inputs: Any) -> None:
         " return copy.textContent; }"
     )
     assert bare == inputs.text
-    assert text.locator("mark").count() == page.locator(".task-found:visible tbody tr").count()
+    assert text.locator("mark").count() == page.locator(".task-answer:visible .task-found tbody tr").count()
 
 
 def gaps_are_filled(page: Page, inputs: Any) -> None:
@@ -202,6 +202,7 @@ def answer_is_marked_or_no_quotation(page: Page, inputs: Any) -> None:
     expect(headline(page)).to_have_count(1)
     marked, denied = page.locator(".task-passage:visible mark"), page.get_by_text("Not a quotation")
     expect(marked.or_(denied)).to_have_count(1)
+    page.get_by_text("The sentences closest to the question", exact=True).locator("visible=true").click()
     assert page.locator(".task-sentences:visible tbody tr").count() == 3
 
 

@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -41,6 +41,7 @@ def test_newcombe_agrees_with_its_formula_in_counts(counts):
     assert newcombe(first, second) == pytest.approx(by_counts(*counts), abs=1e-12)
 
 
+@settings(deadline=None)
 @given(ROWS)
 def test_it_turns_its_sign_with_the_order_and_contains_the_difference(rows):
     first, second = rows.astype(float)
@@ -53,6 +54,7 @@ def test_it_turns_its_sign_with_the_order_and_contains_the_difference(rows):
     assert found.low <= low and high <= found.high
 
 
+@settings(deadline=None)
 @given(ROWS)
 def test_a_condition_does_not_differ_from_itself(rows):
     found = difference(rows, rows)

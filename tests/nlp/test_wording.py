@@ -6,10 +6,10 @@ import math
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from demos.nlp.wording import counted, decision, is_near, listed, quoted, shortened, whole_per_cent
+from demos.nlp.wording import counted, decimals, decision, is_near, listed, quoted, shortened, whole_per_cent
 
 
 @pytest.mark.parametrize(
@@ -31,11 +31,13 @@ def test_a_probability_is_in_whole_per_cent_and_never_certain(share, said):
     assert whole_per_cent(share) == said
 
 
+@settings(deadline=None)
 @given(st.floats(0.01, 0.99))
 def test_it_is_off_by_half_a_per_cent_at_most(share):
     assert abs(float(whole_per_cent(share).removesuffix(" %")) - 100 * share) <= 0.5 + 1e-9
 
 
+@settings(deadline=None)
 @given(st.text(), st.integers(4, 60))
 def test_a_quotation_is_one_short_line_that_its_marks_enclose(text, most):
     said = quoted(text, most)
@@ -45,6 +47,7 @@ def test_a_quotation_is_one_short_line_that_its_marks_enclose(text, most):
     assert all(c.isprintable() or c in "\u200c\u200d" for c in inner)
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(categories=("L", "N")), max_size=30))
 def test_a_short_text_stands_as_it_is(text):
     assert shortened(text, 30) == text
@@ -59,6 +62,7 @@ def test_what_is_cut_says_so_at_a_word_and_what_is_hidden_is_gone():
 
 
 def test_counts_and_lists():
+    assert [decimals(n) for n in (0.5, -0.256, -0.001, 1)] == ["0.50", "−0.26", "0.00", "1.00"]
     assert [counted(n, "row") for n in (0, 1, 1024)] == ["0 rows", "1 row", "1,024 rows"]
     assert [listed("abcde"[:n], 3) for n in range(5)] == [
         "",
@@ -69,6 +73,7 @@ def test_counts_and_lists():
     ]
 
 
+@settings(deadline=None)
 @given(st.floats(0, 1), st.floats(0, 1))
 def test_a_decision_names_the_second_only_where_they_are_nearly_tied(one, other):
     first, second = max(one, other), min(one, other)

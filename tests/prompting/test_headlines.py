@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from demos.nlp.comparison import Difference
@@ -63,6 +63,7 @@ def scores(draw, k=None):
     return ScoreAnswer("p", draw(st.integers(0, 64)), tuple(rows), (), "", "a", "a", BUNDLED, expected)
 
 
+@settings(deadline=None)
 @given(scores())
 def test_labels_are_the_likeliest_plain_and_calibrated(result):
     said = check_sentence(score_headline(None, result))
@@ -93,6 +94,7 @@ def test_the_words_of_a_clear_and_of_a_close_decision():
     )
 
 
+@settings(deadline=None)
 @given(st.lists(scores(), max_size=6))
 def test_more_and_more_shots(answers):
     answers = [replace(answers[0], k=k, labels=answer.labels) for k, answer in enumerate(answers)]
@@ -106,6 +108,7 @@ def test_more_and_more_shots(answers):
     assert ("changes" in unquoted(said)) == (len({row.label for row in best}) > 1)
 
 
+@settings(deadline=None)
 @given(COUNT, COUNT, COUNT, COUNT, st.integers(1, 10**6), st.sampled_from(["", "Dropped: shot 1."]))
 def test_the_prompts_length(instruction, shots, query, template, window, notice):
     budget = Budget(instruction, shots, query, template, 32, window)
@@ -114,6 +117,7 @@ def test_the_prompts_length(instruction, shots, query, template, window, notice)
     assert ("not all shots fit" in said) == bool(notice)
 
 
+@settings(deadline=None)
 @given(ANY_TEXT, SHARE, st.sampled_from(["", "end", "length", "field"]), st.none() | ANY_TEXT,
        st.sampled_from([True, False, None]))  # fmt: skip
 def test_what_was_written(text, probability, finished, expected, right):
@@ -157,6 +161,7 @@ def experiments(draw):
     return ExperimentAnswer(experiment, columns, total, rows, seeds, chance, PROGRESS, BUNDLED, found)
 
 
+@settings(deadline=None)
 @given(experiments())
 def test_an_experiment_claims_no_more_than_its_interval_allows(answer):
     said = headline(None, answer)
@@ -234,6 +239,7 @@ def test_an_experiment_that_goes_on_says_so_and_concludes_nothing():
     assert "too little was measured" in headline(None, few) and not CLAIMS.search(headline(None, few))
 
 
+@settings(deadline=None)
 @given(st.integers(2, 6), st.integers(0, 6), st.integers(0, 40), st.integers(0, 40), st.integers(0, 40))
 def test_wordings(wanted, asked, count, same, calibrated):
     asked, same, calibrated = min(wanted, asked), min(same, count), min(calibrated, count)

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from demos.models.specs import Origin
 from demos.nlp.vectors import LeftOut
+from demos.nlp.wording import decimals
 from demos.nlp.writing import GenerateResult, Piece
 from demos.shell.api import api_function
 from demos.shell.load_demos import load_programme, working
@@ -63,6 +64,7 @@ def ranked(kind, names=ANY_TEXT, **more):
     return items.map(lambda rows: tuple(sorted(rows, key=lambda row: -row.score)))
 
 
+@settings(deadline=None)
 @given(ranked(LabelScore), REASON, INSTEAD, WARNING)
 def test_sentiment(scores, withheld, instead, warning):
     result = SentimentResult(scores[0].label, scores, 3, withheld, instead, warning, 0.1, ORIGIN)
@@ -81,6 +83,7 @@ LABELS = st.sampled_from(["PER", "GIVEN_NAME"]) | ANY_TEXT
 ENTITY = st.builds(NamedEntity, ANY_TEXT, LABELS, st.just(0), st.just(1), st.none() | SHARE)
 
 
+@settings(deadline=None)
 @given(st.lists(ENTITY, max_size=12).map(tuple), REASON, INSTEAD, WARNING)
 def test_entities(entities, withheld, instead, warning):
     result = EntitiesResult("text", entities, 5, 1, withheld, instead, warning, 0.1, ORIGIN)
@@ -105,6 +108,7 @@ GAPS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(GAPS, st.sampled_from(["masked", "causal rescoring"]), REASON, WARNING)
 def test_gaps(gaps, method, withheld, warning):
     result = FillMaskResult(tuple(gaps), method, 5, withheld, "", warning, 0.1, ORIGIN)
@@ -116,6 +120,7 @@ def test_gaps(gaps, method, withheld, warning):
         assert said.startswith("Withheld: ")
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.builds(Piece, ANY_TEXT, SHARE), max_size=6),
     SHARE,
@@ -165,12 +170,13 @@ def answers(draw):
     )
 
 
+@settings(deadline=None)
 @given(answers(), REASON)
 def test_an_answer(result, unread):
     said = check_sentence(of_answer(None, result))
     are_of(said, [one.probability for one in (*result.spans, *result.choices)])
     if result.method == "sentence":
-        assert f"cosine {result.sentences[0].cosine:.2f}" in said
+        assert f"cosine {decimals(result.sentences[0].cosine)}" in said
     why = no_answer(vars(result))
     for withheld in filter(None, (why, unread)):
         hidden = replace(result, answer=SECRET, passage=SECRET, withheld=withheld)
@@ -181,6 +187,7 @@ def test_an_answer(result, unread):
 CLASSES = st.dictionaries(ANY_TEXT, SHARE, min_size=2, max_size=3)
 
 
+@settings(deadline=None)
 @given(
     CLASSES, CLASSES, st.none() | st.floats(1, 5), st.lists(ENTITY, max_size=3).map(tuple), REASON, WARNING
 )
@@ -198,6 +205,7 @@ def test_heads(sentiment_of, entailment, relatedness, entities, withheld, warnin
         assert said == "Withheld: this model cannot read this text."
 
 
+@settings(deadline=None)
 @given(st.lists(ANY_TEXT, min_size=2, max_size=6), st.data(), REASON)
 def test_pairs(sentences, data, withheld):
     count = len(sentences)
@@ -228,12 +236,13 @@ def test_pairs(sentences, data, withheld):
         assert said == ""
     else:
         check_sentence(said)
-        assert f"cosine {max(above):.2f}" in said
+        assert f"cosine {decimals(max(above))}" in said
         assert ("furthest" in unquoted(said)) == (len(pairs) > 1)
-        assert len(pairs) == 1 or f"{min(above):.2f}" in said
+        assert len(pairs) == 1 or decimals(min(above)) in said
         assert ("left out" in unquoted(said)) == bool(gone)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(["extractive", "written", "generated"]), ANY_TEXT, COUNT, st.integers(0, 9), WARNING,
        st.sampled_from(["end", "length", "repetition"]))  # fmt: skip
 def test_a_summary(method, summary, total, new, warning, ended):
@@ -250,6 +259,7 @@ def test_a_summary(method, summary, total, new, warning, ended):
         assert "wrote nothing" in said
 
 
+@settings(deadline=None)
 @given(ANY_TEXT, SHARE, st.none() | SHARE, st.lists(ANY_TEXT, max_size=3).map(tuple), REASON,
        st.sampled_from(["end", "length"]), st.sampled_from(["fr", "<b>"]))  # fmt: skip
 def test_a_translation(translation, probability, needed, rare, unread, finished, target):
@@ -283,6 +293,7 @@ JUDGED = ranked(Judged, uncorrected=st.none() | SHARE)
 METHODS = st.sampled_from(["entailment", "similarity", "likelihood"])
 
 
+@settings(deadline=None)
 @given(JUDGED, METHODS, st.booleans(), REASON, WARNING)
 def test_labels(labels, method, alone, withheld, warning):
     result = ZeroShotResult(labels, method, alone, 5, withheld, "", warning, 0.1, ORIGIN)
@@ -291,7 +302,7 @@ def test_labels(labels, method, alone, withheld, warning):
     if withheld:
         assert SECRET not in of_labels(None, replace(result, labels=_secret(labels)))
     elif method == "similarity":
-        assert f"cosine {labels[0].score:.2f}" in said and "no probabilities" in said
+        assert f"cosine {decimals(labels[0].score)}" in said and "no probabilities" in said
 
 
 def test_it_stands_first_in_the_api_and_is_the_pages(runner):

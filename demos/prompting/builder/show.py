@@ -14,6 +14,7 @@ from demos.nlp.effort import MAX_SECONDS, duration
 from demos.nlp.prompt import Budget
 from demos.nlp.wording import counted
 from demos.prompting.builder.schemas import CompleteAnswer, LabelRow, Progress, PromptToken, ScoreAnswer
+from demos.ui.folded import folded
 
 ROLES = {
     "instruction": "Instruction",
@@ -119,11 +120,6 @@ def _scores(answer: ScoreAnswer) -> str:
         f'<dl class="stage-meanings">{meanings}</dl>'
         f"{notices(CALIBRATED, f'Checksum of all parameters before {checksum}.')}"
     )
-
-
-def folded(title: str, inside: str) -> str:
-    """What is not seen at first: HTML behind a title."""
-    return f'<details class="stage-more"><summary>{title}</summary>{inside}</details>'
 
 
 def notices(*sentences: str) -> str:

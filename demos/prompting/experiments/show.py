@@ -9,8 +9,9 @@ from html import escape
 from demos.nlp.in_context import Accuracy
 from demos.nlp.wording import counted
 from demos.prompting.builder.schemas import Column, ExperimentAnswer
-from demos.prompting.builder.show import folded, progress_line
+from demos.prompting.builder.show import progress_line
 from demos.prompting.experiments.notes import stuck, too_little
+from demos.ui.folded import folded
 
 
 def experiment_chart(answer: ExperimentAnswer) -> str:

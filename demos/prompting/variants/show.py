@@ -6,8 +6,9 @@ from html import escape
 
 from demos.nlp.in_context import Accuracy
 from demos.nlp.wording import counted
-from demos.prompting.builder.show import folded, notices
+from demos.prompting.builder.show import notices
 from demos.prompting.variants.schemas import AskedQuery, Cell, MatrixAnswer, VariantAnswer
+from demos.ui.folded import folded
 
 HOW = (
     "A cell shows the label that the model finds likeliest, and how likely. Below it the same calibrated: "

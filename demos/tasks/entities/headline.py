@@ -13,7 +13,7 @@ from demos.nlp.wording import (
 )
 from demos.tasks.entities.schemas import EntitiesResult, NamedEntity
 
-NAMED = 3
+NAMED, SURE = 3, 0.9
 CLASSES = {"PER": "person", "LOC": "place", "ORG": "organisation", "MISC": "other name"}
 ABBREVIATIONS = (*CLASSES, "URL", "IBAN", "US", "SSN")
 
@@ -29,8 +29,16 @@ def headline(_: object, result: EntitiesResult) -> str:
     if not result.entities:
         return f"Nothing found, which does not prove that there is nothing{rest}."
     unsure = min((one for one in result.entities if one.score is not None), key=_score, default=None)
-    least = f"; least sure of {quoted(unsure.text, 24)}, {whole_per_cent(_score(unsure))}" if unsure else ""
-    return _fitting(f"{len(result.entities):,} found: ", result.entities, f"{least}{rest}.")
+    return _fitting(f"{len(result.entities):,} found: ", result.entities, f"{_least_sure(unsure)}{rest}.")
+
+
+def _least_sure(entity: NamedEntity | None) -> str:
+    if entity is None:
+        return ""
+    share = whole_per_cent(_score(entity))
+    if _score(entity) < SURE:
+        return f"; least sure of {quoted(entity.text, 24)}, {share}"
+    return f"; all {share if share.startswith('over') else f'at least {share}'}"
 
 
 def _fitting(before: str, entities: tuple[NamedEntity, ...], after: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from demos.tasks.entities.headline import said
 from demos.texts import per_cent
 from demos.ui.bars import careful
+from demos.ui.folded import folded
 from demos.ui.withheld import withheld
 
 if TYPE_CHECKING:
@@ -39,10 +40,9 @@ def _marked(result: EntitiesResult, entities: Sequence[NamedEntity]) -> str:
         '<th scope="col">Class</th><th scope="col">Score</th><th scope="col">Found by</th></tr></thead>'
         f"<tbody>{rows}</tbody></table>"
     )
-    return (
-        f'{marked_text(result.text, entities)}<p class="task-note">{count}</p>'
-        f"{table if rows else ''}{careful(result.warning)}"
-    )
+    text = marked_text(result.text, entities)
+    listed = folded("Scores, and who found what", table if rows else "")
+    return f'{text}<p class="task-note">{count}</p>{listed}{careful(result.warning)}'
 
 
 def marked_text(text: str, entities: Sequence[NamedEntity]) -> str:

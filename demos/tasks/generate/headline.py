@@ -16,6 +16,6 @@ def headline(_: object, result: GenerateResult) -> str:
     least = min(seen, key=lambda piece: piece.probability)
     cut = "; cut off at the limit" if result.finished == "length" else ""
     tokens = counted(result.new_tokens, "token")
-    said = f"The model gave {tokens} {whole_per_cent(result.probability)} on average"
+    said = f"The model gave its {tokens} {whole_per_cent(result.probability)} on average"
     least_to = f"least to {quoted(least.text, 24)}, {whole_per_cent(least.probability)}"
-    return f"{said}, {least_to}: sure of the wording, not of facts{cut}."
+    return f"{said}, {least_to}: how sure it is of the wording, not of facts{cut}."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from demos.nlp.wording import counted, is_near, partly_read, quoted, unreadable, whole_per_cent
+from demos.nlp.wording import counted, decimals, is_near, partly_read, quoted, unreadable, whole_per_cent
 from demos.tasks.question_answering.methods import no_answer
 from demos.tasks.question_answering.schemas import AnswerResult
 
@@ -49,7 +49,8 @@ def _written(result: AnswerResult) -> str:
 
 
 def _sentence(result: AnswerResult) -> str:
-    return f"The closest sentence, cosine {result.sentences[0].cosine:.2f}: {quoted(result.answer, LONG)}"
+    cosine = decimals(result.sentences[0].cosine)
+    return f"The closest sentence, cosine {cosine}: {quoted(result.answer, LONG)}"
 
 
 _SAID = {"extracted": _extracted, "chosen": _chosen, "written": _written, "sentence": _sentence}

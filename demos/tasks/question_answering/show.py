@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from demos.texts import per_cent
 from demos.ui.bars import careful, score_bars
+from demos.ui.folded import folded
 from demos.ui.withheld import withheld
 
 if TYPE_CHECKING:
@@ -25,7 +26,9 @@ def show(result: AnswerResult) -> str:
         verdict = f'<p class="task-verdict"><bdi>{said}</bdi></p>'
     notes = "".join(f'<p class="task-note">{escape(note)}</p>' for note in _notes(result))
     answer = verdict + _passage(result) + _choices(result) + careful(result.warning) + notes
-    return withheld(result.withheld, answer) + _sentences(result)
+    if result.withheld:  # the sentences are why
+        return withheld(result.withheld, answer) + _sentences(result)
+    return answer + folded("The sentences closest to the question", _sentences(result))
 
 
 def _choices(result: AnswerResult) -> str:

@@ -12,7 +12,8 @@ def headline(_: object, result: SharedEncoderResult) -> str:
     """How often the encoder ran for how many heads, and the answer of each."""
     if result.withheld:
         return unreadable("this text", "")
-    said = [_best(result.sentiment), counted(len(result.entities), "name")]
+    names = counted(len(result.entities), "name") if result.entities else "no name"
+    said = [_best(result.sentiment), names]
     if result.entailment is not None and result.relatedness is not None:
         said += [_best(result.entailment), f"relatedness {result.relatedness:.1f} of 5"]
     runs = f"{counted(result.forward_passes, 'run')} of one encoder for {counted(result.heads, 'head')}"

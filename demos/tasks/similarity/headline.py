@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from demos.nlp.wording import counted, partly_read, quoted, unreadable
+from demos.nlp.wording import counted, decimals, partly_read, quoted, unreadable
 from demos.tasks.similarity.schemas import SimilarityResult
 
 
@@ -19,9 +19,9 @@ def headline(_: object, result: SimilarityResult) -> str:
         return ""
     closest, furthest = known[cosines[known].argmax()], known[cosines[known].argmin()]
     one, other = (quoted(result.sentences[at[closest]], 42) for at in (rows, columns))
-    said = f"Closest: {one} and {other}, cosine {cosines[closest]:.2f}"
+    said = f"Closest: {one} and {other}, cosine {decimals(cosines[closest])}"
     if known.size > 1:
-        said += f"; furthest: {rows[furthest] + 1} and {columns[furthest] + 1}, {cosines[furthest]:.2f}"
+        said += f"; furthest: {rows[furthest] + 1} and {columns[furthest] + 1}, {decimals(cosines[furthest])}"
     if result.left_out:
         said += f"; {counted(len(result.left_out), 'sentence')} left out"
     return f"{said}{partly_read(result.warning)}."

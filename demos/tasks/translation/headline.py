@@ -19,10 +19,10 @@ def headline(_: object, result: TranslateResult) -> str:
     if not result.translation.strip():
         return "The model wrote nothing."
     into = NAMES.get(result.target, "another language")
-    said = f"Translated into {into}: {trust}"
+    said = f"The model gave its translation into {into} {trust}"
     if result.needed is not None:
         said += f", where {whole_per_cent(result.needed)} are needed"
-    said += ", the model's own trust and no proof"
+    said += "; no proof that it is right"
     if result.rare:
         said += f"; {len(result.rare)} of {counted(result.words, 'word')} are rare to it"
     return f"{said}{'' if result.finished == 'end' else '; cut off before its end'}."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from demos.nlp.wording import counted, decision, partly_read, quoted, unreadable, whole_per_cent
+from demos.nlp.wording import counted, decimals, decision, partly_read, quoted, unreadable, whole_per_cent
 from demos.tasks.zero_shot.schemas import ZeroShotResult
 
 
@@ -15,8 +15,8 @@ def headline(_: object, result: ZeroShotResult) -> str:
 
 def _similarity(result: ZeroShotResult) -> str:
     first, *others = result.labels
-    following = f", then {quoted(others[0].label)} {others[0].score:.2f}" if others else ""
-    return f"{quoted(first.label)} is closest, cosine {first.score:.2f}{following}: no probabilities"
+    following = f", then {quoted(others[0].label)} {decimals(others[0].score)}" if others else ""
+    return f"{quoted(first.label)} is closest, cosine {decimals(first.score)}{following}: no probabilities"
 
 
 def _entailment(result: ZeroShotResult) -> str:
