@@ -85,9 +85,9 @@ def serve(options: argparse.Namespace) -> int:
     os.environ.setdefault("STAGE_PUBLIC", "0" if is_loopback(options.host) else "1")
 
     from demos.runner import Runner
+    from demos.shell.admission import admission
     from demos.shell.gallery import build, launch_options
     from demos.shell.mcp_tools import INSTALL, is_installed
-    from demos.shell.visitors import admission
 
     if options.mcp and not is_installed():
         sys.exit(f"--mcp needs one package more: {INSTALL}")

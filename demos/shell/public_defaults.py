@@ -9,9 +9,9 @@ from demos.models.hub_access import DOWNLOAD_LIMIT
 from demos.models.memory_budget import in_words
 from demos.prompting.remote.address import PUBLIC_HOSTS
 from demos.runner import PATIENT, PLACES
+from demos.shell.admission import PAGES, RATE
 from demos.shell.gallery import MAX_UPLOAD
 from demos.shell.pages import QUEUE, SESSIONS
-from demos.shell.visitors import PAGES, RATE
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from types import SimpleNamespace
 import gradio as gr
 import pytest
 
+from demos.commands.rehearse import fallback
 from demos.commands.rehearse.browser import Seen
 from demos.commands.rehearse.deck import Deck, Link
 from demos.commands.rehearse.report import Rehearsed, lines_of, summary
@@ -159,6 +160,56 @@ def test_the_report_says_what_fails_and_what_leads_elsewhere():
     assert "2.0 GB" in said and "host9.example (10) and 2 more hosts" in said and "host10" not in said
 
 
+def kept(folder: Path, runner, number: int = 2) -> str:
+    """Runs a link and saves its answer."""
+    ran = run_link(
+        link("similarity", number),
+        similarity,
+        runner,
+        60,
+        lambda *seen: names.append(fallback.save(folder / "01-similarity.html", similarity, *seen)),
+    )
+    assert ran.problem == ""
+    return names.pop()
+
+
+names: list[str] = []
+
+
+def test_the_fallback_file_is_the_answer_and_needs_no_server(runner, tmp_path):
+    assert kept(tmp_path, runner) == "01-similarity.html"
+    page = (tmp_path / "01-similarity.html").read_text(encoding="utf-8")
+    assert (
+        similarity.EXAMPLES[1].inputs.sentences[0] in page and "Saved from Transformers on Stage on" in page
+    )
+    assert "Content-Security-Policy" in page and 'src="http' not in page
+    assert [path.name for path in tmp_path.iterdir()] == ["01-similarity.html"]
+
+
+def test_a_full_disk_leaves_nothing_half_written_under_the_files_name(runner, tmp_path, monkeypatch):
+    (tmp_path / "01-similarity.html").write_text("the one of yesterday")
+
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(fallback.os, "fsync", full)
+    with pytest.raises(BadInput, match="01-similarity.html cannot be written: No space left"):
+        kept(tmp_path, runner)
+    assert [path.name for path in tmp_path.iterdir()] == ["01-similarity.html"]
+    assert (tmp_path / "01-similarity.html").read_text() == "the one of yesterday"
+
+
+def test_a_folder_that_is_not_empty_is_never_overwritten_without_force(tmp_path):
+    fallback.ready_folder(tmp_path / "new" / "below", force=False)
+    (tmp_path / "mine.txt").write_text("mine")
+    with pytest.raises(BadInput, match="is not empty.*--force"):
+        fallback.ready_folder(tmp_path, force=False)
+    fallback.ready_folder(tmp_path, force=True)
+    assert (tmp_path / "mine.txt").read_text() == "mine"
+    with pytest.raises(BadInput, match="no folder"):
+        fallback.ready_folder(tmp_path / "mine.txt", force=True)
+
+
 def rehearsed(deck: Path, *more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "app.py", "--models", "bundled", "rehearse", str(deck), *more],
@@ -182,6 +233,12 @@ def test_a_deck_on_the_command_line(tmp_path):
     )
     deck.write_text("No link at all.")
     assert rehearsed(deck, "--no-browser").returncode == 0
+    files = tmp_path / "files"
+    deck.write_text("/similarity?example=1\n/similarity?example=2\n")
+    assert rehearsed(deck, "--no-browser", "--save", str(files)).returncode == 0
+    assert sorted(path.name for path in files.iterdir()) == ["01-similarity.html", "02-similarity.html"]
+    again = rehearsed(deck, "--no-browser", "--save", str(files))
+    assert again.returncode == 1 and "is not empty" in again.stderr
     missing = rehearsed(tmp_path / "none.md")
     assert (
         missing.returncode == 1 and "cannot be read" in missing.stderr and "Traceback" not in missing.stderr

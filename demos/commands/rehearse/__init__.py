@@ -32,6 +32,8 @@ def add_to(commands: Any) -> None:
     parser.add_argument(
         "--seconds", type=float, default=SECONDS, help=f"how long what grows may grow ({SECONDS:.0f})"
     )
+    parser.add_argument("--save", type=Path, metavar="DIR", help="write each link's answer as one HTML file")
+    parser.add_argument("--force", action="store_true", help="write into a folder that is not empty")
     parser.add_argument("--no-browser", action="store_true", help="do not open the pages")
     parser.set_defaults(run=rehearse)
 
@@ -47,6 +49,10 @@ def rehearse(options: argparse.Namespace) -> int:
 
     if options.seconds <= 0:
         raise BadInput("--seconds is not above 0.", "Give it a number of seconds.")
+    if options.save:
+        from demos.commands.rehearse.fallback import ready_folder
+
+        ready_folder(options.save, options.force)
     demos = {demo.INFO.slug: demo for demo in working(load_programme())}
     deck = decks.links_in(decks.read_deck(options.deck), demos, decks.named_hosts(options.at))
     done = []
@@ -69,17 +75,30 @@ def _rehearsed(deck: Any, demos: Any, options: argparse.Namespace) -> Iterator[A
     # A page opens with what is recorded; what a visitor asks there is computed, and that is rehearsed too.
     runner = Runner(shared_cache(), recordings=Recordings(Path(os.devnull)))
     with _pages(Runner(shared_cache()), deck, options) as (running, home):
-        for link in deck.links:
+        for number, link in enumerate(deck.links, 1):
             demo = demos.get(link.slug)
             title = demo.INFO.title if demo else "Home" if link.slug == "" else "Models" if link.slug else ""
             if link.slug is None:
                 yield Rehearsed(link, title, failed("This leads to no page of the gallery."))
                 continue
-            ran = run_link(link, demo, runner, options.seconds) if demo else None
+            keep = _keeping(options.save, number, demo) if options.save and demo else None
+            ran = run_link(link, demo, runner, options.seconds, keep) if demo else None
             seen = None
             if running and not (ran and ran.problem):
                 seen = open_page(running, home + _below(link), options.seconds)
             yield Rehearsed(link, title, ran, seen)
+
+
+def _keeping(folder: Path, number: int, demo: Any) -> Any:
+    """What saves the answer of the deck's link with this number, and says so."""
+    from demos.commands.rehearse.fallback import save
+
+    def keep(visitor: Any, fields: Any, label: str) -> None:
+        path = folder / f"{number:02}-{demo.INFO.slug}.html"
+        if save(path, demo, visitor, fields, label):
+            print(f"saved  {path}")
+
+    return keep
 
 
 def _below(link: Any) -> str:

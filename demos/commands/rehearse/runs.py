@@ -25,6 +25,8 @@ from demos.runner import Runner
 from demos.shell.visitor import Visitor, example_buttons
 from demos.stream import Stream
 
+Keep = Callable[[Visitor, Sequence[Any], str], object]
+
 STATE = "state="
 """What precedes the state in a link's fragment."""
 _OWN = re.compile(r"(?!state=)[a-z]+=1\.")  # pages whose links carry something of their own
@@ -93,8 +95,11 @@ class Witness:
             self.refused.append(str(error))
 
 
-def run_link(link: Link, demo: ModuleType, runner: Runner, seconds: float) -> Ran:
-    """Presses the example that a link names, or the first one, or fills in the link's own state, twice."""
+def run_link(link: Link, demo: ModuleType, runner: Runner, seconds: float, keep: Keep | None = None) -> Ran:
+    """Presses the example that a link names, or the first one, or fills in the link's own state, twice.
+
+    `keep(visitor, fields, label)` saves what the page then shows, if nothing was refused.
+    """
     witness = Witness(runner, seconds)
     with gr.Blocks() as page:
         demo.build(witness)
@@ -113,12 +118,15 @@ def run_link(link: Link, demo: ModuleType, runner: Runner, seconds: float) -> Ra
     for _ in range(2):
         runner.results.clear()
         start = time.perf_counter()
-        refused = press(Visitor(page))
+        visitor = Visitor(page)
+        refused = press(visitor)
         took.append(time.perf_counter() - start)
         witness.refused += [refused] if refused else []
         if witness.refused:
             break
     names = sorted(witness.names)
+    if keep and not witness.refused:
+        keep(visitor, list(getattr(page, "stage_form", {}).values()), label)
     return Ran(
         label=label,
         models=tuple(checkpoint(name).title for name in names),

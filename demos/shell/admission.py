@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import os
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
@@ -46,9 +47,9 @@ def admission() -> Callable[[], object]:
 class Visitors:
     """Admits the computations of each page and each address up to a rate."""
 
-    def __init__(self, per_minute: int) -> None:
-        self._pages = Rate(per_minute, per_minute)
-        self._addresses = Rate(PAGES * per_minute, PAGES * per_minute)
+    def __init__(self, per_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._pages = Rate(per_minute, per_minute, clock)
+        self._addresses = Rate(PAGES * per_minute, PAGES * per_minute, clock)
         self._admitted: OrderedDict[str, None] = OrderedDict()
 
     def __call__(self) -> None:
