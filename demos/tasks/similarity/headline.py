@@ -19,9 +19,9 @@ def headline(_: object, result: SimilarityResult) -> str:
         return ""
     closest, furthest = known[cosines[known].argmax()], known[cosines[known].argmin()]
     one, other = (quoted(result.sentences[at[closest]], 42) for at in (rows, columns))
-    said = f"Closest: {one} and {other}, cosine {decimals(cosines[closest])}"
+    said = f"Closest: {one} and {other}, cosine {decimals(float(cosines[closest]))}"
     if known.size > 1:
-        said += f"; furthest: {rows[furthest] + 1} and {columns[furthest] + 1}, {decimals(cosines[furthest])}"
+        said += f"; furthest: {rows[furthest] + 1} and {columns[furthest] + 1}, {decimals(float(cosines[furthest]))}"
     if result.left_out:
         said += f"; {counted(len(result.left_out), 'sentence')} left out"
     return f"{said}{partly_read(result.warning)}."
