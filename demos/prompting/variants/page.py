@@ -33,6 +33,7 @@ from demos.ui import page
 from demos.ui.controls import control
 from demos.ui.examples import examples_row
 from demos.ui.freshness import Answer
+from demos.ui.headline import headline_html
 from demos.ui.stop_button import StopButton
 
 VARIANT_COLUMNS = ("name", "instruction", "template")
@@ -56,7 +57,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
         ask = gr.Button("Ask all variants", variant="primary")
         stop = StopButton()
     compared = Answer([task, variants, queries, k, style, model], "Ask all variants", stop)
-    ahead = gr.HTML("", padding=False)
+    ahead = gr.HTML("", padding=False, elem_classes="stage-aside")
     matrix, badge = gr.HTML("", padding=False), page.badge()
     own = own_task()
 
@@ -114,7 +115,8 @@ def _compared(run: Run, name: str, *values: Any) -> Iterator[tuple[Any, Any, Any
             done = len(result.variants) == len(inputs.variants)
             told = prompt_show.progress_line(result.progress, done)
             if result.variants:
-                yield told, show.matrix_table(result), page.badge_html(result.origin)
+                matrix = headline_html(MATRIX, inputs, result) + show.matrix_table(result)
+                yield told, matrix, page.badge_html(result.origin)
             else:
                 yield told, gr.skip(), gr.skip()
     except Stopped:
