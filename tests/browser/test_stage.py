@@ -10,13 +10,14 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Frame, Page, expect
+from playwright.sync_api import Browser, Frame, Page, expect
 
 from demos.shell.load_demos import load_programme, working
 from tests.browser.steps import open_demo
 
 SLUGS = [demo.INFO.slug for demo in working(load_programme())]
 SIZES = {"720p": {"width": 1280, "height": 720}, "1080p": {"width": 1920, "height": 1080}}
+README = Path(__file__).parents[2] / "README.md"
 LARGER = 1.6
 """How much larger type is than on the ordinary page, on a slide of 1280 x 720."""
 
@@ -60,7 +61,8 @@ def settled(page: Page | Frame) -> None:
     """Waits until the shown step keeps its size: drawings follow the room that they get."""
     page.evaluate(
         """async () => {
-          const size = () => JSON.stringify(document.querySelector("[data-stage-shown]")?.getBoundingClientRect());
+          const step = () => document.querySelector("[data-stage-shown]");
+          const size = () => JSON.stringify(step()?.getBoundingClientRect());
           for (let same = 0, before = ""; same < 5; ) {
             await new Promise((done) => setTimeout(done, 60));
             same = size() === before ? same + 1 : 0;
@@ -95,3 +97,193 @@ def test_every_step_of_every_demo_is_whole_in_the_window(page: Page, slug: str, 
         page.keyboard.press("ArrowRight")
         settled(page)
     expect(page.locator("body")).to_contain_class("dark")
+
+
+def test_the_headline_is_larger_than_on_the_page_and_grows_with_the_window(page: Page):
+    page.set_viewport_size(SIZES["720p"])
+    open_demo(page, "sentiment")
+    first = page.locator(".stage-headline:visible").first
+    ordinary, text = font_size(page, ".stage-headline"), first.text_content()
+    talk(page, "/sentiment?stage=1")
+    assert page.locator(".stage-talk-headline").text_content() == text
+    small = font_size(page, ".stage-talk-headline")
+    assert small >= LARGER * ordinary
+    page.set_viewport_size(SIZES["1080p"])
+    assert font_size(page, ".stage-talk-headline") == pytest.approx(1.5 * small)
+
+
+def font_size(page: Page, selector: str) -> float:
+    size = "element => parseFloat(getComputedStyle(element).fontSize)"
+    return page.locator(selector).locator("visible=true").first.evaluate(size)
+
+
+def test_entering_and_leaving_asks_the_server_nothing(page: Page):
+    open_demo(page, "trial")
+    page.locator("#trial-permute svg").first.wait_for()
+    page.wait_for_timeout(1500)  # Gradio asks for a sign of life all the time, so the network is never idle
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.keyboard.press("f")
+    page.locator("[data-stage-shown]").wait_for()
+    settled(page)
+    page.keyboard.press("ArrowRight")
+    settled(page)
+    page.keyboard.press("Escape")
+    expect(page.locator(".stage-header")).to_be_visible()
+    assert asked == []
+    assert "stage=" not in page.url
+
+
+def test_arrows_step_through_the_panels_then_the_examples(page: Page):
+    talk(page, "/trial?stage=1")
+    shown = page.locator("[data-stage-shown]")
+    expect(shown).to_have_id("trial-weights")
+    text = page.get_by_label("Text to put on trial").or_(page.locator("textarea")).first
+    first = text.input_value()
+    while not is_last(page):
+        page.keyboard.press("PageDown")
+        settled(page)
+    expect(shown).to_have_id("trial-consistent")
+    page.keyboard.press("ArrowRight")  # the second example
+    expect(shown).to_have_id("trial-weights")
+    page.wait_for_function("first => document.querySelector('textarea').value !== first", arg=first)
+    page.keyboard.press("p")
+    page.wait_for_function("first => document.querySelector('textarea').value === first", arg=first)
+
+
+def test_up_and_down_change_the_layer_and_a_control_keeps_its_keys(page: Page):
+    talk(page, "/attention?stage=1")
+    layer = "StageAttention.selection(document.querySelector('.stage-attention-root')).layer"
+    before = page.evaluate(layer)
+    up = "ArrowUp" if before == 0 else "ArrowDown"
+    page.keyboard.press(up)
+    assert page.evaluate(layer) == before + (1 if up == "ArrowUp" else -1)
+    talk(page, "/trial?stage=1")
+    while page.locator("[data-stage-shown] input[type=range]:visible").count() == 0:
+        page.keyboard.press("ArrowRight")
+        settled(page)
+    slider, here = page.locator("[data-stage-shown] input[type=range]").first, place(page)
+    slider.focus()
+    value = slider.input_value()
+    page.keyboard.press("ArrowRight")
+    assert (place(page), slider.input_value() != value) == (here, True)
+
+
+PARENT = """<!DOCTYPE html><html><body><iframe src="{address}" width="1280" height="720"></iframe>
+<script>window.keys = []; addEventListener("keydown", (event) => keys.push(event.key));</script>
+{listener}</body></html>"""
+
+
+@pytest.fixture
+def foreign(browser: Browser) -> Iterator[Page]:
+    """A page that may open other hosts than the gallery."""
+    context = browser.new_context(viewport={"width": 1400, "height": 800})
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def slides(foreign: Page, gallery: str, tmp_path: Path) -> Iterator[Callable[[str], Frame]]:
+    """Opens a page of another origin, with the README's listener, around a frame of the gallery."""
+    listener = re.search(r"```html\n(<script>.*?</script>)\n```", README.read_text(encoding="utf-8"), re.S)
+    assert listener
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=str(tmp_path)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+
+    def show(address: str) -> Frame:
+        (tmp_path / "slides.html").write_text(
+            PARENT.format(address=f"{gallery}{address}", listener=listener[1]), encoding="utf-8"
+        )
+        foreign.goto(f"http://127.0.0.1:{server.server_port}/slides.html")
+        return foreign.frames[-1]
+
+    yield show
+    server.shutdown()
+    server.server_close()
+
+
+class QuietHandler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+def keys(page: Page) -> list[str]:
+    """What the slides got, once all messages have arrived."""
+    page.wait_for_timeout(150)
+    return page.evaluate("keys.splice(0)")
+
+
+def test_in_a_frame_the_slides_keep_their_keys(slides: Callable[[str], Frame], foreign: Page):
+    page, frame = foreign, slides("/trial-rankings?stage=1")
+    frame.locator("[data-stage-shown]").wait_for()
+    settled(frame)
+    page.keyboard.press("ArrowRight")
+    assert keys(page) == ["ArrowRight"]
+    frame.evaluate("window.focus()")  # the focus alone takes no keys
+    page.keyboard.press("ArrowRight")
+    assert keys(page) == ["ArrowRight"]
+    frame.locator(".stage-talk-told").click()
+    before = place(frame)
+    page.keyboard.press("ArrowRight")
+    settled(frame)
+    assert (keys(page), place(frame) != before) == ([], True)
+    page.keyboard.press("b")  # not used here
+    assert keys(page) == ["b"]
+    while not is_last(frame):
+        page.keyboard.press("ArrowRight")
+        settled(frame)
+    assert keys(page) == []
+    page.keyboard.press("ArrowRight")  # after the last step, and from now on
+    assert keys(page) == ["ArrowRight"]
+    assert page.evaluate("document.activeElement.tagName") == "BODY"
+    frame.locator(".stage-talk-told").click()
+    page.keyboard.press("Escape")
+    page.keyboard.press("ArrowLeft")
+    assert keys(page) == ["ArrowLeft"]
+
+
+def test_a_frame_can_be_given_the_keys_by_keyboard(slides: Callable[[str], Frame], foreign: Page):
+    page, frame = foreign, slides("/trial-rankings?stage=1")
+    frame.locator("[data-stage-shown]").wait_for()
+    settled(frame)
+    frame.get_by_role("button", name="The arrow keys step here").focus()
+    page.keyboard.press("Enter")
+    before = place(frame)
+    page.keyboard.press("ArrowRight")
+    settled(frame)
+    assert (keys(page), place(frame) != before) == ([], True)
+
+
+def test_an_embedded_page_tells_its_height(slides: Callable[[str], Frame], foreign: Page):
+    frame = slides("/sentiment?embed=1")
+    frame.locator(".task-answer:visible").wait_for()
+    foreign.wait_for_function("parseInt(document.querySelector('iframe').style.height) > 0")
+    foreign.wait_for_timeout(500)
+    told = foreign.evaluate("document.querySelector('iframe').getBoundingClientRect().height")
+    assert frame.evaluate("document.documentElement.scrollHeight <= innerHeight")
+    assert told < 1500
+
+
+def test_the_panel_has_the_present_state_for_every_kind_of_slides(page: Page):
+    open_demo(page, "sentiment")
+    page.get_by_label("Text", exact=True).fill("Neither good nor bad.")
+    opener = page.get_by_role("button", name="Embed", exact=True)
+    opener.click()
+    texts = page.locator(".stage-embed pre")
+    expect(texts).to_have_count(5)
+    address = page.locator(".stage-embed iframe").get_attribute("src") or ""
+    assert "?stage=1&theme=light#state=1." in address
+    for text in texts.all_text_contents():
+        assert address in text.replace("&amp;", "&")
+    preview = page.frame_locator(".stage-embed iframe")
+    expect(preview.locator("textarea").first).to_have_value("Neither good nor bad.")
+    page.keyboard.press("Escape")
+    expect(page.locator(".stage-embed")).to_be_hidden()
+    expect(opener).to_be_focused()
+
+
+def test_run_computes_here_and_hide_hides(page: Page):
+    talk(page, "/sentiment?stage=1&run=1&hide=headline,title")
+    expect(page.locator(".stage-talk-made")).not_to_contain_text("recorded")
+    expect(page.locator(".stage-talk-headline")).to_be_hidden()
+    expect(page.locator(".stage-talk-title")).to_be_hidden()

@@ -9,6 +9,7 @@ const StageFit = (() => {
   const LEGIBLE = 1.3; // below, a step is shown in parts
   const SMALLEST = 0.9; // below, what scrolls keeps its own height
   const ROUNDS = 7;
+  const HEADINGS = "h2, h3, h4, h5, .st-heading, .stage-caption";
 
   const unit = () => Math.max(0.55, Math.min(innerWidth / 1280, innerHeight / 720));
 
@@ -96,8 +97,10 @@ const StageFit = (() => {
     for (const part of partsOf(node, room)) {
       const bounds = part.getBoundingClientRect();
       if (!groups.length || bounds.bottom - top > room) {
-        groups.push([]);
-        top = bounds.top;
+        const last = groups.at(-1);
+        const heading = last && last.length > 1 && last.at(-1)?.matches(HEADINGS) ? last.pop() : undefined;
+        groups.push(heading ? [heading] : []);
+        top = (heading ?? part).getBoundingClientRect().top;
       }
       groups[groups.length - 1].push(part);
     }
@@ -111,12 +114,12 @@ const StageFit = (() => {
    * @param {HTMLElement[]} scrollers
    */
   const bound = (node, frame, scrollers) => {
-    const tall = Math.max(0, ...scrollers.map((part) => part.offsetHeight));
-    if (!tall) return;
-    enlarge(SMALLEST * unit());
     const zoom = SMALLEST * unit();
+    enlarge(zoom);
+    const tall = Math.max(0, ...scrollers.map((part) => part.offsetHeight));
     const over = (node.getBoundingClientRect().height - frame.height) / zoom;
-    const room = Math.max(120, Math.max(...scrollers.map((part) => part.offsetHeight)) - over - 2);
+    if (!tall || over <= 0) return; // it is too wide
+    const room = Math.max(120, tall - over - 2);
     document.body.style.setProperty("--stage-room", `${Math.floor(room)}px`);
   };
 
@@ -128,7 +131,8 @@ const StageFit = (() => {
   const hide = (part, node) => {
     part.dataset.stageOff = "";
     const around = part.parentElement;
-    if (around && around !== node && !shownChildren(around).length) hide(around, node);
+    if (!around || around === node) return;
+    if (shownChildren(around).every((child) => child.matches("thead, tfoot, caption"))) hide(around, node);
   };
 
   /**
