@@ -256,7 +256,7 @@ def test_a_frame_can_be_given_the_keys_by_keyboard(slides: Callable[[str], Frame
 
 def test_an_embedded_page_tells_its_height(slides: Callable[[str], Frame], foreign: Page):
     frame = slides("/sentiment?embed=1")
-    frame.locator(".task-answer:visible").wait_for()
+    frame.locator(".task-answer:visible").first.wait_for()
     foreign.wait_for_function("parseInt(document.querySelector('iframe').style.height) > 0")
     foreign.wait_for_timeout(500)
     told = foreign.evaluate("document.querySelector('iframe').getBoundingClientRect().height")
