@@ -31,6 +31,8 @@ watch("value", () => {
 draw();
 """
 
+BOTH_SIDES = "Both sides: what the papers claim, what this run shows of it, and what it cannot show"
+
 STEPS = (
     ("A model attends. Move its weights.", "trial", 1, "weights"),
     ("Other weights, the same answer?", "trial", 1, "adversary"),
@@ -51,7 +53,12 @@ def sentence_box(inputs_type: type) -> gr.Textbox:
 def panel(name: str, title: str, question: str, served: Sequence[Any] = (), value: Any = None) -> gr.HTML:
     """A heading, the question, the drawing, and both sides' claims, each with what the drawn run shows about
     it; returns the component, whose value is what is drawn."""
-    beside = f'<div class="stage-claims">{cards(name)}</div>' if name in claims() else ""
+    beside = (
+        f'<details class="stage-both"><summary>{BOTH_SIDES}</summary>'
+        f'<div class="stage-claims">{cards(name)}</div></details>'
+        if name in claims()
+        else ""
+    )
     head = f'<h3 class="stage-panel">{escape(title)}</h3><p class="stage-question">{escape(question)}</p>'
     return gr.HTML(
         value,

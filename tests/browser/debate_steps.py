@@ -43,7 +43,15 @@ def put(page: Page, slug: str, text: str) -> Locator:
 
 def caption(page: Page, name: str) -> str:
     """What stands below a drawing, once it is complete."""
-    return " ".join(drawn(page, name).locator("figcaption").all_inner_texts())
+    return " ".join(drawn(page, name).locator("figcaption .st-fold-body").all_text_contents())
+
+
+def unfold(page: Page, name: str) -> None:
+    """Open every fold of an experiment: how to read it, further figures, both sides' claims."""
+    drawn(page, name)
+    page.locator(f"#trial-{name} details").evaluate_all(
+        "folds => folds.forEach((fold) => (fold.open = true))"
+    )
 
 
 def cells(table: Locator) -> list[list[str]]:

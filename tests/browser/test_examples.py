@@ -19,7 +19,7 @@ from demos.attention.viewer.measure import Selection
 from demos.contract import Example
 from demos.models.catalog import checkpoint
 from demos.shell.load_demos import load_programme
-from tests.browser.debate_steps import all_drawn, panel
+from tests.browser.debate_steps import all_drawn, panel, unfold
 from tests.browser.steps import (
     badge,
     bertviz_frame,
@@ -101,6 +101,7 @@ def trial_is_drawn(page: Page, inputs: Any) -> None:
 
 def rankings_are_drawn(page: Page, inputs: Any) -> None:
     all_drawn(page, "trial-rankings")
+    unfold(page, "rankings")
     ranks = panel(page, "rankings").get_by_role("group", name="Ranks of the words")
     assert ranks.locator("tbody tr").count() == len(inputs.text.split())
     assert panel(page, "erasure").locator("svg path.st-curve").count() > 10

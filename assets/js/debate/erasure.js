@@ -6,7 +6,7 @@ const DebateErasure = (() => {
   const { isKnown, formatKnown, formatPercent } = StageNumbers;
   const { createChart } = StageSvg;
   const { createLegend, drawCurves } = DebateCurves;
-  const { createFigure, createHeading } = DebateParts;
+  const { createFold, createFigure, createHeading } = DebateParts;
   const { createFigureTable } = DebateTables;
 
   const Y = "fall of the probability";
@@ -24,8 +24,8 @@ const DebateErasure = (() => {
     const left = element("div", {}, createHeading("Comprehensiveness: without them"), without.node);
     const right = element("div", {}, createHeading("Sufficiency: with nothing else"), only.node);
     const pair = element("div", { class: "st-pair" }, left, right);
-    const table = element("div", {});
-    const { node, say } = createFigure("erasure", legend.node, pair, table);
+    const table = createFold("The same in figures");
+    const { node, say } = createFigure("erasure", legend.node, pair, table.node);
 
     function show() {
       const { fractions, methods } = payload;
@@ -52,7 +52,7 @@ const DebateErasure = (() => {
       const { methods } = payload;
       legend.fill(methods);
       show();
-      table.replaceChildren(figures(methods));
+      table.fill(figures(methods));
       say(...caption(payload));
     }
 

@@ -23,7 +23,8 @@ const DebateWeightRows = (() => {
   };
 
   /**
-   * {node, fill(words, own, weights, unknown), set(weights)}; changed(weights) is called when a visitor moves one.
+   * {node, fill(words, own, weights, unknown, movable), set(weights)}; changed(weights) is called when a visitor
+   * moves one.
    * @param {(weights: number[]) => void} changed
    */
   const createWeightRows = (changed) => {
@@ -54,7 +55,7 @@ const DebateWeightRows = (() => {
       });
     }
 
-    function row(word, at, own, alone, unknown) {
+    function row(word, at, own, fixed, unknown) {
       const name = legible(word);
       const slider = element("input", {
         type: "range",
@@ -62,14 +63,14 @@ const DebateWeightRows = (() => {
         max: 1,
         step: 0.01,
         "aria-label": `Weight of ${name}; the model's own is ${formatKnown(own)}`,
-        disabled: alone,
+        disabled: fixed,
         oninput: () => move(at, Number(slider.value)),
       });
       const tick = element("i", { class: "st-tick", title: `the model's own: ${formatKnown(own)}` });
       tick.style.setProperty("--at", own);
       const number = element("span", { class: "st-number" });
       const attributes = { "aria-label": `only ${name}: all weight on it`, title: "all weight on this word" };
-      const button = createButton("only", { ...attributes, disabled: alone, onclick: () => only(at) });
+      const button = createButton("only", { ...attributes, disabled: fixed, onclick: () => only(at) });
       const bar = element("span", { class: "st-slider" }, slider, tick);
       return {
         slider,
@@ -85,9 +86,10 @@ const DebateWeightRows = (() => {
       };
     }
 
-    function fill(words, own, values, unknown) {
+    function fill(words, own, values, unknown, movable) {
       held = null;
-      rows = words.map((word, i) => row(word, i, own[i], words.length < 2, unknown[i]));
+      const fixed = !movable || words.length < 2;
+      rows = words.map((word, i) => row(word, i, own[i], fixed, unknown[i]));
       node.replaceChildren(...rows.map((item) => item.node));
       show(values);
     }
