@@ -17,19 +17,14 @@ need.
 
 from __future__ import annotations
 
-import base64
-import dataclasses
-import math
 import typing
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, Protocol
-
-import numpy as np
-import orjson
+from typing import TYPE_CHECKING, Any, Protocol
 
 from demos.fields import check_fields, parse
 from demos.microbatch import only
+from demos.plain import Arrays, packed, to_plain
 from demos.stream import Stream
 
 __all__ = ["Arrays", "Endpoint", "Example", "Info", "Run", "check_fields", "packed", "parse", "to_plain"]
@@ -137,39 +132,3 @@ class Run(Protocol):
     def __call__(self, endpoint: Endpoint, inputs: Any) -> Any: ...
 
     def stream(self, endpoint: Endpoint, inputs: Any) -> Stream: ...
-
-
-Arrays = Literal["lists", "base64"]
-
-
-def to_plain(value: Any, arrays: Arrays = "lists") -> Any:
-    """Turns a result into plain JSON values: NaN becomes None, and arrays become nested lists, or are
-    `packed` where the reader asks for base64.
-
-    In lists, a float32 becomes the shortest decimal that reads back as the same float32.
-    """
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        names = (field.name for field in dataclasses.fields(value))
-        return {name: to_plain(getattr(value, name), arrays) for name in names}
-    if isinstance(value, np.ndarray):
-        if arrays == "base64":
-            return packed(value)
-        return orjson.loads(orjson.dumps(np.ascontiguousarray(value), option=orjson.OPT_SERIALIZE_NUMPY))
-    if isinstance(value, Mapping):
-        return {key: to_plain(item, arrays) for key, item in value.items()}
-    if isinstance(value, tuple | list):
-        return [to_plain(item, arrays) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value
-
-
-def packed(array: np.ndarray) -> dict[str, Any]:
-    """Packs an array of numbers: numpy's type name with the byte order (such as "<f4", little-endian
-    float32), the shape, and the bytes in base64 with the last axis varying fastest. NaN stays NaN."""
-    ordered = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
-    return {
-        "dtype": ordered.dtype.str,
-        "shape": list(array.shape),
-        "base64": base64.b64encode(ordered.tobytes()).decode("ascii"),
-    }

@@ -18,7 +18,7 @@ MAX_BYTES = 1_000_000
 
 _VERSION = "1."
 _TOO_LONG = "This task is too long for a link; save it as JSON instead."
-_AGAIN = "Copy the whole link again, or ask for the task as JSON."
+_AGAIN = "Copy the whole link again, or ask for it once more."
 
 
 def demo_link(slug: str, carries: str, state: Mapping[str, str]) -> str:
@@ -50,7 +50,7 @@ def from_fragment(text: str) -> str:
     if len(text) > MAX_CHARACTERS:
         raise BadInput("This link is longer than any that is made here.", _AGAIN)
     if not text.startswith(_VERSION):
-        raise BadInput("This link carries no prompt that can be read here.", _AGAIN)
+        raise BadInput("This link carries nothing that can be read here.", _AGAIN)
     packed = text.removeprefix(_VERSION)
     try:
         data = base64.b64decode(packed + "=" * (-len(packed) % 4), altchars=b"-_", validate=True)

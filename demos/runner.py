@@ -23,6 +23,7 @@ from demos.model_choice import spec_of
 from demos.models.cache import ModelCache
 from demos.models.catalog import checkpoint
 from demos.models.specs import Loaded, Spec
+from demos.recordings import Recordings, current_replay
 from demos.stopping import Stop, Stopped
 from demos.stream import Stream
 from demos.turns import LOOK, Share, Turns
@@ -41,7 +42,8 @@ QUICK, TELL_EVERY = 1.0, 5.0
 class Runner:
     """Runs endpoints in this process, on models leased from one shared cache.
 
-    `say` tells the visitor that a model is being fetched or loaded, which may take a while.
+    `say` tells the visitor that a model is being fetched or loaded, which may take a while. `recordings`
+    answer what is asked in a `replaying` block.
     """
 
     def __init__(
@@ -49,8 +51,10 @@ class Runner:
         cache: ModelCache,
         result_bytes: int = RESULT_BYTES,
         say: Callable[[str], object] = log.info,
+        recordings: Recordings | None = None,
     ) -> None:
         self.cache = cache
+        self.recordings = recordings or Recordings()
         self.results = Memo(result_bytes)
         self.say = say
         # Two turns, so that quick answers do not wait for a step of a long search, which takes seconds: on
@@ -74,6 +78,8 @@ class Runner:
 
         with _guarded(endpoint):
             if key not in self.results:
+                if (recorded := self._recorded(endpoint, inputs)) is not None:
+                    return recorded
                 specs = self._ready(endpoint, inputs)
             return self.results.get(key, compute)
 
@@ -81,8 +87,10 @@ class Runner:
         """Returns the growing results of a streaming endpoint, each computed in a turn among the streams.
 
         The lease lasts until the last result, or until `close()`, which any thread may call. A reader who
-        takes a result and does not ask for the next one holds up nobody.
+        takes a result and does not ask for the next one holds up nobody. A recording is its last result.
         """
+        if (recorded := self._recorded(endpoint, inputs)) is not None:
+            return Stream(lambda _: (result for result in (recorded,)))
 
         def steps(stop: Stop) -> Iterator[Any]:
             share = Share()
@@ -104,6 +112,24 @@ class Runner:
                             yield result
 
         return Stream(steps)
+
+    def _recorded(self, endpoint: Endpoint, inputs: Any) -> Any:
+        """The recorded answer where the running event may be answered so, or None.
+
+        Raises `StageError` if that is a refusal, or if there is none and nothing may be computed.
+        """
+        replay = current_replay()
+        if replay is None or endpoint.head is None:
+            return None
+        found = self.recordings.find(endpoint, inputs)
+        if found is not None:
+            replay.told = self.recordings.of(endpoint).told
+        elif replay.only:
+            replay.missing.append(endpoint.name)
+            raise StageError("This is not recorded.", "Press the button to compute it.")
+        if isinstance(found, StageError):
+            raise found
+        return found
 
     @contextmanager
     def _place(self) -> Iterator[None]:

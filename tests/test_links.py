@@ -76,9 +76,9 @@ def test_a_link_that_unpacks_to_too_much_is_refused_without_unpacking_it():
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("", "no prompt"),
-        ("2.eJwDAAAAAAE", "no prompt"),
-        ("javascript:alert(1)", "no prompt"),
+        ("", "nothing that can be read"),
+        ("2.eJwDAAAAAAE", "nothing that can be read"),
+        ("javascript:alert(1)", "nothing that can be read"),
         ("1.", "damaged"),
         ("1.!!!!", "damaged"),
         ("1.가나다", "damaged"),

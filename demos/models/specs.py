@@ -30,7 +30,8 @@ class Spec:
 
 @dataclass(frozen=True)
 class Origin:
-    """Which weights made an answer. `source` is "bundled" or "hub"."""
+    """Which weights made an answer. `source` is "bundled" or "hub"; `recorded` says when and with what the
+    answer was made if it was not computed now."""
 
     checkpoint: str
     title: str
@@ -39,6 +40,7 @@ class Origin:
     source: str
     licence: str
     note: str
+    recorded: str = ""
 
 
 class Model(Protocol):

@@ -25,7 +25,7 @@ from demos.ui.scripts import COMMON, scripts
 
 STYLES = (ASSETS / "css" / "gallery.css",)
 
-SHELL_SCRIPTS = (*COMMON, *scripts("shell", "freshness stop gallery"))
+SHELL_SCRIPTS = (*COMMON, *scripts("shell", "freshness stop link gallery"))
 
 # Gradio would confine rules like these, in a style sheet, to its container, where they match nothing.
 HEAD_STYLES = """<style>

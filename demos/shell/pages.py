@@ -17,10 +17,12 @@ from demos.shell.api import api_function, describe
 from demos.shell.blocks import Blocks
 from demos.shell.load_demos import Broken, Demo, by_tab, card_text, is_step, public_endpoints
 from demos.shell.navigation import MODELS, TITLE, anchor, header_html
+from demos.shell.opening import open_with_example
 from demos.shell.static import STATIC
 from demos.ui.page import LIMITS, asked_directly, queue_of, visible_errors
 
 WELCOME = "Type a sentence and see for yourself what a transformer does with it."
+TOOLS = '<div class="stage-tools"><button type="button" class="stage-copy-link">Copy link</button></div>'
 SESSIONS = 128
 """Sessions kept for each page: Gradio keeps a copy of the page's configuration for each of them."""
 CACHE = (3600, 86400)
@@ -44,17 +46,20 @@ def home(runner: Runner, demos: Sequence[Demo]) -> gr.Blocks:
 
 
 def demo_page(demo: ModuleType, run: Run, demos: Sequence[Demo]) -> gr.Blocks:
-    """A demo's page, with the navigation above and the demo's limits below."""
+    """A demo's page, with the navigation above and the demo's limits below; it opens with an answer."""
     with Blocks(title=f"{demo.INFO.title} · {TITLE}", analytics_enabled=False, delete_cache=CACHE) as page:
         gr.HTML(header_html(demos, demo.INFO.slug), padding=False)
         summary, more = card_text(demo)
-        gr.Markdown(f"## {demo.INFO.title}\n\n{summary}", elem_classes="stage-card")
+        with gr.Row(elem_classes="stage-title"):
+            gr.Markdown(f"## {demo.INFO.title}\n\n{summary}", elem_classes="stage-card")
+            gr.HTML(TOOLS, padding=False)
         demo.build(run)
         if more:
             with gr.Accordion("How to read this", open=False):
                 gr.Markdown(more)
         with gr.Accordion("What this does not show", open=False):
             gr.Markdown(demo.INFO.limits)
+    open_with_example(page)
     return queued(page)
 
 

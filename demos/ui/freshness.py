@@ -3,7 +3,8 @@
 When the form holds something else, the answer is dimmed and says what it was made for and what to press. The
 browser compares: it sends the form's current values with every question, the answer returns them, and every
 later change is compared with them. This also marks an answer whose inputs changed while it was computed, and
-a demo only has to ask through an `Answer`.
+a demo only has to ask through an `Answer`. An answer from a recording says when it was recorded and what to
+press to compute it.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from contextlib import closing
 from typing import Any
 
 import gradio as gr
+from gradio.context import Context
 
+from demos.recordings import current_replay
 from demos.stopping import STOPPED, Stopped, working_on
 from demos.ui import page
 from demos.ui.stop_button import StopButton
@@ -59,6 +62,18 @@ class Answer:
             queue=False,
             show_progress="hidden",
         )
+        root: Any = Context.root_block
+        if root is not None:
+            # A page may open with an answer: it was made for what the form holds then.
+            root.load(
+                None,
+                [self.made_for, *watched],
+                [self.made_for, self.notice],
+                js=f"(made, ...now) => StageFreshness.opened({json.dumps(spec)}, made, now)",
+                api_visibility="private",
+                queue=False,
+                show_progress="hidden",
+            )
 
     def on(
         self,
@@ -81,12 +96,13 @@ class Answer:
     def on_choice(
         self, choices: Sequence[Any], function: Callable[..., Any], outputs: Sequence[Any], **more: Any
     ) -> Any:
-        """Answers again whenever one of `choices` changes, provided that the first field is not blank."""
+        """Answers again whenever the visitor changes one of `choices`, provided that the first field is not
+        blank."""
 
         def chosen(*values: Any) -> Any:
             return function(*values) if str(values[0] or "").strip() else None
 
-        return self.on([choice.change for choice in choices], chosen, outputs, **more)
+        return self.on([choice.input for choice in choices], chosen, outputs, **more)
 
     def after(
         self,
@@ -142,13 +158,15 @@ class Answer:
 
         def split(values: tuple[Any, ...]) -> tuple[tuple[Any, ...], str, str]:
             *sent, made_for, ticket = values if self.stop else (*values, "")
-            return tuple(sent), made_for, ticket
+            return tuple(sent), made_for or "", ticket
 
         def whole(shown: Any, values: tuple[Any, ...], made_for: str) -> tuple[Any, ...]:
             if shown is None:
                 return *(None for _ in outputs), "", None
             row = shown if isinstance(shown, tuple | list) else (shown,)
-            return *row, made_for, values[: len(self.fields)]
+            replay = current_replay()
+            told = f"\n{replay.told}" if replay and (replay.told or not made_for) else ""
+            return *row, made_for + told, values[: len(self.fields)]
 
         def answer(*values: Any) -> tuple[Any, ...]:
             values, made_for, _ = split(values)

@@ -6,18 +6,19 @@ import functools
 import inspect
 import logging
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from html import escape
 from typing import Any
 
 import gradio as gr
 from gradio.context import LocalContext
 
-from demos.contract import Endpoint, Example
+from demos.contract import Endpoint
 from demos.errors import StageError
 from demos.model_choice import suitable
 from demos.models.custom import SWITCH
 from demos.models.specs import Origin
+from demos.ui.replayed import from_recordings, is_example, mark_example
 
 log = logging.getLogger(__name__)
 
@@ -152,10 +153,15 @@ def after(
 ) -> list[Any]:
     """Runs model work after each of `events` that succeeded.
 
-    `emptied` are further outputs to be emptied if it fails: those that later work would have filled.
+    `emptied` are further outputs to be emptied if it fails: those that later work would have filled. What
+    follows an example may be answered from its recording.
     """
-    work = visible_errors(function)
-    following = [event.success(work, list(inputs), js=js, **_work(outputs, queue)) for event in events]
+    following = []
+    for event in events:
+        work = visible_errors(from_recordings(function) if is_example(event) else function)
+        following.append(event.success(work, list(inputs), js=js, **_work(outputs, queue)))
+        if is_example(event):
+            mark_example(following[-1])
     for event in following if emptied or not inspect.isgeneratorfunction(function) else ():
         _empty_on_failure(event, [*outputs, *emptied])
     return following
@@ -189,37 +195,6 @@ def model_choice(endpoint: Endpoint, default: str, label: str = "Model", visible
     )
 
 
-def examples(
-    rows: Sequence[Example], fields: Mapping[str, Any], fill: Callable[[Any], list[Any]] | None = None
-) -> list[Any]:
-    """A row of buttons, each filling `fields` (name of an inputs field -> component); returns the events.
-
-    `fill(inputs)` returns the values of all fields where they differ from those of the inputs.
-    """
-    events = []
-    with gr.Row(elem_classes="stage-examples"):
-        gr.HTML("Try", padding=False)
-        for row in rows:
-            values = None if fill else [_shown(getattr(row.inputs, name)) for name in fields]
-            button = gr.Button(row.label, size="sm", min_width=60, scale=0)
-            events.append(
-                button.click(
-                    lambda values=values, inputs=row.inputs: fill(inputs) if fill else values,
-                    None,
-                    list(fields.values()),
-                    api_visibility="private",
-                    queue=False,
-                    show_progress="hidden",
-                )
-            )
-    return events
-
-
-def _shown(value: Any) -> Any:
-    """Shows several texts in a textbox, one per line."""
-    return "\n".join(value) if isinstance(value, tuple) else value
-
-
 def badge() -> gr.HTML:
     """The place where an answer names its checkpoint."""
     return gr.HTML("", elem_classes="stage-badge", padding=False)
@@ -236,7 +211,8 @@ def badge_html(origin: Origin, remark: str = "") -> str:
     """Names the checkpoint that made an answer: name, revision, source, licence."""
     where = {"bundled": "bundled weights", "hub": "Hugging Face Hub"}[origin.source]
     revision = _revision(origin.revision)
-    facts = [origin.title, where, revision, origin.licence, origin.note, remark]
+    recorded = f"recorded on {origin.recorded}" if origin.recorded else ""
+    facts = [origin.title, where, revision, origin.licence, origin.note, recorded, remark]
     inner = " · ".join(escape(fact) for fact in facts if fact)
     title = escape(f"{origin.hub_id or origin.checkpoint} {origin.revision or ''}".strip(), quote=True)
     return f'<p title="{title}">Made by {inner}</p>'

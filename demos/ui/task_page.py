@@ -21,6 +21,7 @@ from demos.stopping import Stopped
 from demos.ui import page
 from demos.ui.bars import WRITING
 from demos.ui.column_panel import column_panel
+from demos.ui.examples import examples_row
 from demos.ui.freshness import Answer
 from demos.ui.headline import headline_html
 from demos.ui.stop_button import StopButton
@@ -47,7 +48,8 @@ def task_page(run: Run, task: Task, fields: Mapping[str, Any]) -> None:
         second = page.model_choice(task.endpoint, other or default, "Second model", visible=task.beside)
         several = len(suitable(task.endpoint)) > 1
         compare = gr.Checkbox(task.beside, label="Compare with a second model", visible=several)
-    filled = page.examples(task.examples, {**fields, "model": model})
+    form = {**fields, "model": model}
+    filled = examples_row(task.examples, form, more={"second": second, "compare": compare})
     with gr.Row():
         start = gr.Button(task.ask, variant="primary")
         stop = StopButton() if task.endpoint.streams else None
@@ -92,7 +94,9 @@ class _Asking:
 
     def shown(self, inputs: Any, result: Any) -> Shown:
         """What a result's place shows."""
-        said = self.task.remark(result) if self.task.remark else took(result.seconds)
+        said = self.task.remark(result) if self.task.remark else ""
+        if not self.task.remark and not result.origin.recorded:
+            said = took(result.seconds)
         badge, instead = page.badge_html(result.origin, said), getattr(result, "instead", "")
         answer = headline_html(self.task.endpoint, inputs, result) + self.task.show(result)
         return answer, badge, self.task.snippet(inputs, result.origin), instead

@@ -29,5 +29,17 @@ const StageAttentionLink = (() => {
   };
   if (linked) watchPage(arrive, 60_000);
 
+  const LOOKED_AT = ["view", "map", "layer", "heads", "head", "token", "side", "filter", "measure"];
+
+  // What is looked at stands in the address, and the first drawing of an opened link's texts begins there.
+  document.addEventListener("stage-drawn", ({ target }) => {
+    const viewer = StageAttention.viewerOf(/** @type {HTMLElement} */ (target));
+    if (!viewer) return;
+    const wanted = StageLink.takeWanted("attention");
+    if (wanted) return viewer.change(wanted);
+    const chosen = /** @type {Record<string, any>} */ (viewer.state);
+    StageLink.look({ attention: Object.fromEntries(LOOKED_AT.map((name) => [name, chosen[name]])) });
+  });
+
   return { linked };
 })();

@@ -65,19 +65,28 @@ const StageFreshness = (() => {
 
   /**
    * @param {{name: string, ask: string, fields: {label: string, choices: Record<string, string>}[]}} answer
-   * @param {string} made the question for which the answer was made
+   * @param {string} answered the question for which the answer was made; if that is a recording, a line break
+   *   and when it was made follow
    * @param {any[]} now the values in the form
    * @returns {string} HTML, empty where the answer is fresh
    */
-  const notice = ({ name, ask, fields }, made, now) => {
-    if (!made) return "";
+  const notice = ({ name, ask, fields }, answered, now) => {
+    if (!answered) return "";
+    const [made, recorded = ""] = answered.split("\n");
     const waiting = pending.get(name);
     if (waiting?.question === made) {
       pending.delete(name);
-      if (waiting.arrives) afterLayout(() => arrive(name));
+      if (waiting.arrives) {
+        afterLayout(() => arrive(name));
+        document.dispatchEvent(new CustomEvent("stage-answered"));
+      }
     }
     const raw = JSON.stringify(now.map(plain));
-    if (raw === inputs(made)) return "";
+    if (raw === inputs(made)) {
+      if (!recorded) return "";
+      const when = `Recorded on ${escapeMarkup(recorded)} · press <b>${escapeMarkup(ask)}</b> to run it here`;
+      return `<p class="stage-recorded">${when}</p>`;
+    }
     const before = JSON.parse(inputs(made));
     const current = JSON.parse(raw);
     const changed = before.flatMap((/** @type {any} */ value, /** @type {number} */ i) =>
@@ -96,5 +105,17 @@ const StageFreshness = (() => {
     );
   };
 
-  return { asked, notice };
+  /**
+   * What the answer that a page opens with was made for, which is what the form holds then; and its notice.
+   * @param {Parameters<typeof notice>[0]} answer
+   * @param {string} made "" if the page opens without one; a line break and when it was recorded otherwise
+   * @param {any[]} now the values in the form
+   */
+  const opened = (answer, made, now) => {
+    if (!made.startsWith("\n")) return [made, ""];
+    const answered = `${++questions} ${JSON.stringify(now.map(plain))}${made}`;
+    return [answered, notice(answer, answered, now)];
+  };
+
+  return { asked, opened, notice };
 })();

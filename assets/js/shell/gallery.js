@@ -28,6 +28,18 @@
     setTimeout(() => (button.textContent = "Copy"), 1500);
   });
 
+  // "Copy link" copies the address of the page as it is.
+  document.addEventListener("click", async ({ target }) => {
+    const button = target instanceof Element && target.closest(".stage-copy-link");
+    if (!button) return;
+    const said = button.textContent;
+    button.textContent = await StageLink.link().then(
+      (address) => copy(address).then(() => "Link copied", () => "Not allowed here"),
+      (error) => error.message,
+    );
+    setTimeout(() => (button.textContent = said), 2500);
+  });
+
   // ?example=2 presses the second example of the demo that the address opens, as soon as it is there.
   const address = new URLSearchParams(location.search);
   const number = Number(address.get("example"));

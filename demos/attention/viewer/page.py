@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 from demos.attention.viewer import export_panel, link
@@ -14,6 +15,8 @@ from demos.attention.viewer.wire import FLOW_LAYER, LAYER, NEURON_LAYER, VIEW
 from demos.contract import Endpoint, Example, Run, parse
 from demos.errors import StageError
 from demos.models.catalog import checkpoint
+from demos.recordings import Replay, replaying
+from demos.ui.moves import Move
 
 MOUNT = """
 const box = element.querySelector(".stage-attention-root");
@@ -55,6 +58,12 @@ MEASURE_CHOICES = [
 ]
 
 
+RECORDED = "recorded"
+"""Marks the key of a picture that was drawn from a recording."""
+
+SHORT = 20
+"""Tokens of a text whose flow is recorded."""
+
 DRAWN_BY = [
     ("This gallery", "stage"),
     ("BertViz: head view", "head"),
@@ -68,10 +77,12 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     import gradio as gr
 
     from demos.ui import page
+    from demos.ui.examples import examples_row
     from demos.ui.freshness import Answer
+    from demos.ui.moves import offers_moves
 
     fields, drawn_by = _form()
-    filled = page.examples(examples, {**fields, "drawn_by": drawn_by}, _filled)
+    filled = examples_row(examples, {**fields, "drawn_by": drawn_by}, _filled)
     show = gr.Button("Show attention", variant="primary")
     shown = Answer([*fields.values(), drawn_by], "Show attention")
     view = gr.HTML(
@@ -86,6 +97,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
         apply_default_css=False,
         min_height=40,
     )
+    offers_moves(view, moves)
     frame = gr.HTML("", padding=False)
     badge = page.badge()
 
@@ -94,7 +106,10 @@ def build(run: Run, examples: Sequence[Example]) -> None:
         selection = export_panel.selection(Selection, fields, chosen)
         if drawn_by == "stage":
             result = run(VIEW, selection)
-            return result.payload, "", page.badge_html(result.origin)
+            payload = result.payload
+            if result.origin.recorded:
+                payload = {**payload, "key": {**payload["key"], RECORDED: True}}
+            return payload, "", page.badge_html(result.origin)
         made = run(BERTVIZ, as_bertviz(selection, drawn_by))
         return None, sandboxed(made.html), page.badge_html(made.origin, made.truncated)
 
@@ -176,12 +191,29 @@ def _filled(inputs: Selection | BertvizInputs) -> list[str]:
     return [*vars(inputs).values(), "stage"]
 
 
+def moves(payload: dict[str, Any]) -> Iterator[Move]:
+    """The requests of a picture's script: every layer of every map, and, for short texts, the flow to every
+    token."""
+    for one in payload["maps"]:
+        for layer in range(one["layers"]):
+            where = {**payload["key"], "map": one["name"], "layer": layer}
+            yield "layer", where
+            if one["name"] != "cross" and len(one["queries"]) <= SHORT:
+                for token in range(len(one["queries"])):
+                    yield "flow", {**where, "token": token}
+
+
 def _served(run: Run, name: str, endpoint: Endpoint) -> Any:
-    """A function that the page's script calls. It returns errors as data, because the script shows them."""
+    """A function that the page's script calls. It returns errors as data, because the script shows them.
+
+    A recorded picture is followed by recorded answers.
+    """
 
     def served(request: dict[str, Any]) -> Any:
+        asked = {field: value for field, value in request.items() if field != RECORDED}
         try:
-            return run(endpoint, parse(endpoint.inputs_type, request))
+            with replaying(Replay()) if request.get(RECORDED) is True else nullcontext():
+                return run(endpoint, parse(endpoint.inputs_type, asked))
         except StageError as error:
             return {"error": str(error)}
 

@@ -16,6 +16,7 @@ from demos.debate.dataset.compute import DATASET_METRICS, MAX_TEXTS, DatasetInpu
 from demos.errors import BadInput
 from demos.ui import page
 from demos.ui.controls import control
+from demos.ui.examples import examples_row
 from demos.ui.freshness import Answer
 from demos.ui.stop_button import StopButton
 
@@ -32,7 +33,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
         adversaries = control(gr.Checkbox, DatasetInputs, "adversaries")
         anyway = control(gr.Checkbox, DatasetInputs, "anyway")
     fields = {"texts": texts, "model": model, "adversaries": adversaries, "anyway": anyway}
-    filled = page.examples(examples, fields)
+    filled = examples_row(examples, fields)
     with gr.Row():
         start = gr.Button("Measure", variant="primary")
         stop = StopButton()

@@ -21,6 +21,7 @@ from demos.debate.methods.readable import Unreadable, left_out
 from demos.debate.methods.schemas import PredictInputs, TrialInputs
 from demos.errors import StageError, Unsupported
 from demos.ui import page
+from demos.ui.examples import examples_row
 from demos.ui.freshness import Answer
 
 EXPERIMENTS = 4
@@ -34,7 +35,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
         text = panels.sentence_box(TrialInputs)
         model = page.model_choice(PREDICT, TrialInputs.model)
     fields = {"text": text, "model": model}
-    filled = page.examples(examples, fields)
+    filled = examples_row(examples, fields)
     start = gr.Button("Put on trial", variant="primary")
     trial = Answer([text, model], "Put on trial")
     badge = page.badge()

@@ -15,6 +15,7 @@ from demos.debate.methods.readable import Unreadable, left_out
 from demos.debate.methods.sentence import Erasure
 from demos.ui import page
 from demos.ui.controls import control
+from demos.ui.examples import examples_row
 from demos.ui.freshness import Answer
 
 ERASURES = [
@@ -32,7 +33,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
         model = page.model_choice(RANKINGS, RankingInputs.model)
         erase = control(gr.Dropdown, RankingInputs, "erasure", choices=ERASURES)
     fields = {"text": text, "model": model, "erasure": erase}
-    filled = page.examples(examples, fields)
+    filled = examples_row(examples, fields)
     start = gr.Button("Rank the words", variant="primary")
     trial = Answer([text, model, erase], "Rank the words")
     badge = page.badge()

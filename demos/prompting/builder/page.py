@@ -26,6 +26,7 @@ from demos.prompting.task.ready import task_of
 from demos.stopping import Stopped
 from demos.ui import page
 from demos.ui.controls import control
+from demos.ui.examples import examples_row
 from demos.ui.stop_button import StopButton
 
 STYLES_OF_PROMPT = [
@@ -41,9 +42,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     """Lay out the query, the task's editors, and what the model makes of them."""
     editors, imported, loaded = _editors()
     task_and_query = {str(i): component for i, component in enumerate(editors.all[:-3])}
-    filled = page.examples(
-        examples, task_and_query, lambda inputs: editor.fill(draft_of_task(task_of(inputs.task)))[:-3]
-    )
+    filled = examples_row(examples, task_and_query, _filled, linked=False)
     with gr.Row():
         score = gr.Button("Score the labels", variant="primary")
         several = gr.Button("0 to 8 shots")
@@ -68,7 +67,8 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     sight.on(_changes(editors), see, view)
     anew = [*filled, *loaded, restored]
     sight.after([*imported, *retitled, *anew], see, view)
-    scoring.clear_after(anew, [scores])
+    scoring.clear_after([*loaded, restored], [scores])
+    scoring.after(filled, scored, [scores])
     writing.clear_after(anew, [text, ended])
     # An export is scored too, so that the page shows the same scores.
     judged = [
@@ -78,6 +78,11 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     ]
     sight.after(judged, see, view)
     writing.on([write.click], partial(_written, run), [text, ended], page.WRITING_QUEUE)
+
+
+def _filled(inputs: PromptInputs) -> list[Any]:
+    """The task and the query of an example; model, format and shots stay."""
+    return editor.fill(draft_of_task(task_of(inputs.task)))[:-3]
 
 
 def _editors() -> tuple[editor.Editors, list[Any], list[Any]]:

@@ -21,6 +21,7 @@ from demos.prompting.task.draft import MAX_SHOTS, OWN_TASK, task_named
 from demos.stopping import Stopped
 from demos.ui import page
 from demos.ui.controls import control
+from demos.ui.examples import examples_row
 from demos.ui.freshness import Answer
 from demos.ui.stop_button import StopButton
 
@@ -45,7 +46,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
         rows = control(gr.Slider, ExperimentInputs, "rows", minimum=4)
         seeds = control(gr.Slider, ExperimentInputs, "seeds", maximum=5)
     fields = {"task": task, "k": k, "rows": rows, "seeds": seeds, "style": style, "model": model}
-    filled = page.examples(examples, fields)
+    filled = examples_row(examples, fields, more={"experiment": experiment})
     with gr.Row():
         start = gr.Button("Run the experiment", variant="primary")
         stop = StopButton()

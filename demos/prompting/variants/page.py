@@ -31,6 +31,7 @@ from demos.prompting.variants.schemas import (
 from demos.stopping import Stopped
 from demos.ui import page
 from demos.ui.controls import control
+from demos.ui.examples import examples_row
 from demos.ui.freshness import Answer
 from demos.ui.stop_button import StopButton
 
@@ -50,7 +51,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
         more_variants = gr.Button("Add a variant", size="sm")
         more_queries = gr.Button("Add an input", size="sm")
     fields = {"task": task, "variants": variants, "queries": queries, "k": k}
-    filled = page.examples(examples, fields, values_of)
+    filled = examples_row(examples, fields, values_of, more={"style": style, "model": model})
     with gr.Row():
         ask = gr.Button("Ask all variants", variant="primary")
         stop = StopButton()

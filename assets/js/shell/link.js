@@ -1,0 +1,150 @@
+// @ts-check
+// The link is the state: the form's values and the view of the answer that is shown stand in the address.
+const StageLink = (() => {
+  "use strict";
+  const { watchPage, afterLayout } = StageDom;
+
+  const MARK = "#state=";
+  const MAX_CHARACTERS = 8000; // as in demos/links.py
+  const LOOK = 400; // milliseconds after the last change of the view
+  const TOO_LONG = "This is too long for a link: save the page instead.";
+
+  /** @type {Record<string, any>} */
+  let form = {};
+  /** @type {Record<string, any>} */
+  let view = {};
+  /** @type {Record<string, any> | null} of a link that was opened, until the answer is drawn */
+  let wanted = null;
+  let address = ""; // the state that the address carries, as JSON
+  let returning = false; // to the page as it opened, whose address carries no state
+  /** @type {(() => Promise<[string, string]>) | null} a page's own link: its mark and fragment */
+  let own = null;
+
+  /** @param {any} value of a component, without the parts that Gradio adds later */
+  const plain = (value) => {
+    if (value && Array.isArray(value.data)) {
+      const rows = value.data.map((/** @type {any[]} */ row) => row.map((cell) => String(cell ?? "")));
+      const data = rows.filter((/** @type {string[]} */ row) => row.some(Boolean));
+      return { headers: (value.headers ?? []).map(String), data };
+    }
+    return value ?? "";
+  };
+
+  /** @param {string[]} names of the form's fields @param {any[]} values */
+  const remember = (names, values) => {
+    form = Object.fromEntries(names.map((name, i) => [name, plain(values[i])]));
+  };
+
+  const stateNow = () =>
+    JSON.stringify(Object.keys(view).length ? { inputs: form, view } : { inputs: form });
+
+  /** @param {Uint8Array} bytes @param {CompressionStream | DecompressionStream} through */
+  const piped = async (bytes, through) => {
+    const stream = new Blob([/** @type {BlobPart} */ (bytes)]).stream().pipeThrough(through);
+    return new Uint8Array(await new Response(stream).arrayBuffer());
+  };
+
+  /**
+   * "1." and base64url of zlib of UTF-8, as `to_fragment` of demos/links.py makes it.
+   * @param {string} text
+   */
+  const toFragment = async (text) => {
+    const packed = await piped(new TextEncoder().encode(text), new CompressionStream("deflate"));
+    let binary = "";
+    for (const byte of packed) binary += String.fromCharCode(byte);
+    return `1.${btoa(binary).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "")}`;
+  };
+
+  /** @param {string} fragment */
+  const fromFragment = async (fragment) => {
+    const binary = atob(fragment.slice(2).replace(/-/g, "+").replace(/_/g, "/"));
+    const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0));
+    return new TextDecoder().decode(await piped(bytes, new DecompressionStream("deflate")));
+  };
+
+  /** The address of the page as it is now; rejects, with a sentence, what is too long. */
+  const link = async () => {
+    const [mark, fragment] = own ? await own() : [MARK, await toFragment(stateNow())];
+    if (fragment.length > MAX_CHARACTERS) throw new Error(TOO_LONG);
+    const url = new URL(location.href);
+    for (const name of ["example", "__theme"]) url.searchParams.delete(name);
+    url.hash = mark + fragment;
+    return url.href;
+  };
+
+  /** @param {boolean} anew whether Back should lead to what the address said before */
+  const write = async (anew) => {
+    const state = stateNow();
+    if (own || state === address) return;
+    address = state;
+    if (returning) {
+      returning = false;
+      return;
+    }
+    const now = await link().catch(() => "");
+    if (!now || address !== state) return;
+    if (anew) history.pushState(null, "", now);
+    else history.replaceState(null, "", now);
+  };
+
+  let planned = 0;
+  /**
+   * What of the answer is looked at: kept in the address, and brought back with it.
+   * @param {Record<string, any>} changed
+   */
+  const look = (changed) => {
+    view = { ...view, ...changed };
+    clearTimeout(planned);
+    if (location.hash.startsWith(MARK)) planned = window.setTimeout(() => write(false), LOOK);
+  };
+
+  /** The part of an opened link's view with this name, once. @param {string} name */
+  const takeWanted = (name) => {
+    const found = wanted?.[name];
+    if (wanted) delete wanted[name];
+    return found;
+  };
+
+  const linked = () => (location.hash.startsWith(MARK) ? location.hash.slice(MARK.length) : "");
+
+  // The state in the address is pressed into the form by a hidden button, and answered.
+  const arrive = async () => {
+    if (!linked()) return;
+    try {
+      const text = await fromFragment(linked());
+      wanted = JSON.parse(text).view ?? null;
+      address = text;
+    } catch {
+      wanted = null; // the server says what is wrong with it
+    }
+    view = {};
+    document.getElementById("stage-arrive")?.click();
+  };
+
+  watchPage(() => {
+    if (!linked()) return true;
+    if (!document.getElementById("stage-arrive")) return false;
+    setTimeout(arrive); // after Gradio has finished laying out the button's container
+    return true;
+  }, 60_000);
+
+  addEventListener("popstate", () => {
+    if (linked()) return arrive();
+    if (location.hash) return undefined;
+    returning = true;
+    const number = Number(new URLSearchParams(location.search).get("example")) || 1;
+    const buttons = document.querySelectorAll(".stage-examples button");
+    const button = /** @type {HTMLElement | undefined} */ (buttons[number - 1]);
+    return button?.click();
+  });
+
+  // The page opens with its first example: only what the visitor asks for goes into the address.
+  document.addEventListener("stage-answered", () => afterLayout(() => write(true)));
+
+  /** @param {() => Promise<[string, string]>} make */
+  const ownLink = (make) => {
+    own = make;
+  };
+
+  return { remember, look, takeWanted, linked, link, toFragment, ownLink };
+})();

@@ -1,0 +1,55 @@
+"""The examples of a page: a row of buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import gradio as gr
+
+from demos.contract import Example
+from demos.ui.link_state import arrival, remember
+from demos.ui.replayed import mark_example
+
+
+def examples_row(
+    rows: Sequence[Example],
+    fields: Mapping[str, Any],
+    fill: Callable[[Any], list[Any]] | None = None,
+    more: Mapping[str, Any] | None = None,
+    linked: bool = True,
+) -> list[Any]:
+    """A row of buttons, each filling `fields` (name of an inputs field -> component); returns the events,
+    and with them the one that fills the form from the page's address.
+
+    `fill(inputs)` returns the values of all fields where they differ from those of the inputs. A link carries
+    the fields, and those in `more`, unless the page is not `linked`, since it has links of its own.
+    """
+    events = []
+    with gr.Row(elem_classes="stage-examples"):
+        gr.HTML("Try", padding=False)
+        for row in rows:
+            values = None if fill else [_shown(getattr(row.inputs, name)) for name in fields]
+            button = gr.Button(row.label, size="sm", min_width=60, scale=0)
+            events.append(
+                button.click(
+                    lambda values=values, inputs=row.inputs: fill(inputs) if fill else values,
+                    None,
+                    list(fields.values()),
+                    api_visibility="private",
+                    queue=False,
+                    show_progress="hidden",
+                )
+            )
+    if linked:
+        carried = {**fields, **(more or {})}
+        remember(carried)
+        events.append(arrival(carried, type(rows[0].inputs)))
+    for event in events:
+        mark_example(event)
+    return events
+
+
+def _shown(value: Any) -> Any:
+    """Shows several texts in a textbox, one per line."""
+    return "\n".join(value) if isinstance(value, tuple) else value
