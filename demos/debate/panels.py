@@ -31,7 +31,7 @@ watch("value", () => {
 draw();
 """
 
-BOTH_SIDES = "Both sides: what the papers claim, what this run shows of it, and what it cannot show"
+BOTH_SIDES = "Both sides: what the papers claim, and what this run shows"
 
 STEPS = (
     ("A model attends. Move its weights.", "trial", 1, "weights"),

@@ -179,8 +179,8 @@ def test_uniform_weights_are_more_than_a_seed_only_if_they_are(own, other, tvds,
     assert is_a_headline(text) and amount(abs(other - own)) in text
     assert ("which changes the decision" in text) == ((other >= 0.5) != (own >= 0.5))
     if tvds:
-        assert ("more than each" in text) == (abs(other - own) > max(tvds))
-        assert ("less than each" in text) == (abs(other - own) < min(tvds))
+        assert ("more than any of" in text) == (abs(other - own) > max(tvds))
+        assert ("less than any of" in text) == (abs(other - own) < min(tvds))
         assert span(tvds) in text
     else:
         assert "seed" not in text

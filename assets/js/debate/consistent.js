@@ -25,7 +25,12 @@ const DebateConsistent = (() => {
     const wings = createButterfly();
     const { node, say } = createFigure(
       "consistent",
-      element("div", { class: "st-pair" }, map.node, element("div", {}, head, outputs.node, figures, wings.node)),
+      element(
+        "div",
+        { class: "st-pair" },
+        element("div", {}, map.node, figures),
+        element("div", {}, head, outputs.node, wings.node),
+      ),
     );
 
     function show() {
@@ -35,7 +40,7 @@ const DebateConsistent = (() => {
       for (const part of [head, figures, outputs.node, wings.node]) part.hidden = !item;
       if (!item) return;
       const { here } = item;
-      head.textContent = `The model trained with λ = ${roundedStrength(item)}, on this sentence`;
+      head.textContent = `Trained with λ = ${roundedStrength(item)}, on this sentence`;
       figures.textContent =
         `P(positive) ${formatKnown(probability)} → ${formatKnown(here.probability)}: TVD ${formatKnown(here.tvd)}, ` +
         `JSD ${formatKnown(here.jsd)}. Over the test sentences: mean TVD ${formatKnown(item.tvd)}, ` +

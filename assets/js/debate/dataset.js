@@ -14,12 +14,12 @@ const DebateDataset = (() => {
   /** @returns {DebateView} */
   const create = () => {
     const progress = createProgress();
-    const table = element("div", {});
+    const table = element("div", { class: "st-figures" });
     const taus = element("div", { class: "st-small" });
     const spread = createFold("Agreement with attention, sentence by sentence");
     const influence = createChart();
-    const cloud = element("div", {}, createHeading("Largest weight and influence"), influence.node);
-    const pair = element("div", { class: "st-pair st-figures" }, table, cloud);
+    const cloud = element("div", { class: "st-cloud-box" }, createHeading("Largest weight and influence"), influence.node);
+    const pair = element("div", { class: "st-beside" }, table, cloud);
     const { node, say } = createFigure("dataset", progress.node, pair, spread.node);
     let charts = [];
 
@@ -88,17 +88,18 @@ const DebateDataset = (() => {
     );
 
   function figures(rows) {
+    const partly = rows.some((row) => row.undefined);
     const made = rows.map((row) => {
       const name = element("th", { scope: "row", title: row.definition }, row.title);
       // An adversary's divergence has no more digits than the search's starts allow.
       const digits = row.name === "adversary" ? 2 : 3;
       const written = (value) => formatKnown(value, digits);
       const mean = isKnown(row.mean) ? `${written(row.mean)} ± ${written(row.std)}` : "undefined";
-      const undefinedOf = row.undefined ? `${row.count}, ${row.undefined} undefined` : String(row.count);
-      const cells = [mean, row.reference || "not measured", undefinedOf];
+      const cells = [mean, row.reference || "not measured"];
+      if (partly) cells.push(`${row.count}, ${row.undefined ?? 0} undefined`);
       return element("tr", {}, name, ...cells.map((text) => element("td", {}, text)));
     });
-    const head = ["measure", "mean ± std", "on SST's test set", "sentences"];
+    const head = ["measure", "mean ± std", "on SST's test set", ...(partly ? ["sentences"] : [])];
     return createTable("Figures over the data set", head, made);
   }
 

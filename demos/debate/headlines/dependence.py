@@ -147,9 +147,9 @@ def _decision(own: float, others: Sequence[float]) -> str:
 def _beside(change: float, seeds: Sequence[float]) -> str:
     """A change of the answer beside the changes that other training seeds make."""
     if change > max(seeds):
-        return f"more than each of {counted(len(seeds), 'other seed')} of this model does"
+        return f"more than any of {counted(len(seeds), 'other seed')} does"
     if change < min(seeds):
-        return f"less than each of {counted(len(seeds), 'other seed')} of this model does"
+        return f"less than any of {counted(len(seeds), 'other seed')} does"
     return "no more than other seeds of this model do"
 
 
