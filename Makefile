@@ -11,7 +11,7 @@ PORT ?= 7860
 MODELS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-browser coverage test-fast test-kernels slow docs hooks install python weights browser lint lint-js format bench clean
+.PHONY: help run test test-browser coverage test-fast test-kernels slow docs hooks install python weights browser lint lint-js format bench record clean
 
 help: ## List the targets
 	@grep -E '^[a-z%-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -97,6 +97,9 @@ lint-js: ## Check the types of the browser's scripts (needs Node and npm)
 format: $(VENV)/.dev-installed ## Mend style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+record: $(VENV)/.installed weights ## Record the answers to every example, with the bundled weights (SLUGS="trial prompt"; by default all)
+	$(BIN)/python -m demos.shell.record $(SLUGS)
 
 bench: $(VENV)/.dev-installed weights browser ## Measure against the named baselines
 	$(BIN)/python -m benchmarks

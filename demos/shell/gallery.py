@@ -25,7 +25,7 @@ from demos.ui.scripts import COMMON, scripts
 
 STYLES = (ASSETS / "css" / "gallery.css",)
 
-SHELL_SCRIPTS = (*COMMON, *scripts("shell", "freshness stop link gallery"))
+SHELL_SCRIPTS = (*COMMON, *scripts("shell", "freshness stop link save gallery"))
 
 # Gradio would confine rules like these, in a style sheet, to its container, where they match nothing.
 HEAD_STYLES = """<style>

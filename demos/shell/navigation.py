@@ -13,8 +13,9 @@ MODELS = "models"
 """The address of the Models page."""
 
 
-def header_html(demos: Sequence[Demo], here: str = "") -> str:
-    """The navigation for the page at the address `here`: "" for home, a demo's slug, or MODELS.
+def header_html(demos: Sequence[Demo], here: str = "", served: bool = True) -> str:
+    """The navigation for the page at the address `here`: "" for home, a demo's slug, or MODELS; without the
+    pages that need a server, unless one is there.
 
     Every page is at the same depth, so that relative links work wherever the gallery is mounted.
     """
@@ -26,7 +27,8 @@ def header_html(demos: Sequence[Demo], here: str = "") -> str:
         for name, shown in tabs.items()
         if (first := next((_slug(demo) for demo in shown if _slug(demo) and not is_step(demo)), ""))
     ]
-    links += [_link(MODELS, "Models", here == MODELS), _link("?view=api", "API", False)]
+    if served:
+        links += [_link(MODELS, "Models", here == MODELS), _link("?view=api", "API", False)]
     inside = "".join(_entry(demo, here) for demo in tabs.get(open_tab, ()) if not is_step(demo))
     second = (
         f'<nav class="stage-demos" aria-label="Demos of {escape(open_tab)}">{inside}</nav>' if inside else ""

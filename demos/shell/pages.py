@@ -18,11 +18,15 @@ from demos.shell.blocks import Blocks
 from demos.shell.load_demos import Broken, Demo, by_tab, card_text, is_step, public_endpoints
 from demos.shell.navigation import MODELS, TITLE, anchor, header_html
 from demos.shell.opening import open_with_example
+from demos.shell.save import saving
 from demos.shell.static import STATIC
 from demos.ui.page import LIMITS, asked_directly, queue_of, visible_errors
 
 WELCOME = "Type a sentence and see for yourself what a transformer does with it."
-TOOLS = '<div class="stage-tools"><button type="button" class="stage-copy-link">Copy link</button></div>'
+TOOLS = (
+    '<div class="stage-tools"><button type="button" class="stage-copy-link">Copy link</button>'
+    '<button type="button" class="stage-save">Save</button></div>'
+)
 SESSIONS = 128
 """Sessions kept for each page: Gradio keeps a copy of the page's configuration for each of them."""
 CACHE = (3600, 86400)
@@ -53,7 +57,9 @@ def demo_page(demo: ModuleType, run: Run, demos: Sequence[Demo]) -> gr.Blocks:
         with gr.Row(elem_classes="stage-title"):
             gr.Markdown(f"## {demo.INFO.title}\n\n{summary}", elem_classes="stage-card")
             gr.HTML(TOOLS, padding=False)
+        before = len(page.children)
         demo.build(run)
+        saving(demo, page, page.children[before:])
         if more:
             with gr.Accordion("How to read this", open=False):
                 gr.Markdown(more)

@@ -33,6 +33,10 @@ class Static:
             self._files[name] = (content, media)
         return f".{PREFIX}{name}"
 
+    def content(self, address: str) -> bytes:
+        """The content of the file at an address, as `address` returned it without its first "./"."""
+        return self._files[address.removeprefix(PREFIX.lstrip("/"))][0]
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers a request below PREFIX."""
         found = self._files.get(scope["path"].removeprefix(PREFIX))

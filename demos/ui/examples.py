@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import gradio as gr
+from gradio.context import Context
 
 from demos.contract import Example
 from demos.ui.link_state import arrival, remember
@@ -41,8 +42,11 @@ def examples_row(
                     show_progress="hidden",
                 )
             )
+    carried = {**fields, **(more or {})}
+    root: Any = Context.root_block
+    if root is not None:
+        root.stage_form = carried
     if linked:
-        carried = {**fields, **(more or {})}
         remember(carried)
         events.append(arrival(carried, type(rows[0].inputs)))
     for event in events:

@@ -17,7 +17,7 @@ from gradio.context import Context
 
 from demos.errors import BadInput
 from demos.fields import InputField, fields_of
-from demos.links import from_fragment
+from demos.links import MAX_BYTES, from_fragment
 from demos.ui.page import visible_errors
 
 MAX_TABLE = 200
@@ -72,9 +72,13 @@ def filled(fragment: str, fields: Mapping[str, Any], inputs_type: type) -> list[
 
 
 def inputs_in(fragment: str) -> dict[str, Any]:
-    """The form's values that a link's fragment carries; raises `BadInput` if it is damaged."""
+    """The form's values that a link's fragment carries; raises `BadInput` if it is damaged.
+
+    The page's own script sends the state as JSON, not packed, where it is not for a link.
+    """
+    plain = (fragment or "").startswith("{") and len(fragment) <= MAX_BYTES
     try:
-        state = json.loads(from_fragment(fragment or ""))
+        state = json.loads(fragment if plain else from_fragment(fragment or ""))
     except (ValueError, RecursionError):
         state = None
     inputs = state.get("inputs") if isinstance(state, dict) else None

@@ -81,6 +81,8 @@ const StageDraft = (() => {
   /** @param {string} name @param {string} text */
   const download = (name, text) => saveFile(name, new Blob([text], { type: "text/plain;charset=utf-8" }));
 
+  StageLink.useOwn("#prompt=", () => current);
+
   // Another link to the same page does not reload it.
   addEventListener("hashchange", () => location.hash.startsWith("#prompt=") && location.reload());
 
@@ -95,7 +97,8 @@ const StageDraft = (() => {
 
   /** @param {HTMLElement} button */
   function restore(button) {
-    if (!example && load()) return button.click();
+    const kept = load();
+    if (!example && kept && kept !== current) return button.click();
     begin();
     if (!example && current) keep(); // typed before this page was ready to save
   }

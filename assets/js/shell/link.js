@@ -17,7 +17,7 @@ const StageLink = (() => {
   let wanted = null;
   let address = ""; // the state that the address carries, as JSON
   let returning = false; // to the page as it opened, whose address carries no state
-  /** @type {(() => Promise<[string, string]>) | null} a page's own link: its mark and fragment */
+  /** @type {{mark: string, state: () => string} | null} of a page whose links are made from its own state */
   let own = null;
 
   /** @param {any} value of a component, without the parts that Gradio adds later */
@@ -64,11 +64,11 @@ const StageLink = (() => {
 
   /** The address of the page as it is now; rejects, with a sentence, what is too long. */
   const link = async () => {
-    const [mark, fragment] = own ? await own() : [MARK, await toFragment(stateNow())];
+    const fragment = await toFragment(own ? own.state() : stateNow());
     if (fragment.length > MAX_CHARACTERS) throw new Error(TOO_LONG);
     const url = new URL(location.href);
     for (const name of ["example", "__theme"]) url.searchParams.delete(name);
-    url.hash = mark + fragment;
+    url.hash = (own ? own.mark : MARK) + fragment;
     return url.href;
   };
 
@@ -141,10 +141,16 @@ const StageLink = (() => {
   // The page opens with its first example: only what the visitor asks for goes into the address.
   document.addEventListener("stage-answered", () => afterLayout(() => write(true)));
 
-  /** @param {() => Promise<[string, string]>} make */
-  const ownLink = (make) => {
-    own = make;
+  /**
+   * For a page that has a state of its own: `mark` begins its links, `state()` is what they carry.
+   * @param {string} mark @param {() => string} state
+   */
+  const useOwn = (mark, state) => {
+    own = { mark, state };
   };
 
-  return { remember, look, takeWanted, linked, link, toFragment, ownLink };
+  /** What the form holds, as JSON. */
+  const state = () => (own ? own.state() : JSON.stringify({ inputs: form }));
+
+  return { remember, look, takeWanted, linked, link, state, useOwn };
 })();

@@ -26,7 +26,7 @@ def keep(editors: Editors) -> Any:
         api_visibility="private",
         queue=False,
     )
-    found = gr.Textbox(visible=False)
+    found = gr.Textbox(visible=False, elem_id="stage-linked")
     button = gr.Button(visible="hidden", elem_id="stage-restore")
     restored = button.click(
         page.visible_errors(_restored),

@@ -1,0 +1,53 @@
+"""Saves the answer that a page shows: one HTML file, which the browser gives to the visitor."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from types import ModuleType
+from typing import Any
+
+import gradio as gr
+
+from demos.errors import BadInput
+from demos.recordings import Replay, replaying
+from demos.shell.pieces import scene
+from demos.shell.saved_page import saved_page
+from demos.shell.visitor import Visitor
+from demos.ui.page import MODEL_QUEUE, on
+
+ARRIVALS = ("stage-arrive", "stage-restore")
+"""The hidden buttons that fill a page's form: from a link's state, or from the prompt builder's draft."""
+
+
+def saving(demo: ModuleType, page: gr.Blocks, blocks: Sequence[Any]) -> None:
+    """Lets the page's script save what the page shows in `blocks`: it presses a hidden button."""
+    state = gr.Textbox(visible=False)
+    made = gr.Textbox(visible=False)
+    button = gr.Button(visible="hidden", elem_id="stage-save-ask")
+
+    def save(state: str) -> str:
+        visitor = Visitor(page)
+        with replaying(Replay()):
+            _fill(visitor, state)
+            found = scene(visitor, list(getattr(page, "stage_form", {}).values()), blocks=blocks)
+        if not found.pieces:
+            raise BadInput("There is no answer yet.", "Ask for one first.")
+        return saved_page(demo, [found], f"Saved from Transformers on Stage on {date.today().isoformat()}.")
+
+    event = on([button.click], save, [state], [made], MODEL_QUEUE, js="() => [StageLink.state()]")
+    give = f"(page) => StageSave.give('{demo.INFO.slug}.html', page)"
+    event.then(None, [made], None, js=give, api_visibility="private", queue=False)
+
+
+def _fill(visitor: Visitor, state: str) -> None:
+    """Fills the form with the state that the browser sent, and lets the page answer."""
+    buttons = {getattr(b, "elem_id", None): b for b in visitor.page.blocks.values()}
+    arrive: Any = next(filter(None, map(buttons.get, ARRIVALS)), None)
+    if arrive is None:
+        raise BadInput("This page has no form, so there is nothing to save.")
+    visitor.fill(buttons["stage-linked"], state)  # type: ignore[arg-type]
+    visitor.press(arrive)
+    if arrive.elem_id != ARRIVALS[0]:  # a restored draft is not answered by itself
+        primary = [b for b in visitor.page.blocks.values() if getattr(b, "variant", "") == "primary"]
+        visitor.press(primary[0])  # type: ignore[arg-type]
