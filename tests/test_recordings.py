@@ -121,7 +121,9 @@ def asked(endpoint: Endpoint, inputs: Any, runner: Runner) -> Any:
 
 def is_written(plain: Any) -> bool:
     """Whether a language model wrote this freely: at a near tie another processor may go on differently."""
-    return isinstance(plain, dict) and bool(plain.get("prompt")) and bool({"pieces", "summary"} & plain.keys())
+    if not isinstance(plain, dict) or not plain.get("prompt"):
+        return False
+    return "pieces" in plain or "summary" in plain
 
 
 def probability_of(plain: dict[str, Any], model: str) -> float:

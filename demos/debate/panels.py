@@ -15,7 +15,8 @@ from demos.ui.controls import control
 
 MOUNT = """
 const box = element.querySelector(".stage-trial-root");
-const ask = async (name, request) => {
+// A saved page has no server to ask.
+const ask = typeof StageSaved !== "undefined" ? null : async (name, request) => {
   const answer = await server[name](request);
   if (answer.error) throw new Error(answer.error);
   return answer;

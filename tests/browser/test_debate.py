@@ -20,6 +20,7 @@ from tests.browser.debate_steps import (
     caption,
     cells,
     drawn,
+    forget,
     number,
     panel,
     put,
@@ -140,9 +141,13 @@ def test_a_transformers_weights_are_asked_for(page: Page, gallery: str):
     choose(page, "Model", checkpoint(model).title)
     put(page, "trial", TEXT)
     own = call(gallery, "trial_predict", text=TEXT, model=model)
-    with page.expect_request(lambda request: "component_server" in request.url):
-        press(page, f"only {own['words'][1]}: all weight on it")
+    press(page, f"only {own['words'][1]}: all weight on it")
     expect_answer(page, own["probability"], own["alone"][1])
+    with page.expect_request(lambda request: "component_server" in request.url):
+        press(page, "Uniform")
+    count = len(own["words"])
+    flat = call(gallery, "trial_predict", text=TEXT, model=model, weights=[1 / count] * count)
+    expect_answer(page, own["probability"], flat["probability_under"])
 
 
 REDRAW = """async ([name, ask]) => {
@@ -174,8 +179,8 @@ def test_every_drawing_is_drawn_from_its_payload_alone(page: Page, slug: str):
     """As in a saved file: no server, only JSON."""
     open_demo(page, slug)
     page.evaluate(KEEP_PAYLOADS)
+    forget(page)
     press(page, PAGES[slug].EXAMPLES[0].label)
-    expect(badge(page)).to_have_count(1)
     all_drawn(page, slug)
     shown = [name for name in PANELS[slug] if page.evaluate("name => name in payloads", name)]
     assert set(PANELS[slug]) - set(shown) <= {"guide", "sst"}, "those are drawn as the page opens"
@@ -193,6 +198,9 @@ def test_without_a_gallery_a_transformers_weights_stand_still_and_say_why(page: 
     alone = page.locator("#alone")
     expect(alone.get_by_role("note")).to_contain_text("is computed by the gallery")
     assert alone.get_by_role("slider").evaluate_all("found => found.every((slider) => slider.disabled)")
+    before = alone.get_by_role("status").inner_text()
+    alone.get_by_role("button", name="only great", exact=False).click()
+    expect(alone.get_by_role("status")).not_to_have_text(before)
     expect(panel(page, "weights").get_by_role("note")).to_be_hidden()
 
 
@@ -582,6 +590,7 @@ def test_a_bad_file_says_why_and_changes_nothing(page: Page):
 
 def test_no_texts_are_one_message_and_another_model_has_other_figures_over_sst(page: Page):
     open_demo(page, "trial-dataset")
+    page.get_by_label("Texts, one per line").fill("")
     press(page, "Measure")
     expect(toast(page)).to_contain_text(
         "'texts' has 0 entries; there must be at least 1. Give 1 to 1,000, one per line."

@@ -55,7 +55,7 @@ const DebateWeightRows = (() => {
       });
     }
 
-    function row(word, at, own, fixed, unknown) {
+    function row(word, at, own, alone, fixed, unknown) {
       const name = legible(word);
       const slider = element("input", {
         type: "range",
@@ -70,7 +70,7 @@ const DebateWeightRows = (() => {
       tick.style.setProperty("--at", own);
       const number = element("span", { class: "st-number" });
       const attributes = { "aria-label": `only ${name}: all weight on it`, title: "all weight on this word" };
-      const button = createButton("only", { ...attributes, disabled: fixed, onclick: () => only(at) });
+      const button = createButton("only", { ...attributes, disabled: alone, onclick: () => only(at) });
       const bar = element("span", { class: "st-slider" }, slider, tick);
       return {
         slider,
@@ -88,8 +88,8 @@ const DebateWeightRows = (() => {
 
     function fill(words, own, values, unknown, movable) {
       held = null;
-      const fixed = !movable || words.length < 2;
-      rows = words.map((word, i) => row(word, i, own[i], fixed, unknown[i]));
+      const alone = words.length < 2;
+      rows = words.map((word, i) => row(word, i, own[i], alone, alone || !movable, unknown[i]));
       node.replaceChildren(...rows.map((item) => item.node));
       show(values);
     }

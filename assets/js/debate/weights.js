@@ -39,7 +39,7 @@ const DebateWeights = (() => {
     const predict = createLatest(
       (weights) => ask("predict", { ...payload.key, weights }),
       (answer) => gauge(answer.probability_under),
-      (error) => (status.textContent = error.message),
+      failed,
     );
 
     /** The answer under some weights: computed here where it can be, else asked for. */
@@ -47,6 +47,13 @@ const DebateWeights = (() => {
       const under = probabilityUnder(payload, weights);
       if (under === null) predict.push(weights);
       else gauge(under);
+    }
+
+    /** The bars go back to where an answer is known. @param {Error} error */
+    function failed(error) {
+      rows.set(own);
+      gauge(payload.probability);
+      status.append(` ${error.message}`);
     }
 
     function preset(weights) {
