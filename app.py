@@ -1,4 +1,4 @@
-"""Start the gallery: python app.py [--host H] [--port N] [--models auto|bundled|hub]."""
+"""Start the gallery: python app.py [--host H] [--port N] [--models auto|bundled|hub]; or run a subcommand."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ import os
 import socket
 import sys
 from functools import partial
+from importlib import import_module
+
+from demos.commands import COMMANDS
+from demos.errors import StageError
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
@@ -15,6 +19,7 @@ DEFAULT_PORT = 7860
 
 
 def arguments() -> argparse.Namespace:
+    """The options of the gallery, or of a subcommand, whose `run` is then the function to call."""
     parser = argparse.ArgumentParser(
         description="Transformers on Stage: a gallery of live transformer demos."
     )
@@ -26,6 +31,12 @@ def arguments() -> argparse.Namespace:
         default=os.environ.get("STAGE_MODELS", "auto"),
         help="where weights come from: the Hub if reachable else bundled (auto), never or only the Hub",
     )
+    parser.add_argument(
+        "--mcp", action="store_true", help="offer some endpoints as tools to language models, too (needs mcp)"
+    )
+    commands = parser.add_subparsers(title="instead of serving", metavar="COMMAND")
+    for name in COMMANDS:
+        import_module(name).add_to(commands)
     return parser.parse_args()
 
 
@@ -49,26 +60,46 @@ def refuse_taken_port(host: str, port: int) -> None:
             )
 
 
-def main() -> None:
+def main() -> int:
     options = arguments()
-    refuse_taken_port(options.host, options.port)
     os.environ["STAGE_MODELS"] = options.models
+    try:
+        return options.run(options) if hasattr(options, "run") else serve(options)
+    except StageError as error:  # such as a file that cannot be read
+        sys.exit(str(error))
+
+
+def serve(options: argparse.Namespace) -> int:
+    """Serves the gallery until it is interrupted."""
+    refuse_taken_port(options.host, options.port)
+
+    from demos.models import zero_gpu
+
+    zero_gpu.begin()  # before anything imports torch
 
     import gradio as gr
 
+    from demos.models.cache import shared_cache
     from demos.public import is_loopback
 
     os.environ.setdefault("STAGE_PUBLIC", "0" if is_loopback(options.host) else "1")
 
-    from demos.models.cache import shared_cache
     from demos.runner import Runner
+    from demos.shell.admission import admission
     from demos.shell.gallery import build, launch_options
+    from demos.shell.mcp_tools import INSTALL, is_installed
 
-    runner = Runner(shared_cache(), say=partial(gr.Info, duration=4))
-    build(runner).launch(
-        server_name=options.host, server_port=options.port, **launch_options(runner, host=options.host)
+    if options.mcp and not is_installed():
+        sys.exit(f"--mcp needs one package more: {INSTALL}")
+    runner = Runner(shared_cache(), say=partial(gr.Info, duration=4), admit=admission())
+    build(runner, tools=options.mcp).launch(
+        server_name=options.host,
+        server_port=options.port,
+        mcp_server=options.mcp,
+        **launch_options(runner, host=options.host),
     )
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -10,7 +10,7 @@ from demos.errors import BadInput, ModelUnavailable
 from demos.models.catalog import catalog, checkpoint
 from demos.models.checkpoint import Checkpoint
 from demos.models.custom import is_custom
-from demos.models.hub_access import mode
+from demos.models.hub import obtainable
 from demos.models.specs import Spec
 
 
@@ -19,10 +19,9 @@ def spec_of(endpoint: Endpoint, model: str) -> Spec:
 
     If the checkpoint does not suit, raises `BadInput` naming those that do.
     """
-    fitting = ", ".join(other.name for other in suitable(endpoint))
     if not is_custom(model) and model not in catalog():
         raise ModelUnavailable(
-            f"There is no model called {reprlib.repr(model)}.", f"Choose one of: {fitting}."
+            f"There is no model called {reprlib.repr(model)}.", f"Choose one of: {_fitting(endpoint)}."
         )
     entry = checkpoint(model)
     head = endpoint.head_on(entry)
@@ -32,6 +31,7 @@ def spec_of(endpoint: Endpoint, model: str) -> Spec:
         )
         trained = " or ".join(tasks)
         lack = f"was not trained for {trained}" if trained else "has not the head that it takes"
+        fitting = _fitting(endpoint)
         raise BadInput(
             f"{entry.title} cannot be used here: it {lack}.",
             f"Choose one of: {fitting}." if fitting else "Choose another model.",
@@ -40,6 +40,18 @@ def spec_of(endpoint: Endpoint, model: str) -> Spec:
 
 
 def suitable(endpoint: Endpoint) -> list[Checkpoint]:
-    """The checkpoints that the endpoint can use and the mode allows, in the catalog's order."""
-    allowed = (entry for entry in catalog().values() if entry.bundled or mode() != "bundled")
-    return [entry for entry in allowed if endpoint.head_on(entry)]
+    """The checkpoints that the endpoint can use and that can be had here, in the catalog's order.
+
+    If none can be had, those that it could use: asking one gives the reason.
+    """
+    fitting = [entry for entry in catalog().values() if endpoint.head_on(entry)]
+    return [entry for entry in fitting if to_be_had(entry)] or fitting
+
+
+def to_be_had(entry: Checkpoint) -> bool:
+    """Whether a checkpoint's weights can be had here, and those of the checkpoint that it stands on."""
+    return obtainable(entry) and (entry.base is None or obtainable(catalog()[entry.base]))
+
+
+def _fitting(endpoint: Endpoint) -> str:
+    return ", ".join(entry.name for entry in suitable(endpoint))

@@ -25,7 +25,7 @@ from demos.models.catalog import checkpoint
 from demos.models.specs import Loaded, Spec
 from demos.recordings import Recordings, current_replay
 from demos.stopping import Stop, Stopped
-from demos.stream import Stream
+from demos.stream import Stream, Waiting
 from demos.turns import LOOK, Share, Turns
 
 log = logging.getLogger(__name__)
@@ -43,7 +43,8 @@ class Runner:
     """Runs endpoints in this process, on models leased from one shared cache.
 
     `say` tells the visitor that a model is being fetched or loaded, which may take a while. `recordings`
-    answer what is asked in a `replaying` block.
+    answer what is asked in a `replaying` block. `admit` is asked before anything is computed, and raises
+    `Busy` for a visitor who asks too much.
     """
 
     def __init__(
@@ -52,9 +53,11 @@ class Runner:
         result_bytes: int = RESULT_BYTES,
         say: Callable[[str], object] = log.info,
         recordings: Recordings | None = None,
+        admit: Callable[[], object] = lambda: None,
     ) -> None:
         self.cache = cache
         self.recordings = recordings or Recordings()
+        self.admit = admit
         self.results = Memo(result_bytes)
         self.say = say
         # Two turns, so that quick answers do not wait for a step of a long search, which takes seconds: on
@@ -114,7 +117,12 @@ class Runner:
                             if result is None:
                                 self.results.get((endpoint.name, inputs), lambda: last)
                                 return
-                            yield (last := result)
+                            if isinstance(result, Waiting):
+                                if stop.is_set():
+                                    return
+                                result.there.wait(LOOK)
+                            else:
+                                yield (last := result)
 
         return Stream(steps)
 
@@ -155,6 +163,7 @@ class Runner:
             check_fields(inputs)
         if endpoint.check:
             endpoint.check(inputs)
+        self.admit()
         if endpoint.head is None:
             return []
         specs = [spec_of(endpoint, inputs.model)]

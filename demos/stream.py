@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 from demos.stopping import Stop, Stopped
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What a streaming endpoint yields while its next result is computed elsewhere: the runner waits until
+    `there` is set, without a turn, so that others compute meanwhile. No reader sees it."""
+
+    there: threading.Event
 
 
 class Stream(Iterator[Any]):

@@ -12,7 +12,6 @@ import pytest
 
 from demos import PROGRAMME
 from demos.attention.viewer.compute import ATTENTION, AttentionInputs
-from demos.models.catalog import catalog
 from demos.nlp.attention_capture import MAX_TOKENS
 from demos.nlp.attention_rollout import FLOW_TOKENS
 from demos.shell.api import api_function
@@ -26,9 +25,6 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 def test_the_spaces_card_has_the_pinned_versions():
     constraints = (ROOT / "constraints.txt").read_text()
     assert f"gradio=={re.search(r'sdk_version: (.+)', README)[1]}\n" in constraints
-    for name in ("minilm", "smollm2"):
-        entry = catalog()[name]
-        assert re.search(rf"- {entry.hub_id} \S+ {entry.revision}\n", README)
 
 
 def test_limits_are_the_codes():

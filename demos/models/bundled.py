@@ -54,6 +54,14 @@ def locate(source: BundledSource) -> Path:
     return folder
 
 
+def installed(source: BundledSource) -> bool:
+    """Whether the source's files are on this machine."""
+    try:
+        return bool(locate(source))
+    except ModelUnavailable:
+        return False
+
+
 def ready_folder(checkpoint: Checkpoint, report: Report = _log.info, weights: bool = True) -> Path:
     """Returns a folder that `from_pretrained` can read, checked and unpacked; `report` is called on slow
     steps. Without `weights`, they are not opened, except where everything is in one packed file that was
@@ -67,7 +75,13 @@ def ready_folder(checkpoint: Checkpoint, report: Report = _log.info, weights: bo
         raise ModelUnavailable(f"{checkpoint.title} is not bundled.", "It has to come from the Hub.")
     packed = source.format != "safetensors"
     if packed and (weights or "config.json" not in source.files):
-        return _unpacked(checkpoint.name, source, report, weights)
+        try:
+            return _unpacked(checkpoint.name, source, report, weights)
+        except OSError as error:  # a home that cannot be written, a full disk
+            raise ModelUnavailable(
+                f"{checkpoint.title} cannot be unpacked into {cache_folder()}: {error.strerror or error}.",
+                "Make room there, or name another folder in STAGE_CACHE_DIR.",
+            ) from error
     folder = locate(source)
     _verify(folder, source, weights)
     return folder

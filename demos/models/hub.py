@@ -6,7 +6,9 @@ pickles.
 
 from __future__ import annotations
 
+import errno
 import logging
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,9 @@ from demos.models.hub_access import (
 )
 from demos.models.memory_budget import in_words
 from demos.models.specs import Origin
+
+UNWRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT)
+"""Errors of a disk on which nothing can be stored."""
 
 _log = logging.getLogger(__name__)
 
@@ -63,12 +68,32 @@ def resolve(checkpoint: Checkpoint, weights: bool = True) -> Place:
             if chosen == "hub" or checkpoint.bundled is None:
                 raise
             _log.warning("%s: %s Using bundled weights.", checkpoint.name, error)
-    if checkpoint.bundled and (chosen == "auto" or checkpoint.hub_id is None):
+    source = checkpoint.bundled if chosen == "auto" or checkpoint.hub_id is None else None
+    if source and (checkpoint.hub_id is None or bundled.installed(source)):
         return _bundled(checkpoint, weights)
+    instead = f"install its weights: {bundled.INSTALL}" if source else "choose a bundled model."
     raise HubUnreachable(
         f"{checkpoint.title} has to come from the Hugging Face Hub, which is not reachable.",
-        "Try again with a network, or choose a bundled model.",
+        f"Try again with a network, or {instead}",
     )
+
+
+def obtainable(checkpoint: Checkpoint) -> bool:
+    """Whether the mode names a source for the checkpoint's weights: the Hub, or bundled files that are
+    installed. A Space has none of the weight packages, and some weights are nowhere else."""
+    if checkpoint.hub_id and mode() != "bundled":
+        return True
+    return checkpoint.bundled is not None and bundled.installed(checkpoint.bundled)
+
+
+def without_network(checkpoint: Checkpoint) -> str:
+    """Where the weights would come from if the network were off: "the Hub's cache", "bundled", or "" from
+    nowhere."""
+    if mode() != "bundled" and _in_local_cache(checkpoint, weights=True):
+        return "the Hub's cache"
+    if checkpoint.bundled and (mode() != "hub" or checkpoint.hub_id is None):
+        return "bundled" if bundled.installed(checkpoint.bundled) else ""
+    return ""
 
 
 def origin_of(checkpoint: Checkpoint, place: Place) -> Origin:
@@ -122,6 +147,11 @@ def _download(checkpoint: Checkpoint, weights: bool) -> Place:
             "Correct assets/models.toml.",
         ) from error
     except Exception as error:  # the network layers have no common base class for their errors
+        if getattr(error, "errno", None) in UNWRITABLE:
+            raise ModelUnavailable(
+                f"{checkpoint.title} cannot be stored: {os.strerror(error.errno)}.",  # type: ignore[attr-defined]
+                "Make room for the Hub's cache, or name another folder in HF_HOME.",
+            ) from error
         raise HubUnreachable(
             f"{checkpoint.title} could not be downloaded ({type(error).__name__}).",
             "Check the network and try again.",

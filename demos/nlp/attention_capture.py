@@ -8,7 +8,7 @@ where it is needed, so that importing a demo stays cheap.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -111,14 +111,14 @@ def capture(loaded: Loaded, text: str, text_pair: str = "", target: str = "") ->
     text_pair, target = text_pair.strip() and text_pair, target.strip() and target
     check_texts(text, text_pair, target)
     model = loaded.model
-    inputs, tokens, truncated = _encode(loaded, text, text_pair)
+    inputs, tokens, truncated = encode(loaded, text, text_pair)
     if model.config.is_encoder_decoder:
         maps, more = _encoder_decoder_maps(loaded, inputs, tokens, target)
         truncated = " ".join(filter(None, (truncated, more)))
     else:
         with torch.inference_mode(), record() as records:
             model(**inputs)
-        maps = (_map("self", model, records, tokens, tokens),)
+        maps = (map_of("self", model, records, tokens, tokens),)
     return Capture(maps, truncated)
 
 
@@ -145,9 +145,9 @@ def _encoder_decoder_maps(
         with record() as decoder_records:
             model(encoder_outputs=encoded, decoder_input_ids=target_ids)
     return (
-        _map("encoder", model, encoder_records, tokens, tokens),
-        _map("decoder", model, decoder_records[::2], target_tokens, target_tokens),
-        _map("cross", model, decoder_records[1::2], target_tokens, tokens),
+        map_of("encoder", model, encoder_records, tokens, tokens),
+        map_of("decoder", model, decoder_records[::2], target_tokens, target_tokens),
+        map_of("cross", model, decoder_records[1::2], target_tokens, tokens),
     ), truncated
 
 
@@ -156,7 +156,7 @@ def _target(loaded: Loaded, inputs: Inputs, target: str) -> tuple[torch.Tensor, 
 
     model, tokenizer = loaded.model, loaded.tokenizer
     if target:
-        target_inputs, tokens, truncated = _encode(loaded, target, "", as_target=True)
+        target_inputs, tokens, truncated = encode(loaded, target, "", as_target=True)
         start = torch.tensor([[model.config.decoder_start_token_id]])
         # The decoder reads the target shifted by one: with the start token in front, without the last token.
         target_ids = torch.cat([start, target_inputs["input_ids"][:, :-1]], dim=1)
@@ -179,12 +179,13 @@ def _describe_written(tokenizer: Any, ids: list[int]) -> tuple[Token, ...]:
 
 
 def _shift_words(tokens: Sequence[Token]) -> tuple[Token, ...]:
-    return tuple(Token(**{**vars(token), "word": token.word + 1}) for token in tokens)
+    return tuple(replace(token, word=token.word + 1, eojeol=token.eojeol + 1) for token in tokens)
 
 
-def _encode(
+def encode(
     loaded: Loaded, text: str, text_pair: str, as_target: bool = False
 ) -> tuple[Inputs, tuple[Token, ...], str]:
+    """Tokenizes as `capture` does: the model's inputs, a batch of one; the tokens; and what was cut off."""
     import torch
 
     tokenizer = loaded.tokenizer
@@ -206,13 +207,14 @@ def _encode(
     return inputs, tokens, truncated
 
 
-def _map(
+def map_of(
     name: str,
     model: Any,
     records: Sequence[RecordedAttention],
     queries: tuple[Token, ...],
     keys: tuple[Token, ...],
 ) -> AttentionMap:
+    """The map of one text's records, which are a batch of one; raises `Unsupported` if there are none."""
     if not records:
         raise Unsupported(
             f"{type(model).__name__} does not route its attention where it can be recorded.",

@@ -6,6 +6,7 @@ another's; a reader who asks for no more stops the thread.
 
 from __future__ import annotations
 
+import os
 import queue
 import threading
 from collections.abc import Generator
@@ -31,6 +32,17 @@ Seed = Annotated[int, Field(ge=0, le=2**63 - 1, title="Seed", description="of wh
 
 # Sampling draws from torch's one global generator: each text installs its own state there for its tokens.
 _random_numbers = threading.Lock()
+
+
+def _new_lock() -> None:
+    """Gives a forked process a lock of its own: in the copy, nobody would ever release the one that a thread
+    held."""
+    global _random_numbers
+    _random_numbers = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_new_lock)
 
 
 @dataclass(frozen=True)

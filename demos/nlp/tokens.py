@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+"""Characters of scripts that are written without spaces: kana and Han."""
 UNKNOWN = "not in the vocabulary: the model sees only that something stood here"
 
 
@@ -16,7 +19,8 @@ class Token:
     `text` is the stretch of the input that the token stands for; `part` numbers tokens that share one stretch
     ("2/3": byte-level and jamo pieces of one character); `piece` is the vocabulary entry, `separator` whether
     it is [SEP], </s> or another end, `segment` 0 for the first text and 1 for the second, `word` the index of
-    its word (special tokens: one each).
+    its word as the tokenizer cuts it (special tokens: one each), `eojeol` the index of what stands between
+    two spaces; Chinese and Japanese have no spaces, so there each token is one.
     """
 
     text: str
@@ -28,6 +32,7 @@ class Token:
     word: int
     part: str = ""
     note: str = ""
+    eojeol: int = 0
 
 
 def describe(
@@ -45,6 +50,7 @@ def describe(
         segments = [0] * len(pieces)
         words = _words_from_pieces(pieces, special)
         surfaces = [(_pretty(piece), "") for piece in pieces]
+        spaced = words
     else:
         sources = encoding.sequence_ids
         special = [s is None or id in special_ids for s, id in zip(sources, ids, strict=True)]
@@ -55,6 +61,7 @@ def describe(
             for hidden, source, offsets in zip(special, sources, encoding.offsets, strict=True)
         ]
         surfaces = _surfaces(spans, pieces, texts)
+        spaced = _between_spaces(spans, texts)
     return tuple(
         Token(
             text=text,
@@ -66,6 +73,7 @@ def describe(
             word=words[i],
             part=part,
             note=UNKNOWN if ids[i] == tokenizer.unk_token_id and text != pieces[i] else "",
+            eojeol=spaced[i],
         )
         for i, (text, part) in enumerate(surfaces)
     )
@@ -98,6 +106,7 @@ def merge(tokens: Sequence[Token]) -> tuple[tuple[Token, ...], tuple[tuple[int, 
                 segment=parts[0].segment,
                 word=number,
                 note=parts[0].note,
+                eojeol=parts[0].eojeol,
             )
         )
     return tuple(words), tuple(tuple(positions) for positions in groups.values())
@@ -108,6 +117,29 @@ def _span(source: int, offsets: tuple[int, int], texts: Sequence[str]) -> tuple[
     start, end = offsets
     stretch = texts[source][start:end]
     return (source, start + len(stretch) - len(stretch.lstrip()) if stretch.strip() else start, end)
+
+
+def _between_spaces(spans: Sequence[tuple[int, int, int] | None], texts: Sequence[str]) -> list[int]:
+    """Numbers what stands between two spaces of the texts."""
+    numbers: list[int] = []
+    for i, span in enumerate(spans):
+        together = i > 0 and _together(spans[i - 1], span, texts)
+        numbers.append((numbers[-1] if numbers else -1) + (not together))
+    return numbers
+
+
+def _together(
+    before: tuple[int, int, int] | None, span: tuple[int, int, int] | None, texts: Sequence[str]
+) -> bool:
+    """Whether no space is between two tokens, in a script that has spaces."""
+    if before is None or span is None or before[0] != span[0]:
+        return False
+    if before == span:  # two pieces of one character
+        return True
+    text = texts[span[0]]
+    one, between, other = text[before[1] : before[2]], text[before[2] : span[1]], text[span[1] : span[2]]
+    blank = any(stretch and not stretch.strip() for stretch in (one, between, other))
+    return not blank and not UNSPACED.search(one) and not UNSPACED.search(other)
 
 
 def _surfaces(

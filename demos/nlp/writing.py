@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from demos.models.specs import Loaded, Origin
 from demos.nlp.decoding import Decoding, NewToken, end_ids, stream_tokens
+from demos.stream import Waiting
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,16 @@ class GenerateResult:
     origin: Origin
 
 
-def written(loaded: Loaded, prompt: str, batch: Any, decoding: Decoding) -> Generator[GenerateResult]:
-    """Yields the growing text after a prompt whose encoding is `batch`."""
+Write = Callable[[Loaded, Any, Decoding], Generator[NewToken | Waiting]]
+
+
+def written(
+    loaded: Loaded, prompt: str, batch: Any, decoding: Decoding, write: Write = stream_tokens
+) -> Generator[GenerateResult]:
+    """Yields the growing text after a prompt whose encoding is `batch`.
+
+    `write` decodes; where it yields `Waiting`, so does this, for the runner.
+    """
     new: list[NewToken] = []
     ends: list[int] = []
     start = time.perf_counter()
@@ -63,8 +72,11 @@ def written(loaded: Loaded, prompt: str, batch: Any, decoding: Decoding) -> Gene
             origin=loaded.origin,
         )
 
-    with closing(stream_tokens(loaded, batch, decoding)) as tokens:
+    with closing(write(loaded, batch, decoding)) as tokens:
         for token in tokens:
+            if isinstance(token, Waiting):
+                yield token  # pyright: ignore[reportReturnType] (no reader of results sees it)
+                continue
             new.append(token)
             yield result("")
     yield result("end" if new and new[-1].id in end_ids(loaded) else "length")

@@ -114,6 +114,7 @@ def _write(path: Path, page: str, demos: Sequence[Demo]) -> None:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(STATIC.content(address))
     known = "|".join(map(re.escape, titles(demos)))
-    page = re.sub(rf'href="\./({known})(?=["?#])', r'href="./\1.html', page)
+    # In the page's data, quotation marks are escaped.
+    page = re.sub(rf'href=(\\?)"\./({known})(?=[\\"?#])', r'href=\1"./\2.html', page)
     page = page.replace('href="./"', 'href="./index.html"')
     path.write_text(page, encoding="utf-8")

@@ -23,6 +23,9 @@ from demos.shell.static import STATIC
 from demos.shell.theme import theme
 from demos.ui.scripts import COMMON, scripts
 
+MAX_UPLOAD = "10mb"
+"""By default, Gradio accepts a file of any size."""
+
 STYLES = (ASSETS / "css" / "gallery.css",)
 
 SHELL_SCRIPTS = (*COMMON, *scripts("shell", "freshness stop link save gallery"))
@@ -40,9 +43,10 @@ footer:not(:has(.show-api)) .divider { display: none !important; }
 </style>"""
 
 
-def build(runner: Runner, programme: tuple[str, ...] | None = None) -> gr.Blocks:
-    """Home and the API, ready to launch with `launch_options`, which adds the other pages."""
-    return pages.home(runner, load_programme(programme))
+def build(runner: Runner, programme: tuple[str, ...] | None = None, tools: bool = False) -> gr.Blocks:
+    """Home and the API, ready to launch with `launch_options`, which adds the other pages; with `tools`, to
+    be launched as a tool server too."""
+    return pages.home(runner, load_programme(programme), tools)
 
 
 def launch_options(
@@ -82,8 +86,7 @@ def look(own_styles: tuple[Any, ...] = ()) -> dict[str, Any]:
         "run_history": False,
         "enable_monitoring": False,
         "ssr_mode": False,
-        # By default, Gradio accepts a file of any size.
-        "max_file_size": "10mb",
+        "max_file_size": MAX_UPLOAD,
     }
 
 

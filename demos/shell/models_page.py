@@ -6,7 +6,9 @@ from typing import Any
 
 import gradio as gr
 
+from demos.models.bundled import installed
 from demos.models.catalog import catalog
+from demos.models.checkpoint import Checkpoint
 from demos.runner import Runner
 
 
@@ -58,11 +60,19 @@ def cache_tables(runner: Runner) -> tuple[list[list[Any]], list[list[Any]]]:
 CATALOG_HEADERS = ["Model", "Offline", "MB", "Licence", "Architecture", "Heads", "Hub id", "Revision"]
 
 
+def _offline(entry: Checkpoint) -> str:
+    if entry.bundled is None:
+        return "needs the Hub"
+    if installed(entry.bundled):
+        return "bundled"
+    return "not installed" if entry.hub_id else "not to be had here"
+
+
 def _catalog_rows() -> list[list[Any]]:
     return [
         [
             entry.title,
-            "bundled" if entry.bundled else "needs the Hub",
+            _offline(entry),
             round(entry.size_bytes / 2**20),
             entry.licence,
             entry.architecture,

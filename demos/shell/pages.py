@@ -16,6 +16,7 @@ from demos.shell import models_page
 from demos.shell.api import api_function, describe
 from demos.shell.blocks import Blocks
 from demos.shell.load_demos import Broken, Demo, by_tab, card_text, is_step, public_endpoints
+from demos.shell.mcp_tools import as_tool
 from demos.shell.navigation import MODELS, TITLE, anchor, header_html
 from demos.shell.opening import open_with_example
 from demos.shell.save import saving
@@ -29,18 +30,22 @@ TOOLS = (
 )
 SESSIONS = 128
 """Sessions kept for each page: Gradio keeps a copy of the page's configuration for each of them."""
+QUEUE = 64
+"""Requests that may wait at one page."""
 CACHE = (3600, 86400)
 """Seconds between two searches for files that visitors left, and the age at which those are deleted."""
 
 
-def home(runner: Runner, demos: Sequence[Demo]) -> gr.Blocks:
-    """The first page, the only application with the API."""
+def home(runner: Runner, demos: Sequence[Demo], tools: bool = False) -> gr.Blocks:
+    """The first page, the only application with the API; with `tools`, some of it as tools for a language
+    model."""
     with Blocks(title=TITLE, analytics_enabled=False, delete_cache=CACHE) as page:
         gr.HTML(header_html(demos), padding=False)
         gr.HTML(home_html(demos), padding=False)
         for endpoint in public_endpoints(demos):
+            asked = visible_errors(api_function(endpoint, runner, asked_directly), quote=str)
             made = gr.api(  # pyright: ignore[reportPrivateImportUsage] (documented, but not in `__all__`)
-                visible_errors(api_function(endpoint, runner, asked_directly), quote=str),
+                as_tool(asked, endpoint) if tools else asked,
                 api_name=endpoint.name,
                 concurrency_id=queue_of(endpoint),
                 concurrency_limit=LIMITS.get(queue_of(endpoint), 1),
@@ -91,7 +96,7 @@ def queued(page: gr.Blocks) -> gr.Blocks:
     """Gives the page a queue that admits several requests at once, since work takes turns in the runner, and
     a limit of sessions, which must be set before the page is mounted."""
     page.state_session_capacity = SESSIONS
-    return page.queue(default_concurrency_limit=4, max_size=64)
+    return page.queue(default_concurrency_limit=4, max_size=QUEUE)
 
 
 def home_html(demos: Sequence[Demo]) -> str:

@@ -1,4 +1,5 @@
-"""`python -m demos.shell.readme`: writes the README's lists of demos, links and endpoints from the programme.
+"""`python -m demos.shell.readme`: writes the README's lists of demos, links and endpoints from the programme,
+and the table of public defaults in docs/public.md from the code's numbers.
 
 With --check it writes nothing, and the exit code is 1 if a list is out of date.
 """
@@ -12,9 +13,11 @@ from pathlib import Path
 from types import ModuleType
 
 from demos import PROGRAMME
+from demos.shell import public_defaults
 from demos.shell.load_demos import card_text, load_programme, public_endpoints, working
 
 README = Path(__file__).parents[2] / "README.md"
+PUBLIC = README.parent / "docs" / "public.md"
 WIDTH = 118
 
 
@@ -39,7 +42,7 @@ def written(text: str, parts: dict[str, str]) -> str:
         marked = re.compile(rf"(<!-- {name}: make docs -->\n).*?(<!-- /{name} -->)", re.S)
         text, count = marked.subn(lambda found, part=part: f"{found[1]}{part}\n{found[2]}", text)
         if count != 1:
-            raise ValueError(f"README.md has {count} places for {name}.")
+            raise ValueError(f"There are {count} places for {name}.")
     return text
 
 
@@ -57,16 +60,25 @@ def _wrapped(items: Sequence[str]) -> str:
     return "\n".join(lines)
 
 
+def due() -> dict[Path, str]:
+    """What each file with generated parts should hold."""
+    parts = {
+        README: lists(list(working(load_programme(PROGRAMME)))),
+        PUBLIC: {"defaults": public_defaults.table()},
+    }
+    return {file: written(file.read_text(encoding="utf-8"), own) for file, own in parts.items()}
+
+
 def main(arguments: Sequence[str]) -> int:
-    """Writes the lists, or with --check reports whether they are up to date."""
-    now = README.read_text(encoding="utf-8")
-    due = written(now, lists(list(working(load_programme(PROGRAMME)))))
+    """Writes the generated parts, or with --check reports whether they are up to date."""
+    stale = {file: text for file, text in due().items() if file.read_text(encoding="utf-8") != text}
     if "--check" not in arguments:
-        README.write_text(due, encoding="utf-8")
-    elif due != now:
-        print("README.md: its lists of demos, links or endpoints are stale. Run: make docs", file=sys.stderr)
-        return 1
-    return 0
+        for file, text in stale.items():
+            file.write_text(text, encoding="utf-8")
+        return 0
+    for file in stale:
+        print(f"{file.name}: what is made from the code is stale. Run: make docs", file=sys.stderr)
+    return int(bool(stale))
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from demos.shell.pieces import Piece, Scene
 from demos.ui.scripts import COMMON, scripts
 
 STYLES = tuple(ASSETS / "css" / f"{name}.css" for name in ("page", "gallery", "saved"))
-SCRIPTS = (*COMMON, *scripts("shell", "link saved"))
+SCRIPTS = (*COMMON, *scripts("shell", "link gallery picture saved"))
 
 # Frames: BertViz's pages stand in frames of their own, sandboxed.
 POLICY = (
@@ -43,6 +43,7 @@ PAGE = """<!DOCTYPE html>
 <main>
 <h1>{heading}</h1>
 <p>{summary}</p>
+<div class="stage-tools"><button type="button" id="stage-png">Picture (PNG)</button></div>
 <div id="stage-choose" class="stage-examples"></div>
 <div id="stage-answer"></div>
 </main>

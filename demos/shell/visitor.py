@@ -13,7 +13,8 @@ from contextlib import closing
 from typing import Any
 
 import gradio as gr
-from gradio.blocks import Block, BlockFunction
+from gradio.block_function import BlockFunction
+from gradio.blocks import Block
 from gradio.components import Component, State
 from gradio.context import LocalContext
 from pydantic import BaseModel

@@ -9,6 +9,8 @@ import gradio as gr
 from gradio.context import Context
 
 from demos.contract import Example
+from demos.model_choice import to_be_had
+from demos.models.catalog import catalog
 from demos.ui.link_state import arrival, remember
 from demos.ui.replayed import mark_example
 
@@ -24,12 +26,13 @@ def examples_row(
     and with them the one that fills the form from the page's address.
 
     `fill(inputs)` returns the values of all fields where they differ from those of the inputs. A link carries
-    the fields, and those in `more`, unless the page is not `linked`, since it has links of its own.
+    the fields, and those in `more`, unless the page is not `linked`, since it has links of its own. Examples
+    of a model whose weights cannot be had here are left out.
     """
     events = []
     with gr.Row(elem_classes="stage-examples"):
         gr.HTML("Try", padding=False)
-        for row in rows:
+        for row in filter(_has_its_model, rows):
             values = None if fill else [_shown(getattr(row.inputs, name)) for name in fields]
             button = gr.Button(row.label, size="sm", min_width=60, scale=0)
             events.append(
@@ -52,6 +55,11 @@ def examples_row(
     for event in events:
         mark_example(event)
     return events
+
+
+def _has_its_model(row: Example) -> bool:
+    entry = catalog().get(getattr(row.inputs, "model", ""))
+    return entry is None or to_be_had(entry)
 
 
 def _shown(value: Any) -> Any:

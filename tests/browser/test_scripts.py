@@ -28,7 +28,14 @@ TOKENS = [{"text": text, "segment": segment} for text, segment in (("a", 0), ("b
 PAIR = MAP | {"queries": TOKENS, "keys": TOKENS}
 SINGLE = MAP | {"queries": TOKENS[:2], "keys": TOKENS[:2]}
 STATE = {"view": "head", "map": "self", "layer": 1, "heads": None, "head": 0, "token": 2, "side": "query"}
-STATE |= {"filter": "ab", "relative": {"head": False, "matrix": True}, "measure": "", "lowest": False}
+STATE |= {
+    "finding": None,
+    "rows": False,
+    "filter": "ab",
+    "relative": {"head": False, "matrix": True},
+    "measure": "",
+    "lowest": False,
+}
 
 
 def loaded(page: Page, paths: tuple[Path, ...]) -> Page:
@@ -99,6 +106,10 @@ CASES: list[tuple[str, Any]] = [
     ("StageText.escapeMarkup(`<a href='\"'>&`)", "&lt;a href=&#39;&quot;&#39;&gt;&amp;"),
     ("StageText.fitText('short', 500, 12)", "short"),
     ("StageText.fitText('👩👩👩👩👩👩', 0, 12)", "…"),
+    ("StageText.graphemes('\u1112\u1161\u11ab한👩\u200d🔬e\u0301')",
+     ["\u1112\u1161\u11ab", "한", "👩\u200d🔬", "e\u0301"]),
+    ("StageText.clip('\u1112\u1161\u11ab'.repeat(3), 2)", "\u1112\u1161\u11ab" * 2),
+    ("StageText.fitText('👩\u200d🔬'.repeat(9), 60, 12).replaceAll('👩\u200d🔬', '')", "…"),
     ("StageText.columnWidth(['x'.repeat(81)], 12, 40)", 40),
     # tokens
     ("AttentionTokens.visibleText({text: '', piece: '##x'})", "##x"),
@@ -179,13 +190,78 @@ def test_a_token_belongs_to_its_text_and_rollout_starts_at_the_top(
 
 def test_the_toolbar_offers_what_the_view_and_the_map_have(blank: Page):
     asked = "([state, maps, uses]) => AttentionToolbar.wantedParts(state, { maps }, uses)"
-    head = blank.evaluate(asked, [STATE, [PAIR], ["heads", "filter", "relative"]])
+    head = blank.evaluate(asked, [STATE, [PAIR], ["heads", "filter", "rows", "relative"]])
     hidden = {"head": False, "token": False, "map": False}
-    assert head == hidden | {"layer": True, "heads": True, "filter": True, "relative": True}
+    assert head == hidden | {"layer": True, "heads": True, "filter": True, "rows": True, "relative": True}
     matrix = blank.evaluate(
         asked, [STATE | {"view": "matrix"}, [SINGLE, PAIR], ["heads", "head", "mean", "filter"]]
     )
     assert (matrix["map"], matrix["heads"], matrix["head"], matrix["filter"]) == (True, False, True, False)
+    assert not matrix["rows"]
+
+
+FINDING = {"kind": "words", "map": "self", "layer": 1, "head": 2, "side": "query", "token": 0}
+AT_FINDING = {"layer": 1, "heads": [2], "head": 2, "token": 0, "finding": "words self 1 2 0"}
+
+
+@pytest.mark.parametrize(
+    ("payload", "expected"),
+    [
+        ({}, {"layer": 0, "heads": None, "token": None, "finding": ""}),
+        ({"findings": [FINDING, FINDING | {"layer": 0}]}, AT_FINDING),
+        ({"findings": [FINDING], "opens": {"layer": 0, "view": "matrix", "finding": None}},
+         AT_FINDING | {"layer": 0, "view": "matrix", "finding": None}),
+    ],
+)  # fmt: skip
+def test_a_viewer_starts_at_the_first_finding_or_where_a_page_was_left(
+    blank: Page, payload: dict[str, Any], expected: dict[str, Any]
+):
+    found = blank.evaluate("(payload) => AttentionState.initialState(payload)", {"maps": [PAIR]} | payload)
+    assert {name: found[name] for name in expected} == expected
+
+
+def test_who_goes_elsewhere_is_not_brought_back(blank: Page):
+    asked = """([patch, payload]) => {
+      const before = { ...AttentionState.initialState(payload), ...patch };
+      const changed = AttentionState.changed(AttentionState.initialState(payload), patch);
+      const next = { ...payload, findings: [{ ...payload.findings[0], layer: 0, head: 1 }] };
+      const after = AttentionState.carriedOver(changed, {}, next);
+      return [changed.finding, after.layer, after.heads];
+    }"""
+    payload = {"maps": [PAIR], "findings": [FINDING]}
+    stays, moves = {"view": "matrix", "rows": True}, {"layer": 1}
+    assert blank.evaluate(asked, [stays, payload]) == ["words self 1 2 0", 0, [1]]
+    assert blank.evaluate(asked, [moves, payload]) == [None, 1, [2]]
+
+
+KOREAN = [
+    {"text": text, "piece": text, "eojeol": eojeol, "special": text == "[CLS]"}
+    for text, eojeol in (("[CLS]", 0), ("서울", 1), ("의", 1), ("날씨", 2), ("x" * 400, 3))
+]
+
+
+@pytest.mark.parametrize("width", [200, 2000])
+def test_tokens_in_rows_do_not_overlap_and_eojeols_stay_together(blank: Page, width: int):
+    asked = """([tokens, width]) => {
+      const every = Int32Array.from(tokens, (_, i) => i);
+      const map = { queries: tokens, keys: tokens.slice(0, 2) };
+      const positions = { queries: every, keys: every.slice(0, 2) };
+      const { query, key, ...rest } = AttentionHeadPlaces.placesOf(map, positions, width, true);
+      const plain = ({ start, length, middle }) => [start, length, middle].map((side) => [...side]);
+      return { ...rest, query: plain(query), key: plain(key) };
+    }"""
+    places = blank.evaluate(asked, [KOREAN, width])
+    start, length, middle = map(np.array, places["query"])
+    gaps = start[1:] - (start + length)[:-1]
+    np.testing.assert_allclose(gaps, [12, 1, 12, 12])
+    np.testing.assert_allclose(middle, start + length / 2)
+    assert (places["width"] is None) == (width == 2000)
+    end = width if places["width"] is None else places["width"]
+    for row in ("query", "key"):
+        first, last = places[row][0][0], places[row][0][-1] + places[row][1][-1]
+        assert first == pytest.approx(end - last), "in the middle"
+    in_columns = blank.evaluate(asked.replace("width, true", "width, false"), [KOREAN, width])
+    assert np.diff(in_columns["query"][0]) == pytest.approx(in_columns["thickness"])
 
 
 def test_the_strongest_lines_are_those_of_a_sorted_list(blank: Page):

@@ -35,7 +35,7 @@ def save(page: Page, folder: Path, kind: str, layers: str = "", details: bool = 
     press(page, "Take it away ▼")
     page.get_by_label(kind, exact=True).check()
     page.get_by_label("Layers", exact=True).fill(layers)
-    page.get_by_label("Neuron, rollout and flow data in the HTML file").set_checked(details)
+    page.get_by_label("Every view that fits").set_checked(details)
     press(page, "Make the file")
     with page.expect_download() as started:
         page.locator(".file-preview a").click()
@@ -84,10 +84,33 @@ def test_a_saved_page_draws_every_view_and_switches_layers(shown: Page, open_pag
 
 def test_a_saved_page_shows_the_picture_of_the_gallery(shown: Page, open_page, tmp_path: Path):
     svg = "element => StageAttention.svg(StageAttention.viewerOf(element)).match(/<path [^>]*>/g).length"
+    with drawing(shown, view="head"):
+        viewer(shown).get_by_role("button", name="All", exact=True).click()
+    with drawing(shown, view="head"):
+        viewer(shown).locator('.sa-token[aria-pressed="true"]').click()
     saved = open_file(open_page, save(shown, tmp_path, "HTML"))
     lines = viewer(saved).evaluate(svg)
     assert lines > 100
     assert lines == viewer(shown).evaluate(svg)
+
+
+def test_a_saved_page_opens_where_its_visitor_stood(shown: Page, open_page, tmp_path: Path):
+    with drawing(shown, layer=4):
+        viewer(shown).get_by_label("Layer", exact=True).select_option("4")
+    viewer(shown).get_by_label("Tokens", exact=True).select_option("rows")
+    viewer(shown).locator(".sa-key .sa-token").nth(2).click()
+    open_view(shown, "matrix")
+    with drawing(shown, view="matrix"):
+        viewer(shown).get_by_label("Head", exact=True).select_option("7")
+    saved = open_file(open_page, save(shown, tmp_path, "HTML", details=True))
+    names = ("view", "map", "layer", "head", "heads", "token", "side", "rows", "finding")
+    before, after = selection(shown), selection(saved)
+    assert {name: after[name] for name in names} == {name: before[name] for name in names}
+    assert (after["view"], after["layer"], after["head"], after["rows"]) == ("matrix", 4, 7, True)
+    expect(saved.locator("#left-out")).to_have_count(0)
+    with drawing(saved, view="matrix"):
+        viewer(saved).locator(".sa-found").first.click()
+    assert selection(saved)["finding"]
 
 
 def test_a_lean_page_offers_what_it_holds(shown: Page, open_page, tmp_path: Path):
@@ -98,6 +121,8 @@ def test_a_lean_page_offers_what_it_holds(shown: Page, open_page, tmp_path: Path
         viewer(saved).get_by_label("Layer", exact=True).select_option("3")
     viewer(saved).get_by_label("Layer", exact=True).select_option("2")
     expect(viewer(saved).locator(".sa-message")).to_contain_text("holds the layers 1, 3 only")
+    for said in ("The neuron view is left out", "rollout and flow is left out", "it holds 1, 3"):
+        expect(saved.locator("#left-out")).to_contain_text(said)
 
 
 def test_hostile_tokens_do_nothing_in_a_saved_page(page: Page, open_page, tmp_path: Path):

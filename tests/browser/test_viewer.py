@@ -68,21 +68,39 @@ def test_a_view_draws(shown: Page, view: str):
     assert viewer(shown).locator(".sa-message").is_hidden()
 
 
-def test_a_button_and_a_key_switch_the_layer_and_fetch_only_it(shown: Page):
-    with server_calls(shown) as calls:
-        with drawing(shown, layer=1):
-            viewer(shown).get_by_label("Next layer").click()
-        with drawing(shown, layer=2):
-            shown.keyboard.press("ArrowRight")
-        assert asked(calls) == [("layer", 1), ("layer", 2)]
-        with drawing(shown, layer=1):
-            shown.keyboard.press("ArrowLeft")
-        with drawing(shown, layer=0):
-            viewer(shown).get_by_label("Previous layer").click()
+def test_a_button_and_a_key_switch_the_layer_and_fetch_only_it(page: Page):
+    open_demo(page, "attention")
+    show_attention(page, f"{SENTENCE} " * 20)  # a short text brings all its layers along
+    at = selection(page)["layer"]
+    way = [1, 2] if at < 4 else [-1, -2]
+    name, back = ("Next", "Previous") if at < 4 else ("Previous", "Next")
+    with server_calls(page) as calls:
+        with drawing(page, layer=at + way[0]):
+            viewer(page).get_by_label(f"{name} layer").click()
+        with drawing(page, layer=at + way[1]):
+            page.keyboard.press("ArrowRight" if at < 4 else "ArrowLeft")
+        assert asked(calls) == [("layer", at + step) for step in way]
+        with drawing(page, layer=at + way[0]):
+            page.keyboard.press("ArrowLeft" if at < 4 else "ArrowRight")
+        with drawing(page, layer=at):
+            viewer(page).get_by_label(f"{back} layer").click()
         assert len(calls) == 2, "a layer that was seen before is not fetched again"
 
 
+def test_a_short_text_needs_no_further_request(shown: Page):
+    layers = viewer(shown).get_by_label("Layer", exact=True)
+    with server_calls(shown) as calls:
+        for layer in range(6):
+            with drawing(shown, view="head"):
+                layers.select_option(str(layer))
+        open_view(shown, "matrix")
+        assert calls == []
+
+
 def test_another_layer_is_another_picture(shown: Page):
+    with drawing(shown, layer=0):
+        viewer(shown).get_by_label("Layer", exact=True).select_option("0")
+
     def picture() -> str:
         return viewer(shown).locator("canvas").evaluate("canvas => canvas.toDataURL()")
 
@@ -98,6 +116,8 @@ def test_another_layer_is_another_picture(shown: Page):
 
 
 def test_heads_are_switched_off_and_on(shown: Page):
+    with drawing(shown, view="head"):
+        viewer(shown).get_by_role("button", name="All", exact=True).click()
     square = viewer(shown).locator('.sa-square[data-head="3"]')
     with drawing(shown, view="head"):
         square.click()
@@ -216,11 +236,14 @@ def test_another_text_keeps_layer_view_and_heads(shown: Page):
         viewer(shown).get_by_label("Layer", exact=True).select_option("4")
     with drawing(shown, view="matrix"):
         viewer(shown).get_by_label("Head", exact=True).select_option("6")
-    with server_calls(shown) as calls:
-        show_attention(shown, "Another text, and it is longer than the first.")
+    show_attention(shown, "Another text, and it is longer than the first.")
     now = selection(shown)
     assert (now["view"], now["layer"], now["head"]) == ("matrix", 4, 6)
-    assert asked(calls) == [("layer", 4)]
+    with server_calls(shown) as calls:
+        show_attention(shown, "Another text, and it is longer than the first. " * 15)
+    now = selection(shown)
+    assert (now["view"], now["layer"], now["head"]) == ("matrix", 4, 6)
+    assert asked(calls) in ([("layer", 4)], []), "nothing but the layer that is looked at"
 
 
 def test_512_tokens_are_drawn_and_switched(page: Page):

@@ -65,7 +65,7 @@ def test_several_at_once_unpack_once_and_a_broken_attempt_leaves_nothing(asset, 
         time.sleep(0.1)
 
     monkeypatch.setattr(bundled, "_unpack", unpack)
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(ModelUnavailable, match="disk full.*STAGE_CACHE_DIR"):
         bundled.ready_folder(packed)
     folders: list[Path] = []
     threads = [

@@ -195,7 +195,7 @@ def test_auto_falls_back_when_the_download_breaks(fake_hub, tiny, monkeypatch):
         ({"STAGE_PUBLIC": "0", "STAGE_DOWNLOAD_LIMIT": "500MB"}, False),
     ],
 )
-def test_visitors_start_downloads_up_to_a_size_only(fake_hub, monkeypatch, environment, fetched):
+def test_admission_start_downloads_up_to_a_size_only(fake_hub, monkeypatch, environment, fetched):
     set_mode(monkeypatch, "hub", reachable=True)
     for name in ("STAGE_PUBLIC", "SPACE_ID", "STAGE_DOWNLOAD_LIMIT"):
         monkeypatch.delenv(name, raising=False)

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from demos.nlp.tokens import describe, merge
+from tests import tiny
 
 
 def tokens_of(loaded, *texts):
@@ -72,3 +75,34 @@ def test_pieces_without_an_encoding(smollm2):
     assert "".join(t.text for t in tokens) == "thefootballers"
     assert [t.word for t in tokens][0] == 0
     assert tokens[-1].word == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "eojeols"),
+    [
+        ("the cat  sat.", ["the", "cat", "sat."]),
+        ("안녕 세상,\n안녕", ["안녕", "세상,", "안녕"]),
+        ("unbelievable house", ["unbelievable", "house"]),
+    ],
+)
+def test_an_eojeol_is_what_stands_between_two_spaces(text, eojeols):
+    tokens = tokens_of(tiny.loaded("Bert"), text)
+    numbers = [token.eojeol for token in tokens]
+    assert numbers[0] == 0 and [b - a for a, b in pairwise(numbers) if b - a not in (0, 1)] == []
+    found: dict[int, str] = {}
+    for token in tokens[1:-1]:
+        found[token.eojeol] = found.get(token.eojeol, "") + token.text
+    assert list(found.values()) == eojeols
+    words, groups = merge(tokens)
+    assert [word.eojeol for word in words] == [tokens[group[0]].eojeol for group in groups]
+
+
+def test_scripts_without_spaces_have_no_eojeols(smollm2):
+    text = "我去東京。 오늘 날씨"
+    tokens = tokens_of(smollm2, text)
+    characters: dict[int, set[str]] = {}
+    for token in tokens:
+        characters.setdefault(token.eojeol, set()).add(token.text)
+    shown = list(characters.values())
+    assert shown[-2:] == [{"오", "늘"}, {"날", "씨"}], "the bytes of a syllable stay with it"
+    assert all(len("".join(texts)) == 1 for texts in shown[:5]), shown

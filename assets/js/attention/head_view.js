@@ -1,12 +1,12 @@
 // @ts-check
-// Head view: queries on the left, keys on the right, a line for each weight in the colour of its head.
+// Head view: queries on one side, keys on the other, a line for each weight in the colour of its head.
 const AttentionHeadView = (() => {
   "use strict";
   const { element } = StageDom;
   const { formatNumber } = StageNumbers;
-  const { columnWidth } = StageText;
   const { removedNote } = AttentionData;
-  const { PAD, byteBetween, paintHeads } = AttentionHeadPaint;
+  const { byteBetween, paintHeads } = AttentionHeadPaint;
+  const { joined, placesOf } = AttentionHeadPlaces;
   const { enabledHeads, headTitle } = AttentionHeads;
   const { strongestLines, largestByte, opacityPerByte } = AttentionLines;
   const { createScroller } = AttentionScroller;
@@ -28,23 +28,8 @@ const AttentionHeadView = (() => {
     const positions = filteredPositions(map, state.filter);
     const lines = strongestLines(layer, heads, positions, map.causal);
     const opacity = opacityPerByte(layer, largestByte(layer, heads, positions), state.relative.head);
-    return { layer, map, heads, positions, lines, opacity, rowHeight: 0, size: 0, label: 0, height: 0 };
-  }
-
-  /**
-   * The sizes of rows and columns in a window of the given width: {rowHeight, size of the font, label, height}.
-   * @param {Pick<Scene, "map" | "positions">} scene
-   * @param {number} width
-   */
-  function sizesOf({ map, positions }, width) {
-    const longest = Math.max(positions.queries.length, positions.keys.length);
-    const coarse = matchMedia("(pointer: coarse)").matches;
-    const rowHeight = coarse ? 32 : longest <= 40 ? 24 : longest <= 160 ? 19 : 17;
-    const size = rowHeight >= 24 ? 14 : 12;
-    const most = Math.min(180, width * 0.32);
-    const texts = [...map.queries, ...map.keys].map((token) => visibleText(token));
-    const label = columnWidth(texts, size, most - 18) + 18;
-    return { rowHeight, size, label, height: longest * rowHeight + 2 * PAD };
+    const places = placesOf(map, positions, 0, state.rows);
+    return { layer, map, heads, positions, lines, opacity, places };
   }
 
   /** @param {AttentionPlace} place @param {AttentionMap} map */
@@ -56,7 +41,11 @@ const AttentionHeadView = (() => {
    * @param {AttentionPlace | null} locked
    */
   function describeLines({ lines, heads, map }, locked) {
-    if (locked) return `Lines of “${visibleText(tokenAt(locked, map))}” only; press it again for all.`;
+    if (locked) {
+      const text = `“${visibleText(tokenAt(locked, map))}”`;
+      if (heads.length !== 1) return `Lines of ${text} only; press it again for all.`;
+      return `Lines of ${text} in full, those of the other tokens faint; press it again for all.`;
+    }
     if (!heads.length) return "No head is switched on.";
     if (lines.shown < lines.visible) {
       const [shown, total] = [lines.shown, lines.total].map((count) => count.toLocaleString("en"));
@@ -107,6 +96,40 @@ const AttentionHeadView = (() => {
   }
 
   /**
+   * The tokens of a picture, which on the page are buttons.
+   * @param {AttentionSurface} surface
+   * @param {Scene} scene
+   * @param {AttentionPlace | null} locked
+   * @param {number} width
+   * @param {AttentionColours} theme
+   */
+  function writeTokens(surface, { map, positions, places }, locked, width, theme) {
+    const { rows, size, label, height } = places;
+    for (const side of /** @type {AttentionSide[]} */ (["query", "key"])) {
+      const [tokens, list] =
+        side === "query" ? [map.queries, positions.queries] : [map.keys, positions.keys];
+      const { start, middle, length } = places[side];
+      list.forEach((index, i) => {
+        const colour = tokens[index].special ? theme.muted : theme.text;
+        const bold = locked !== null && locked.side === side && locked.index === index;
+        const text = fitToken(tokens[index], (rows ? length[i] : label) - 8, size);
+        if (!rows) {
+          const x = side === "query" ? label - 6 : width - label + 6;
+          const align = side === "query" ? "right" : "left";
+          surface.text(x, middle[i], text, { colour, size, bold, align });
+          return;
+        }
+        const y = side === "query" ? label / 2 : height - label / 2;
+        surface.text(middle[i], y, text, { colour, size, align: "center", bold });
+        const behind = tokens[list[i + 1]];
+        if (!joined(tokens[index], behind) && !(i && joined(tokens[list[i - 1]], tokens[index]))) return;
+        const end = joined(tokens[index], behind) ? start[i + 1] : start[i] + length[i];
+        surface.rect(start[i], side === "query" ? 2 : height - 4, end - start[i], 2, theme.muted);
+      });
+    }
+  }
+
+  /**
    * @param {AttentionViewer} viewer
    * @param {HTMLElement} host
    * @returns {AttentionShown}
@@ -114,7 +137,8 @@ const AttentionHeadView = (() => {
   function create(viewer, host) {
     const note = element("p", { class: "sa-note" });
     const titles = element("div", { class: "sa-columns", "aria-hidden": "true" });
-    titles.append(element("span", {}, "from: query"), element("span", {}, "to: key"));
+    const [from, to] = [element("span"), element("span")];
+    titles.append(from, to);
     const scroller = createScroller(viewer, { label: "Attention lines", paint });
     const columns = createTokenColumns(viewer, { onfocus: pointAt, onlock: lock });
     scroller.sheet.append(columns.left, columns.right);
@@ -123,6 +147,7 @@ const AttentionHeadView = (() => {
     let scene = null;
     /** @type {AttentionPlace | null} */
     let pointed = null;
+    let revealed = ""; // the finding that was last scrolled to
 
     /** @returns {AttentionPlace | null} */
     const locked = () => {
@@ -136,18 +161,37 @@ const AttentionHeadView = (() => {
       const map = viewer.map();
       const made = (scene = sceneOf(layer, map, viewer.state));
       layout(made);
-      columns.fill(map, made.positions, made.size);
+      columns.fill(map, made.positions, made.places);
       columns.mark(locked());
       note.textContent = describeLines(made, locked());
+      from.textContent = made.places.rows ? "above: queries (from)" : "from: query";
+      to.textContent = made.places.rows ? "below: keys (to)" : "to: key";
+      reveal(made);
       scroller.draw(since);
     }
 
     /** @param {Scene} made */
     function layout(made) {
-      const { label, rowHeight, size, height } = Object.assign(made, sizesOf(made, host.clientWidth));
-      scroller.resize(null, height);
-      columns.place(label, rowHeight, PAD, size);
-      titles.style.setProperty("--sa-label", `${label}px`);
+      // Two pixels are the frame of the box.
+      made.places = placesOf(made.map, made.positions, host.clientWidth - 2, viewer.state.rows);
+      scroller.resize(made.places.width, made.places.height);
+      columns.place(made.places);
+    }
+
+    /** Scrolls to the token of a finding, once, and says what it attends to. @param {Scene} made */
+    function reveal({ positions, places, ...rest }) {
+      const { finding } = viewer.state;
+      const place = locked();
+      const wanted = `${finding} ${places.rows}`;
+      if (!finding || !place || wanted === revealed) return;
+      revealed = wanted;
+      viewer.say(describePartners({ positions, places, ...rest }, place));
+      const { side, index } = place;
+      const at = (side === "query" ? positions.queries : positions.keys).indexOf(index);
+      if (at < 0) return;
+      const [middle, { box }] = [places[side].middle[at], scroller];
+      if (places.rows) box.scrollLeft = middle - box.clientWidth / 2;
+      else box.scrollTop = middle - box.clientHeight / 2;
     }
 
     /** @param {AttentionPlace | null} place */
@@ -171,29 +215,20 @@ const AttentionHeadView = (() => {
 
     /** @param {AttentionSurface} surface @param {AttentionFrame} frame */
     function paint(surface, frame) {
-      if (scene) paintHeads(surface, frame, scene, focus());
+      if (scene) paintHeads(surface, frame, scene, focus(), !pointed);
     }
 
     /** @param {AttentionColours} theme @returns {AttentionPicture} */
     function picture(theme) {
-      const width = Math.max(480, host.clientWidth);
-      const { map, positions, label, rowHeight, size, height } = /** @type {Scene} */ (scene);
+      const shown = /** @type {Scene} */ (scene);
+      const { width: wide, height } = shown.places;
+      const width = wide ?? Math.max(480, host.clientWidth);
       return {
         width,
         height,
         paint(surface) {
           paint(surface, { left: 0, top: 0, width, height });
-          const { state } = viewer;
-          /** @param {AttentionSide} side @param {AttentionToken[]} tokens @param {Int32Array} list */
-          const write = (side, tokens, list, /** @type {number} */ x, /** @type {CanvasTextAlign} */ align) =>
-            list.forEach((index, row) => {
-              const text = fitToken(tokens[index], label - 12, size);
-              const colour = tokens[index].special ? theme.muted : theme.text;
-              const bold = state.token === index && state.side === side;
-              surface.text(x, PAD + (row + 0.5) * rowHeight, text, { colour, size, align, bold });
-            });
-          write("query", map.queries, positions.queries, label - 6, "right");
-          write("key", map.keys, positions.keys, width - label + 6, "left");
+          writeTokens(surface, shown, locked(), width, theme);
         },
       };
     }
@@ -206,5 +241,5 @@ const AttentionHeadView = (() => {
     return { fetch: viewer.layer, show, redraw, picture };
   }
 
-  return { title: "Head view", uses: ["heads", "filter", "relative"], available: () => true, create };
+  return { title: "Head view", uses: ["heads", "filter", "rows", "relative"], available: () => true, create };
 })();

@@ -13,7 +13,10 @@ const StageAttentionLink = (() => {
     const options = { once: true, signal: opening.signal };
     const change = (/** @type {Event} */ { target }) => {
       const viewer = StageAttention.viewerOf(/** @type {HTMLElement} */ (target));
-      if (viewer?.payload.maps.some(({ name }) => name === "cross")) viewer.change({ map: "cross" });
+      if (!viewer || viewer.state.map === "cross") return;
+      if (!viewer.payload.maps.some(({ name }) => name === "cross")) return;
+      const found = viewer.payload.findings?.find(({ map }) => map === "cross");
+      viewer.change(found ? AttentionState.placeOfFinding(found) : { map: "cross" });
     };
     document.addEventListener("stage-drawn", change, options);
     setTimeout(() => opening.abort(), 120_000);
@@ -29,7 +32,7 @@ const StageAttentionLink = (() => {
   };
   if (linked) watchPage(arrive, 60_000);
 
-  const LOOKED_AT = ["view", "map", "layer", "heads", "head", "token", "side", "filter", "measure"];
+  const LOOKED_AT = "view map layer heads head token side filter measure rows finding".split(" ");
 
   // What is looked at stands in the address, and the first drawing of an opened link's texts begins there.
   document.addEventListener("stage-drawn", ({ target }) => {

@@ -55,6 +55,15 @@ const StageAttention = (() => {
     return entry ? entry.selection() : null;
   };
 
+  /** Where the viewer of the page stands, as JSON; "" if there is none. */
+  const place = () => {
+    const host = [...document.querySelectorAll(".stage-attention")].find((one) => viewers.has(one));
+    const chosen = host && viewers.get(host)?.selection();
+    if (!chosen) return "";
+    const { view, map, layer, heads, head, token, side, filter, rows, finding } = chosen;
+    return JSON.stringify({ view, map, layer, heads, head, token, side, filter, rows, finding });
+  };
+
   /**
    * The viewer behind an element, for svg(viewer) and png(viewer).
    * @param {HTMLElement} host
@@ -64,5 +73,5 @@ const StageAttention = (() => {
     return entry ? entry.viewer : null;
   };
 
-  return { mount, unmount, selection, viewerOf, svg: svgPicture, png: pngPicture };
+  return { mount, unmount, selection, place, viewerOf, svg: svgPicture, png: pngPicture };
 })();

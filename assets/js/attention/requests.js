@@ -21,10 +21,9 @@ const AttentionRequests = (() => {
 
     function layer() {
       const { state, payload } = viewer;
-      const first = payload.layer;
-      const known = first && first.map === state.map && first.layer === state.layer;
+      const known = payload.layers?.find(({ map, layer }) => map === state.map && layer === state.layer);
       return cache.get(`layer/${state.map}/${state.layer}`, async () =>
-        decodeLayer(known ? first : await ask("layer", { layer: state.layer })),
+        decodeLayer(known ?? (await ask("layer", { layer: state.layer }))),
       );
     }
 
@@ -50,12 +49,15 @@ const AttentionRequests = (() => {
       );
     }
 
+    /** What stands out, links between words included. */
+    const findings = () => viewer.source.findings({ key: viewer.payload.key });
+
     /** Another payload has other data. */
     function forget() {
       cache = createCache(CACHE_BYTES);
     }
 
-    return { layer, thumbnails, neuron, flow, forget };
+    return { layer, thumbnails, neuron, flow, findings, forget };
   };
 
   return { createRequests };

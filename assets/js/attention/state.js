@@ -5,15 +5,43 @@ const AttentionState = (() => {
   const { clamp } = StageNumbers;
   const { isPair } = AttentionTokens;
 
+  /** @type {(keyof AttentionChoice)[]} what a finding is about */
+  const MOVES = ["map", "layer", "heads", "head", "token"];
+
+  /** @param {AttentionFinding} finding */
+  const findingId = ({ kind, map, layer, head, token }) => [kind, map, layer, head, token].join(" ");
+
   /**
-   * The choice with which a viewer starts: the layer in the payload, every head (null), no token.
+   * The choice that shows a finding; the view stays, but for one that shows no single head.
+   * @param {AttentionFinding} finding
+   * @param {string} [view]
+   * @returns {Partial<AttentionChoice>}
+   */
+  const placeOfFinding = (finding, view = "head") => ({
+    view: ["model", "flow"].includes(view) ? "head" : view,
+    map: finding.map,
+    layer: finding.layer,
+    heads: [finding.head],
+    head: finding.head,
+    token: finding.token,
+    side: finding.side,
+    filter: "all",
+    finding: findingId(finding),
+  });
+
+  /** What shows the first finding, if there is one. @param {AttentionPayload} payload @param {string} [view] */
+  const firstFinding = ({ findings }, view) => (findings?.length ? placeOfFinding(findings[0], view) : {});
+
+  /**
+   * The choice with which a viewer starts: where a saved page was left, or the first finding; if nothing was
+   * found, the first layer, every head (null), no token.
    * @param {AttentionPayload} payload
    * @returns {AttentionChoice}
    */
   const initialState = (payload) => ({
     view: "head",
-    map: payload.layer ? payload.layer.map : payload.maps[0].name,
-    layer: payload.layer ? payload.layer.layer : 0,
+    map: payload.layers?.[0]?.map ?? payload.maps[0].name,
+    layer: payload.layers?.[0]?.layer ?? 0,
     heads: null,
     head: 0,
     token: null,
@@ -22,11 +50,26 @@ const AttentionState = (() => {
     relative: { head: false, matrix: true }, // by view: is colour relative to the strongest weight?
     measure: "",
     lowest: false,
+    rows: false,
+    finding: "",
+    ...firstFinding(payload),
+    ...payload.opens,
   });
 
   /**
-   * The choice for a new payload: the previous one, except that a token belongs to its text and model, and
-   * that rollout starts at the top layer.
+   * `state` with a visitor's `patch`: who moves away from a finding is no longer at it.
+   * @param {AttentionChoice} state
+   * @param {Partial<AttentionChoice>} patch
+   * @returns {AttentionChoice}
+   */
+  const changed = (state, patch) => {
+    const moved = MOVES.some((name) => name in patch);
+    return { ...state, ...(moved ? { finding: null } : {}), ...patch };
+  };
+
+  /**
+   * The choice for a new payload: the previous one, except that a token belongs to its text and model, that
+   * rollout starts at the top layer, and that who was still at a finding is shown the first of the new ones.
    * @param {AttentionChoice | undefined} state
    * @param {Record<string, string> | null | undefined} before the form's values for the previous payload
    * @param {AttentionPayload} payload
@@ -35,10 +78,12 @@ const AttentionState = (() => {
     const { key } = payload;
     const same = (/** @type {string[]} */ names) =>
       before && key && names.every((name) => before[name] === key[name]);
-    const next = { ...(state || initialState(payload)) };
+    if (!state) return initialState(payload);
+    const next = { ...state };
     if (!same(["text", "text_pair", "target", "model", "special", "words"])) next.token = null;
     if (key && key.measure === "rollout" && !same(["measure"])) next.layer = lastLayer(payload, next.map);
-    return next;
+    if (state.finding === null) return next;
+    return { ...next, heads: null, token: null, finding: "", ...firstFinding(payload, next.view) };
   };
 
   /**
@@ -90,5 +135,5 @@ const AttentionState = (() => {
   const chosenQuery = (state, map) =>
     state.side === "query" && state.token !== null ? state.token : map.causal ? map.queries.length - 1 : 0;
 
-  return { initialState, carriedOver, lastLayer, findMap, reconcile, chosenQuery };
+  return { findingId, placeOfFinding, initialState, changed, carriedOver, lastLayer, findMap, reconcile, chosenQuery };
 })();

@@ -1,9 +1,14 @@
 // @ts-check
-// The two columns of tokens beside the lines of the head view: buttons that show and lock a token.
+// The tokens beside (or above and below) the lines of the head view: buttons that show and lock a token.
 const AttentionTokenColumns = (() => {
   "use strict";
   const { element, roveFocus, setTabStop } = StageDom;
+  const { clip } = StageText;
+  const { PAD, joined } = AttentionHeadPlaces;
   const { visibleText, asideText, describeToken, fitToken } = AttentionTokens;
+
+  const DOWN = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10 };
+  const ALONG = { ...DOWN, ArrowRight: 1, ArrowLeft: -1 };
 
   /**
    * @typedef {object} Actions
@@ -20,7 +25,8 @@ const AttentionTokenColumns = (() => {
    */
   function createColumn(viewer, side, label, { onfocus, onlock }) {
     const box = element("div", { class: `sa-tokens sa-${side}`, role: "toolbar", "aria-label": label });
-    box.setAttribute("aria-orientation", "vertical");
+    /** @type {Record<string, number>} */
+    const steps = {};
     /** @param {Event} event @returns {AttentionPlace | null} */
     const placeOf = ({ target }) => {
       const button = target instanceof Element && target.closest("button");
@@ -39,19 +45,27 @@ const AttentionTokenColumns = (() => {
       const place = placeOf(event);
       if (place) onlock(place);
     });
-    roveFocus(box, { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10 });
+    roveFocus(box, steps);
     box.addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || viewer.state.token === null) return;
       event.preventDefault();
       viewer.change({ token: null });
     });
-    return box;
+    /** In columns, left and right step through the layers. @param {boolean} rows */
+    function turn(rows) {
+      for (const key of Object.keys(steps)) delete steps[key];
+      Object.assign(steps, rows ? ALONG : DOWN);
+      box.classList.toggle("sa-row", rows);
+      box.setAttribute("aria-orientation", rows ? "horizontal" : "vertical");
+    }
+    return { box, turn };
   }
 
-  /** @param {AttentionToken} token @param {number} index */
-  function tokenButton(token, index) {
+  /** @param {AttentionToken} token @param {number} index @param {boolean} together with a neighbour */
+  function tokenButton(token, index, together) {
     const text = visibleText(token);
-    const kind = (token.special ? " sa-special" : "") + (token.note ? " sa-noted" : "");
+    const kind =
+      (token.special ? " sa-special" : "") + (token.note ? " sa-noted" : "") + (together ? " sa-joined" : "");
     return element(
       "button",
       {
@@ -63,7 +77,7 @@ const AttentionTokenColumns = (() => {
         title: describeToken(token, index),
       },
       // A page-long token would slow the layout of every row; its title has the full text.
-      text.length > 200 ? `${text.slice(0, 200)}…` : text,
+      text.length > 200 ? `${clip(text, 200)}…` : text,
     );
   }
 
@@ -89,10 +103,18 @@ const AttentionTokenColumns = (() => {
     let followed = [];
     let room = 0;
 
-    /** @param {HTMLElement} box @param {AttentionToken[]} list @param {Int32Array} positions @param {number} size */
-    function fillColumn(box, list, positions, size) {
-      const buttons = Array.from(positions, (index) => {
-        const button = tokenButton(list[index], index);
+    /**
+     * @param {HTMLElement} box
+     * @param {AttentionToken[]} list
+     * @param {Int32Array} positions
+     * @param {number} size
+     * @param {boolean} rows
+     */
+    function fillColumn(box, list, positions, size, rows) {
+      const buttons = Array.from(positions, (index, i) => {
+        const [before, behind] = [list[positions[i - 1]], list[positions[i + 1]]];
+        const together = joined(list[index], behind) || (i > 0 && joined(before, list[index]));
+        const button = tokenButton(list[index], index, rows && together);
         if (asideText(list[index])) followed.push([button, list[index]]);
         return button;
       });
@@ -101,42 +123,58 @@ const AttentionTokenColumns = (() => {
       setTabStop(buttons);
     }
 
-    /** @param {AttentionMap} map @param {AttentionPositions} positions @param {number} size */
-    function fill(map, positions, size) {
-      const wanted = `${map.name} ${viewer.state.filter}`;
+    /** @param {AttentionMap} map @param {AttentionPositions} positions @param {AttentionTokenPlaces} places */
+    function fill(map, positions, places) {
+      const { rows, size } = places;
+      const wanted = `${map.name} ${viewer.state.filter} ${rows}`;
       if (tokens === map.queries && wanted === signature) return;
       tokens = map.queries;
       signature = wanted;
       followed = [];
-      fillColumn(left, map.queries, positions.queries, size);
-      fillColumn(right, map.keys, positions.keys, size);
-      cut(size);
+      fillColumn(left.box, map.queries, positions.queries, size, rows);
+      fillColumn(right.box, map.keys, positions.keys, size, rows);
+      place(places);
     }
 
     /** A style sheet's ellipsis would first cut off what is behind the text. @param {number} size */
     function cut(size) {
-      for (const [button, token] of followed) button.textContent = fitToken(token, room, size);
+      for (const [button, token] of followed) {
+        button.textContent = fitToken(token, room || button.offsetWidth - 8, size);
+      }
     }
 
     /** @param {AttentionPlace | null} place */
     function mark(place) {
-      press(left, place && place.side === "query" ? place.index : null);
-      press(right, place && place.side === "key" ? place.index : null);
+      press(left.box, place && place.side === "query" ? place.index : null);
+      press(right.box, place && place.side === "key" ? place.index : null);
     }
 
-    /** @param {number} width @param {number} rowHeight @param {number} pad @param {number} size */
-    function place(width, rowHeight, pad, size) {
-      for (const box of [left, right]) {
-        box.style.width = `${width}px`;
-        box.style.top = `${pad}px`;
+    /** @param {AttentionTokenPlaces} places */
+    function place(places) {
+      const { rows, label, thickness, size } = places;
+      for (const [side, column] of /** @type {const} */ ([["query", left], ["key", right]])) {
+        const { box, turn } = column;
+        turn(rows);
+        box.style.width = rows ? "100%" : `${label}px`;
+        box.style.top = rows ? (side === "query" ? "0" : `${places.height - label}px`) : `${PAD}px`;
         box.style.fontSize = `${size}px`;
-        box.style.setProperty("--sa-row", `${rowHeight}px`);
+        box.style.setProperty("--sa-row", `${rows ? label : thickness}px`);
+        if (rows) spread(box, places[side]);
       }
-      room = width - 14; // minus the padding, and a little for bold letters
+      room = rows ? 0 : label - 14; // minus the padding, and a little for bold letters
       cut(size);
     }
 
-    return { left, right, fill, mark, place };
+    /** @param {HTMLElement} box @param {{start: Float64Array, length: Float64Array}} side */
+    function spread(box, { start, length }) {
+      [...box.children].forEach((button, i) => {
+        if (!(button instanceof HTMLElement) || i >= start.length) return;
+        button.style.left = `${start[i]}px`;
+        button.style.width = `${length[i]}px`;
+      });
+    }
+
+    return { left: left.box, right: right.box, fill, mark, place };
   };
 
   return { createTokenColumns };

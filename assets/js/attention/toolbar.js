@@ -11,6 +11,12 @@ const AttentionToolbar = (() => {
   const { fitToken, FILTERS, isPair } = AttentionTokens;
   const { createViewTabs } = AttentionViewTabs;
 
+  /** @type {[string, string][]} */
+  const DIRECTIONS = [
+    ["columns", "in columns"],
+    ["rows", "in rows"],
+  ];
+
   /** @param {string} text @param {Node} control */
   const field = (text, control) => element("label", { class: "sa-field" }, text, control);
 
@@ -24,6 +30,7 @@ const AttentionToolbar = (() => {
     const head = createSelect("Head", (value) => change({ head: value === "mean" ? value : Number(value) }));
     const token = createStepper("Token", (value) => change({ token: value, side: "query" }));
     const filter = createSelect("Sentences", (value) => change({ filter: value }));
+    const rows = createSelect("Tokens", (value) => change({ rows: value === "rows" }));
     const relative = element("input", {
       type: "checkbox",
       onchange: () => {
@@ -38,6 +45,7 @@ const AttentionToolbar = (() => {
       head: field("Head", head.control),
       token: token.box,
       filter: field("Sentences", filter.control),
+      rows: field("Tokens", rows.control),
       relative: field("", relative),
       pictures: pictureButtons(viewer),
     };
@@ -66,6 +74,7 @@ const AttentionToolbar = (() => {
         token.update(tokens, chosenQuery(state, shown));
       }
       filter.fill(FILTERS, state.filter);
+      rows.fill(DIRECTIONS, state.rows ? "rows" : "columns");
       relative.checked = Boolean(state.relative[state.view]);
       heads.update(shown);
       const wanted = wantedParts(state, payload, uses);
@@ -92,6 +101,7 @@ const AttentionToolbar = (() => {
       head: map.heads > 1 && uses.includes("head"),
       token: uses.includes("token"),
       filter: uses.includes("filter") && isPair(map),
+      rows: uses.includes("rows"),
       relative: uses.includes("relative"),
     };
   };

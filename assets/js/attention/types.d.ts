@@ -12,6 +12,8 @@ interface AttentionToken {
   note?: string | null;
   /** which part of a character a piece is, where it is less than one */
   part?: string | null;
+  /** which tokens stand together between two spaces */
+  eojeol?: number;
 }
 
 /** Self-attention of the encoder or decoder, or cross-attention. */
@@ -39,6 +41,25 @@ interface AttentionSummary {
   values: (number | null)[][][];
 }
 
+/** What stands out, as demos/attention/viewer/finding_sentences.py says it. */
+interface AttentionFinding {
+  kind: string;
+  name: string;
+  map: string;
+  layer: number;
+  head: number;
+  side: AttentionSide;
+  token: number;
+  weight: number;
+  compared: number;
+  typical: number;
+  reached: number;
+  attempts: number;
+  rare: boolean;
+  sentence: string;
+  detail: string;
+}
+
 interface AttentionPayload {
   title?: string;
   caption?: string;
@@ -46,7 +67,17 @@ interface AttentionPayload {
   maps: AttentionMap[];
   /** the form's values that the picture was made for */
   key?: Record<string, string> | null;
-  layer?: AttentionLayerData | null;
+  /** the layers that need not be asked for; the first one that is shown is among them */
+  layers?: AttentionLayerData[];
+  headline?: string;
+  findings?: AttentionFinding[];
+  /** whether links between words are still to be looked for */
+  findings_wait?: boolean;
+  findings_note?: string;
+  /** where a saved page was left */
+  opens?: Partial<AttentionChoice> | null;
+  /** why a saved page has not all views, by view */
+  left_out?: Record<string, string>;
   /** the layers that a saved page holds; absent where all can be asked for */
   held?: number[];
   origin?: { title: string; hub_id: string; revision?: string; source: string; licence: string };
@@ -115,6 +146,10 @@ interface AttentionChoice {
   relative: Record<string, boolean>;
   measure: string;
   lowest: boolean;
+  /** does the head view show the tokens in rows? */
+  rows: boolean;
+  /** the finding that is shown, "" if none was found, null if the visitor has gone elsewhere */
+  finding: string | null;
   flowSeen?: boolean;
 }
 
@@ -123,6 +158,9 @@ interface AttentionPositions {
   queries: Int32Array;
   keys: Int32Array;
 }
+
+/** Where the tokens of the head view stand, as head_places.js computes it. */
+type AttentionTokenPlaces = ReturnType<typeof AttentionHeadPlaces.placesOf>;
 
 /** The part of a drawing that is in view, in CSS pixels. */
 interface AttentionFrame {
@@ -200,6 +238,7 @@ interface AttentionViewer {
   thumbnails(): Promise<AttentionThumbnails>;
   neuron(): Promise<AttentionNeurons>;
   flow(): Promise<any>;
+  findings(): Promise<{ findings: AttentionFinding[] }>;
   map(): AttentionMap;
   theme(): AttentionColours;
   /** a view has been drawn; since: when the visitor asked */

@@ -27,7 +27,7 @@ const AttentionViewTabs = (() => {
       for (const { name, tab } of tabs) {
         const chosen = name === viewer.state.view;
         tab.disabled = !AttentionViews[name].available(map);
-        tab.title = tab.disabled ? whyNot(name, map, viewer.payload.key || {}) : "";
+        tab.title = tab.disabled ? viewer.payload.left_out?.[name] || whyNot(name, map, viewer.payload.key || {}) : "";
         tab.setAttribute("aria-selected", String(chosen));
         tab.tabIndex = chosen ? 0 : -1;
       }

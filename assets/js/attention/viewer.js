@@ -4,10 +4,11 @@ const AttentionViewer = (() => {
   "use strict";
   const { element } = StageDom;
   const { readTheme } = StageTheme;
+  const { createFindings } = AttentionFindings;
   const { enabledHeads } = AttentionHeads;
   const { createKeys } = AttentionKeys;
   const { createRequests } = AttentionRequests;
-  const { carriedOver, lastLayer, findMap, reconcile } = AttentionState;
+  const { carriedOver, changed, lastLayer, findMap, reconcile } = AttentionState;
   const { createToolbar } = AttentionToolbar;
 
   /**
@@ -21,6 +22,7 @@ const AttentionViewer = (() => {
     const { layer, thumbnails, neuron, flow } = requests;
     Object.assign(viewer, { layer, thumbnails, neuron, flow });
     const keys = createKeys(viewer);
+    const found = createFindings(viewer);
     const toolbar = createToolbar(viewer);
     const heading = element("div", { class: "sa-heading" });
     const message = element("p", { class: "sa-message", role: "alert", hidden: true });
@@ -47,7 +49,7 @@ const AttentionViewer = (() => {
     const onscheme = () => view?.redraw();
 
     function start() {
-      root.replaceChildren(heading, toolbar.box, message, body, status, footer);
+      root.replaceChildren(found.box, heading, toolbar.box, message, body, status, footer);
       root.tabIndex = -1; // so that a click anywhere inside activates the keys
       keys.start();
       sizes.observe(root);
@@ -92,7 +94,22 @@ const AttentionViewer = (() => {
         element("span", { class: "sa-keys" }, "keys: ← → layer, 1–5 view"),
       );
       status.textContent = "";
-      return refresh();
+      const drawing = refresh();
+      if (payload.findings_wait && viewer.source.findings) drawing.then(() => addFindings(payload));
+      return drawing;
+    }
+
+    /** Links between words take long, so they are asked for when the picture is there. @param {AttentionPayload} payload */
+    async function addFindings(payload) {
+      if (payload !== viewer.payload) return;
+      try {
+        const { findings } = await requests.findings();
+        payload.findings = findings;
+        payload.findings_wait = false;
+        if (payload === viewer.payload) found.update();
+      } catch {
+        // Without them the picture and the other findings are as they were.
+      }
     }
 
     /** @param {Partial<AttentionChoice>} patch */
@@ -102,8 +119,9 @@ const AttentionViewer = (() => {
         // At layer 0, rollout and flow are the same; at the top they differ.
         patch = { layer: lastLayer(viewer.payload, before.map), flowSeen: true, ...patch };
       }
-      viewer.state = reconcile({ ...before, ...patch }, viewer.payload, AttentionViews);
-      if (patch.map && patch.map !== before.map) viewer.state.token = null;
+      viewer.state = reconcile(changed(before, patch), viewer.payload, AttentionViews);
+      const elsewhere = patch.map && patch.map !== before.map;
+      if (elsewhere && patch.token === undefined) viewer.state.token = null;
       return refresh();
     }
 
@@ -111,6 +129,7 @@ const AttentionViewer = (() => {
       const since = performance.now();
       const mine = ++turn;
       const { state } = viewer;
+      found.update();
       toolbar.update();
       const slow = setTimeout(() => mine === turn && body.setAttribute("aria-busy", "true"), 150);
       try {

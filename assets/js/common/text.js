@@ -45,6 +45,24 @@ const StageText = (() => {
     return ruler.measureText(text).width;
   };
 
+  const segments = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+
+  /**
+   * What a reader sees as characters: a syllable of several jamo, or an emoji with a skin tone, is one.
+   * @param {string} text
+   */
+  const graphemes = (text) => Array.from(segments.segment(text), ({ segment }) => segment);
+
+  /**
+   * The first characters of a text, of which none is split.
+   * @param {string} text
+   * @param {number} count
+   */
+  const clip = (text, count) =>
+    graphemes(text.slice(0, 20 * count))
+      .slice(0, count)
+      .join("");
+
   /**
    * `text` cut with an ellipsis so that it is at most `width` pixels wide.
    * @param {string} text
@@ -53,7 +71,7 @@ const StageText = (() => {
    */
   const fitText = (text, width, size) => {
     if (textWidth(text, size) <= width) return text;
-    const characters = Array.from(text);
+    const characters = graphemes(text.slice(0, 4000)); // more than any width holds
     let low = 0;
     let high = characters.length;
     while (low < high) {
@@ -90,5 +108,5 @@ const StageText = (() => {
    */
   const escapeMarkup = (text) => String(text).replace(/[&<>"']/g, (character) => ESCAPES[character]);
 
-  return { FONT, legible, textWidth, fitText, columnWidth, escapeMarkup };
+  return { FONT, legible, textWidth, graphemes, clip, fitText, columnWidth, escapeMarkup };
 })();

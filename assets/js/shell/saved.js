@@ -2,7 +2,7 @@
 // A page that stands without a server: draws the recorded answers, and steps through them by keys.
 const StageSaved = (() => {
   "use strict";
-  const { element } = StageDom;
+  const { element, saveFile } = StageDom;
 
   /**
    * @typedef {{html: string, payload: any, mount: number, moves: [string, any, any][]}} SavedPiece
@@ -10,6 +10,7 @@ const StageSaved = (() => {
    */
 
   const MISSING = "This is not in the saved page: start the gallery to ask for it.";
+  const UNKNOWN = "This link asks for a text of its own, which needs the gallery to be running. Below: examples.";
 
   /** A request's fields in one order, so that equal requests are equal texts. @param {any} value @returns {string} */
   const ordered = (value) => {
@@ -87,6 +88,18 @@ const StageSaved = (() => {
       history.replaceState(null, "", address);
     }
 
+    if (/^#(see|prompt)=/.test(location.hash)) {
+      choose.before(element("p", { class: "stage-stale", role: "status" }, UNKNOWN));
+    }
+    const png = /** @type {HTMLElement} */ (document.getElementById("stage-png"));
+    png.onclick = async () => {
+      const name = document.title.split(" · ")[0].toLowerCase().replace(/\W+/g, "-");
+      try {
+        saveFile(`${name}.png`, await StagePicture.png(place));
+      } catch {
+        png.textContent = "This browser makes no picture: print the page, or take a screenshot.";
+      }
+    };
     const wanted = Number(new URLSearchParams(location.search).get("example"));
     show(Number.isInteger(wanted) && wanted >= 1 && wanted <= buttons.length ? wanted - 1 : 0);
   };

@@ -26,6 +26,7 @@ from __future__ import annotations
 
 from demos.attention.viewer.bertviz import BERTVIZ, BertvizInputs
 from demos.attention.viewer.compute import ARRAYS, ATTENTION, ATTENTION_HEADS, FLOW, NEURON
+from demos.attention.viewer.findings_answer import FINDINGS
 from demos.attention.viewer.html_export import EXPORT, STYLES
 from demos.attention.viewer.html_export import SCRIPTS as VIEWER
 from demos.attention.viewer.measure import Selection
@@ -84,6 +85,7 @@ ENDPOINTS = (
     ATTENTION_HEADS,
     NEURON,
     FLOW,
+    FINDINGS,
     EXPORT,
     BERTVIZ,
     ARRAYS,

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 from pydantic import Field
 
-from demos.attention.viewer.measure import HEADS, Selection, check_selection
+from demos.attention.viewer.measure import Selection, viewer_endpoint
 from demos.attention.viewer.measured_map import MeasuredMap, map_of_own_tokens, measured_map
 from demos.attention.viewer.summary import HEAD_MEASURES, HeadSummary, summarise
-from demos.contract import Endpoint
 from demos.errors import BadInput
 from demos.models.specs import Loaded, Origin
 from demos.nlp.attention_rollout import FLOW_TOKENS, attention_flow
@@ -212,18 +210,19 @@ def attention_flow_to(inputs: FlowInputs, loaded: Loaded) -> FlowResult:
     return flow_of(map_of_own_tokens(inputs, loaded, inputs.map), inputs.layer, inputs.token)
 
 
-def flow_of(measured: MeasuredMap, layer: int, token: int) -> FlowResult:
-    """The flow for one token; raises `BadInput` for a missing layer or token, and for cross-attention."""
+def flow_of(measured: MeasuredMap, layer: int, token: int, longest: int = FLOW_TOKENS) -> FlowResult:
+    """The flow for one token, up to `longest` tokens; raises `BadInput` for a missing layer or token, and for
+    cross-attention."""
     measured.check(layer)
     queries, rolled = measured.source.queries, measured.rollout()
     if not 0 <= token < len(queries):
         raise BadInput(f"There is no token {token}.", f"The last one is {len(queries) - 1}.")
     means = measured.means()[: layer + 1]
     flow, note = None, "Each flow is a maximum by itself: the bars do not share one unit of mass."
-    if len(queries) <= FLOW_TOKENS:
+    if len(queries) <= longest:
         flow = attention_flow(means, token)
     else:
-        note = f"Flow is computed up to {FLOW_TOKENS} tokens; this text has {len(queries)}."
+        note = f"Flow is computed up to {longest} tokens; this text has {len(queries)}."
     return FlowResult(
         map=measured.name,
         layer=layer,
@@ -236,11 +235,6 @@ def flow_of(measured: MeasuredMap, layer: int, token: int) -> FlowResult:
         truncated=measured.truncated,
         origin=measured.origin,
     )
-
-
-def viewer_endpoint(name: str, function: Callable[[Any, Loaded], Any], public: bool = True) -> Endpoint:
-    """An endpoint of the viewer: any model whose attention can be captured, texts that models can read."""
-    return Endpoint(name, function, HEADS, public, check_selection)
 
 
 ATTENTION = viewer_endpoint("attention", attention)

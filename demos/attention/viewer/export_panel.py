@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import secrets
 from collections.abc import Iterable, Sequence
@@ -9,12 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from demos.attention.viewer.compute import AttentionInputs
+from demos.attention.viewer.export_contents import Place
 from demos.attention.viewer.html_export import ExportInputs, numbers_json, numbers_npz
-from demos.contract import Endpoint, Run
+from demos.contract import Endpoint, Run, parse
 from demos.errors import BadInput
 
 if TYPE_CHECKING:
     from demos.ui.freshness import Answer
+
+STANDS = "(...values) => [...values.slice(0, -1), StageAttention.place()]"
 
 
 def build(
@@ -28,8 +32,9 @@ def build(
 
     with gr.Accordion("Take it away", open=False):
         gr.Markdown(
-            "The HTML file opens from disk, with no network, and holds weights in 8 bits (off by at most "
-            "1/510). NPZ and JSON hold floats. PNG and SVG of the picture on screen: see its own buttons."
+            "The HTML file opens from disk, with no network, where you stand now. Its weights are in 8 bits "
+            "(off by at most 1/510); NPZ and JSON hold floats. PNG and SVG of the picture on screen: see its "
+            "own buttons."
         )
         with gr.Row():
             layers = control(
@@ -43,10 +48,13 @@ def build(
             details = control(gr.Checkbox, ExportInputs, "details", scale=1)
             kind = gr.Radio(["HTML", "NPZ", "JSON"], value="HTML", label="Format", scale=1)
         make = gr.Button("Make the file")
+        stands = gr.Textbox(visible=False)
         made = freshness.Answer([layers, details, kind, shown.made_for], "Make the file")
         file = gr.File(label="File", interactive=False, visible=False)
 
-    def write(layers: str, details: bool, kind: str, _: str, values: tuple[Any, ...] | None) -> Any:
+    def write(
+        layers: str, details: bool, kind: str, _: str, values: tuple[Any, ...] | None, place: str
+    ) -> Any:
         if values is None:
             raise BadInput("There is no picture yet.", "Press “Show attention” first.")
         values, chosen = values[: len(fields)], parse_layers(layers)
@@ -55,7 +63,8 @@ def build(
         folder.mkdir(parents=True)
         path = folder / f"attention.{kind.lower()}"
         if kind == "HTML":
-            inputs = selection(ExportInputs, fields, values, layers=chosen, details=details)
+            there = parse(Place, json.loads(place)) if place else None
+            inputs = selection(ExportInputs, fields, values, layers=chosen, details=details, place=there)
             path.write_text(run(export, inputs).html, encoding="utf-8")
         else:
             inputs = selection(AttentionInputs, fields, values, layers=chosen)
@@ -65,7 +74,7 @@ def build(
                 path.write_bytes(numbers_npz(run(arrays, inputs), inputs))
         return gr.File(str(path), visible=True)
 
-    made.on([make.click], write, [file], extra=[shown.values])
+    made.on([make.click], write, [file], extra=[shown.values, stands], js=STANDS)
 
 
 def parse_layers(text: str) -> tuple[int, ...]:

@@ -12,40 +12,25 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import Field
 
-from demos.attention.viewer.compute import (
-    MAX_NUMBERS_IN_A_FILE,
-    AttentionInputs,
-    AttentionResult,
-    Layers,
-    flow_of,
-    neuron_of,
-    viewer_endpoint,
-)
-from demos.attention.viewer.measure import Selection
-from demos.attention.viewer.measured_map import MeasuredMap, measured_maps
-from demos.attention.viewer.wire import flow_data, packed_layer, packed_neuron, view_data
+from demos.attention.viewer.compute import AttentionInputs, AttentionResult, Layers
+from demos.attention.viewer.export_contents import Contents, Place, contents_of
+from demos.attention.viewer.measure import Selection, viewer_endpoint
+from demos.attention.viewer.measured_map import measured_maps
 from demos.contract import to_plain
-from demos.errors import BadInput
 from demos.models.specs import Loaded, Origin
 from demos.ui.scripts import COMMON, scripts
-
-Maps = tuple[MeasuredMap, ...]
-LayerNumbers = dict[str, tuple[int, ...]]
-"""Which layers to include, by the name of the map."""
 
 ASSETS = Path(__file__).parents[3] / "assets"
 SCRIPTS = (
     *COMMON,
-    *scripts("attention", "data heads tokens state lines surface scroller pointer token_columns"),
+    *scripts("attention", "data heads tokens state lines surface scroller pointer head_places token_columns"),
     *scripts(
         "attention", "head_paint head_view head_finder model_view matrix_cells matrix_paint matrix_view"
     ),
     *scripts("attention", "neuron_scores neuron_paint neuron_view flow_paint flow_view views"),
-    *scripts("attention", "picture view_tabs head_squares toolbar requests keys viewer mount"),
+    *scripts("attention", "picture view_tabs head_squares toolbar findings requests keys viewer mount"),
 )
 STYLES = (ASSETS / "css" / "attention.css",)
-
-FLOW_EXPORT_TOKENS = 32
 
 POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:"
 
@@ -68,6 +53,7 @@ body {{ margin: 0 auto; padding: 1rem; max-width: 75rem; font-family: system-ui,
 <h1>Attention</h1>
 {texts}
 <div id="view"></div>
+{left_out}
 <footer><p>{footer}</p></footer>
 <script type="application/json" id="data">{data}</script>
 <script>
@@ -100,11 +86,15 @@ class ExportInputs(Selection):
     details: Annotated[
         bool,
         Field(
-            title="Neuron, rollout and flow data in the HTML file",
-            description="whether to add what the neuron view and the rollout and flow view need (for flow, "
-            "texts of up to 32 tokens)",
+            title="Every view that fits",
+            description="whether to add what the neuron view and the rollout and flow view need, each if the "
+            "data of the file stay under 10 MB; the page says which view is left out, and why",
         ),
-    ] = False
+    ] = True
+    place: Annotated[
+        Place | None,
+        Field(description="where the page opens: view, map, layer, heads, head, token, side, filter, rows"),
+    ] = None
 
 
 @dataclass(frozen=True)
@@ -116,76 +106,37 @@ class ExportResult:
 
 
 def attention_export(inputs: ExportInputs, loaded: Loaded) -> ExportResult:
-    """The viewer as one HTML file, with every included layer in it."""
+    """The viewer as one HTML file, with every included layer and the views that fit, opened at a place."""
     maps = measured_maps(inputs, loaded)
-    numbers = {measured.name: measured.layer_numbers(inputs.layers) for measured in maps}
-    _check_size(maps, numbers)
-    layers = {
-        f"{measured.name}/{number}": packed_layer(measured, measured.layer(number))
-        for measured in maps
-        for number in numbers[measured.name]
-    }
-    view, included = view_data(maps), next(iter(numbers.values()))
-    held = {"held": sorted(included)} if inputs.layers else {}
-    payload = view | held | {"layer": next(iter(layers.values())), "maps": _only(view["maps"], inputs)}
+    contents = contents_of(maps, inputs.layers, inputs.details, inputs.place)
+    held = ", ".join(map(str, contents.payload.get("held", ())))
     data = {
-        "payload": payload,
-        "layers": layers,
-        "neurons": _neurons(maps, numbers) if inputs.details else {},
-        "flows": _flows(maps, numbers) if inputs.details else {},
+        "payload": contents.payload,
+        "layers": contents.layers,
+        "neurons": contents.neurons,
+        "flows": contents.flows,
         "missing": {
-            "layer": f"This file holds the layers {', '.join(map(str, included))} only.",
+            "layer": f"This file holds the layers {held} only.",
             "neuron": "This file was saved without queries and keys.",
             "flow": "This file was saved without rollout and flow.",
         },
     }
-    return ExportResult(_page(payload, data), loaded.origin)
+    return ExportResult(_page(contents, data), loaded.origin)
 
 
-def _check_size(maps: Maps, numbers: LayerNumbers) -> None:
-    """Raises `BadInput` if the file would be too large to open."""
-    weights = sum(
-        len(numbers[m.name]) * m.source.heads * len(m.source.queries) * len(m.source.keys) for m in maps
-    )
-    if weights > MAX_NUMBERS_IN_A_FILE:
-        raise BadInput(
-            f"The file would hold {weights:,} weights; the limit is {MAX_NUMBERS_IN_A_FILE:,}.",
-            "Name the layers to include, for example 0, 5.",
-        )
+VIEW_TITLES = {"neuron": "neuron view", "flow": "rollout and flow"}
 
 
-def _only(maps: list[dict[str, Any]], inputs: ExportInputs) -> list[dict[str, Any]]:
-    return [
-        m
-        | {
-            "has_neurons": m["has_neurons"] and inputs.details,
-            "has_flow": m["has_flow"] and inputs.details and len(m["queries"]) <= FLOW_EXPORT_TOKENS,
-        }
-        for m in maps
-    ]
+def _left_out(contents: Contents) -> str:
+    """Which views and layers the file does not hold, and why; "" if it holds all."""
+    parts = [f"The {VIEW_TITLES[view]} is left out. {reason}" for view, reason in contents.left_out.items()]
+    if "held" in contents.payload:
+        parts.append(f"Of the layers it holds {', '.join(map(str, contents.payload['held']))}, as asked.")
+    return " ".join(parts)
 
 
-def _neurons(maps: Maps, numbers: LayerNumbers) -> dict[str, Any]:
-    return {
-        f"{m.name}/{layer}/{head}": packed_neuron(neuron_of(m, layer, head))
-        for m in maps
-        for layer in numbers[m.name]
-        for head in range(m.source.heads)
-    }
-
-
-def _flows(maps: Maps, numbers: LayerNumbers) -> dict[str, Any]:
-    return {
-        f"{m.name}/{layer}/{token}": flow_data(flow_of(m, layer, token))
-        for m in maps
-        if m.name != "cross" and len(m.source.queries) <= FLOW_EXPORT_TOKENS
-        for layer in numbers[m.name]
-        for token in range(len(m.source.queries))
-    }
-
-
-def _page(payload: dict[str, Any], data: dict[str, Any]) -> str:
-    origin, key = payload["origin"], payload["key"]
+def _page(contents: Contents, data: dict[str, Any]) -> str:
+    origin, key = contents.payload["origin"], contents.payload["key"]
     texts = [text for text in (key["text"], key["text_pair"], key["target"]) if text.strip()]
     footer = (
         f"Made with Transformers on Stage from {origin['title']} ({origin['hub_id']}, "
@@ -197,6 +148,7 @@ def _page(payload: dict[str, Any], data: dict[str, Any]) -> str:
         policy=POLICY,
         title=escape(f"Attention: {key['text'][:60]}"),
         texts="\n".join(f"<blockquote>{escape(text)}</blockquote>" for text in texts),
+        left_out=f'<p id="left-out">{escape(said)}</p>' if (said := _left_out(contents)) else "",
         footer=escape(footer),
         styles="\n".join(path.read_text(encoding="utf-8") for path in STYLES),
         scripts="\n".join(path.read_text(encoding="utf-8") for path in SCRIPTS),

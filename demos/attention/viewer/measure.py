@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from demos.attention.viewer.transforms import Special, Words
+from demos.contract import Endpoint
+from demos.models.specs import Loaded
 from demos.nlp.attention_capture import check_texts
 
 Measure = Literal["attention", "mean", "rollout", "norm"]
+
+Headline = Callable[[Any, Any], str]
 
 HEADS = {"encoder": "base", "decoder": "base", "encoder-decoder": "seq2seq-lm"}
 
@@ -68,6 +73,13 @@ class Selection:
 def check_selection(selection: Selection) -> None:
     """Raises `BadInput` for texts that no model can read."""
     check_texts(selection.text, selection.text_pair, selection.target)
+
+
+def viewer_endpoint(
+    name: str, function: Callable[[Any, Loaded], Any], public: bool = True, headline: Headline | None = None
+) -> Endpoint:
+    """An endpoint of the viewer: any model whose attention can be captured, texts that models can read."""
+    return Endpoint(name, function, HEADS, public, check_selection, headline=headline)
 
 
 WEIGHT = {"rollout": "rollout", "norm": "sum of norms"}

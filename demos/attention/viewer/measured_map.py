@@ -123,7 +123,7 @@ class MeasuredMap:
 
     def means(self) -> np.ndarray:
         """Attention averaged over heads, [layers, n, m], of the model's own tokens. The result is cached."""
-        key = ("mean", _texts(self.selection, self.loaded), self.name)
+        key = ("mean", texts_key(self.selection, self.loaded), self.name)
         return captures.get(key, lambda: mean_weights(self.source))
 
     def rollout(self) -> np.ndarray:
@@ -133,13 +133,13 @@ class MeasuredMap:
                 "Rollout multiplies square matrices, and cross-attention is not square.",
                 "Choose encoder or decoder attention, or another measure.",
             )
-        key = ("rollout", _texts(self.selection, self.loaded), self.name)
+        key = ("rollout", texts_key(self.selection, self.loaded), self.name)
         return captures.get(key, lambda: rollout(self.means()))
 
 
 def captured(selection: Selection, loaded: Loaded) -> Capture:
     """Runs the model on a selection's texts, once for all questions about them."""
-    key = ("capture", _texts(selection, loaded))
+    key = ("capture", texts_key(selection, loaded))
     return captures.get(key, lambda: capture(loaded, selection.text, selection.text_pair, selection.target))
 
 
@@ -165,5 +165,6 @@ def measured_maps(selection: Selection, loaded: Loaded) -> tuple[MeasuredMap, ..
     )
 
 
-def _texts(selection: Selection, loaded: Loaded) -> tuple[Any, ...]:
+def texts_key(selection: Selection, loaded: Loaded) -> tuple[Any, ...]:
+    """What the run of the model depends on: the weights and the texts."""
     return (loaded.spec, loaded.origin, selection.text, selection.text_pair, selection.target)

@@ -9,10 +9,11 @@ from typing import Any
 from demos.attention.viewer import export_panel, link
 from demos.attention.viewer.bertviz import BERTVIZ, BertvizInputs, as_bertviz, sandboxed
 from demos.attention.viewer.compute import ARRAYS, ATTENTION
+from demos.attention.viewer.findings_answer import FINDINGS
 from demos.attention.viewer.html_export import EXPORT
 from demos.attention.viewer.measure import Selection
 from demos.attention.viewer.wire import FLOW_LAYER, LAYER, NEURON_LAYER, VIEW
-from demos.contract import Endpoint, Example, Run, parse
+from demos.contract import Endpoint, Example, Run, parse, to_plain
 from demos.errors import StageError
 from demos.models.catalog import checkpoint
 from demos.recordings import Replay, replaying
@@ -26,7 +27,8 @@ const ask = (name) => async (request) => {
   if (answer.error) throw new Error(answer.error);
   return answer;
 };
-const source = { layer: ask("layer"), neuron: ask("neuron"), flow: ask("flow") };
+const source = { layer: ask("layer"), neuron: ask("neuron"), flow: ask("flow"),
+  findings: ask("findings") };
 const draw = async () => {
   if (props.value) return StageAttention.mount(box, props.value, source);
   StageAttention.unmount(box);
@@ -93,6 +95,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
             _served(run, "layer", LAYER),
             _served(run, "neuron", NEURON_LAYER),
             _served(run, "flow", FLOW_LAYER),
+            _served(run, "findings", FINDINGS),
         ],
         apply_default_css=False,
         min_height=40,
@@ -192,12 +195,16 @@ def _filled(inputs: Selection | BertvizInputs) -> list[str]:
 
 
 def moves(payload: dict[str, Any]) -> Iterator[Move]:
-    """The requests of a picture's script: every layer of every map, and, for short texts, the flow to every
-    token."""
+    """The requests of a picture's script: every layer of every map that it does not hold, what stands out if
+    that takes long, and, for short texts, the flow to every token."""
+    held = {(layer["map"], layer["layer"]) for layer in payload["layers"]}
+    if payload["findings_wait"]:
+        yield "findings", dict(payload["key"])
     for one in payload["maps"]:
         for layer in range(one["layers"]):
             where = {**payload["key"], "map": one["name"], "layer": layer}
-            yield "layer", where
+            if (one["name"], layer) not in held:
+                yield "layer", where
             if one["name"] != "cross" and len(one["queries"]) <= SHORT:
                 for token in range(len(one["queries"])):
                     yield "flow", {**where, "token": token}
@@ -213,7 +220,7 @@ def _served(run: Run, name: str, endpoint: Endpoint) -> Any:
         asked = {field: value for field, value in request.items() if field != RECORDED}
         try:
             with replaying(Replay()) if request.get(RECORDED) is True else nullcontext():
-                return run(endpoint, parse(endpoint.inputs_type, asked))
+                return to_plain(run(endpoint, parse(endpoint.inputs_type, asked)))
         except StageError as error:
             return {"error": str(error)}
 

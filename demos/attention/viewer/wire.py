@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,9 +16,11 @@ from demos.attention.viewer.compute import (
     NeuronResult,
     attention_flow_to,
     attention_neuron,
-    viewer_endpoint,
 )
-from demos.attention.viewer.measure import Selection
+from demos.attention.viewer.finding_sentences import Finding
+from demos.attention.viewer.findings import LayerScores, score_layer, search_in
+from demos.attention.viewer.findings_answer import findings_of, headline_of, links_wait, note_on
+from demos.attention.viewer.measure import Selection, viewer_endpoint
 from demos.attention.viewer.measured_map import MeasuredLayer, MeasuredMap, measured_map, measured_maps
 from demos.attention.viewer.packing import layer_data, pack, pool, thumbnails
 from demos.attention.viewer.summary import HEAD_MEASURES, stack, summarise_layer
@@ -32,6 +35,10 @@ MAP_TITLES = {
 }
 
 
+FIRST_BYTES = 400_000
+"""Weights, a byte each, that are sent at once; packed, about half of that."""
+
+
 @dataclasses.dataclass(frozen=True, eq=False)
 class ViewResult:
     """`payload` is what the viewer in the page draws; `origin` the checkpoint that made it."""
@@ -41,7 +48,7 @@ class ViewResult:
 
 
 def attention_view(inputs: Selection, loaded: Loaded) -> ViewResult:
-    """Everything the viewer needs to start: tokens, thumbnails and summary of all heads, one layer."""
+    """Everything the viewer needs to start: tokens, what stands out, all heads small, at least one layer."""
     return ViewResult(view_data(measured_maps(inputs, loaded)), loaded.origin)
 
 
@@ -61,20 +68,26 @@ def flow_layer(inputs: FlowInputs, loaded: Loaded) -> dict[str, Any]:
     return flow_data(attention_flow_to(inputs, loaded))
 
 
-def view_data(maps: tuple[MeasuredMap, ...]) -> dict[str, Any]:
-    """All maps of a selection, with the first layer of the first map: what the browser draws initially."""
-    views, first_layer, removed = [], None, []
+def view_data(maps: tuple[MeasuredMap, ...], links: bool | None = None) -> dict[str, Any]:
+    """All maps of a selection, what stands out in them, and the layers that the browser draws initially.
+
+    `links` says whether links between words are looked for; None: if that is done soon enough.
+    """
+    views, scores, removed = [], {}, []
     for measured in maps:
-        pooled, summaries = [], []
+        pooled, summaries, search = [], [], search_in(measured)
+        of_layers: list[LayerScores] = []
         for number in range(len(measured.source.layers)):
             layer = measured.layer(number)
             pooled.append(pool(layer.weights))
             removed.append(float(layer.removed.mean()))
-            first_layer = first_layer or packed_layer(measured, layer)
+            of_layers.append(score_layer(search, layer.weights, number))
             if measured.by_head:
                 summaries.append(summarise_layer(measured.source, layer.own))
+        scores[measured.name] = (search, of_layers)
         views.append(_map_data(measured, pooled, summaries))
-    first = maps[0]
+    first, wait = maps[0], links_wait(maps, scores)
+    found = findings_of(maps, scores, links=not wait if links is None else links)
     return {
         "key": {field.name: getattr(first.selection, field.name) for field in dataclasses.fields(Selection)},
         "title": first.title,
@@ -82,8 +95,25 @@ def view_data(maps: tuple[MeasuredMap, ...]) -> dict[str, Any]:
         "origin": to_plain(first.origin),
         "truncated": first.truncated or None,
         "maps": views,
-        "layer": first_layer,
+        "findings": to_plain(found),
+        "findings_wait": wait and links is None,
+        "findings_note": note_on(maps),
+        "headline": headline_of(found, note_on(maps)),
+        "layers": _first_layers(maps, found),
     }
+
+
+def _first_layers(maps: tuple[MeasuredMap, ...], found: Sequence[Finding]) -> list[dict[str, Any]]:
+    """Every layer if that is little, so that none has to be asked for; otherwise the one to begin with."""
+    places = [(measured.name, i) for measured in maps for i in range(len(measured.source.layers))]
+    weights = sum(
+        measured.heads * len(measured.axes.queries) * len(measured.axes.keys) * len(measured.source.layers)
+        for measured in maps
+    )
+    if weights > FIRST_BYTES:
+        places = [(found[0].map, found[0].layer) if found else places[0]]
+    by_name = {measured.name: measured for measured in maps}
+    return [packed_layer(by_name[name], by_name[name].layer(number)) for name, number in places]
 
 
 def _map_data(
@@ -148,7 +178,12 @@ def flow_data(result: FlowResult) -> dict[str, Any]:
     }
 
 
-VIEW = viewer_endpoint("attention_view", attention_view, public=False)
+def view_headline(inputs: Selection, result: ViewResult) -> str:
+    """What stands out most in the picture."""
+    return result.payload["headline"]
+
+
+VIEW = viewer_endpoint("attention_view", attention_view, public=False, headline=view_headline)
 LAYER = viewer_endpoint("attention_layer", attention_layer, public=False)
 NEURON_LAYER = viewer_endpoint("attention_neuron_layer", neuron_layer, public=False)
 FLOW_LAYER = viewer_endpoint("attention_flow_layer", flow_layer, public=False)

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from demos.contract import Endpoint
 from demos.models.specs import Loaded
+from demos.nlp import gpu_writing
 from demos.nlp.decoding import Decoding, check_decoding
 from demos.nlp.encoding import encode
 from demos.nlp.writing import GenerateResult, Piece, written
@@ -16,6 +17,7 @@ from demos.prompting.builder.question import Question, check_prompt, question_of
 from demos.prompting.builder.schemas import CompleteAnswer, CompleteInputs
 from demos.prompting.builder.stop_strings import cut, stop_strings
 from demos.prompting.builder.verdict import expected_label, is_right
+from demos.stream import Waiting
 
 
 def check_completion(inputs: CompleteInputs) -> None:
@@ -35,7 +37,7 @@ def complete(inputs: CompleteInputs, loaded: Loaded) -> Iterator[CompleteAnswer]
     question = question_of(inputs)
     fitted = fitted_prompt(question, loaded, inputs.max_new_tokens)
     batch = encode(loaded.tokenizer, fitted.prompt.text, return_tensors="pt")
-    results = written(loaded, fitted.prompt.text, batch, decoding_of(inputs))
+    results = written(loaded, fitted.prompt.text, batch, decoding_of(inputs), gpu_writing.tokens)
     return _up_to_the_next_field(results, question)
 
 
@@ -45,6 +47,9 @@ def _up_to_the_next_field(results: Generator[GenerateResult], question: Question
     words = () if label is None else dict(question.task.labels or ((label, (label,)),))[label]
     with closing(results):  # closing stops the model: the text behind a stop string is not written
         for result in results:
+            if isinstance(result, Waiting):
+                yield result  # pyright: ignore[reportReturnType] (no reader of results sees it)
+                continue
             text, stop = cut(result.text, stops, ended=bool(result.finished))
             finished = "field" if stop else result.finished
             yield CompleteAnswer(

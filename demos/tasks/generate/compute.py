@@ -11,11 +11,20 @@ from pydantic import Field
 from demos.contract import Endpoint
 from demos.errors import BadInput
 from demos.models.specs import Loaded
+from demos.nlp import gpu_writing
 from demos.nlp.batches import one_by_one
 from demos.nlp.csv_batch import Batch
-from demos.nlp.decoding import Decoding, MaxNewTokens, Seed, Temperature, TopP, check_decoding
+from demos.nlp.decoding import (
+    Decoding,
+    MaxNewTokens,
+    Seed,
+    Temperature,
+    TopP,
+    check_decoding,
+    stream_tokens,
+)
 from demos.nlp.window import window
-from demos.nlp.writing import GenerateResult, written
+from demos.nlp.writing import GenerateResult, Write, written
 from demos.texts import check_text
 
 DEFAULT = "smollm2"
@@ -38,6 +47,11 @@ class GenerateInputs:
 
 def generate(inputs: GenerateInputs, loaded: Loaded) -> Iterator[GenerateResult]:
     """Continue a text token by token; each result holds the text so far."""
+    return begun(inputs, loaded, gpu_writing.tokens)
+
+
+def begun(inputs: GenerateInputs, loaded: Loaded, write: Write) -> Iterator[GenerateResult]:
+    """Begins the text that `write` decodes."""
     check_inputs(inputs)
     prompt = render(loaded.tokenizer, inputs)
     # A chat template contains its own special tokens; encoding must not add them twice.
@@ -53,7 +67,7 @@ def generate(inputs: GenerateInputs, loaded: Loaded) -> Iterator[GenerateResult]
             "Shorten the prompt.",
         )
     decoding = Decoding(inputs.max_new_tokens, inputs.temperature, inputs.top_p, inputs.seed)
-    return written(loaded, prompt, batch, decoding)
+    return written(loaded, prompt, batch, decoding, write)
 
 
 def check_inputs(inputs: GenerateInputs) -> None:
@@ -73,8 +87,8 @@ def render(tokenizer: Any, inputs: GenerateInputs) -> str:
 
 
 def whole(inputs: GenerateInputs, loaded: Loaded) -> GenerateResult:
-    """The complete text."""
-    *_, last = generate(inputs, loaded)
+    """The complete text, written here: a column of texts would use up a visitor's quota of a lent GPU."""
+    *_, last = begun(inputs, loaded, stream_tokens)
     return last
 
 

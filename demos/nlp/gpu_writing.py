@@ -1,0 +1,145 @@
+"""Writes on a GPU that is lent for one text, where there is one and the model is worth it.
+
+The small bundled models write fast enough on the processor, and cost no visitor any quota there. On the GPU
+the weights have the same precision, so that greedy decoding writes the same text except at near ties; what is
+drawn by chance differs, since the generators do.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Generator, Iterator
+from contextlib import closing
+from contextvars import copy_context
+from queue import Empty, SimpleQueue
+from types import SimpleNamespace
+from typing import Any
+
+from demos.errors import StageError
+from demos.models import zero_gpu
+from demos.models.catalog import checkpoint
+from demos.models.specs import Loaded, Spec
+from demos.nlp.decoding import Decoding, NewToken, stream_tokens
+from demos.stream import Waiting
+
+MIN_PARAMETERS = 300_000_000
+"""Parameters from which a model is worth a visitor's quota."""
+LOADING, PER_TOKEN = 20, 0.05
+"""Seconds that are asked for: to read the weights, and for each token. Who asks for less waits less."""
+DEVICE = "cuda"
+
+_log = logging.getLogger(__name__)
+_held: dict[tuple[str, str], Any] = {}  # the last model, in the process that has the GPU
+
+
+def tokens(loaded: Loaded, batch: Any, decoding: Decoding) -> Generator[NewToken | Waiting]:
+    """Yields the tokens that continue `batch`: on the lent GPU if the model is large, else computed here.
+
+    While the GPU is waited for or computes, it yields `Waiting`. Whoever gets no GPU, because the quota is
+    used up or none is free, gets the text all the same, more slowly.
+    """
+    if not is_worth_it(loaded):
+        yield from stream_tokens(loaded, batch, decoding)
+        return
+    ids = batch["input_ids"][0].tolist()
+    asked = (loaded.folder, loaded.spec.dtype, ids, loaded.tokenizer.eos_token_id, decoding)
+    any_yet = False
+    try:
+        with closing(_Beside(write_on_gpu(*asked))) as beside:
+            for token in beside:
+                any_yet = any_yet or isinstance(token, NewToken)
+                yield token
+    except Exception as error:
+        if any_yet:
+            raise StageError("The GPU was taken back while it wrote.", "Ask again.") from error
+        _log.warning("No GPU was lent (%s: %s): computing here.", type(error).__name__, error)
+        yield from stream_tokens(loaded, batch, decoding)
+
+
+def is_worth_it(loaded: Loaded) -> bool:
+    """Whether this model's texts are written on the GPU: one can be asked for, and the model is large."""
+    return zero_gpu.can_lend() and checkpoint(loaded.spec.checkpoint).parameters >= MIN_PARAMETERS
+
+
+def seconds(folder: str, dtype: str, ids: list[int], end: int | None, decoding: Decoding) -> int:
+    """How long the GPU is asked for."""
+    return LOADING + round(PER_TOKEN * decoding.max_new_tokens)
+
+
+@zero_gpu.lent(seconds)
+def write_on_gpu(
+    folder: str, dtype: str, ids: list[int], end: int | None, decoding: Decoding
+) -> Iterator[NewToken]:
+    """Yields the tokens that continue `ids`, written by the model in `folder`; `end` is its tokenizer's end.
+
+    It runs in a forked process, which must not touch what other threads held at that moment: it reads the
+    model itself, and keeps it for the next text.
+    """
+    import torch
+
+    model = _model(folder, dtype)
+    tokenizer: Any = SimpleNamespace(eos_token_id=end)
+    origin: Any = None
+    loaded = Loaded(Spec("", dtype=dtype), model, tokenizer, origin, 0, folder)
+    encoded = torch.tensor([ids], device=DEVICE)
+    yield from stream_tokens(
+        loaded, {"input_ids": encoded, "attention_mask": torch.ones_like(encoded)}, decoding
+    )
+
+
+def _model(folder: str, dtype: str) -> Any:
+    import torch
+    import transformers
+
+    if (folder, dtype) not in _held:
+        _held.clear()
+        read: Any = transformers.AutoModelForCausalLM.from_pretrained(
+            folder, dtype=getattr(torch, dtype), use_safetensors=True, local_files_only=True
+        )
+        _held[folder, dtype] = read.to(DEVICE).requires_grad_(False).eval()
+    return _held[folder, dtype]
+
+
+class _Beside(Iterator["NewToken | Waiting"]):
+    """Takes the tokens in a thread of its own, which has the visitor's context (whose quota it is), and gives
+    `Waiting` while there is none."""
+
+    def __init__(self, written: Iterator[NewToken]) -> None:
+        self._came: SimpleQueue[NewToken | Exception | None] = SimpleQueue()
+        self._there, self._closed = threading.Event(), False
+        threading.Thread(target=copy_context().run, args=(self._take, written), daemon=True).start()
+
+    def _take(self, written: Iterator[NewToken]) -> None:
+        end: Exception | None = None
+        try:
+            for token in written:
+                self._put(token)
+                if self._closed:
+                    written.close()  # type: ignore[attr-defined]
+                    return
+        except Exception as error:
+            end = error
+        self._put(end)
+
+    def _put(self, came: NewToken | Exception | None) -> None:
+        self._came.put(came)
+        self._there.set()
+
+    def __next__(self) -> NewToken | Waiting:
+        try:
+            came = self._came.get_nowait()
+        except Empty:
+            self._there.clear()
+            if not self._came.empty():  # it came between the two lines above
+                self._there.set()
+            return Waiting(self._there)
+        if isinstance(came, Exception):
+            raise came
+        if came is None:
+            raise StopIteration
+        return came
+
+    def close(self) -> None:
+        """Asks for no further token."""
+        self._closed = True

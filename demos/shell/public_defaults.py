@@ -1,0 +1,53 @@
+"""What a gallery allows its own machine and what it allows strangers, as the table in docs/public.md."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from demos.models.custom import SWITCH
+from demos.models.hub_access import DOWNLOAD_LIMIT
+from demos.models.memory_budget import in_words
+from demos.prompting.remote.address import PUBLIC_HOSTS
+from demos.runner import PATIENT, PLACES
+from demos.shell.admission import PAGES, RATE
+from demos.shell.gallery import MAX_UPLOAD
+from demos.shell.pages import QUEUE, SESSIONS
+
+
+@dataclass(frozen=True)
+class Default:
+    """One row: what is bounded, the variable that says otherwise ("" if there is none), and both bounds."""
+
+    what: str
+    variable: str
+    own: str
+    public: str
+
+
+def defaults() -> tuple[Default, ...]:
+    """The rows, from the numbers that the code goes by."""
+    hosts = ", ".join(sorted(PUBLIC_HOSTS))
+    return (
+        Default(
+            "a checkpoint that a visitor has fetched", "STAGE_DOWNLOAD_LIMIT", "any", in_words(DOWNLOAD_LIMIT)
+        ),
+        Default("models by any id of the Hub", SWITCH, "off", "off"),
+        Default("servers that the prompt builder may ask", "STAGE_ENDPOINT_HOSTS", "any", f"only {hosts}"),
+        Default("computations of an open page", "STAGE_RATE", "any", f"{RATE} a minute"),
+        Default("computations of an address", "STAGE_RATE", "any", f"{PAGES * RATE} a minute"),
+        Default("a file that is uploaded", "", MAX_UPLOAD, MAX_UPLOAD),
+        Default("requests that wait at a page", "", f"{QUEUE}", f"{QUEUE}"),
+        Default("computations that run or wait", "", f"{PLACES}", f"{PLACES}"),
+        Default("visitors that wait for a download", "", f"{PATIENT}", f"{PATIENT}"),
+        Default("open pages that are remembered", "", f"{SESSIONS} per demo", f"{SESSIONS} per demo"),
+    )
+
+
+def table() -> str:
+    """The rows in Markdown."""
+    rows = [
+        f"| {row.what} | {f'`{row.variable}`' if row.variable else ''} | {row.own} | {row.public} |"
+        for row in defaults()
+    ]
+    head = ["| what | variable | on your machine | where others may ask |", "|-|-|-|-|"]
+    return "\n".join([*head, *rows])

@@ -1,0 +1,204 @@
+"""What the viewer shows first: the finding that stands out, its buttons, and tokens in rows."""
+
+from __future__ import annotations
+
+import re
+from xml.dom import minidom
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.steps import (
+    call,
+    choose,
+    colours,
+    drawing,
+    open_demo,
+    open_view,
+    press,
+    selection,
+    show_attention,
+    status,
+    viewer,
+)
+
+SENTENCE = "The cat sat on the mat because it was tired."
+KOREAN = "오늘 서울의 날씨는 아주 맑습니다."
+
+
+@pytest.fixture
+def shown(page: Page) -> Page:
+    open_demo(page, "attention")
+    show_attention(page, SENTENCE)
+    return page
+
+
+def headline(page: Page) -> Locator:
+    return viewer(page).locator(".sa-headline")
+
+
+def plain(text: str) -> str:
+    return text.replace("\u00a0", " ")
+
+
+def in_rows(page: Page, rows: bool = True) -> None:
+    with drawing(page, view="head"):
+        viewer(page).get_by_label("Tokens", exact=True).select_option("rows" if rows else "columns")
+
+
+def expect_at(page: Page, finding: dict) -> None:
+    now = selection(page)
+    assert {name: now[name] for name in ("map", "layer", "token", "side")} == {
+        name: finding[name] for name in ("map", "layer", "token", "side")
+    }
+    assert now["heads"] == [finding["head"]]
+
+
+def test_the_first_picture_is_the_first_finding(shown: Page, gallery: str):
+    answer = call(gallery, "attention_findings", text=SENTENCE)
+    first = answer["findings"][0]
+    assert first["rare"] and answer["headline"] == first["sentence"]
+    expect_at(shown, first)
+    assert plain(headline(shown).inner_text()) == first["sentence"]
+    locked = viewer(shown).locator('.sa-token[aria-pressed="true"]')
+    expect(locked).to_have_count(1)
+    expect(status(shown)).to_contain_text(re.compile(r"attend"))
+    assert colours(viewer(shown).locator("canvas")) > 20
+
+
+def test_each_button_shows_its_finding(shown: Page, gallery: str):
+    answer = call(gallery, "attention_findings", text=SENTENCE)
+    rare = [one for one in answer["findings"] if one["rare"]]
+    buttons = viewer(shown).locator(".sa-found-list").first.get_by_role("button")
+    expect(buttons).to_have_count(len(rare))
+    for button, finding in list(zip(buttons.all(), rare, strict=True))[::-1]:
+        with drawing(shown, view="head", layer=finding["layer"]):
+            button.click()
+        expect_at(shown, finding)
+        expect(button).to_have_attribute("aria-pressed", "true")
+        assert plain(headline(shown).inner_text()) == finding["sentence"]
+        expect(button).to_contain_text(f"chance: {finding['reached']} of {finding['attempts']}")
+    open_view(shown, "matrix")
+    with drawing(shown, view="matrix", layer=rare[1]["layer"]):
+        buttons.nth(1).click()
+    assert (selection(shown)["view"], selection(shown)["head"]) == ("matrix", rare[1]["head"])
+
+
+def test_how_it_was_measured_and_the_rest_are_folded(shown: Page):
+    how = viewer(shown).locator(".sa-how")
+    expect(how.locator("p")).to_be_hidden()
+    how.locator("summary").click()
+    expect(how.locator("p")).to_contain_text(re.compile("shuffl|random order|Texts in another order"))
+
+
+def test_who_stays_at_a_finding_is_shown_the_next_one_and_who_moves_is_not(shown: Page, gallery: str):
+    other = "She gave the book to him and he read it."
+    show_attention(shown, other)
+    expect_at(shown, call(gallery, "attention_findings", text=other)["findings"][0])
+    with drawing(shown, layer=5):
+        viewer(shown).get_by_label("Layer", exact=True).select_option("5")
+    expect(viewer(shown).locator('.sa-found[aria-pressed="true"]')).to_have_count(0)
+    show_attention(shown, SENTENCE)
+    assert selection(shown)["layer"] == 5
+
+
+def test_links_that_take_long_come_after_the_picture(page: Page, gallery: str):
+    open_demo(page, "attention")
+    choose(page, "Model", "SmolLM2 135M Instruct")
+    text = (
+        "The nurse told the doctor that she would call the patient because he was ill and needed rest soon."
+    )
+    with page.expect_request(
+        lambda one: "component_server" in one.url and one.post_data_json["fn_name"] == "findings"
+    ):
+        show_attention(page, text)
+    before = selection(page)
+    wanted = call(gallery, "attention_findings", text=text, model="smollm2")["findings"]
+    expect(viewer(page).locator(".sa-found")).to_have_count(len(wanted))
+    assert selection(page) == before, "what arrives moves nothing"
+
+
+def test_where_nothing_is_looked_for_nothing_is_said(shown: Page):
+    with drawing(shown, measure="rollout"):
+        choose(shown, "Show", "Rollout")
+    expect(headline(shown)).to_be_hidden()
+    assert selection(shown)["layer"] == 5
+
+
+def test_a_headline_is_text(page: Page):
+    open_demo(page, "attention")
+    show_attention(page, "<b>bold</b> <img src=x onerror=alert(1)> moves & <i>sleeps</i>")
+    assert viewer(page).locator(":is(.sa-headline, .sa-found-name, .sa-note) *").count() == 0
+
+
+def boxes(page: Page, side: str) -> list[dict[str, float]]:
+    """At one moment, and from the corner of the drawing, since the page may still be scrolling."""
+    return (
+        viewer(page)
+        .locator(f".sa-{side} .sa-token")
+        .evaluate_all(
+            """tokens => tokens.map((token) => {
+              const { left, top } = token.closest(".sa-sheet").getBoundingClientRect();
+              const { x, y, width, height } = token.getBoundingClientRect();
+              return { x: x - left, y: y - top, width, height };
+            })"""
+        )
+    )
+
+
+def test_tokens_stand_in_rows_above_and_below(shown: Page):
+    columns = viewer(shown).locator(".sa-query .sa-token").all_inner_texts()
+    in_rows(shown)
+    assert viewer(shown).locator(".sa-query .sa-token").all_inner_texts() == columns
+    above, below = boxes(shown, "query"), boxes(shown, "key")
+    for row in (above, below):
+        assert len({round(box["y"]) for box in row}) == 1
+        assert all(b["x"] >= a["x"] + a["width"] for a, b in zip(row, row[1:], strict=False))
+    assert below[0]["y"] > above[0]["y"] + 150
+    height = viewer(shown).locator("canvas").evaluate("canvas => canvas.clientHeight")
+    assert above[0]["y"] >= 0 and below[0]["y"] + below[0]["height"] <= height + 1
+    assert colours(viewer(shown).locator("canvas")) > 20
+    with drawing(shown, view="head"):
+        viewer(shown).locator(".sa-key .sa-token").nth(2).click()
+    assert (selection(shown)["token"], selection(shown)["side"]) == (2, "key")
+    shown.keyboard.press("ArrowRight")
+    expect(viewer(shown).locator(".sa-key .sa-token").nth(3)).to_be_focused()
+    in_rows(shown, rows=False)
+    assert len({round(box["x"]) for box in boxes(shown, "query")}) == 1
+
+
+def test_an_eojeol_stays_together_and_no_syllable_is_split(page: Page):
+    open_demo(page, "attention")
+    choose(page, "Model", "SmolLM2 135M Instruct")
+    show_attention(page, KOREAN)
+    in_rows(page)
+    tokens = viewer(page).locator(".sa-query .sa-token").all_inner_texts()
+    syllables = {token.split()[0] for token in tokens}
+    assert syllables == set(KOREAN.replace(" ", "")), "each piece shows its whole syllable"
+    row = boxes(page, "query")
+    gaps = [b["x"] - a["x"] - a["width"] for a, b in zip(row, row[1:], strict=False)]
+    assert sum(gap > 5 for gap in gaps) == KOREAN.count(" ")
+    assert viewer(page).locator(".sa-query .sa-joined").count() == len(tokens)
+
+
+def test_a_picture_of_rows_has_its_tokens_in_rows(shown: Page):
+    in_rows(shown)
+    svg = viewer(shown).evaluate("element => StageAttention.svg(StageAttention.viewerOf(element))")
+    places: dict[float, list[float]] = {}
+    for node in minidom.parseString(svg).getElementsByTagName("text"):
+        x, y = map(
+            float, re.search(r"translate\(([\d.]+) ([\d.]+)\)", node.getAttribute("transform")).groups()
+        )
+        places.setdefault(y, []).append(x)
+    count = viewer(shown).locator(".sa-query .sa-token").count()
+    rows = [places[y] for y in sorted(places)][-2:]
+    assert [len(row) for row in rows] == [count, count]
+    assert all(row == sorted(row) for row in rows)
+
+
+def test_the_form_of_the_picture_survives_another_text(shown: Page):
+    in_rows(shown)
+    show_attention(shown, "Another text.")
+    assert selection(shown)["rows"] is True
+    press(shown, "Show attention")
+    assert selection(shown)["rows"] is True

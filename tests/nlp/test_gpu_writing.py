@@ -1,0 +1,135 @@
+"""Texts on a lent GPU: the same tokens, others compute meanwhile, and nobody stays without a text."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+
+import pytest
+
+from demos.contract import Endpoint
+from demos.errors import StageError
+from demos.models import zero_gpu
+from demos.models.cache import shared_cache
+from demos.models.specs import Spec
+from demos.nlp import decoding as decodes
+from demos.nlp import gpu_writing
+from demos.nlp.decoding import Decoding, NewToken, stream_tokens
+from demos.runner import Runner
+from demos.stream import Waiting
+from demos.tasks.generate.compute import GENERATE, GenerateInputs, whole
+
+GREEDY = Decoding(6, 0.0, 1.0, 0)
+
+
+@pytest.fixture
+def lm():
+    with shared_cache().lease(Spec("smollm2", "causal-lm")) as loaded:
+        yield loaded
+
+
+@pytest.fixture
+def lent(monkeypatch):
+    """As on ZeroGPU, with this processor in the GPU's place, and the small model worth it."""
+    monkeypatch.setattr(zero_gpu, "can_lend", lambda: True)
+    monkeypatch.setattr(gpu_writing, "MIN_PARAMETERS", 1)
+    monkeypatch.setattr(gpu_writing, "DEVICE", "cpu")
+    monkeypatch.setattr(gpu_writing, "_held", {})
+
+
+def encoded(lm):
+    return lm.tokenizer("Once upon a time", return_tensors="pt")
+
+
+def written(lm) -> list[NewToken]:
+    with closing(gpu_writing.tokens(lm, encoded(lm), GREEDY)) as coming:
+        return [token for token in coming if isinstance(token, NewToken)]
+
+
+def test_the_lent_gpu_writes_the_same_tokens(lm, lent):
+    here = list(stream_tokens(lm, encoded(lm), GREEDY))
+    there = written(lm)
+    assert [token.id for token in there] == [token.id for token in here] and len(here) == 6
+    assert max(abs(a.probability - b.probability) for a, b in zip(here, there, strict=True)) < 1e-5
+    assert len(gpu_writing._held) == 1
+    model = next(iter(gpu_writing._held.values()))
+    written(lm)
+    assert next(iter(gpu_writing._held.values())) is model, "it is read once"
+
+
+def test_small_models_and_columns_cost_no_quota(lm, lent, monkeypatch):
+    def never(*asked):
+        raise AssertionError("the GPU was asked for")
+
+    monkeypatch.setattr(gpu_writing, "write_on_gpu", never)
+    assert whole(GenerateInputs("Hello", mode="plain", max_new_tokens=2), lm).new_tokens == 2
+    monkeypatch.setattr(gpu_writing, "MIN_PARAMETERS", 300_000_000)
+    assert not gpu_writing.is_worth_it(lm) and len(written(lm)) == 6
+
+
+@pytest.mark.parametrize("fails_after", [0, 2])
+def test_whoever_gets_no_gpu_gets_the_text_from_the_processor(lm, lent, monkeypatch, caplog, fails_after):
+    def refused(*asked) -> Iterator[NewToken]:
+        yield from list(stream_tokens(lm, encoded(lm), GREEDY))[:fails_after]
+        raise RuntimeError("no quota left")
+
+    monkeypatch.setattr(gpu_writing, "write_on_gpu", refused)
+    if fails_after:
+        with pytest.raises(StageError, match="taken back while it wrote"):
+            written(lm)
+    else:
+        assert [token.id for token in written(lm)] == [t.id for t in stream_tokens(lm, encoded(lm), GREEDY)]
+        assert "no quota left" in caplog.text
+
+
+def test_others_take_their_turns_while_the_gpu_is_waited_for():
+    """A stream that waits elsewhere holds no turn: another one begins and ends meanwhile."""
+
+    @dataclass(frozen=True)
+    class Inputs:
+        text: str
+
+    there = threading.Event()
+
+    def waits(inputs: Inputs, loaded: None) -> Iterator[Inputs]:
+        while not there.is_set():
+            yield Waiting(there)  # type: ignore[misc]
+        yield inputs
+
+    def writes(inputs: Inputs, loaded: None) -> Iterator[Inputs]:
+        yield inputs
+
+    runner = Runner(shared_cache())
+    got: list[Inputs] = []
+    slow = runner.stream(Endpoint("waits", waits, None), Inputs("slow"))
+    reader = threading.Thread(target=lambda: got.extend(slow))
+    reader.start()
+    assert list(runner.stream(Endpoint("writes", writes, None), Inputs("quick"))) == [Inputs("quick")]
+    assert got == []
+    there.set()
+    reader.join(60)
+    assert got == [Inputs("slow")], "no reader sees the waiting"
+
+
+def test_a_page_shows_the_lent_text_and_can_stop_it(lent):
+    runner = Runner(shared_cache())
+    inputs = GenerateInputs("Once upon a time", mode="plain", max_new_tokens=4)
+    with closing(runner.stream(GENERATE, inputs)) as stream:
+        texts = [result.new_tokens for result in stream]
+    assert texts == [1, 2, 3, 4, 4]
+    with closing(runner.stream(GENERATE, inputs)) as stream:
+        next(stream)
+    assert not runner._steps._taken
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")  # that it works is what is tested
+def test_a_forked_process_has_random_numbers_of_its_own():
+    """On ZeroGPU the text is written in a fork; a lock that another thread held is not held there."""
+    with decodes._random_numbers:
+        if (child := os.fork()) == 0:
+            os._exit(0 if decodes._random_numbers.acquire(timeout=5) else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
