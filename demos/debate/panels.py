@@ -30,6 +30,7 @@ watch("value", () => {
   StageDebate.arrive(box);
 });
 draw();
+StageDebate.arrive(box);
 """
 
 BOTH_SIDES = "Both sides: what the papers claim, and what this run shows"

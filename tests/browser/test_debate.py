@@ -180,7 +180,8 @@ def test_every_drawing_is_drawn_from_its_payload_alone(page: Page, slug: str):
     open_demo(page, slug)
     page.evaluate(KEEP_PAYLOADS)
     forget(page)
-    press(page, PAGES[slug].EXAMPLES[0].label)
+    *_, example = PAGES[slug].EXAMPLES[:2]  # the page opens with the first
+    press(page, example.label)
     all_drawn(page, slug)
     shown = [name for name in PANELS[slug] if page.evaluate("name => name in payloads", name)]
     assert set(PANELS[slug]) - set(shown) <= {"guide", "sst"}, "those are drawn as the page opens"
