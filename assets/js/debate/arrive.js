@@ -6,13 +6,15 @@ const DebateArrive = (() => {
   "use strict";
   const { isShown, scrollToStart, afterLayout } = StageDom;
 
+  // The address's fragment later carries what the form holds.
+  const wanted = location.hash.slice(1);
   let acted = false;
   for (const kind of ["wheel", "touchstart", "pointerdown", "keydown"]) {
     addEventListener(kind, () => (acted = true), { once: true, passive: true, capture: true });
   }
 
   const arrive = () => {
-    const place = document.getElementById(location.hash.slice(1));
+    const place = document.getElementById(wanted);
     if (acted || !place) return;
     const boxes = [...document.querySelectorAll(".stage-trial-root")].filter(isShown);
     const last = boxes.findIndex((box) => place.contains(box));
