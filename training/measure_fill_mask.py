@@ -18,7 +18,8 @@ import argparse
 
 from demos.models.cache import shared_cache
 from demos.runner import Runner
-from demos.tasks.fill_mask.compute import FILL_MASK, FillMaskInputs
+from demos.tasks.fill_mask.compute import FILL_MASK
+from demos.tasks.fill_mask.schemas import FillMaskInputs
 
 SENTENCES = {
     "caption": {

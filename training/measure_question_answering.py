@@ -28,7 +28,8 @@ from demos.nlp.vectors import readable_sentences, vectors
 from demos.runner import Runner
 from demos.tasks.question_answering import instruction as prompts
 from demos.tasks.question_answering.answer_matching import exact_match, f1, normalise
-from demos.tasks.question_answering.compute import ANSWER, AnswerInputs
+from demos.tasks.question_answering.compute import ANSWER
+from demos.tasks.question_answering.schemas import AnswerInputs
 
 CARD = ASSETS / "cards" / "question_answering.md"
 SEED, QUESTIONS = 0, 200

@@ -24,7 +24,8 @@ import torch
 from demos.models.cache import shared_cache
 from demos.models.catalog import ASSETS, checkpoint
 from demos.models.specs import Spec
-from demos.tasks.translation.compute import DOUBT, TranslateInputs, translations
+from demos.tasks.translation.compute import DOUBT, translations
+from demos.tasks.translation.schemas import TranslateInputs
 
 CARD = ASSETS / "cards" / "translation.md"
 SEED, CAPTIONS, OTHERS = 1, 300, 100

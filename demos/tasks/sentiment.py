@@ -10,7 +10,6 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Annotated
 
 from pydantic import Field
@@ -24,6 +23,7 @@ from demos.nlp.classify import Encoded, class_scores, encode, label_names
 from demos.nlp.csv_batch import Batch
 from demos.nlp.other_models import remedied
 from demos.nlp.python_code import pipeline_code
+from demos.nlp.wording import decision, partly_read, unreadable
 from demos.texts import check_text
 from demos.ui.bars import careful, score_bars
 from demos.ui.task import Task
@@ -100,6 +100,14 @@ def sentiments(many: Sequence[SentimentInputs], loaded: Loaded) -> list[Sentimen
     return answer_all(many, lambda inputs: encode(inputs.text, loaded), compute)
 
 
+def headline(_: object, result: SentimentResult) -> str:
+    """The likeliest label and its probability, and the next where they are nearly tied."""
+    if result.withheld:
+        return unreadable("this text", result.instead)
+    ranked = [(item.label, item.score) for item in result.scores]
+    return f"The model answers {decision(ranked)}{partly_read(result.warning)}."
+
+
 def check_inputs(inputs: SentimentInputs) -> None:
     """Raises `BadInput` for a text that no model can read."""
     check_text(inputs.text)
@@ -112,6 +120,7 @@ SENTIMENT = Endpoint(
     check=check_inputs,
     task="sentiment",
     batched=True,
+    headline=headline,
 )
 ENDPOINTS = (SENTIMENT,)
 
@@ -157,11 +166,10 @@ def build(run: Run) -> None:
 
 
 def show(result: SentimentResult) -> str:
-    """The label, the probability of every label, and a warning where words could not be read."""
+    """The probability of every label, and a warning where words could not be read."""
     rows = [(item.label, item.score) for item in result.scores]
     bars = score_bars(rows, "Probability of each label")
-    answer = f'<p class="task-verdict">{escape(result.label)}</p>{bars}{careful(result.warning)}'
-    return withheld(result.withheld, answer)
+    return withheld(result.withheld, bars + careful(result.warning))
 
 
 def snippet(inputs: SentimentInputs, origin: Origin) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from typing import Any
 
@@ -10,5 +11,10 @@ from demos.contract import Endpoint
 
 def headline_html(endpoint: Endpoint, inputs: Any, result: Any) -> str:
     """The headline of a result, escaped; "" if the endpoint has none."""
-    said = endpoint.headline(inputs, result) if endpoint.headline else ""
-    return f'<p class="stage-headline" dir="auto">{escape(said)}</p>' if said else ""
+    return sentence_html(endpoint.headline(inputs, result) if endpoint.headline else "")
+
+
+def sentence_html(said: str) -> str:
+    """A sentence as a headline, escaped; what it quotes does not turn the direction of the rest."""
+    isolated = re.sub("“[^”]*”", r"<bdi>\g<0></bdi>", escape(said))
+    return f'<p class="stage-headline" dir="auto">{isolated}</p>' if said else ""

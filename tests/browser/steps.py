@@ -54,6 +54,11 @@ def badge(page: Page) -> Locator:
     return page.locator(".stage-badge p:visible")
 
 
+def headline(page: Page) -> Locator:
+    """The sentence with which an answer begins."""
+    return page.locator(".stage-headline:visible")
+
+
 def refusal(page: Page) -> Locator:
     """Why there is no answer, in its place on a task's page."""
     return page.locator(".task-withheld[role=alert]:visible")

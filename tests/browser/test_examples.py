@@ -25,6 +25,7 @@ from tests.browser.steps import (
     bertviz_frame,
     colours,
     drawing,
+    headline,
     open_demo,
     press,
     stop_writing,
@@ -117,10 +118,10 @@ def texts_are_measured(page: Page, inputs: Any) -> None:
 
 
 def labels_are_ranked(page: Page, inputs: Any) -> None:
-    """The likeliest label above the bars of all, which add up to about 100 %."""
+    """The likeliest label named above the bars of all, which add up to about 100 %."""
     bars = page.locator(".task-bars:visible tbody tr")
     assert bars.count() >= 2
-    expect(page.locator(".task-verdict:visible")).to_have_text(bars.first.locator("th").inner_text())
+    expect(headline(page)).to_contain_text(f"“{bars.first.locator('th').inner_text()}”")
     shares = [float(text.split()[-2]) for text in bars.locator("td:last-child").all_inner_texts()]
     assert abs(sum(shares) - 100) < 0.3
 
@@ -134,7 +135,7 @@ def entities_are_marked(page: Page, inputs: Any) -> None:
         " return copy.textContent; }"
     )
     assert bare == inputs.text
-    assert text.locator("mark").count() == page.locator(".task-found:visible tbody tr").count()
+    assert text.locator("mark").count() == page.locator(".task-answer:visible .task-found tbody tr").count()
 
 
 def gaps_are_filled(page: Page, inputs: Any) -> None:
@@ -195,13 +196,14 @@ def anything_new(page: Page, inputs: Any) -> None:
 def labels_are_scored(page: Page, inputs: Any) -> None:
     bars = page.locator(".task-bars:visible tbody tr")
     expect(bars).to_have_count(len(inputs.labels))
-    expect(page.locator(".task-verdict:visible")).to_have_text(bars.first.locator("th").inner_text())
+    expect(headline(page)).to_contain_text(f"“{bars.first.locator('th').inner_text()}”")
 
 
 def answer_is_marked_or_no_quotation(page: Page, inputs: Any) -> None:
-    expect(page.locator(".task-verdict:visible")).to_have_count(1)
+    expect(headline(page)).to_have_count(1)
     marked, denied = page.locator(".task-passage:visible mark"), page.get_by_text("Not a quotation")
     expect(marked.or_(denied)).to_have_count(1)
+    page.get_by_text("The sentences closest to the question", exact=True).locator("visible=true").click()
     assert page.locator(".task-sentences:visible tbody tr").count() == 3
 
 
@@ -213,7 +215,7 @@ def two_summaries_stand_beside_one_another(page: Page, inputs: Any) -> None:
 
 def heads_share_one_run(page: Page, inputs: Any) -> None:
     runs = "2 times (the text, and the pair) for 4 heads" if inputs.second else "once (the text) for 2 heads"
-    expect(page.locator(".task-verdict:visible")).to_have_text(f"The encoder ran {runs}.")
+    expect(page.get_by_text(f"The encoder ran {runs}.")).to_be_visible()
     expect(page.locator(".task-bars:visible")).to_have_count(3 if inputs.second else 1)
 
 

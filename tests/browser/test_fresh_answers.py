@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from demos.shell.load_demos import load_programme
-from tests.browser.steps import open_demo, press
+from tests.browser.steps import headline, open_demo, press
 
 SLUGS = [demo.INFO.slug for demo in load_programme() if isinstance(demo, ModuleType)]
 FORM = (
@@ -120,7 +120,7 @@ def test_the_notice_names_what_the_answer_was_made_for_and_what_to_press(page: P
     text = page.get_by_label("Text", exact=True)
     text.fill('A "fine" <b>film</b>.')
     text.press("Enter")
-    verdict = page.locator(".task-verdict:visible")
+    verdict = headline(page)
     expect(verdict).to_have_count(1)
     opacity = "element => getComputedStyle(element.closest('.task-answer')).opacity"
     assert verdict.evaluate(opacity) == "1"
@@ -165,7 +165,7 @@ def test_an_answer_below_the_edge_of_a_phone_scrolls_into_view(open_page):
     open_demo(page, "sentiment")
     page.get_by_label("Text", exact=True).fill("A fine film.")
     page.get_by_label("Text", exact=True).press("Enter")
-    expect(page.locator(".task-verdict:visible")).to_be_in_viewport()
+    expect(headline(page)).to_be_in_viewport()
 
 
 def test_the_keys_of_the_viewer_work_after_an_example(page: Page):

@@ -162,7 +162,7 @@ def texts_of(page: Page) -> list[Locator]:
         "h2, .stage-card p, [data-testid=block-info], textarea, .stage-examples button, "
         "button.primary, button.stop, "
         ".stage-badge p, .stage-header a, .sa-tab, .sa-note, .sa-token, .sa-footer, .sa-heading strong, "
-        ".task-copy, .task-written span, .task-note, .task-withheld, .task-anyway summary, "
+        ".stage-headline, .task-copy, .task-written span, .task-note, .task-withheld, .task-anyway summary, "
         ".sa-field, .stage-heat th, .stage-heat td[style], .stage-heat caption"
     )
     return page.locator(f":is({selectors}):visible").all()

@@ -20,7 +20,7 @@ def test_a_page_is_opened_until_it_is_quiet(browser: Browser, gallery: str):
 
 
 def test_a_page_that_complains_is_heard(browser: Browser, gallery: str):
-    seen = open_page(browser, f"{gallery}/prompt#task=1.damaged", 60)
+    seen = open_page(browser, f"{gallery}/attention#see=1.damaged", 60)
     assert "link" in seen.problem
     assert open_page(browser, f"{gallery}/nowhere", 5).problem
 

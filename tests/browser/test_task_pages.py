@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.steps import badge, open_demo, press, refusal
+from tests.browser.steps import badge, headline, open_demo, press, refusal
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def ask(page: Page, text: str) -> None:
 
 
 def test_two_models_answer_side_by_side(sentiment: Page):
-    verdicts = sentiment.locator(".task-verdict:visible")
+    verdicts = headline(sentiment)
     ask(sentiment, "A fine film.")
     expect(verdicts).to_have_count(1)
     expect(sentiment.get_by_label("Second model", exact=True)).to_be_hidden()
@@ -35,14 +35,14 @@ def test_two_models_answer_side_by_side(sentiment: Page):
     boxes = [verdict.bounding_box() for verdict in verdicts.all()]
     assert boxes[0]["y"] == boxes[1]["y"] and boxes[0]["x"] < boxes[1]["x"]
     ask(sentiment, "A dull film.")
-    expect(verdicts).to_have_text(["negative", "negative"])
+    expect(verdicts).to_contain_text(["“negative”", "“negative”"])
     sentiment.get_by_label("Compare with a second model").uncheck()
     expect(verdicts).to_have_count(1)
 
 
 def test_the_code_is_that_of_the_answer(sentiment: Page):
     ask(sentiment, 'It\'s "so" <b>good</b>.')
-    expect(sentiment.locator(".task-verdict:visible")).to_have_text("positive")
+    expect(headline(sentiment)).to_contain_text("“positive”")
     sentiment.get_by_text("The same in Python").locator("visible=true").click()
     code = sentiment.locator(".cm-content:visible")
     expect(code).to_contain_text("pipeline(")
@@ -51,10 +51,10 @@ def test_the_code_is_that_of_the_answer(sentiment: Page):
 
 def test_what_cannot_be_read_is_a_sentence_and_leaves_no_old_answer(sentiment: Page):
     ask(sentiment, "A fine film.")
-    expect(sentiment.locator(".task-verdict:visible")).to_have_count(1)
+    expect(headline(sentiment)).to_have_count(1)
     ask(sentiment, "word " * 600)
     expect(refusal(sentiment)).to_contain_text("602 tokens")
-    expect(sentiment.locator(".task-verdict:visible")).to_have_count(0)
+    expect(headline(sentiment)).to_have_count(0)
 
 
 def test_a_withheld_answer_is_seen_on_demand_and_its_reader_asked_by_keyboard(sentiment: Page):
@@ -63,14 +63,15 @@ def test_a_withheld_answer_is_seen_on_demand_and_its_reader_asked_by_keyboard(se
     places = sentiment.locator(".task-withheld:visible")
     expect(places).to_have_count(2)
     expect(places.first).to_contain_text("mostly Korean")
-    verdicts = sentiment.locator(".task-verdict:visible")
-    expect(verdicts).to_have_count(0)
+    bars = sentiment.locator(".task-bars:visible")
+    expect(headline(sentiment)).to_contain_text(["Withheld", "Withheld"])
+    expect(bars).to_have_count(0)
     sentiment.locator(".task-anyway summary:visible").first.click()
-    expect(verdicts).to_have_count(1)
+    expect(bars).to_have_count(1)
     instead = sentiment.get_by_role("button", name="Ask Small Korean encoder for sentiment instead")
     instead.first.focus()
     sentiment.keyboard.press("Enter")
-    expect(verdicts).to_have_text(["positive"])
+    expect(headline(sentiment).first).to_contain_text("“positive”")
     expect(badge(sentiment).first).to_contain_text("Small Korean encoder")
     expect(sentiment.get_by_label("Model", exact=True)).to_have_value("Small Korean encoder for sentiment")
     # The other column still says why it has no answer; its own button remains.

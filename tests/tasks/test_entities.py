@@ -19,7 +19,8 @@ from demos.models.specs import Loaded, Origin, Spec
 from demos.nlp.classify import foreign
 from demos.nlp.tagger import pieces, probabilities
 from demos.tasks.entities import EXAMPLES
-from demos.tasks.entities.compute import ENTITIES, EntitiesInputs, columns, entities_of_all
+from demos.tasks.entities.compute import ENTITIES, columns, entities_of_all
+from demos.tasks.entities.schemas import EntitiesInputs
 from demos.tasks.entities.show import show
 from demos.tasks.entities.snippet import snippet
 from tests import tiny

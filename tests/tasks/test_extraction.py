@@ -12,11 +12,9 @@ import transformers
 
 from demos.errors import BadInput
 from demos.models.specs import Loaded, Spec
-from demos.tasks.question_answering.compute import (
-    AnswerInputs,
-    answer,
-)
+from demos.tasks.question_answering.compute import answer
 from demos.tasks.question_answering.extraction import CANDIDATES, LONGEST_ANSWER, best_spans, extract
+from demos.tasks.question_answering.schemas import AnswerInputs
 from demos.tasks.question_answering.show import show
 from demos.tasks.question_answering.snippet import snippet
 from tests import snippets, tiny

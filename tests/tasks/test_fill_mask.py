@@ -13,17 +13,9 @@ from demos.models.specs import Loaded, Origin, Spec
 from demos.nlp.scoring import log_likelihoods_plain
 from demos.tasks import fill_mask as fill_mask_page
 from demos.tasks.fill_mask import EXAMPLES
-from demos.tasks.fill_mask.compute import (
-    DEFAULT,
-    FILL_MASK,
-    ONLINE,
-    PLACEHOLDER,
-    SMALL,
-    FillMaskInputs,
-    columns,
-    fill_all,
-)
+from demos.tasks.fill_mask.compute import FILL_MASK, PLACEHOLDER, columns, fill_all
 from demos.tasks.fill_mask.infill import BEGINNING, candidates, infill
+from demos.tasks.fill_mask.schemas import DEFAULT, ONLINE, SMALL, FillMaskInputs
 from demos.tasks.fill_mask.show import show
 from demos.tasks.fill_mask.snippet import snippet
 from tests import tiny

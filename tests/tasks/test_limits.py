@@ -7,27 +7,17 @@ import re
 import pytest
 
 from demos.errors import BadInput
-from demos.tasks.entities.compute import (
-    ENTITIES,
-    EntitiesInputs,
-)
-from demos.tasks.question_answering.compute import (
-    ANSWER,
-    AnswerInputs,
-)
+from demos.tasks.entities.compute import ENTITIES
+from demos.tasks.entities.schemas import EntitiesInputs
+from demos.tasks.question_answering.compute import ANSWER
+from demos.tasks.question_answering.schemas import AnswerInputs
 from demos.tasks.sentiment import SENTIMENT, SentimentInputs
-from demos.tasks.similarity.compute import (
-    SIMILARITY,
-    SimilarityInputs,
-)
-from demos.tasks.translation.compute import (
-    TRANSLATE,
-    TranslateInputs,
-)
-from demos.tasks.zero_shot.compute import (
-    ZERO_SHOT,
-    ZeroShotInputs,
-)
+from demos.tasks.similarity.compute import SIMILARITY
+from demos.tasks.similarity.schemas import SimilarityInputs
+from demos.tasks.translation.compute import TRANSLATE
+from demos.tasks.translation.schemas import TranslateInputs
+from demos.tasks.zero_shot.compute import ZERO_SHOT
+from demos.tasks.zero_shot.schemas import ZeroShotInputs
 
 LONG = "word " * 600
 

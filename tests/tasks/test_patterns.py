@@ -9,12 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from demos.nlp.spans import Entity
-from demos.tasks.entities.compute import (
-    ENTITIES,
-    EntitiesInputs,
-    columns,
-)
+from demos.tasks.entities.compute import ENTITIES, columns
 from demos.tasks.entities.patterns import patterns, with_patterns
+from demos.tasks.entities.schemas import EntitiesInputs
 from demos.tasks.entities.show import show
 from demos.tasks.entities.snippet import snippet
 

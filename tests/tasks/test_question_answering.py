@@ -15,19 +15,16 @@ from demos.nlp.csv_batch import cells
 from demos.nlp.scoring import log_likelihoods_plain
 from demos.tasks.question_answering import EXAMPLES, INFO
 from demos.tasks.question_answering.answer_matching import Quotation
-from demos.tasks.question_answering.compute import (
-    ANSWER,
-    AnswerInputs,
-    answer,
-    columns,
-)
+from demos.tasks.question_answering.compute import ANSWER, answer, columns
 from demos.tasks.question_answering.instruction import BEGUN, SENTENCES
 from demos.tasks.question_answering.methods import EVIDENCE, no_answer
 from demos.tasks.question_answering.passages import MUSEUM
 from demos.tasks.question_answering.retrieval import in_order, retrieve
+from demos.tasks.question_answering.schemas import AnswerInputs
 from demos.tasks.question_answering.show import show
 from demos.tasks.question_answering.snippet import snippet
 from demos.tasks.question_answering.span_scoring import stretches
+from demos.ui.headline import headline_html
 from tests import writers as models
 from tests.closeness import SUMMED, assert_close
 
@@ -226,7 +223,9 @@ def test_strange_passages_get_an_answer_or_a_sentence(runner):
 def test_likenesses_and_cuts_are_said(lamp, writes):
     assert "but for case" in show(replace(writes, quoted=Quotation(0, 3, "but for case")))
     assert "cut off" in show(replace(writes, ended="length"))
-    assert "&lt;b&gt;" in show(replace(lamp, answer="<b>"))
+    assert "&lt;b&gt;" in show(replace(writes, answer="<b>"))
+    assert "&lt;b&gt;" in show(replace(lamp, answer="<b>", withheld="Nobody knows."))
+    assert "&lt;b&gt;" in headline_html(ANSWER, ASKED, replace(lamp, answer="<b>"))
 
 
 def test_the_code_says_the_same(runner, lamp, writes, capsys):

@@ -9,15 +9,10 @@ from dataclasses import replace
 import pytest
 
 from demos.errors import BadInput
-from demos.tasks.entities.compute import (
-    NamedEntity,
-)
+from demos.tasks.entities.schemas import NamedEntity
 from demos.tasks.shared_encoder import EXAMPLES
-from demos.tasks.shared_encoder.compute import (
-    SHARED,
-    SharedEncoderInputs,
-    check_inputs,
-)
+from demos.tasks.shared_encoder.compute import SHARED, check_inputs
+from demos.tasks.shared_encoder.schemas import SharedEncoderInputs
 from demos.tasks.shared_encoder.show import FIGURES, comparison, show
 from demos.tasks.shared_encoder.snippet import snippet
 
@@ -64,7 +59,7 @@ def test_the_page_is_escaped(said):
 def test_texts_that_it_cannot_read_are_withheld_and_what_it_dropped_is_said(runner, said):
     for texts in (("오늘 서울의 날씨", ""), (GUITAR, "오늘 서울의 날씨")):
         result = runner(SHARED, SharedEncoderInputs(*texts))
-        assert "mostly Korean" in result.withheld and "task-verdict" not in show(result).split("<details")[0]
+        assert "mostly Korean" in result.withheld and "task-bars" not in show(result).split("<details")[0]
     result = runner(SHARED, SharedEncoderInputs("Fine 🙂"))
     assert result.withheld == "" and "Careful: 1 emoji was not read." in show(result)
     assert "Careful" not in show(said["It follows"])

@@ -16,14 +16,8 @@ from demos.models.specs import Spec
 from demos.nlp.csv_batch import ColumnInputs, column_endpoint
 from demos.nlp.vectors import vectors
 from demos.tasks.similarity import EXAMPLES
-from demos.tasks.similarity.compute import (
-    BATCH,
-    SIMILARITY,
-    SimilarityInputs,
-    columns,
-    features,
-    similarity,
-)
+from demos.tasks.similarity.compute import BATCH, SIMILARITY, columns, features, similarity
+from demos.tasks.similarity.schemas import SimilarityInputs
 from demos.tasks.similarity.sentence_map import picture, project
 from demos.tasks.similarity.show import heat_map, show
 from demos.tasks.similarity.snippet import snippet

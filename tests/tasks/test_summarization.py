@@ -16,11 +16,8 @@ from demos.nlp.instructions import follow
 from demos.nlp.novel_words import new_words
 from demos.tasks.summarization import EXAMPLES
 from demos.tasks.summarization.centrality import DAMPING, LAMBDA, centrality, most_central
-from demos.tasks.summarization.compute import (
-    SUMMARIZE,
-    SummarizeInputs,
-    summarize,
-)
+from demos.tasks.summarization.compute import SUMMARIZE, summarize
+from demos.tasks.summarization.schemas import SummarizeInputs
 from demos.tasks.summarization.show import show
 from demos.tasks.summarization.snippet import snippet
 from demos.tasks.summarization.texts import ACCIDENT

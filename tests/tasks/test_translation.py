@@ -25,15 +25,15 @@ from demos.tasks.translation import EXAMPLES, INFO
 from demos.tasks.translation.compute import (
     DOUBT,
     TRANSLATE,
-    TranslateInputs,
     check_inputs,
     columns,
-    distrusted,
     translate,
     translations,
 )
+from demos.tasks.translation.schemas import TranslateInputs
 from demos.tasks.translation.show import show
 from demos.tasks.translation.snippet import snippet
+from demos.tasks.translation.trust import distrusted
 from tests import tiny
 from tests.closeness import OURS, TINY, assert_close
 

@@ -14,13 +14,10 @@ from demos.models.specs import Loaded, Spec
 from demos.nlp.prompt import CONTENT_FREE
 from demos.nlp.scoring import log_likelihoods_plain
 from demos.tasks.zero_shot import EXAMPLES
-from demos.tasks.zero_shot.compute import (
-    BATCH,
-    ZERO_SHOT,
-    ZeroShotInputs,
-    zero_shot,
-)
+from demos.tasks.zero_shot.compute import BATCH, ZERO_SHOT, zero_shot
+from demos.tasks.zero_shot.headline import headline
 from demos.tasks.zero_shot.methods import by_likelihood
+from demos.tasks.zero_shot.schemas import ZeroShotInputs
 from demos.tasks.zero_shot.show import show
 from demos.tasks.zero_shot.snippet import snippet
 from tests import tiny
@@ -123,7 +120,7 @@ def test_examples_are_right_and_wrong_as_they_are_labelled(runner):
     }
     review = said["A review, by a language model"]
     assert max(review.labels, key=lambda one: one.uncorrected).label == "negative"
-    assert "Before the correction: negative" in show(review)
+    assert "before the correction “negative”" in headline(None, review)
 
 
 @pytest.mark.parametrize("model", ["minilm", "smollm2"])

@@ -187,7 +187,8 @@ def _arrive(page: gr.Blocks, fragment: str) -> Callable[[Visitor], str]:
 def _offline(names: Sequence[str]) -> str:
     """What happens without a network, for all of the checkpoints."""
     where = {name: without_network(checkpoint(name)) for name in names}
-    missing = [checkpoint(name).title for name in names if not where[name]]
+    missing = [checkpoint(name) for name in names if not where[name]]
     if missing:
-        return f"fails: {', '.join(missing)} must come from the Hub"
+        said = (f"{m.title} {'must come from the Hub' if m.hub_id else 'is not installed'}" for m in missing)
+        return f"fails: {', '.join(said)}"
     return f"works ({', '.join(sorted(set(where.values())))})" if where else "works (no model)"

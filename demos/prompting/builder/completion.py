@@ -13,6 +13,7 @@ from demos.nlp.decoding import Decoding, check_decoding
 from demos.nlp.encoding import encode
 from demos.nlp.writing import GenerateResult, Piece, written
 from demos.prompting.builder.compute import DECODERS, fitted_prompt
+from demos.prompting.builder.headline import complete_headline
 from demos.prompting.builder.question import Question, check_prompt, question_of
 from demos.prompting.builder.schemas import CompleteAnswer, CompleteInputs
 from demos.prompting.builder.stop_strings import cut, stop_strings
@@ -77,4 +78,4 @@ def _spelling(text: str, pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
     return tuple(kept)
 
 
-COMPLETE = Endpoint("complete", complete, DECODERS, check=check_completion)
+COMPLETE = Endpoint("complete", complete, DECODERS, check=check_completion, headline=complete_headline)

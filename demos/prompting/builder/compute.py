@@ -13,6 +13,7 @@ from demos.nlp.labels import LabelScores, calibrate, content_free, label_warning
 from demos.nlp.prompt import budget, content_free_prompts, token_roles, tokens
 from demos.nlp.window import window
 from demos.prompting.builder.fitting import Fitted, fit
+from demos.prompting.builder.headline import render_headline, score_headline
 from demos.prompting.builder.question import Question, check_prompt, question_of
 from demos.prompting.builder.schemas import LabelRow, PromptInputs, PromptToken, RenderAnswer, ScoreAnswer
 from demos.prompting.builder.verdict import expected_label
@@ -102,6 +103,6 @@ def _label_rows(own: LabelScores, nothing: Sequence[LabelScores]) -> tuple[Label
 
 DECODERS = {"decoder": "causal-lm"}
 
-RENDER = Endpoint("render_prompt", render_prompt, DECODERS, check=check_prompt)
+RENDER = Endpoint("render_prompt", render_prompt, DECODERS, check=check_prompt, headline=render_headline)
 
-SCORE = Endpoint("score_labels", score, DECODERS, check=check_prompt)
+SCORE = Endpoint("score_labels", score, DECODERS, check=check_prompt, headline=score_headline)

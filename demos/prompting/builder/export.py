@@ -98,6 +98,7 @@ def as_markdown(made: ScoredPrompt) -> str:
             for row in made.scored.labels
         )
         head = "| label | words | log p | p | p calibrated |\n| :-- | :-- | --: | --: | --: |\n"
+        parts.insert(1, _inline(made.headline))
         parts.append(head + rows)
     parts += [_inline(made.rendered.notice)] if made.rendered.notice else []
     parts += [_inline(made_by(made)), NOT_SHOWN]

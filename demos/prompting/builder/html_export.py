@@ -15,12 +15,6 @@ NOT_SHOWN = (
     "among these labels only."
 )
 
-_COLUMNS = (
-    "p is the probability among the labels. Calibrated (Zhao et al. 2021): divided by p of nothing, which is "
-    "the mean after inputs that say nothing, and renormalised. log p is in nats; mutual information is log p "
-    "minus log p without any prompt."
-)
-
 _PAGE = """<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -51,8 +45,8 @@ def as_html(made: ScoredPrompt, python: str = "") -> str:
     rendered = made.rendered
     sections = []
     if made.scored:
-        table = show.label_table(made.scored) + f'<p class="stage-notice">{_COLUMNS}</p>'
-        sections.append(_section("Scores of the labels", table))
+        sections.append(f'<p class="stage-headline">{escape(made.headline)}</p>')
+        sections.append(_section("Scores of the labels", show.label_table(made.scored)))
     budget = show.budget_bar(rendered.budget, "" if made.scored else rendered.notice)
     sections.append(_section("What the model reads, token by token", budget + show.chips(rendered.tokens)))
     sections.append(_folded("The prompt as plain text", rendered.prompt, 'class="page-text" dir="auto"'))

@@ -16,6 +16,7 @@ from demos.prompting.builder import browser_draft, export_panel, remote_panel, s
 from demos.prompting.builder.completion import COMPLETE
 from demos.prompting.builder.compute import RENDER, SCORE
 from demos.prompting.builder.export import EXPORT
+from demos.prompting.builder.headline import shots_headline
 from demos.prompting.builder.inputs import inputs_of_draft
 from demos.prompting.builder.question import check_prompt
 from demos.prompting.builder.schemas import CompleteInputs, PromptInputs
@@ -27,6 +28,7 @@ from demos.stopping import Stopped
 from demos.ui import page
 from demos.ui.controls import control
 from demos.ui.examples import examples_row
+from demos.ui.headline import headline_html, sentence_html
 from demos.ui.stop_button import StopButton
 
 STYLES_OF_PROMPT = [
@@ -51,8 +53,8 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     scoring = editors.answer("Score the labels")
     scores = gr.HTML("", padding=False)
     writing = editors.answer("Write", stop)
-    text = gr.Textbox(label="What the model writes", lines=2, max_lines=12, interactive=False)
     ended = gr.HTML("", padding=False)
+    text = gr.Textbox(label="What the model writes", lines=2, max_lines=12, interactive=False)
     gr.HTML('<h3 class="stage-panel">What the model sees</h3>', padding=False)
     sight = editors.answer("Score the labels", quiet=True)
     view = [gr.HTML("", padding=False), page.badge()]
@@ -119,11 +121,13 @@ def _seen(run: Run, *values: Any) -> tuple[str, str]:
         return f'<p class="stage-notice">Not a prompt yet. {escape(str(error))}</p>', ""
     result = run(RENDER, inputs)
     shown = show.budget_bar(result.budget, result.notice) + show.chips(result.tokens)
-    return shown, page.badge_html(result.origin)
+    return headline_html(RENDER, inputs, result) + shown, page.badge_html(result.origin)
 
 
 def _scored(run: Run, *values: Any) -> str:
-    return show.label_table(run(SCORE, _asked(values)))
+    inputs = _asked(values)
+    result = run(SCORE, inputs)
+    return headline_html(SCORE, inputs, result) + show.label_table(result)
 
 
 def _columns(run: Run, *values: Any) -> Iterator[str]:
@@ -132,14 +136,14 @@ def _columns(run: Run, *values: Any) -> Iterator[str]:
     answers = []
     for n in (n for n in KS if n <= most):
         answers.append(run(SCORE, replace(inputs, k=n)))
-        yield show.shots_table(answers)
+        yield sentence_html(shots_headline(answers)) + show.shots_table(answers)
 
 
 def _written(run: Run, *values: Any) -> Iterator[tuple[str, str]]:
-    text = ""
+    text, inputs = "", CompleteInputs(**vars(_asked(values)))
     try:
-        for result in run.stream(COMPLETE, CompleteInputs(**vars(_asked(values)))):
+        for result in run.stream(COMPLETE, inputs):
             text = result.text
-            yield text, show.written_line(result)
+            yield text, headline_html(COMPLETE, inputs, result) + show.written_line(result)
     except Stopped:
         yield text, show.STOPPED

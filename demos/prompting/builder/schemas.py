@@ -9,6 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from demos.models.specs import Origin
+from demos.nlp.comparison import Difference
 from demos.nlp.decoding import MaxNewTokens, Seed, Temperature, TopP
 from demos.nlp.in_context import Accuracy, MostSaid
 from demos.nlp.labels import Word
@@ -204,9 +205,21 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Comparison:
+    """The two conditions that answer an experiment's question, by their places among the columns, and by how
+    much the accuracy of the second is higher (not calibrated). For orders these are the worst and the best,
+    which only looking at all of them told: chance says how often shuffled answers lie as far apart."""
+
+    first: int
+    second: int
+    difference: Difference
+    chance: float | None
+
+
+@dataclass(frozen=True)
 class ExperimentAnswer:
     """The conditions done so far, of `total`; rows and seeds as they were run; chance: accuracy of
-    guessing."""
+    guessing; comparison: null until there are two conditions."""
 
     experiment: str
     columns: tuple[Column, ...]
@@ -216,3 +229,4 @@ class ExperimentAnswer:
     chance: float
     progress: Progress
     origin: Origin
+    comparison: Comparison | None = None

@@ -14,6 +14,7 @@ from demos.models.specs import Loaded
 from demos.nlp.prompt import content_free_prompts
 from demos.nlp.prompt_task import Row, Task, task_from_json, task_to_json
 from demos.prompting.builder.compute import fitted_prompt, rendered, scored
+from demos.prompting.builder.headline import score_headline
 from demos.prompting.builder.question import question_of
 from demos.prompting.builder.schemas import PromptInputs, RenderAnswer, ScoreAnswer
 
@@ -21,7 +22,7 @@ FORMAT = "transformers-on-stage/prompt"
 VERSION = 1
 
 _INPUTS = ("query", "k", "choices", "style", "reserve", "model")
-_ENVELOPE = ("format", "version", "task")
+_ENVELOPE = ("format", "version", "task", "headline")
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,11 @@ class ScoredPrompt:
     def query(self) -> Row:
         return Row(self.inputs.query, "", self.inputs.choices)
 
+    @property
+    def headline(self) -> str:
+        """What the scores show, in one sentence; "" without scores."""
+        return score_headline(self.inputs, self.scored) if self.scored else ""
+
 
 def scored_prompt(inputs: PromptInputs, loaded: Loaded) -> ScoredPrompt:
     """Renders and scores a prompt; raises BadInput as `render_prompt` and `score` do."""
@@ -74,7 +80,7 @@ def scored_prompt(inputs: PromptInputs, loaded: Loaded) -> ScoredPrompt:
 def as_json(made: ScoredPrompt) -> str:
     """A scored prompt as a JSON object; `from_json` reads it back.
 
-    - "format" and "version": what this is;
+    - "format" and "version": what this is; "headline": what the scores show, in one sentence, or "";
     - "task": the task as the prompt builder saves it, without test rows; "query": its fields by name;
       "k", "choices", "style", "reserve", "model": the other inputs of /render_prompt and /score_labels;
     - "dropped", "lead", "content_free", "end_ids": as in `ScoredPrompt`;
@@ -83,7 +89,8 @@ def as_json(made: ScoredPrompt) -> str:
     """
     plain = to_plain(made)
     inputs = plain.pop("inputs")
-    head = {"format": FORMAT, "version": VERSION, "task": json.loads(inputs["task"])}
+    head = {"format": FORMAT, "version": VERSION, "headline": made.headline}
+    head |= {"task": json.loads(inputs["task"])}
     head |= {name: inputs[name] for name in _INPUTS} | {"query": dict(made.inputs.query)}
     return printable(json.dumps(head | plain, ensure_ascii=False, indent=1)) + "\n"
 

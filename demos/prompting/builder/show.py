@@ -12,7 +12,9 @@ from html import escape
 
 from demos.nlp.effort import MAX_SECONDS, duration
 from demos.nlp.prompt import Budget
+from demos.nlp.wording import counted
 from demos.prompting.builder.schemas import CompleteAnswer, LabelRow, Progress, PromptToken, ScoreAnswer
+from demos.ui.folded import folded
 
 ROLES = {
     "instruction": "Instruction",
@@ -70,81 +72,79 @@ def budget_bar(budget: Budget, notice: str) -> str:
     )
 
 
+SCORES = {
+    "words": "what is scored, and its tokens; several words of a label add their probabilities",
+    "p of nothing": "mean probability after inputs that say nothing: “N/A”, an empty text and “[MASK]”",
+    "log p": "natural log-likelihood of the words after the prompt; the probability is made from it",
+    "per character": "log p divided by the characters",
+    "per byte": "log p divided by the UTF-8 bytes",
+    "mutual information": "log p after the prompt minus log p after nothing at all",
+}
+"""The columns that are folded away, and what they mean."""
+CALIBRATED = (
+    "Calibrated (Zhao et al. 2021): the probability divided by p of nothing, and renormalised. Nothing is "
+    "sampled: temperature has no part in it."
+)
+
+
 def label_table(answer: ScoreAnswer) -> str:
-    """One row per label: its words, log-likelihoods, and both probabilities as bars; then remarks."""
+    """Both probabilities of every label as bars, then remarks; folded, all other scores and their meaning."""
     best = max(answer.labels, key=lambda row: row.probability)
     best_calibrated = max(answer.labels, key=lambda row: row.calibrated)
-    rows = "".join(_label_row(row, row is best, row is best_calibrated) for row in answer.labels)
-    heads = (
-        ("label", ""),
-        ("words", "what is scored, and its tokens"),
-        ("p", "probability among the labels, by the sum of log p"),
-        ("p calibrated", "divided by the probability after inputs that say nothing, and renormalised"),
-        ("p of nothing", "probability after “N/A”, an empty text and “[MASK]”, their mean"),
-        ("log p", "natural log-likelihood of the words after the prompt"),
-        ("per character", "log p divided by the characters"),
-        ("per byte", "log p divided by the UTF-8 bytes"),
-        ("mutual information", "log p after the prompt minus log p after nothing at all"),
+    rows = "".join(
+        f'<tr><th scope="row"><bdi>{escape(row.label)}</bdi>{_expected(row, answer)}</th>'
+        f"{_share(row.probability, row is best)}{_share(row.calibrated, row is best_calibrated)}</tr>"
+        for row in answer.labels
     )
-    head = "".join(f'<th scope="col" title="{escape(text, quote=True)}">{name}</th>' for name, text in heads)
+    head = "".join(f'<th scope="col">{name}</th>' for name in ("label", "probability", "calibrated"))
+    return (
+        '<table class="stage-labels stage-first"><caption>Probability among the labels, after '
+        f"{counted(answer.k, 'shot')}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        f"{notices(answer.notice, *answer.warnings)}{folded('How these numbers come about', _scores(answer))}"
+    )
+
+
+def _expected(row: LabelRow, answer: ScoreAnswer) -> str:
+    return " <small>the task&#x27;s answer</small>" if row.label == answer.expected else ""
+
+
+def _scores(answer: ScoreAnswer) -> str:
+    """Every score of every label, what each means, and that no parameter has changed."""
+    head = "".join(f'<th scope="col">{name}</th>' for name in ("label", *SCORES))
+    meanings = "".join(f"<dt>{name}</dt><dd>{escape(text)}</dd>" for name, text in SCORES.items())
     same = "the same" if answer.checksum_before == answer.checksum_after else "CHANGED"
-    notes = [
-        f"Checksum of all parameters before {answer.checksum_before}, after {answer.checksum_after}: {same}."
-    ]
-    notes += [answer.notice, *answer.warnings]
-    told = "".join(f'<p class="stage-notice">{escape(note)}</p>' for note in notes if note)
+    checksum = f"{answer.checksum_before}, after {answer.checksum_after}: {same}"
     return (
-        '<p class="stage-caption">How likely the model finds each '
-        f"label after {answer.k} shot{'' if answer.k == 1 else 's'}. Nothing is sampled: temperature has no "
-        f"part in it. The highest probability is in bold.</p>"
         f'<div class="stage-scroll"><table class="stage-labels"><thead><tr>{head}</tr></thead>'
-        f"<tbody>{rows}</tbody></table></div>{expected_line(answer)}{told}"
+        f"<tbody>{''.join(map(_label_row, answer.labels))}</tbody></table></div>"
+        f'<dl class="stage-meanings">{meanings}</dl>'
+        f"{notices(CALIBRATED, f'Checksum of all parameters before {checksum}.')}"
     )
 
 
-def expected_line(answer: ScoreAnswer) -> str:
-    """Whether the likeliest label is the right one, plain and calibrated; "" if the right one is unknown."""
-    if answer.expected is None:
-        return ""
-    said = []
-    for kind, title in (("probability", "by its probability"), ("calibrated", "calibrated")):
-        best = max(answer.labels, key=lambda row, kind=kind: getattr(row, kind)).label
-        mark = "right" if best == answer.expected else "wrong"
-        said.append(f'<strong class="stage-{mark}">{mark}</strong> {title}')
-    return (
-        '<p class="stage-notice">The task&#x27;s own row says <strong><bdi>'
-        f"{escape(answer.expected)}</bdi></strong>: {', '.join(said)}.</p>"
-    )
+def notices(*sentences: str) -> str:
+    """Remarks in small print; empty ones are left out."""
+    return "".join(f'<p class="stage-notice">{escape(one)}</p>' for one in sentences if one)
 
 
 def written_line(answer: CompleteAnswer) -> str:
-    """Why a text ended, and whether it is the right answer; nothing while it is being written."""
-    place = "the blank line" if answer.stop.isspace() else f"“{escape(answer.stop.strip())}”"
+    """Why a text ended; nothing while it is being written."""
+    place = "the blank line" if answer.stop.isspace() else f"“{answer.stop.strip()}”"
     ends = {
         "end": "The model ended here.",
         "length": f"Ended after {answer.new_tokens} tokens.",
-        "field": f"Ended at {place}, where the template&#x27;s next part would begin.",
+        "field": f"Ended at {place}, where the template's next part would begin.",
     }
-    why = ends.get(answer.finished, "")
-    if answer.expected is None or not why:
-        return f'<p class="stage-notice">{why}</p>' if why else ""
-    expected = f"<bdi>{escape(answer.expected)}</bdi>"
-    verdicts = {
-        True: '<strong class="stage-right">Right.</strong>',
-        False: f'<strong class="stage-wrong">Wrong:</strong> the task&#x27;s own row says {expected}.',
-        None: f"It contains the right answer, {expected}, but says more: judge yourself.",
-    }
-    return f'<p class="stage-notice">{verdicts[answer.right]} {why}</p>'
+    return notices(ends.get(answer.finished, ""))
 
 
-def _label_row(row: LabelRow, best: bool, best_calibrated: bool) -> str:
+def _label_row(row: LabelRow) -> str:
     words = "; ".join(f"{word.text}: {' | '.join(word.tokens)}" for word in row.words)
     numbers = (row.log_likelihood, row.per_character, row.per_byte, row.mutual_information)
     cells = "".join(f"<td>{number(value)}</td>" for value in numbers)
     return (
         f'<tr><th scope="row"><bdi>{escape(row.label)}</bdi></th><td><bdi>{escape(words)}</bdi></td>'
-        f"{_share(row.probability, best)}{_share(row.calibrated, best_calibrated)}"
-        f"{_share(row.content_free, False)}{cells}</tr>"
+        f"<td>{row.content_free:.3f}</td>{cells}</tr>"
     )
 
 
@@ -166,8 +166,7 @@ def shots_table(answers: Sequence[ScoreAnswer]) -> str:
             )
             rows += f'<tr><th scope="row"><bdi>{escape(label.label)}</bdi>, {title}</th>{cells}</tr>'
     return (
-        '<p class="stage-caption">The same query after more and more '
-        "shots, from the first.</p>"
+        '<p class="stage-caption">The same query after more and more shots, from the first.</p>'
         '<div class="stage-scroll"><table class="stage-labels"><thead>'
         f"<tr><td></td>{head}</tr></thead><tbody>{rows}</tbody>"
         "</table></div>"
@@ -197,7 +196,7 @@ def progress_line(progress: Progress, done: bool) -> str:
         said = f"{read} of about {planned} tokens read; about {rest} left."
     else:
         said = f"{read} tokens read; nearly done."
-    return f'<p class="stage-notice">{said}</p>'
+    return notices(said)
 
 
 def number(value: float) -> str:

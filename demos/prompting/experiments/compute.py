@@ -10,6 +10,7 @@ import numpy as np
 from demos.contract import Endpoint
 from demos.errors import BadInput
 from demos.models.specs import Loaded
+from demos.nlp.comparison import chance_of_spread, difference, worst_and_best
 from demos.nlp.effort import Asking, effort_of
 from demos.nlp.in_context import (
     Ask,
@@ -30,7 +31,8 @@ from demos.nlp.prompt import Style, content_free_prompts, render
 from demos.nlp.prompt_task import Row, Task
 from demos.nlp.steps import Steps
 from demos.prompting.builder.compute import DECODERS
-from demos.prompting.builder.schemas import Column, ExperimentAnswer, ExperimentInputs, Progress
+from demos.prompting.builder.schemas import Column, Comparison, ExperimentAnswer, ExperimentInputs, Progress
+from demos.prompting.experiments.headline import headline
 from demos.prompting.task.ready import task_of
 
 KS = (0, 1, 2, 4, 8)
@@ -80,6 +82,8 @@ def _grow(
     planned = effort_of(loaded, [Asking(s.task, run, rows) for s in settings for run in s.runs])
     start, read = time.perf_counter(), 0
     columns: list[Column] = []
+    conditions: list[Condition] = []
+    comparison: Comparison | None = None
 
     def answer() -> ExperimentAnswer:
         return ExperimentAnswer(
@@ -91,6 +95,7 @@ def _grow(
             chance=chance_line(task, rows),
             progress=Progress(planned.tokens, planned.seconds, read, time.perf_counter() - start),
             origin=loaded.origin,
+            comparison=comparison,
         )
 
     yield answer()
@@ -101,12 +106,30 @@ def _grow(
                 read += next(steps)
             except StopIteration as end:
                 columns.append(column(end.value))
+                conditions.append(end.value)
+                comparison = compared(experiment, conditions)
                 break
             yield answer()
         yield answer()
 
 
+def compared(experiment: str, conditions: Sequence[Condition]) -> Comparison | None:
+    """The comparison that answers an experiment's question, as far as it is done."""
+    if len(conditions) < 2:
+        return None
+    correct = [condition.correct for condition in conditions]
+    if experiment == "order_sensitivity":
+        first, second = worst_and_best(correct)
+        chance = chance_of_spread(np.concatenate(correct))
+    else:
+        # Right labels against random ones, not against none; otherwise the latest against the first.
+        first = 1 if experiment == "label_noise" and len(correct) > 2 else 0
+        second, chance = len(correct) - 1, None
+    return Comparison(first, second, difference(correct[first], correct[second]), chance)
+
+
 def column(condition: Condition) -> Column:
+    """A condition's numbers."""
     return Column(
         name=condition.name,
         title=condition.title,
@@ -146,10 +169,10 @@ def asker(loaded: Loaded, style: Style) -> Ask:
     return ask
 
 
-CURVE = Endpoint("k_curve", k_curve_answer, DECODERS, check=check_experiment)
+CURVE = Endpoint("k_curve", k_curve_answer, DECODERS, check=check_experiment, headline=headline)
 
-ORDER = Endpoint("order_sensitivity", order_answer, DECODERS, check=check_experiment)
+ORDER = Endpoint("order_sensitivity", order_answer, DECODERS, check=check_experiment, headline=headline)
 
-NOISE = Endpoint("label_noise", label_noise_answer, DECODERS, check=check_experiment)
+NOISE = Endpoint("label_noise", label_noise_answer, DECODERS, check=check_experiment, headline=headline)
 
-WORDS = Endpoint("label_words", label_words_answer, DECODERS, check=check_experiment)
+WORDS = Endpoint("label_words", label_words_answer, DECODERS, check=check_experiment, headline=headline)

@@ -23,6 +23,7 @@ from demos.ui import page
 from demos.ui.controls import control
 from demos.ui.examples import examples_row
 from demos.ui.freshness import Answer
+from demos.ui.headline import headline_html
 from demos.ui.stop_button import StopButton
 
 TITLES = {
@@ -70,9 +71,10 @@ def _measured(run: Run, fields: Iterable[str], chosen: str, *values: Any) -> Ite
     chart, badge, written = '<p class="stage-notice">Asking the model …</p>', "", ""
     yield chart, badge, written
     try:
-        for result in run.stream(TITLES[chosen], inputs):
+        for result in run.stream(endpoint := TITLES[chosen], inputs):
             written = json.dumps(to_plain(result), indent=1, ensure_ascii=False)
-            chart, badge = show.experiment_chart(result), page.badge_html(result.origin)
+            chart = headline_html(endpoint, inputs, result) + show.experiment_chart(result)
+            badge = page.badge_html(result.origin)
             yield chart, badge, written
     except Stopped:
         yield chart + prompt_show.STOPPED, badge, written

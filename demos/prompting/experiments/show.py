@@ -7,9 +7,11 @@ from collections.abc import Iterable
 from html import escape
 
 from demos.nlp.in_context import Accuracy
+from demos.nlp.wording import counted
 from demos.prompting.builder.schemas import Column, ExperimentAnswer
 from demos.prompting.builder.show import progress_line
 from demos.prompting.experiments.notes import stuck, too_little
+from demos.ui.folded import folded
 
 
 def experiment_chart(answer: ExperimentAnswer) -> str:
@@ -27,22 +29,37 @@ def experiment_chart(answer: ExperimentAnswer) -> str:
 def _experiment_table(answer: ExperimentAnswer) -> str:
     rows = "".join(
         f'<tr><th scope="row" rowspan="2"><bdi>{escape(column.title)}</bdi>{_stuck(column, answer.rows)}</th>'
-        f"{_accuracy(column.accuracy, column.accuracies, answer.chance, 'plain')}"
-        f'<td rowspan="2">{_entropy(column)}</td></tr>'
+        f"{_accuracy(column.accuracy, column.accuracies, answer.chance, 'plain')}</tr>"
         f"<tr>{_accuracy(column.calibrated, column.calibrated_accuracies, answer.chance, 'calibrated')}</tr>"
         for column in answer.columns
     )
-    heads = ("condition", "", "accuracy, 0 to 1", "mean", "± runs", "95 % interval", "entropy (bits)")
-    head = "".join(f'<th scope="col">{name}</th>' for name in heads)
-    runs = max(len(column.accuracies) for column in answer.columns)
+    head = "".join(f'<th scope="col">{name}</th>' for name in ("condition", "", "accuracy, 0 to 1", "mean"))
     return (
-        '<p class="stage-caption">'
-        f"{answer.rows} test rows, the same for all; at most {runs} run{'' if runs == 1 else 's'} per "
-        "condition (dots). The bar is the mean, the pale band its 95 % interval (the wider of bootstrap and "
-        f"Wilson), the dashed line is guessing: {answer.chance:.2f}. Entropy: how evenly the model spreads "
-        "its answers over the labels; 0 means that it always says the same.</p>"
+        f'<p class="stage-caption">{answer.rows} test rows, the same for all. A dot is one run, the bar '
+        f"their mean, the pale band its 95 % interval, the dashed line guessing: {answer.chance:.2f}.</p>"
         '<div class="stage-scroll"><table class="stage-labels stage-experiment">'
         f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+        f"{folded('Spread, intervals and entropy as numbers', _numbers(answer))}"
+    )
+
+
+def _numbers(answer: ExperimentAnswer) -> str:
+    """What the picture shows, in numbers, and how evenly the model spreads its answers."""
+    heads = ("condition", "", "± runs", "95 % interval", "entropy (bits)")
+    head = "".join(f'<th scope="col">{name}</th>' for name in heads)
+    rows = "".join(
+        f'<tr><th scope="row" rowspan="2"><bdi>{escape(column.title)}</bdi></th>'
+        f'{_spread(column.accuracy, "plain")}<td rowspan="2">{_entropy(column)}</td></tr>'
+        f"<tr>{_spread(column.calibrated, 'calibrated')}</tr>"
+        for column in answer.columns
+    )
+    runs = max(len(column.accuracies) for column in answer.columns)
+    return (
+        '<div class="stage-scroll"><table class="stage-labels stage-experiment">'
+        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+        f'<p class="stage-caption">At most {counted(runs, "run")} per condition. The interval is the wider '
+        "of bootstrap and Wilson. Entropy: how evenly the model spreads its answers over the labels; 0 means "
+        "that it always says the same.</p>"
     )
 
 
@@ -59,11 +76,12 @@ def _accuracy(value: Accuracy, runs: Iterable[float], chance: float, kind: str) 
         f'{100 * value.mean:.1f}%"></i><i class="stage-chance" style="left: {100 * chance:.1f}%"></i>'
         f"{dots}</div>"
     )
+    return f"<td>{kind}</td><td>{picture}</td><td>{value.mean:.2f}</td>"
+
+
+def _spread(value: Accuracy, kind: str) -> str:
     spread = "one run" if math.isnan(value.std) else f"{value.std:.2f}"
-    return (
-        f"<td>{kind}</td><td>{picture}</td><td>{value.mean:.2f}</td><td>{spread}</td>"
-        f"<td>{value.low:.2f} to {value.high:.2f}</td>"
-    )
+    return f"<td>{kind}</td><td>{spread}</td><td>{value.low:.2f} to {value.high:.2f}</td>"
 
 
 def _entropy(column: Column) -> str:

@@ -22,6 +22,7 @@ from demos.prompting.builder.compute import DECODERS
 from demos.prompting.builder.fitting import fit
 from demos.prompting.builder.schemas import Progress
 from demos.prompting.task.ready import task_of
+from demos.prompting.variants.headline import headline
 from demos.prompting.variants.schemas import (
     AskedQuery,
     Cell,
@@ -172,7 +173,7 @@ def _asked_query(task: Task, row: Row, k: int) -> AskedQuery:
     return AskedQuery(row.fields, names, row.label or None, notice)
 
 
-MATRIX = Endpoint("prompt_matrix", prompt_matrix, DECODERS, check=check_matrix)
+MATRIX = Endpoint("prompt_matrix", prompt_matrix, DECODERS, check=check_matrix, headline=headline)
 
 
 def first_inputs(name: str, k: int) -> MatrixInputs:

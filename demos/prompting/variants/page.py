@@ -33,6 +33,7 @@ from demos.ui import page
 from demos.ui.controls import control
 from demos.ui.examples import examples_row
 from demos.ui.freshness import Answer
+from demos.ui.headline import headline_html
 from demos.ui.stop_button import StopButton
 
 VARIANT_COLUMNS = ("name", "instruction", "template")
@@ -114,7 +115,8 @@ def _compared(run: Run, name: str, *values: Any) -> Iterator[tuple[Any, Any, Any
             done = len(result.variants) == len(inputs.variants)
             told = prompt_show.progress_line(result.progress, done)
             if result.variants:
-                yield told, show.matrix_table(result), page.badge_html(result.origin)
+                matrix = headline_html(MATRIX, inputs, result) + show.matrix_table(result)
+                yield told, matrix, page.badge_html(result.origin)
             else:
                 yield told, gr.skip(), gr.skip()
     except Stopped:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from html import escape
 
 from demos.nlp.in_context import Accuracy
+from demos.nlp.wording import counted
+from demos.prompting.builder.show import notices
 from demos.prompting.variants.schemas import AskedQuery, Cell, MatrixAnswer, VariantAnswer
+from demos.ui.folded import folded
+
+HOW = (
+    "A cell shows the label that the model finds likeliest, and how likely. Below it the same calibrated: "
+    "divided by what this wording says to inputs without content, which takes out a leaning of the wording "
+    "itself. A label of several words adds up the log-probabilities of all its tokens."
+)
 
 
 def matrix_table(answer: MatrixAnswer) -> str:
@@ -13,26 +22,20 @@ def matrix_table(answer: MatrixAnswer) -> str:
     answer without variants."""
     if not answer.variants:
         return ""
-    count = len(answer.queries)
     head = "".join(f'<th scope="col"><bdi>{escape(one.name)}</bdi></th>' for one in answer.variants)
     rows = "".join(
         f'<tr><th scope="row">{_query(query)}</th>'
         f"{''.join(_cell(one.cells[i], query) for one in answer.variants)}</tr>"
         for i, query in enumerate(answer.queries)
     )
-    same, calibrated = answer.unanimous, answer.calibrated_unanimous
-    notices = [query.notice and f"Input {i}: {query.notice}" for i, query in enumerate(answer.queries, 1)]
-    told = "".join(f'<p class="stage-notice">{escape(n)}</p>' for n in (*notices, *answer.warnings) if n)
+    told = [query.notice and f"Input {i}: {query.notice}" for i, query in enumerate(answer.queries, 1)]
     return (
-        f'<p class="stage-verdict">All {len(answer.variants)} wordings agree on {same} of {count} '
-        f"input{'' if count == 1 else 's'}; calibrated on {calibrated}.</p>"
-        '<p class="stage-caption">A cell shows the label that the model finds likeliest, and how likely '
-        "among the given labels (bar). Below it the same <em>calibrated</em>: divided by what this wording "
-        "says to inputs without content, which takes out a leaning of the wording itself. ✓ is right and "
+        '<p class="stage-caption">The bar: how likely the label is among the given ones. ✓ is right and '
         "✗ wrong, where the right answer is known.</p>"
         '<div class="stage-scroll"><table class="stage-matrix"><thead><tr><th scope="col">input, after '
-        f"{answer.k} shot{'' if answer.k == 1 else 's'}</th>{head}</tr></thead><tbody>{rows}</tbody>"
-        f"<tfoot>{_summary(answer)}</tfoot></table></div>{told}"
+        f"{counted(answer.k, 'shot')}</th>{head}</tr></thead><tbody>{rows}</tbody>"
+        f"<tfoot>{_summary(answer)}</tfoot></table></div>{notices(*told, *answer.warnings)}"
+        f"{folded('How to read this', notices(HOW))}"
     )
 
 

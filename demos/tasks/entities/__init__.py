@@ -17,7 +17,8 @@ from __future__ import annotations
 
 from demos.contract import Example, Info, Run
 from demos.models.catalog import ASSETS
-from demos.tasks.entities.compute import BATCH, DEFAULT, ENTITIES, EntitiesInputs
+from demos.tasks.entities.compute import BATCH, ENTITIES
+from demos.tasks.entities.schemas import DEFAULT, EntitiesInputs
 from demos.tasks.entities.show import show
 from demos.tasks.entities.snippet import snippet
 from demos.ui.task import Task

@@ -4,71 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Annotated
-
-from pydantic import Field
 
 from demos.contract import Endpoint
 from demos.errors import StageError
-from demos.models.specs import Loaded, Origin
+from demos.models.specs import Loaded
 from demos.nlp.csv_batch import Batch
 from demos.nlp.other_models import remedied
 from demos.nlp.spans import entities as spelled
 from demos.nlp.tagger import Pieces, pieces, probabilities, words
+from demos.tasks.entities.headline import headline
 from demos.tasks.entities.patterns import patterns, with_patterns
+from demos.tasks.entities.schemas import EntitiesInputs, EntitiesResult, NamedEntity
 from demos.texts import check_text
-
-DEFAULT = "minilm-ner"
-
-
-@dataclass(frozen=True)
-class EntitiesInputs:
-    """Where to look for entities, and how."""
-
-    text: Annotated[str, Field(title="Text", description="at most 100,000 characters")]
-    model: Annotated[str, Field(description="a token classifier of the catalog")] = DEFAULT
-    rules: Annotated[
-        bool,
-        Field(
-            title="Also what has a form of its own: e-mail, URL, card, IBAN, SSN, telephone",
-            description="whether what has a form of its own is looked for too",
-        ),
-    ] = True
-
-
-@dataclass(frozen=True)
-class NamedEntity:
-    """text: the characters start:end of the input, counted in Unicode characters; score: mean probability of
-    its words' tags, in [0, 1], None if a rule found it; found_by: the model's title, or the rule and what
-    verified it."""
-
-    text: str
-    label: str
-    start: int
-    end: int
-    score: float | None
-    found_by: str = ""
-
-
-@dataclass(frozen=True)
-class EntitiesResult:
-    """text: the input; entities: in the order of the text; tokens, windows: how many were read.
-
-    withheld: why the model's entities are not reliable (it cannot read most of the text; those found by rules
-    are), or ""; instead: a checkpoint that can read the text, or ""; warning: which part of it was not read,
-    or ""; seconds: of the computation, which several waiting texts may have shared.
-    """
-
-    text: str
-    entities: tuple[NamedEntity, ...]
-    tokens: int
-    windows: int
-    withheld: str
-    instead: str
-    warning: str
-    seconds: float
-    origin: Origin
 
 
 def entities_of_all(many: Sequence[EntitiesInputs], loaded: Loaded) -> list[EntitiesResult | StageError]:
@@ -126,6 +73,7 @@ ENTITIES = Endpoint(
     check=check_inputs,
     task="entities",
     batched=True,
+    headline=headline,
 )
 
 

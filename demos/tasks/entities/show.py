@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
+from demos.tasks.entities.headline import said
 from demos.texts import per_cent
 from demos.ui.bars import careful
+from demos.ui.folded import folded
 from demos.ui.withheld import withheld
 
 if TYPE_CHECKING:
-    from demos.tasks.entities.compute import EntitiesResult, NamedEntity
+    from demos.tasks.entities.schemas import EntitiesResult, NamedEntity
 
 LISTED = 200
-ABBREVIATIONS = ("PER", "LOC", "ORG", "MISC", "URL", "IBAN", "US", "SSN")
 
 
 def show(result: EntitiesResult) -> str:
@@ -39,10 +40,9 @@ def _marked(result: EntitiesResult, entities: Sequence[NamedEntity]) -> str:
         '<th scope="col">Class</th><th scope="col">Score</th><th scope="col">Found by</th></tr></thead>'
         f"<tbody>{rows}</tbody></table>"
     )
-    return (
-        f'{marked_text(result.text, entities)}<p class="task-note">{count}</p>'
-        f"{table if rows else ''}{careful(result.warning)}"
-    )
+    text = marked_text(result.text, entities)
+    listed = folded("Scores, and who found what", table if rows else "")
+    return f'{text}<p class="task-note">{count}</p>{listed}{careful(result.warning)}'
 
 
 def marked_text(text: str, entities: Sequence[NamedEntity]) -> str:
@@ -59,8 +59,3 @@ def marked(entity: NamedEntity) -> str:
     hue = sum(map(ord, entity.label)) * 47 % 360
     inner = f"<bdi>{escape(entity.text)}</bdi><small>{escape(said(entity.label))}</small>"
     return f'<mark style="--hue: {hue}">{inner}</mark>'
-
-
-def said(label: str) -> str:
-    """The name of a class as shown on the page."""
-    return " ".join(word if word in ABBREVIATIONS else word.lower() for word in label.split("_"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from demos.models.specs import Origin
 from demos.nlp.python_code import pipeline_code
 from demos.nlp.tagger import OVERLAP
-from demos.tasks.entities.compute import EntitiesInputs
+from demos.tasks.entities.schemas import EntitiesInputs
 
 LONG = 500
 """Characters beyond which a text may have more tokens than a model reads."""

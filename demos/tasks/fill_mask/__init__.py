@@ -17,15 +17,8 @@ from __future__ import annotations
 
 from demos.contract import Example, Info, Run
 from demos.models.catalog import ASSETS
-from demos.tasks.fill_mask.compute import (
-    BATCH,
-    DEFAULT,
-    FILL_MASK,
-    ONLINE,
-    PLACEHOLDER,
-    SMALL,
-    FillMaskInputs,
-)
+from demos.tasks.fill_mask.compute import BATCH, FILL_MASK, PLACEHOLDER
+from demos.tasks.fill_mask.schemas import DEFAULT, ONLINE, SMALL, FillMaskInputs
 from demos.tasks.fill_mask.show import show
 from demos.tasks.fill_mask.snippet import snippet
 from demos.ui.task import Task

@@ -5,23 +5,20 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Literal
-
-from pydantic import Field
 
 from demos.contract import Endpoint
 from demos.errors import BadInput, StageError
 from demos.models.precision import at_least_single
-from demos.models.specs import Loaded, Origin
+from demos.models.specs import Loaded
 from demos.nlp.batches import answer_all, one_by_one
 from demos.nlp.classify import Encoded, encode
 from demos.nlp.csv_batch import Batch
 from demos.nlp.legibility import Legibility, legibility
 from demos.nlp.other_models import remedied
+from demos.tasks.fill_mask.headline import headline
 from demos.tasks.fill_mask.infill import infill
+from demos.tasks.fill_mask.schemas import Candidate, FillMaskInputs, FillMaskResult
 from demos.texts import check_text
-
-DEFAULT, SMALL, ONLINE = "smollm2", "bert-tiny-mlm", "distilbert"  # ONLINE comes first if there is a network
 
 PLACEHOLDER = "The capital of France is [MASK]."
 
@@ -29,56 +26,6 @@ MASK = "[MASK]"
 
 LOGITS = 512
 """Tokens of a batch: each has a score for the whole vocabulary, which takes most of the memory."""
-
-
-@dataclass(frozen=True)
-class FillMaskInputs:
-    """A text with gaps, and how many words are wanted for each."""
-
-    text: Annotated[
-        str, Field(title="Text with [MASK]", description="with [MASK] where a word is missing, at least once")
-    ]
-    top_k: Annotated[
-        int, Field(ge=1, le=20, title="Candidates per gap", description="candidates per gap")
-    ] = 5
-    model: Annotated[
-        str,
-        Field(
-            description="a masked language model of the catalog, or a causal one as a stand-in, which takes "
-            "one gap"
-        ),
-    ] = DEFAULT
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """word: as a reader sees it; token: the piece of the vocabulary, None for a stand-in's word; continues:
-    whether it goes on with the word before it; probability: of the piece, or the share among candidates."""
-
-    word: str
-    token: str | None
-    continues: bool
-    probability: float
-
-
-@dataclass(frozen=True)
-class FillMaskResult:
-    """gaps: for each [MASK] in the order of the text, its candidates, the likeliest first.
-
-    method: "masked", where probabilities are over the whole vocabulary, or "causal rescoring", where they are
-    shares among the candidates that were found. tokens: how many were read; withheld: why the candidates are
-    not reliable (the model cannot read most of the text), or ""; instead: a checkpoint that can read it, or
-    ""; warning: which part of the text was not read, or "".
-    """
-
-    gaps: tuple[tuple[Candidate, ...], ...]
-    method: Literal["masked", "causal rescoring"]
-    tokens: int
-    withheld: str
-    instead: str
-    warning: str
-    seconds: float
-    origin: Origin
 
 
 def fill_all(many: Sequence[FillMaskInputs], loaded: Loaded) -> list[FillMaskResult | StageError]:
@@ -179,6 +126,7 @@ FILL_MASK = Endpoint(
     {"encoder": "masked-lm", "decoder": "causal-lm"},
     check=check_inputs,
     batched=True,
+    headline=headline,
 )
 
 

@@ -8,7 +8,7 @@ from demos.ui.bars import careful, score_bars
 from demos.ui.withheld import withheld
 
 if TYPE_CHECKING:
-    from demos.tasks.fill_mask.compute import FillMaskResult
+    from demos.tasks.fill_mask.schemas import FillMaskResult
 
 
 def show(result: FillMaskResult) -> str:
@@ -21,10 +21,7 @@ def show(result: FillMaskResult) -> str:
         said += ", each gap for itself while the others stay open"
     tables = []
     for number, gap in enumerate(result.gaps, 1):
-        rows = [
-            (f"##{one.word}" if one.continues else one.word or f"({one.token})", one.probability)
-            for one in gap
-        ]
+        rows = [(one.shown, one.probability) for one in gap]
         which = f"Gap {number}. " if len(result.gaps) > 1 else ""
         tables.append(score_bars(rows, which + said))
     return withheld(result.withheld, "".join(tables) + careful(result.warning))

@@ -10,7 +10,7 @@ from demos.nlp.python_code import with_folder
 from demos.tasks.fill_mask.infill import BEGINNING
 
 if TYPE_CHECKING:
-    from demos.tasks.fill_mask.compute import FillMaskInputs
+    from demos.tasks.fill_mask.schemas import FillMaskInputs
 
 MASKED = """\
 from transformers import pipeline

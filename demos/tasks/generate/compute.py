@@ -25,6 +25,7 @@ from demos.nlp.decoding import (
 )
 from demos.nlp.window import window
 from demos.nlp.writing import GenerateResult, Write, written
+from demos.tasks.generate.headline import headline
 from demos.texts import check_text
 
 DEFAULT = "smollm2"
@@ -92,7 +93,7 @@ def whole(inputs: GenerateInputs, loaded: Loaded) -> GenerateResult:
     return last
 
 
-GENERATE = Endpoint("generate", generate, {"decoder": "causal-lm"}, check=check_inputs)
+GENERATE = Endpoint("generate", generate, {"decoder": "causal-lm"}, check=check_inputs, headline=headline)
 
 
 def columns(result: GenerateResult) -> dict[str, object]:

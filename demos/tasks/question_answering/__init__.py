@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from demos.contract import Example, Info, Run
 from demos.models.catalog import ASSETS
-from demos.tasks.question_answering.compute import ANSWER, BATCH, DEFAULT, AnswerInputs
+from demos.tasks.question_answering.compute import ANSWER, BATCH
 from demos.tasks.question_answering.passages import MUSEUM, STREET
+from demos.tasks.question_answering.schemas import DEFAULT, AnswerInputs
 from demos.tasks.question_answering.show import show
 from demos.tasks.question_answering.snippet import snippet
 from demos.ui.task import Task

@@ -7,22 +7,28 @@ from typing import TYPE_CHECKING
 
 from demos.texts import per_cent
 from demos.ui.bars import careful, score_bars
+from demos.ui.folded import folded
 from demos.ui.withheld import withheld
 
 if TYPE_CHECKING:
-    from demos.tasks.question_answering.compute import AnswerResult
+    from demos.tasks.question_answering.schemas import AnswerResult
 
 _AROUND = 700
 """Characters shown on each side of an answer in a long passage."""
 
 
 def show(result: AnswerResult) -> str:
-    """The answer, its kind, and the passage with the answer marked."""
-    said = escape(result.answer) or "(nothing was written)"
-    verdict = f'<p class="task-verdict"><bdi>{said}</bdi></p>'
+    """The passage with the answer marked, and how it was found; the answer itself where that is not a
+    quotation from it, and where the headline withholds it."""
+    verdict = ""
+    if result.withheld or result.method == "written":
+        said = escape(result.answer) or "(nothing was written)"
+        verdict = f'<p class="task-verdict"><bdi>{said}</bdi></p>'
     notes = "".join(f'<p class="task-note">{escape(note)}</p>' for note in _notes(result))
-    answer = verdict + careful(result.warning) + notes + _passage(result) + _choices(result)
-    return withheld(result.withheld, answer) + _sentences(result)
+    answer = verdict + _passage(result) + _choices(result) + careful(result.warning) + notes
+    if result.withheld:  # the sentences are why
+        return withheld(result.withheld, answer) + _sentences(result)
+    return answer + folded("The sentences closest to the question", _sentences(result))
 
 
 def _choices(result: AnswerResult) -> str:

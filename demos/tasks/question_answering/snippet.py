@@ -10,7 +10,7 @@ from demos.nlp.python_code import with_folder
 from demos.tasks.question_answering import instruction as prompts
 
 if TYPE_CHECKING:
-    from demos.tasks.question_answering.compute import AnswerInputs
+    from demos.tasks.question_answering.schemas import AnswerInputs
 
 _EXTRACTED = """\
 import torch

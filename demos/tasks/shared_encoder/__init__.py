@@ -15,7 +15,8 @@ from __future__ import annotations
 
 from demos.contract import Example, Info, Run
 from demos.models.catalog import ASSETS
-from demos.tasks.shared_encoder.compute import DEFAULT, SHARED, SharedEncoderInputs
+from demos.tasks.shared_encoder.compute import SHARED
+from demos.tasks.shared_encoder.schemas import DEFAULT, SharedEncoderInputs
 from demos.tasks.shared_encoder.show import comparison, show
 from demos.tasks.shared_encoder.snippet import snippet
 from demos.ui.task import Task

@@ -8,7 +8,7 @@ from functools import cache
 
 from demos.models.catalog import ASSETS
 from demos.tasks.entities.show import marked_text
-from demos.tasks.shared_encoder.compute import SharedEncoderResult
+from demos.tasks.shared_encoder.schemas import SharedEncoderResult
 from demos.ui.bars import careful, score_bars
 from demos.ui.withheld import withheld
 
@@ -21,7 +21,6 @@ def show(result: SharedEncoderResult) -> str:
     inputs = "the text" if result.entailment is None else "the text, and the pair"
     named = "Names in the text" if result.entities else "Names in the text: none found"
     parts = [
-        f'<p class="task-verdict">The encoder ran {runs} ({inputs}) for {result.heads} heads.</p>',
         score_bars(_ranked(result.sentiment), "Sentiment of the text"),
         f'<p class="task-note">{named}</p>{marked_text(result.text, result.entities)}',
     ]
@@ -38,6 +37,7 @@ def show(result: SharedEncoderResult) -> str:
         )
     else:
         parts.append('<p class="task-note">Entailment and relatedness need a second text.</p>')
+    parts.append(f'<p class="task-note">The encoder ran {runs} ({inputs}) for {result.heads} heads.</p>')
     return withheld(result.withheld, "".join(parts) + careful(result.warning))
 
 

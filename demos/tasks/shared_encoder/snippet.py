@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from demos.models.specs import Origin
-from demos.tasks.shared_encoder.compute import SharedEncoderInputs
+from demos.tasks.shared_encoder.schemas import SharedEncoderInputs
 
 
 def snippet(inputs: SharedEncoderInputs, origin: Origin) -> str:

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from demos.contract import Example, Info, Run
 from demos.models.catalog import ASSETS
-from demos.tasks.similarity.compute import BATCH, DEFAULT, SIMILARITY, SimilarityInputs
+from demos.tasks.similarity.compute import BATCH, SIMILARITY
+from demos.tasks.similarity.schemas import DEFAULT, SimilarityInputs
 from demos.tasks.similarity.show import show
 from demos.tasks.similarity.snippet import snippet
 from demos.ui.task import Task

@@ -5,58 +5,23 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated
 
 import numpy as np
 import orjson
-from pydantic import Field
 
 from demos.contract import Endpoint
 from demos.errors import BadInput, StageError
-from demos.models.specs import Loaded, Origin
+from demos.models.specs import Loaded
 from demos.nlp.batches import answer_all
 from demos.nlp.classify import Encoded, encode
 from demos.nlp.csv_batch import Batch
 from demos.nlp.other_models import remedied
 from demos.nlp.vectors import LeftOut, mean_pooled, read_lines
+from demos.tasks.similarity.headline import headline
+from demos.tasks.similarity.schemas import SimilarityInputs, SimilarityResult
 from demos.tasks.similarity.sentence_map import project
 
-DEFAULT = "minilm"
-
 MAX_SENTENCES = 32
-
-
-@dataclass(frozen=True)
-class SimilarityInputs:
-    """The sentences to compare."""
-
-    sentences: Annotated[
-        tuple[str, ...],
-        Field(title="Sentences, one per line", description="2 to 32 texts"),
-    ]
-    model: Annotated[str, Field(description="an encoder of the catalog")] = DEFAULT
-
-
-@dataclass(frozen=True, eq=False)
-class SimilarityResult:
-    """cosine [n, n] in [-1, 1], with NaN (null in JSON) in the rows and columns of sentences left out; tokens
-    [n]: how many each sentence has, special ones included, 0 for those left out; places [n, 2]: the vectors
-    along their first two principal components, which hold the shares `explained` of their variance, NaN for
-    those left out; left_out: the sentences that the model cannot read. withheld: why cosines and places say
-    nothing (it can read at most one of the sentences, and all were used), or ""; instead: the name of a
-    checkpoint that can read them, or ""; warning: which part of the sentences was not read, or ""."""
-
-    sentences: tuple[str, ...]
-    cosine: np.ndarray
-    tokens: tuple[int, ...]
-    places: np.ndarray
-    explained: tuple[float, float]
-    left_out: tuple[LeftOut, ...]
-    withheld: str
-    instead: str
-    warning: str
-    seconds: float
-    origin: Origin
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,7 +99,7 @@ def check_inputs(inputs: SimilarityInputs) -> None:
         )
 
 
-SIMILARITY = Endpoint("similarity", similarity, {"encoder": "base"}, check=check_inputs)
+SIMILARITY = Endpoint("similarity", similarity, {"encoder": "base"}, check=check_inputs, headline=headline)
 
 
 def columns(feature: Feature) -> dict[str, object]:

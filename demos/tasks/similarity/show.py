@@ -11,7 +11,7 @@ from demos.ui.bars import careful
 from demos.ui.withheld import withheld
 
 if TYPE_CHECKING:
-    from demos.tasks.similarity.compute import SimilarityResult
+    from demos.tasks.similarity.schemas import SimilarityResult
 
 
 def show(result: SimilarityResult) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from demos.models.specs import Origin
 from demos.nlp.python_code import with_pipeline
-from demos.tasks.similarity.compute import SimilarityInputs
+from demos.tasks.similarity.schemas import SimilarityInputs
 
 _CODE = """\
 vectors = np.array([np.mean(pipe(sentence)[0], 0) for sentence in {sentences!r}])

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from demos.contract import Example, Info, Run
 from demos.models.catalog import ASSETS
-from demos.tasks.summarization.compute import BATCH, DEFAULT, SUMMARIZE, SummarizeInputs
+from demos.tasks.summarization.compute import BATCH, SUMMARIZE
+from demos.tasks.summarization.schemas import DEFAULT, SummarizeInputs
 from demos.tasks.summarization.show import show
 from demos.tasks.summarization.snippet import snippet
 from demos.tasks.summarization.texts import ACCIDENT, RECIPE, TRIAL

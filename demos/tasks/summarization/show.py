@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from demos.tasks.summarization.compute import SummarizeResult
+from demos.tasks.summarization.schemas import SummarizeResult
 from demos.texts import per_cent
 from demos.ui.bars import COPY, careful
 
@@ -25,10 +25,10 @@ def show(result: SummarizeResult) -> str:
         "generated": "Written by a model that was trained on summaries. It decides on the length itself.",
     }[result.method]
     count = len(result.new)
-    hint = "Every word but those of the grammar is in the text, which does not make the summary right."
+    hint = "Every word but those of the grammar is in the text."
     if count:
         words = "1 word is" if count == 1 else f"{count} words are"
-        hint = f"{words} not in the text (underlined): worth checking, but a new word can be right."
+        hint = f"{words} not in the text (underlined); a new word can be right."
     cut = CUT[result.ended]
     marked = _marked(result.summary, result.new)
     return (

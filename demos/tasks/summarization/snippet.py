@@ -10,7 +10,7 @@ from demos.nlp.python_code import with_folder
 from demos.tasks.summarization import methods
 
 if TYPE_CHECKING:
-    from demos.tasks.summarization.compute import SummarizeInputs
+    from demos.tasks.summarization.schemas import SummarizeInputs
 
 _EXTRACTIVE = """\
 import numpy as np

@@ -11,13 +11,8 @@ from __future__ import annotations
 from demos.contract import Example, Info, Run
 from demos.models.catalog import ASSETS
 from demos.nlp.languages import NAMES
-from demos.tasks.translation.compute import (
-    BATCH,
-    DEFAULT,
-    ONLINE,
-    TRANSLATE,
-    TranslateInputs,
-)
+from demos.tasks.translation.compute import BATCH, TRANSLATE
+from demos.tasks.translation.schemas import DEFAULT, ONLINE, TranslateInputs
 from demos.tasks.translation.show import show
 from demos.tasks.translation.snippet import snippet
 from demos.ui.task import Task

@@ -8,14 +8,11 @@ import statistics
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Literal
-
-from pydantic import Field
 
 from demos.contract import Endpoint
 from demos.errors import StageError
 from demos.microbatch import only
-from demos.models.specs import Loaded, Origin
+from demos.models.specs import Loaded
 from demos.models.tokenizing import reading
 from demos.nlp.batches import answer_all
 from demos.nlp.beam_search import Written, beam_search
@@ -25,74 +22,16 @@ from demos.nlp.languages import Direction, direction, rare_words
 from demos.nlp.legibility import language
 from demos.nlp.other_models import remedied
 from demos.nlp.window import window
-from demos.texts import check_text, per_cent
-
-DEFAULT, ONLINE = "marian-en-fr", "opus-mt-en-fr"
+from demos.tasks.translation.headline import headline
+from demos.tasks.translation.schemas import TranslateInputs, TranslateResult
+from demos.tasks.translation.trust import distrusted, warning
+from demos.texts import check_text
 
 DOUBT = 0.25
 """Extra probability that is required if all words are rare; chosen on captions of val and other texts."""
 
 TOKENS = 256
 """Tokens of a batch that the encoder reads; the decoder holds each text once per beam."""
-
-
-@dataclass(frozen=True)
-class TranslateInputs:
-    """A text, the languages, and how to search for a translation."""
-
-    text: Annotated[str, Field(title="Text", description="as long as the model reads")]
-    source: Annotated[
-        str,
-        Field(
-            title="From",
-            description='its language, a code of two letters, or "" for the checkpoint\'s own (of one that '
-            "reads many languages, the one that the text's script tells)",
-        ),
-    ] = ""
-    target: Annotated[
-        str,
-        Field(
-            title="Into",
-            description='the language to write, a code of two letters, or "" for the checkpoint\'s own',
-        ),
-    ] = ""
-    beams: Annotated[
-        int, Field(ge=1, le=5, title="Beams (1: greedy)", description="how many are kept; 1 is greedy")
-    ] = 4
-    max_new_tokens: Annotated[
-        int, Field(ge=1, le=256, title="New tokens at most", description="tokens that are written at most")
-    ] = 96
-    model: Annotated[str, Field(description="a translator of the catalog")] = DEFAULT
-
-
-@dataclass(frozen=True)
-class TranslateResult:
-    """translation, from `source` to `target`; probability: the geometric mean of its tokens'; low: the
-    probability that 19 of 20 texts like the training texts exceed with four beams, or null if it was not
-    measured; needed: the probability below which a translation of this text is withheld, or null; finished:
-    "end" if the model ended, "length" if it had to stop; tokens, new_tokens: read and written; words: how
-    many the text has; rare: those that the vocabulary has only in pieces, or not at all; withheld: why the
-    translation should not be trusted (the model cannot read the text, or gives its own output a low
-    probability), or ""; instead: the name of a checkpoint that can read the text, or ""; warning: another
-    caution, or ""; seconds: of the computation, which several texts of a column may have shared."""
-
-    text: str
-    translation: str
-    source: str
-    target: str
-    probability: float
-    low: float | None
-    needed: float | None
-    finished: Literal["end", "length"]
-    tokens: int
-    new_tokens: int
-    words: int
-    rare: tuple[str, ...]
-    withheld: str
-    instead: str
-    warning: str
-    seconds: float
-    origin: Origin
 
 
 @dataclass(frozen=True)
@@ -163,38 +102,18 @@ def _result(text: Asked, new: Written, seconds: float, loaded: Loaded) -> Transl
     )
 
 
-def distrusted(probability: float, needed: float | None, rare: int, words: int) -> str:
-    """Why a translation should not be trusted, or ""."""
-    if needed is None or probability >= needed:
-        return ""
-    why = f" ({rare} of the {words} words it knows only in pieces)" if rare else ""
-    return (
-        f"The model hardly trusts its translation of this text: {per_cent(probability)} for a token on "
-        f"average, where {per_cent(needed)} would be needed{why}. It is probably wrong."
-    )
-
-
-def warning(dropped: str, rare: Sequence[str], words: int, ended: bool) -> str:
-    """A caution about a translation that is shown."""
-    parts = [dropped]
-    if rare:
-        listed = ", ".join(rare[:12]) + (" …" if len(rare) > 12 else "")
-        parts.append(
-            f"{len(rare)} of {words} words are rare or unknown to this model, whose vocabulary has them only "
-            f"in pieces: {listed}."
-        )
-    if not ended:
-        parts.append("The model had to stop here; the translation is not complete.")
-    return " ".join(filter(None, parts))
-
-
 def check_inputs(inputs: TranslateInputs) -> None:
     """Raises `BadInput` for a text that no model can read."""
     check_text(inputs.text)
 
 
 TRANSLATE = Endpoint(
-    "translate", translate, {"encoder-decoder": "seq2seq-lm"}, check=check_inputs, task="translation"
+    "translate",
+    translate,
+    {"encoder-decoder": "seq2seq-lm"},
+    check=check_inputs,
+    task="translation",
+    headline=headline,
 )
 
 

@@ -12,7 +12,7 @@ from demos.ui.bars import COPY, careful
 from demos.ui.withheld import withheld
 
 if TYPE_CHECKING:
-    from demos.tasks.translation.compute import TranslateResult
+    from demos.tasks.translation.schemas import TranslateResult
 
 
 def show(result: TranslateResult) -> str:

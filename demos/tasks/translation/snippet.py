@@ -10,7 +10,7 @@ from demos.nlp.legibility import language
 from demos.nlp.python_code import with_folder
 
 if TYPE_CHECKING:
-    from demos.tasks.translation.compute import TranslateInputs
+    from demos.tasks.translation.schemas import TranslateInputs
 
 _CODE = """\
 from transformers import AutoModelForSeq2SeqLM, AutoTokenizer

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from demos.contract import Example, Info, Run
 from demos.models.catalog import ASSETS
-from demos.tasks.zero_shot.compute import BATCH, DEFAULT, ZERO_SHOT, ZeroShotInputs
+from demos.tasks.zero_shot.compute import BATCH, ZERO_SHOT
+from demos.tasks.zero_shot.schemas import DEFAULT, ZeroShotInputs
 from demos.tasks.zero_shot.show import show
 from demos.tasks.zero_shot.snippet import snippet
 from demos.ui.task import Task

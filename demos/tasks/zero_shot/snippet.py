@@ -10,7 +10,7 @@ from demos.nlp.prompt import CONTENT_FREE
 from demos.nlp.python_code import with_folder
 
 if TYPE_CHECKING:
-    from demos.tasks.zero_shot.compute import ZeroShotInputs
+    from demos.tasks.zero_shot.schemas import ZeroShotInputs
 
 _ENTAILMENT = """\
 from transformers import pipeline
