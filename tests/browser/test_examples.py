@@ -93,11 +93,11 @@ def trial_is_drawn(page: Page, inputs: Any) -> None:
     """All five experiments; only the BiLSTM has trained adversaries, the others say that they have none."""
     all_drawn(page, "trial")
     words = inputs.text.split()
-    assert panel(page, "weights").get_by_role("slider").count() == len(words)
+    expect(panel(page, "weights").get_by_role("slider")).to_have_count(len(words))
     for name in ("permute", "uniform", "adversary"):
-        assert panel(page, name).locator("svg").count() > 0
+        expect(panel(page, name).locator("svg").first).to_be_visible()
     shape = "svg" if inputs.model == "debate-bilstm" else "p[role=note]"
-    assert panel(page, "consistent").locator(shape).count() > 0
+    expect(panel(page, "consistent").locator(shape).first).to_be_visible()
 
 
 def rankings_are_drawn(page: Page, inputs: Any) -> None:

@@ -366,7 +366,7 @@ def of_texts(taus: np.ndarray, lengths: list[int]) -> DatasetMetrics:
 
 
 @UNHURRIED
-@given(st.lists(st.floats(-1, 1), min_size=2, max_size=40))
+@given(st.lists(st.floats(-1, 1), min_size=3, max_size=40))
 def test_many_texts_agree_more_than_chance_only_where_the_intervals_part(values):
     taus = np.array(values)
     answer = of_texts(taus, [9] * len(taus))
@@ -398,7 +398,10 @@ def test_intervals_of_a_mean_are_students():
 
 def test_few_short_or_unreadable_texts_claim_nothing():
     one = of_texts(np.array([0.9]), [9])
-    assert "one text cannot tell" in over_texts.dataset_metrics(one)
+    assert "which 1 text cannot tell" in over_texts.dataset_metrics(one)
+    two = of_texts(np.array([0.9, 0.8]), [9, 9])
+    assert "which 2 texts cannot tell" in over_texts.dataset_metrics(two)
+    assert "±" not in over_texts.dataset_metrics(two)
     short = of_texts(np.array([np.nan, np.nan]), [])
     assert "no text has the four words" in over_texts.dataset_metrics(short)
     none = replace(one, largest_attention=np.array([]), skipped=1)

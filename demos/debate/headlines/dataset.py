@@ -10,6 +10,9 @@ from demos.debate.headlines.wording import amount, counted, signed
 from demos.debate.methods.dataset_schemas import DatasetMetrics
 from demos.debate.reported_metrics import aggregates
 
+FEW = 3
+"""Below so many texts no interval is told: that of two is wider than what is measured."""
+
 
 def dataset_metrics(answer: DatasetMetrics) -> str:
     """Mean agreement with gradients and mean change under shuffling over the texts that were read so far."""
@@ -26,13 +29,13 @@ def of_means(rows: Mapping[str, Mapping[str, Any]], over: str, chance: float) ->
     """The same of measures by name, each with its mean, std (of all texts, not of a sample) and count;
     `chance`: the mean tau of random orders lies within ± this in 95 % of cases."""
     tau, change = rows["tau_gradient"], rows["permutation"]
-    spread = f" ± {half_width(change):.2f}" if change["count"] > 1 else ""
+    spread = f" ± {half_width(change):.2f}" if change["count"] >= FEW else ""
     moved = f"the median shuffle moves P(positive) by {amount(change['mean'])}{spread} on average"
     if not tau["count"]:
         return f"{over}, {moved}; no text has the four words that comparing orders takes."
     told = f"{over} attention's order agrees with gradients by a mean tau of {signed(tau['mean'])}"
-    if tau["count"] < 2:
-        return f"{told}, which one text cannot tell from chance; {moved}."
+    if tau["count"] < FEW:
+        return f"{told}, which {counted(tau['count'], 'text')} cannot tell from chance; {moved}."
     half = half_width(tau)
     beyond = "not told apart from chance"
     if tau["mean"] - half > chance:

@@ -100,7 +100,7 @@ def _rivals(answer: ErasureAnswer) -> list[ErasureCurve]:
 
 
 def _falls(value: float) -> str:
-    return f"rises by {signed(-value)}" if round(value, 2) < 0 else f"falls by {signed(value)}"
+    return f"rises by {signed(-value)}" if round(float(value), 2) < 0 else f"falls by {signed(value)}"
 
 
 def _inside(title: str) -> str:

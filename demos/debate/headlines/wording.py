@@ -29,7 +29,7 @@ def signed(value: float) -> str:
     """A tau or a fall with its sign, two decimals, with a minus as long as a plus; 0 has no sign."""
     if math.isnan(value):
         return "undefined"
-    return f"{round(value, 2) + 0.0:.2f}".replace("-", "−")
+    return f"{round(float(value), 2) + 0.0:.2f}".replace("-", "−")
 
 
 def span(values: Sequence[float]) -> str:
