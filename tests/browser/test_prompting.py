@@ -295,9 +295,8 @@ def test_shots_in_columns_and_a_text_that_can_be_stopped(page: Page):
     press(page, "Write")
     written = page.locator("label:visible", has_text="What the model writes").locator("textarea")
     expect(page.get_by_text("where the template's next part would begin")).to_be_visible()
-    expect(headline(page).first).to_contain_text(
-        re.compile("^The model wrote “(positive|negative)”: (right|wrong)")
-    )
+    said = re.compile("^The model wrote “(positive|negative)”: (right|wrong)")
+    expect(headline(page).filter(has_text=said)).to_be_visible()
     assert written.input_value().strip() in ("positive", "negative")
     choose(page, "Format", "Chat, one message")
     unfold(page, EDIT)

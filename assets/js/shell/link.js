@@ -6,6 +6,7 @@ const StageLink = (() => {
 
   const MARK = "#state=";
   const MAX_CHARACTERS = 8000; // as in demos/links.py
+  const PATIENCE = 5000; // milliseconds for the form to have what a link says
   const LOOK = 400; // milliseconds after the last change of the view
   const TOO_LONG = "This is too long for a link: save the page instead.";
 
@@ -15,6 +16,8 @@ const StageLink = (() => {
   let view = {};
   /** @type {Record<string, any> | null} of a link that was opened, until the answer is drawn */
   let wanted = null;
+  /** @type {Record<string, any> | null} the form's values in an opened link, until the form has them */
+  let arriving = null;
   let address = ""; // the state that the address carries, as JSON
   let returning = false; // to the page as it opened, whose address carries no state
   /** @type {{mark: string, state: () => string} | null} of a page whose links are made from its own state */
@@ -33,7 +36,11 @@ const StageLink = (() => {
   /** @param {string[]} names of the form's fields @param {any[]} values */
   const remember = (names, values) => {
     form = Object.fromEntries(names.map((name, i) => [name, plain(values[i])]));
+    if (arriving && Object.entries(arriving).every(([name, value]) => same(form[name], value))) arriving = null;
   };
+
+  /** @param {any} one @param {any} other */
+  const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
   const stateNow = () =>
     JSON.stringify(Object.keys(view).length ? { inputs: form, view } : { inputs: form });
@@ -112,10 +119,11 @@ const StageLink = (() => {
     if (!linked()) return;
     try {
       const text = await fromFragment(linked());
-      wanted = JSON.parse(text).view ?? null;
-      address = text;
+      const { inputs, view } = JSON.parse(text);
+      [wanted, arriving, address] = [view ?? null, inputs, text];
+      setTimeout(() => (arriving = arriving === inputs ? null : arriving), PATIENCE);
     } catch {
-      wanted = null; // the server says what is wrong with it
+      [wanted, arriving] = [null, null]; // the server says what is wrong with it
     }
     view = {};
     document.getElementById("stage-arrive")?.click();
@@ -139,7 +147,8 @@ const StageLink = (() => {
   });
 
   // The page opens with its first example: only what the visitor asks for goes into the address.
-  document.addEventListener("stage-answered", () => afterLayout(() => write(true)));
+  // An answer that was asked before a link was opened, and comes after, is not what the address says.
+  document.addEventListener("stage-answered", () => afterLayout(() => arriving || write(true)));
 
   /**
    * For a page that has a state of its own: `mark` begins its links, `state()` is what they carry.

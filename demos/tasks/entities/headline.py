@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from demos.nlp.wording import (
     LONGEST,
     listed,
@@ -35,10 +37,10 @@ def headline(_: object, result: EntitiesResult) -> str:
 def _least_sure(entity: NamedEntity | None) -> str:
     if entity is None:
         return ""
-    share = whole_per_cent(_score(entity))
-    if _score(entity) < SURE:
-        return f"; least sure of {quoted(entity.text, 24)}, {share}"
-    return f"; all {share if share.startswith('over') else f'at least {share}'}"
+    score = _score(entity)
+    if score < SURE:
+        return f"; least sure of {quoted(entity.text, 24)}, {whole_per_cent(score)}"
+    return f"; all {'over 99 %' if score > 0.99 else f'at least {math.floor(100 * score)} %'}"
 
 
 def _fitting(before: str, entities: tuple[NamedEntity, ...], after: str) -> str:

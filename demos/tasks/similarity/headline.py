@@ -19,9 +19,10 @@ def headline(_: object, result: SimilarityResult) -> str:
         return ""
     closest, furthest = known[cosines[known].argmax()], known[cosines[known].argmin()]
     one, other = (quoted(result.sentences[at[closest]], 42) for at in (rows, columns))
-    said = f"Closest: {one} and {other}, cosine {decimals(float(cosines[closest]))}"
+    high, low = (decimals(float(cosines[at])) for at in (closest, furthest))
+    said = f"Closest: {one} and {other}, cosine {high}"
     if known.size > 1:
-        said += f"; furthest: {rows[furthest] + 1} and {columns[furthest] + 1}, {decimals(float(cosines[furthest]))}"
+        said += f"; furthest: {rows[furthest] + 1} and {columns[furthest] + 1}, {low}"
     if result.left_out:
         said += f"; {counted(len(result.left_out), 'sentence')} left out"
     return f"{said}{partly_read(result.warning)}."

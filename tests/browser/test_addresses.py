@@ -1,0 +1,98 @@
+"""The address carries what the page shows: Back, Forward, reload and a copied link bring it back."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from demos.links import to_fragment
+from tests.browser.steps import open_demo, press
+
+TEXT = "An awful, boring film."
+FIRST = "A warm, funny film that never wastes a minute."
+
+
+def state_is_in_the_address(page, before=""):
+    expect(page).to_have_url(re.compile("#state=1"))
+    page.wait_for_function("before => location.href !== before", arg=before)
+    return page.url
+
+
+def test_back_forward_and_reload_bring_back_what_was_asked(open_page):
+    page = open_page()
+    open_demo(page, "sentiment")
+    box = page.get_by_label("Text", exact=True)
+    expect(page.locator(".stage-recorded")).to_contain_text("press Run to run it here")
+    expect(box).to_have_value(FIRST)
+    box.fill(TEXT)
+    press(page, "Run")
+    first = state_is_in_the_address(page)
+    press(page, "Wrong: irony")
+    second = state_is_in_the_address(page, first)
+    irony = box.input_value()
+
+    page.go_back()
+    expect(box).to_have_value(TEXT)
+    page.go_back()
+    expect(box).to_have_value(FIRST)
+    page.go_forward()
+    expect(box).to_have_value(TEXT)
+    page.go_forward()
+    expect(box).to_have_value(irony)
+    assert page.url == second
+    page.reload()
+    expect(box).to_have_value(irony)
+    expect(page.locator(".stage-recorded")).to_be_visible()
+    assert page.url == second
+
+
+def test_a_copied_link_opens_the_layer_and_the_token_that_were_looked_at(open_page):
+    page = open_page(permissions=["clipboard-read", "clipboard-write"])
+    open_demo(page, "attention")
+    layer = page.get_by_label("Layer", exact=True)
+    press(page, "Two sentences")
+    state_is_in_the_address(page)
+    layer.select_option("4")
+    press(page, "Copy link")
+    expect(page.get_by_text("Link copied")).to_be_visible()
+    link = page.evaluate("navigator.clipboard.readText()")
+
+    other = open_page()
+    other.goto(link)
+    expect(other.get_by_label("Layer", exact=True)).to_have_value("4")
+    expect(other.get_by_label("Text", exact=True)).to_have_value("The cat sat on the mat.")
+
+
+def link(inputs: object, view: object = None) -> str:
+    return "#state=" + to_fragment(json.dumps({"inputs": inputs, "view": view or {}}))
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("/sentiment#state=1.kaputt", "damaged"),
+        ("/sentiment#state=1." + "A" * 9000, "longer than any"),
+        ("/sentiment" + link({"prompt": "x"}), "another demo"),
+        ("/sentiment" + link({"text": ["<script>alert(1)</script>"]}), "text"),
+        ("/sentiment" + link({"text": TEXT, "model": "a-hub/model"}), "not offered here"),
+    ],
+)
+def test_a_link_that_cannot_be_shown_says_so_and_the_page_stays_usable(open_page, address, said):
+    page = open_page()
+    page.goto(address)
+    expect(page.locator(".toast-body").first).to_contain_text(said)
+    box = page.get_by_label("Text", exact=True)
+    expect(box).to_have_value(TEXT if "not offered" in said else FIRST)
+    box.fill("A fine film.")
+    press(page, "Run")
+    expect(page.locator(".stage-stale")).to_have_count(0)
+
+
+def test_a_layer_that_is_not_there_becomes_the_nearest(open_page):
+    page = open_page()
+    view = {"attention": {"view": "nonsense", "layer": 99, "head": -5, "token": 1e9, "map": "<b>"}}
+    page.goto("/attention" + link({"text": "The cat sat.", "model": "minilm"}, view))
+    expect(page.get_by_label("Layer", exact=True)).to_have_value("5")
