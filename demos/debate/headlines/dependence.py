@@ -6,7 +6,7 @@ how often random ones would is an interval; and a distance stands beside what ot
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from demos.debate.headlines.wording import LARGEST_JSD, amount, counted, per_cent, probability, span
 from demos.debate.methods.schemas import (
@@ -135,7 +135,7 @@ def _from_to(least: float, most: float) -> str:
     return f"at {low}" if low == high else f"between {low} and {high}"
 
 
-def _changes(own: float, others: Sequence[float]) -> int:
+def _changes(own: float, others: Iterable[float]) -> int:
     """How many of the other answers fall on the other side of 0.5."""
     return sum((float(other) >= 0.5) != (own >= 0.5) for other in others)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 SMALLEST = 0.005
 """What is smaller rounds to 0.00."""
@@ -32,10 +32,11 @@ def signed(value: float) -> str:
     return f"{round(float(value), 2) + 0.0:.2f}".replace("-", "−")
 
 
-def span(values: Sequence[float]) -> str:
+def span(values: Iterable[float]) -> str:
     """The least and the greatest of some numbers: "0.12 to 0.25", or one number where both are written
     alike."""
-    least, most = signed(min(values)), signed(max(values))
+    held = list(values)
+    least, most = signed(min(held)), signed(max(held))
     return least if least == most else f"{least} to {most}"
 
 
