@@ -15,7 +15,8 @@ from demos.ui.controls import control
 
 MOUNT = """
 const box = element.querySelector(".stage-trial-root");
-const ask = async (name, request) => {
+// A saved page has no server to ask.
+const ask = typeof StageSaved !== "undefined" ? null : async (name, request) => {
   const answer = await server[name](request);
   if (answer.error) throw new Error(answer.error);
   return answer;
@@ -29,7 +30,10 @@ watch("value", () => {
   StageDebate.arrive(box);
 });
 draw();
+StageDebate.arrive(box);
 """
+
+BOTH_SIDES = "Both sides: what the papers claim, and what this run shows"
 
 STEPS = (
     ("A model attends. Move its weights.", "trial", 1, "weights"),
@@ -51,7 +55,12 @@ def sentence_box(inputs_type: type) -> gr.Textbox:
 def panel(name: str, title: str, question: str, served: Sequence[Any] = (), value: Any = None) -> gr.HTML:
     """A heading, the question, the drawing, and both sides' claims, each with what the drawn run shows about
     it; returns the component, whose value is what is drawn."""
-    beside = f'<div class="stage-claims">{cards(name)}</div>' if name in claims() else ""
+    beside = (
+        f'<details class="stage-both"><summary>{BOTH_SIDES}</summary>'
+        f'<div class="stage-claims">{cards(name)}</div></details>'
+        if name in claims()
+        else ""
+    )
     head = f'<h3 class="stage-panel">{escape(title)}</h3><p class="stage-question">{escape(question)}</p>'
     return gr.HTML(
         value,

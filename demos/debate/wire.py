@@ -9,6 +9,8 @@ import numpy as np
 from demos.contract import to_plain
 from demos.debate import reported_metrics
 from demos.debate.claim_runs import runs, unsupported
+from demos.debate.headlines import dataset as over_texts
+from demos.debate.headlines import dependence, faithfulness
 from demos.debate.methods.dataset_schemas import METRICS, DatasetMetrics
 from demos.debate.methods.ranking_schemas import ErasureAnswer, RankingAnswer
 from demos.debate.methods.schemas import (
@@ -35,7 +37,7 @@ def note(text: str, experiment: str = "") -> dict[str, Any]:
 
 
 def weights(answer: Prediction, inputs: PredictInputs) -> dict[str, Any]:
-    return _plain(answer, "weights") | {
+    return _plain(answer, "weights", dependence.prediction(inputs, answer)) | {
         "key": {"text": inputs.text, "model": inputs.model, "anyway": inputs.anyway},
         "special_mass": to_plain(answer.special),
         "labels": LABELS,
@@ -50,17 +52,18 @@ def permutations(answer: Permutations) -> dict[str, Any]:
         "largest_attention": values["largest_attention"],
         "median_change": values["permutation"],
     }
-    return _plain(answer, "permute") | {"dataset": dataset, "runs": runs("permute", answer)}
+    shown = _plain(answer, "permute", dependence.permutation(answer))
+    return shown | {"dataset": dataset, "runs": runs("permute", answer)}
 
 
 def uniform(answer: UniformAnswer) -> dict[str, Any]:
-    return _plain(answer, "uniform") | {"runs": runs("uniform", answer)}
+    return _plain(answer, "uniform", dependence.uniform(answer)) | {"runs": runs("uniform", answer)}
 
 
 def adversary(answer: AdversaryAnswer) -> dict[str, Any]:
     values = reported_metrics.aggregates()[answer.origin.checkpoint]["dev"]["values"]["adversary"]
     done = answer.step == answer.steps
-    return _plain(answer, "adversary") | {
+    return _plain(answer, "adversary", dependence.adversary(answer)) | {
         "done": done,
         "runs": runs("adversary", answer) if done else [],
         "dataset": {"name": DATASET, "jsd_adversary": values},
@@ -69,15 +72,18 @@ def adversary(answer: AdversaryAnswer) -> dict[str, Any]:
 
 
 def consistent(answer: ConsistentAnswer) -> dict[str, Any]:
-    return _plain(answer, "consistent") | {"runs": runs("consistent", answer)}
+    shown = _plain(answer, "consistent", dependence.consistent(answer))
+    return shown | {"runs": runs("consistent", answer)}
 
 
 def rankings(answer: RankingAnswer) -> dict[str, Any]:
-    return _plain(answer, "rankings") | {"runs": runs("rankings", answer)}
+    shown = _plain(answer, "rankings", faithfulness.rankings(answer))
+    return shown | {"runs": runs("rankings", answer)}
 
 
 def erasure(answer: ErasureAnswer) -> dict[str, Any]:
-    return _plain(answer, "erasure") | {"erasure_title": answer.erasure, "runs": runs("erasure", answer)}
+    shown = _plain(answer, "erasure", faithfulness.erasure(answer))
+    return shown | {"erasure_title": answer.erasure, "runs": runs("erasure", answer)}
 
 
 def dataset_metrics(answer: DatasetMetrics) -> dict[str, Any]:
@@ -94,6 +100,7 @@ def dataset_metrics(answer: DatasetMetrics) -> dict[str, Any]:
     ]
     return {
         "kind": "dataset",
+        "headline": over_texts.dataset_metrics(answer),
         "done": answer.done,
         "total": answer.total,
         "count": len(answer.largest_attention),
@@ -121,6 +128,7 @@ def on_sst(checkpoint: str) -> dict[str, Any]:
     }
     return {
         "kind": "dataset",
+        "headline": over_texts.on_sst(checkpoint),
         "done": count,
         "total": count,
         "count": count,
@@ -147,6 +155,7 @@ def guide() -> dict[str, Any]:
     values = [bar["value"] for bar in bars]
     return {
         "kind": "bars",
+        "headline": faithfulness.guide(),
         "runs": runs("guide", None),
         "title": "F1 under imposed attention",
         "axis": "F1 of the positive class on SST's test sentences (the axis does not start at 0)",
@@ -177,7 +186,7 @@ def _on_sst_test(checkpoint: str, name: str) -> str | None:
     return reported_metrics.spread(reported_metrics.metric(checkpoint, name))
 
 
-def _plain(answer: Any, kind: str) -> dict[str, Any]:
+def _plain(answer: Any, kind: str, headline: str) -> dict[str, Any]:
     plain = to_plain(answer)
     del plain["origin"]
-    return {"kind": kind} | plain
+    return {"kind": kind, "headline": headline} | plain

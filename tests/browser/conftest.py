@@ -39,6 +39,8 @@ expect.set_options(timeout=PATIENCE)
 
 RECORD_DRAWINGS = """
   window.drawings = [];
+  window.answered = 0;
+  document.addEventListener("stage-answered", () => window.answered++);
   document.addEventListener("stage-drawn", ({ target, detail }) => {
     const { payload } = StageAttention.viewerOf(target);
     window.drawings.push({ ...payload.key, ...detail });

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page
 
 from tests.browser.steps import press
 
@@ -35,15 +35,31 @@ def put(page: Page, slug: str, text: str) -> Locator:
     """Fill the page's box, press its button and wait for every drawing; returns the box."""
     box = page.get_by_label("Text", exact=True).locator("visible=true")
     box.fill(text)
+    forget(page)
     press(page, BUTTONS[slug])
-    expect(panel(page, PANELS[slug][0])).to_have_attribute("data-state", "ready")
     all_drawn(page, slug)
     return box
 
 
+def forget(page: Page) -> None:
+    """Takes drawings for not yet drawn: a page opens with an example, and each new drawing says so anew."""
+    page.evaluate(
+        """ready => document.querySelectorAll(ready).forEach((box) => delete box.dataset.state)""",
+        ".stage-trial-root:not(#trial-guide *, #trial-sst *)",
+    )
+
+
 def caption(page: Page, name: str) -> str:
     """What stands below a drawing, once it is complete."""
-    return " ".join(drawn(page, name).locator("figcaption").all_inner_texts())
+    return " ".join(drawn(page, name).locator("figcaption .st-fold-body").all_text_contents())
+
+
+def unfold(page: Page, name: str) -> None:
+    """Open every fold of an experiment: how to read it, further figures, both sides' claims."""
+    drawn(page, name)
+    page.locator(f"#trial-{name} details").evaluate_all(
+        "folds => folds.forEach((fold) => (fold.open = true))"
+    )
 
 
 def cells(table: Locator) -> list[list[str]]:

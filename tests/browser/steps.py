@@ -110,6 +110,15 @@ def drawing(page: Page, **detail: Any) -> Iterator[None]:
     )
 
 
+def drawn(page: Page, **detail: Any) -> None:
+    """Wait until a drawing with these details is there, also one that was there before."""
+    page.wait_for_function(
+        "detail => drawings.some("
+        "  (drawn) => Object.keys(detail).every((name) => drawn[name] === detail[name]))",
+        arg=detail,
+    )
+
+
 def open_view(page: Page, view: str) -> None:
     with drawing(page, view=view):
         viewer(page).locator(f'[data-view="{view}"]').click()

@@ -20,10 +20,12 @@ from tests.browser.debate_steps import (
     caption,
     cells,
     drawn,
+    forget,
     number,
     panel,
     put,
     signed,
+    unfold,
 )
 from tests.browser.steps import (
     badge,
@@ -119,6 +121,97 @@ def test_a_dragged_weight_moves_the_gauge_to_the_answer_of_the_api(tried: Page, 
     expect_answer(tried, own["probability"], after["probability_under"])
 
 
+def test_dragging_asks_nobody_where_the_answer_is_linear_in_the_weights(tried: Page, gallery: str):
+    asked: list[str] = []
+    tried.on("request", lambda request: asked.append(request.url))
+    weights = panel(tried, "weights")
+    for at, key in enumerate(("End", "Home", "ArrowRight", "End")):
+        weights.get_by_role("slider").nth(at).focus()
+        tried.keyboard.press(key)
+    press(tried, "Uniform")
+    press(tried, "only dull: all weight on it")
+    own = call(gallery, "trial_predict", text=TEXT)
+    expect_answer(tried, own["probability"], own["alone"][1])
+    assert asked == []
+
+
+def test_a_transformers_weights_are_asked_for(page: Page, gallery: str):
+    model = "minilm-sentiment"
+    open_demo(page, "trial")
+    choose(page, "Model", checkpoint(model).title)
+    put(page, "trial", TEXT)
+    own = call(gallery, "trial_predict", text=TEXT, model=model)
+    press(page, f"only {own['words'][1]}: all weight on it")
+    expect_answer(page, own["probability"], own["alone"][1])
+    with page.expect_request(lambda request: "component_server" in request.url):
+        press(page, "Uniform")
+    count = len(own["words"])
+    flat = call(gallery, "trial_predict", text=TEXT, model=model, weights=[1 / count] * count)
+    expect_answer(page, own["probability"], flat["probability_under"])
+
+
+REDRAW = """async ([name, ask]) => {
+  const box = document.querySelector(`#trial-${name} .stage-trial-root`);
+  const payload = window.payloads[name];
+  const copy = document.createElement("div");
+  box.after(copy);
+  StageDebate.draw(copy, JSON.parse(JSON.stringify(payload)));
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  const told = [box.innerHTML, copy.innerHTML];
+  if (name !== "weights") copy.remove();
+  else copy.id = "alone";
+  return told;
+}"""
+
+KEEP_PAYLOADS = """() => {
+  window.payloads = {};
+  const draw = StageDebate.draw;
+  StageDebate.draw = (box, payload, ask) => {
+    const place = box.closest("[id^=trial-]");
+    if (place && payload) window.payloads[place.id.slice(6)] = payload;
+    return draw(box, payload, ask);
+  };
+}"""
+
+
+@pytest.mark.parametrize("slug", list(PANELS))
+def test_every_drawing_is_drawn_from_its_payload_alone(page: Page, slug: str):
+    """As in a saved file: no server, only JSON."""
+    open_demo(page, slug)
+    page.evaluate(KEEP_PAYLOADS)
+    forget(page)
+    *_, example = PAGES[slug].EXAMPLES[:2]  # the page opens with the first
+    press(page, example.label)
+    all_drawn(page, slug)
+    shown = [name for name in PANELS[slug] if page.evaluate("name => name in payloads", name)]
+    assert set(PANELS[slug]) - set(shown) <= {"guide", "sst"}, "those are drawn as the page opens"
+    for name in shown:
+        there, alone = page.evaluate(REDRAW, [name, None])
+        assert there == alone
+
+
+def test_without_a_gallery_a_transformers_weights_stand_still_and_say_why(page: Page):
+    open_demo(page, "trial")
+    page.evaluate(KEEP_PAYLOADS)
+    choose(page, "Model", checkpoint("minilm-sentiment").title)
+    put(page, "trial", TEXT)
+    page.evaluate(REDRAW, ["weights", None])
+    alone = page.locator("#alone")
+    expect(alone.get_by_role("note")).to_contain_text("is computed by the gallery")
+    assert alone.get_by_role("slider").evaluate_all("found => found.every((slider) => slider.disabled)")
+    before = alone.get_by_role("status").inner_text()
+    alone.get_by_role("button", name="only great", exact=False).click()
+    expect(alone.get_by_role("status")).not_to_have_text(before)
+    expect(panel(page, "weights").get_by_role("note")).to_be_hidden()
+
+
+def test_every_experiment_begins_with_its_headline(tried: Page, gallery: str):
+    for name in PANELS["trial"]:
+        answer = call(gallery, f"trial_{'predict' if name == 'weights' else name}", text=TEXT)
+        expect(panel(tried, name).locator(":scope > :first-child")).to_have_text(answer["headline"])
+    assert tried.locator("#trial-permute details[open]").count() == 0
+
+
 def test_keys_and_buttons_set_the_weights(tried: Page, gallery: str):
     own = call(gallery, "trial_predict", text=TEXT)
     count = len(own["words"])
@@ -166,10 +259,10 @@ def test_the_experiments_are_drawn_in_order_with_the_figures_of_the_api(tried: P
     told = caption(tried, "permute")
     assert number(shuffled["median"]) in told and f"{flips} of 100 changed the decision" in told
     rows = call(gallery, "trial_uniform", text=TEXT)["rows"]
-    lines = panel(tried, "uniform").locator(".st-said .st-line").all_inner_texts()
+    lines = panel(tried, "uniform").locator(".st-replaced .st-number").all_inner_texts()
     assert len(rows) == 2
     for row, line in zip(rows, lines, strict=True):
-        assert line.startswith(f"P(positive) then {number(row['probability'])},")
+        assert f"→ {number(row['probability'])} (" in line
 
 
 def test_a_trained_adversary_shows_its_own_figures(tried: Page, gallery: str):
@@ -183,7 +276,8 @@ def test_a_trained_adversary_shows_its_own_figures(tried: Page, gallery: str):
         here = point["here"]
         expect(buttons.nth(i)).to_have_attribute("aria-pressed", "true")
         expect(drawing.locator("p[aria-live]")).to_have_text(
-            f"Here: TVD {number(here['tvd'])}, JSD {number(here['jsd'])}. Over the test sentences: "
+            f"P(positive) {number(answer['probability'])} → {number(here['probability'])}: "
+            f"TVD {number(here['tvd'])}, JSD {number(here['jsd'])}. Over the test sentences: "
             f"mean TVD {number(point['tvd'])}, mean JSD {number(point['jsd'])}, F1 {number(point['f1'])}."
         )
         shown = drawing.locator(".st-right .st-number").all_inner_texts()
@@ -271,8 +365,9 @@ def test_the_cards_say_what_this_run_shows(tried: Page, gallery: str):
 
 
 def expect_rankings(page: Page, gallery: str, **inputs: str) -> dict:
-    """Both tables of the rankings hold the numbers of the API."""
+    """Both tables of the rankings hold the numbers of the API, and each line its tau with attention."""
     answer = call(gallery, "trial_rankings", **inputs)
+    unfold(page, "rankings")
     tables = drawn(page, "rankings")
     ranks = cells(tables.get_by_role("group", name="Ranks of the words"))
     shown = [[float(text) for text in row] for row in ranks]
@@ -286,6 +381,8 @@ def expect_rankings(page: Page, gallery: str, **inputs: str) -> dict:
 
     expected = [[cell(tau, i == j) for j, tau in enumerate(row)] for i, row in enumerate(answer["tau"])]
     assert taus == expected
+    beside = tables.locator(".st-opinion:not(.st-opinion-head) > .st-number").all_inner_texts()
+    assert beside == ["", *expected[0][1:]]
     band = number(answer["chance"], 2)
     assert f"95 % have a tau from −{band} to +{band}" in caption(page, "rankings")
     return answer
@@ -294,6 +391,7 @@ def expect_rankings(page: Page, gallery: str, **inputs: str) -> dict:
 def expect_erasure(page: Page, gallery: str, **inputs: str) -> list[list[str]]:
     """The table of the erasure holds the numbers of the API."""
     answer = call(gallery, "trial_erasure", **inputs)
+    unfold(page, "erasure")
     rows = cells(drawn(page, "erasure").get_by_role("group", name="Erasure in figures"))
     areas = ("area_comprehensiveness", "area_sufficiency")
     for method, row in zip(answer["methods"], rows, strict=True):
@@ -493,6 +591,7 @@ def test_a_bad_file_says_why_and_changes_nothing(page: Page):
 
 def test_no_texts_are_one_message_and_another_model_has_other_figures_over_sst(page: Page):
     open_demo(page, "trial-dataset")
+    page.get_by_label("Texts, one per line").fill("")
     press(page, "Measure")
     expect(toast(page)).to_contain_text(
         "'texts' has 0 entries; there must be at least 1. Give 1 to 1,000, one per line."

@@ -18,6 +18,7 @@ from demos.attention.viewer import html_export
 from demos.debate.dependence import SCRIPTS as DEBATE
 from demos.prompting.builder import SCRIPTS as PROMPTING
 from demos.shell.gallery import SHELL_SCRIPTS
+from demos.shell.saved_page import SCRIPTS as SAVED
 
 FOLDER = Path(__file__).parents[2] / "assets" / "js"
 OWN = ("common", "shell", "attention", "bertviz", "debate", "prompting")
@@ -70,7 +71,7 @@ def test_the_saved_page_has_all_that_its_viewer_uses(browser: Browser):
 
 def test_every_script_belongs_to_a_page_and_is_checked():
     in_frames = {FOLDER / "bertviz" / "boot.js"}
-    listed = {*SHELL_SCRIPTS, *VIEWER, *DEBATE, *PROMPTING} | in_frames
+    listed = {*SHELL_SCRIPTS, *SAVED, *VIEWER, *DEBATE, *PROMPTING} | in_frames
     assert listed == {path for folder in OWN for path in (FOLDER / folder).glob("*.js")}
     assert all(path.read_text("utf-8").startswith("// @ts-check\n") for path in listed)
 

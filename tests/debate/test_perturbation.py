@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 from demos.debate.methods import additive as additive_kind
 from demos.debate.methods import transformer as transformer_kind
 from demos.debate.methods.additive import reading_of
-from demos.debate.methods.perturbation import permuted, probability_under, shuffle, uniform_probability
+from demos.debate.methods.perturbation import (
+    permuted,
+    probabilities_alone,
+    probability_under,
+    shuffle,
+    uniform_probability,
+)
 from demos.models.additive_attention import END, START, pad
 from tests.closeness import OURS, assert_close
 from tests.debate.models import additive, classifier, sentence, transformer
@@ -89,6 +95,31 @@ def test_word_weights_equal_an_override_of_the_last_layers_cls_row():
     with transformer_kind.record(change):
         expected = transformer_kind.positive(loaded, loaded.tokenizer(text, return_tensors="pt"))
     assert_close(reading.classify(chosen), expected, atol=OURS)
+
+
+@pytest.mark.parametrize("encoder", ["bilstm", "average"])
+def test_a_linear_logit_gives_the_models_answer_under_any_weights(encoder):
+    reading = reading_of(classifier(encoder), pad(SENTENCES))
+    drawn = torch.rand((50, *reading.attention.shape), generator=torch.Generator().manual_seed(0)).double()
+    weights = (20 * drawn).masked_fill(~reading.words[:, None], float("-inf")).softmax(-1)
+    logit = reading.linear.bias + (weights[:, :, 0] * reading.linear.contributions).sum(-1)
+    assert_close(logit.sigmoid(), reading.classify(weights), atol=OURS)
+    own = reading.linear.bias + (reading.attention[:, 0] * reading.linear.contributions).sum(-1)
+    assert_close(own.sigmoid(), classifier(encoder)(pad(SENTENCES))[0].sigmoid(), atol=OURS)
+
+
+def test_a_transformers_logit_is_not_linear_in_its_weights():
+    assert readings()[1].linear is None
+
+
+@pytest.mark.parametrize("kind", [0, 1])
+def test_all_weight_on_one_word_is_each_word_in_turn(kind):
+    reading = readings()[kind]
+    alone = probabilities_alone(reading)
+    for at in range(reading.words.shape[1]):
+        weights = torch.zeros_like(reading.attention[:, 0])
+        weights[:, at] = 1
+        assert_close(alone[at], probability_under(reading, weights), atol=OURS)
 
 
 @pytest.mark.parametrize("kind", [0, 1])

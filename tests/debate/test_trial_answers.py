@@ -95,6 +95,27 @@ def test_weights_of_the_visitors_own(runner):
     assert abs(scaled.probability_under - own.probability) > 1e-3
 
 
+@pytest.mark.parametrize("model", ["debate-bilstm", "debate-average"])
+def test_the_page_can_compute_what_the_server_would_answer(runner, model):
+    """The payload's contributions give P(positive) under any weights: what the page's script computes."""
+    own = runner(PREDICT, PredictInputs(PRAISE, model))
+    shown = orjson.loads(orjson.dumps(wire.weights(own, PredictInputs(PRAISE, model))))
+    contributions, bias = np.array(shown["contributions"]), shown["bias"]
+    chance = np.random.default_rng(0)
+    for weights in (own.attention[0], *np.eye(6), *chance.dirichlet(np.full(6, 0.3), 20)):
+        asked = runner(PREDICT, PredictInputs(PRAISE, model, weights=tuple(map(float, weights))))
+        logit = bias + contributions @ (np.array(weights) / np.sum(weights))
+        assert_close(1 / (1 + np.exp(-logit)), asked.probability_under, atol=SHIPPED)
+    assert_close(1 / (1 + np.exp(-bias - contributions)), own.alone, atol=SHIPPED)
+
+
+def test_a_transformer_has_no_contributions_and_answers_for_each_word_alone(runner):
+    own = runner(PREDICT, PredictInputs(PRAISE, "minilm-sentiment"))
+    assert own.contributions is None and own.bias is None
+    only = runner(PREDICT, PredictInputs(PRAISE, "minilm-sentiment", weights=(0, 1, 0, 0, 0, 0)))
+    assert_close(own.alone[1], only.probability_under, atol=SHIPPED)
+
+
 @pytest.mark.parametrize("weights", [(1e308,) * 6, (1e-300,) * 6, (1e39, 0.0, 0, 0, 0, 0)])
 def test_extreme_weights_are_scaled(runner, weights):
     answer = runner(PREDICT, PredictInputs(PRAISE, weights=weights))

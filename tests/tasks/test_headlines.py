@@ -80,7 +80,7 @@ def _secret(rows, name="label"):
     return tuple(replace(row, **{name: SECRET}) for row in rows)
 
 
-LABELS = st.sampled_from(["PER", "GIVEN_NAME"]) | ANY_TEXT
+LABELS = st.sampled_from(["PER", "GIVEN_NAME", "0 %"]) | ANY_TEXT
 ENTITY = st.builds(NamedEntity, ANY_TEXT, LABELS, st.just(0), st.just(1), st.none() | SHARE)
 
 

@@ -24,12 +24,19 @@ const DebateAdversary = (() => {
       "adversary",
       progress.node,
       verdict,
-      createHeading("What the model answers"),
-      outputs.node,
-      createHeading("Where it looks"),
-      wings.node,
-      createHeading("How different that is"),
-      axis.node,
+      element(
+        "div",
+        { class: "st-pair" },
+        element("div", {}, createHeading("Where it looks"), wings.node),
+        element(
+          "div",
+          {},
+          createHeading("What the model answers"),
+          outputs.node,
+          createHeading("How different the weights are"),
+          axis.node,
+        ),
+      ),
     );
 
     function update(payload) {

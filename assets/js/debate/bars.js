@@ -33,14 +33,18 @@ const DebateBars = (() => {
         ),
         element("p", { class: "st-line st-centre" }, axis || ""),
       );
-      say(caption || "");
+      const notes = groups.flatMap((group) => group.bars).filter((item) => item.note);
+      say(caption || "", notes.length > 0 && element("ul", {}, ...notes.map(told)));
     }
 
     return { node, update };
   };
 
+  /** What a bar stands for. @param {{title: string, note?: string}} item */
+  const told = ({ title, note }) => element("li", {}, element("strong", {}, title), `: ${note}.`);
+
   /**
-   * A row: name, bar from `zero` to the value, number, and a note below.
+   * A row: name, bar from `zero` to the value, number; its note is the name's title.
    * @param {{title: string, value: StageValue, note?: string}} item
    * @param {(value: number) => number} at the place of a value, 0 to 1
    * @param {number} zero
@@ -55,10 +59,9 @@ const DebateBars = (() => {
     return element(
       "div",
       { class: "st-bar-row" },
-      element("span", { class: "st-name" }, title),
+      element("span", { class: "st-name", title: note }, title),
       element("span", { class: "st-groove", "aria-hidden": "true" }, fill),
       element("span", { class: "st-number" }, formatKnown(value)),
-      note ? element("span", { class: "st-aside sa-note" }, note) : null,
     );
   }
 

@@ -6,7 +6,7 @@ const DebateConsistent = (() => {
   const { clamp, formatKnown } = StageNumbers;
   const { createChart } = StageSvg;
   const { createButterfly } = DebateButterfly;
-  const { showGauge } = DebateNumberLine;
+  const { showTrack } = DebateNumberLine;
   const { createFigure, createHeading } = DebateParts;
   const { roundedStrength, createTradeoff } = DebateTradeoff;
 
@@ -23,7 +23,15 @@ const DebateConsistent = (() => {
     const figures = element("p", { class: "st-line", "aria-live": "polite" });
     const outputs = createChart();
     const wings = createButterfly();
-    const { node, say } = createFigure("consistent", map.node, head, figures, outputs.node, wings.node);
+    const { node, say } = createFigure(
+      "consistent",
+      element(
+        "div",
+        { class: "st-pair" },
+        element("div", {}, map.node, figures),
+        element("div", {}, head, outputs.node, wings.node),
+      ),
+    );
 
     function show() {
       const { words, own, probability, points } = payload;
@@ -32,12 +40,12 @@ const DebateConsistent = (() => {
       for (const part of [head, figures, outputs.node, wings.node]) part.hidden = !item;
       if (!item) return;
       const { here } = item;
-      head.textContent = `The model trained with λ = ${roundedStrength(item)}, on this sentence`;
+      head.textContent = `Trained with λ = ${roundedStrength(item)}, on this sentence`;
       figures.textContent =
-        `Here: TVD ${formatKnown(here.tvd)}, JSD ${formatKnown(here.jsd)}. ` +
-        `Over the test sentences: mean TVD ${formatKnown(item.tvd)}, mean JSD ${formatKnown(item.jsd)}, ` +
-        `F1 ${formatKnown(item.f1)}.`;
-      showGauge(outputs, ["base model", probability], ["adversary", here.probability]);
+        `P(positive) ${formatKnown(probability)} → ${formatKnown(here.probability)}: TVD ${formatKnown(here.tvd)}, ` +
+        `JSD ${formatKnown(here.jsd)}. Over the test sentences: mean TVD ${formatKnown(item.tvd)}, ` +
+        `mean JSD ${formatKnown(item.jsd)}, F1 ${formatKnown(item.f1)}.`;
+      showTrack(outputs, probability, here.probability);
       wings.show({ words, left: own, right: here.attention, titles: ["base model", "adversary"] });
     }
 

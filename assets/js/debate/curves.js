@@ -63,7 +63,7 @@ const DebateCurves = (() => {
   const drawCurves =
     ({ at, lines, names, titles, x, y, front }) =>
     (width) => {
-      const height = Math.min(320, Math.max(250, width * 0.65));
+      const height = Math.min(300, Math.max(210, width * 0.5));
       const values = lines.flat().filter(isKnown);
       const low = Math.min(0, ...values);
       const high = Math.max(0.05, ...values);

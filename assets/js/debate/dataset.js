@@ -7,19 +7,20 @@ const DebateDataset = (() => {
   const { createPlot, drawHistogram } = StagePlot;
   const { svgLine, svgLabelNear, createChart } = StageSvg;
   const { drawInfluence } = DebateInfluence;
-  const { createFigure, createHeading } = DebateParts;
+  const { createFold, createFigure, createHeading } = DebateParts;
   const { createTable } = DebateTables;
   const { createProgress } = DebateWaiting;
 
   /** @returns {DebateView} */
   const create = () => {
     const progress = createProgress();
-    const table = element("div", {});
+    const table = element("div", { class: "st-figures" });
     const taus = element("div", { class: "st-small" });
+    const spread = createFold("Agreement with attention, sentence by sentence");
     const influence = createChart();
-    const cloud = element("div", {}, createHeading("Largest weight and influence"), influence.node);
-    const spread = element("div", {}, createHeading("Agreement with attention, sentence by sentence"), taus);
-    const { node, say } = createFigure("dataset", progress.node, table, spread, cloud);
+    const cloud = element("div", { class: "st-cloud-box" }, createHeading("Largest weight and influence"), influence.node);
+    const pair = element("div", { class: "st-beside" }, table, cloud);
+    const { node, say } = createFigure("dataset", progress.node, pair, spread.node);
     let charts = [];
 
     function histograms(items) {
@@ -44,8 +45,8 @@ const DebateDataset = (() => {
       progress.show(done < total ? done : null, total, `${done} of ${total} sentences`);
       table.replaceChildren(figures(rows));
       const items = payload.taus || [];
-      spread.hidden = items.length === 0;
       histograms(items);
+      spread.fill(items.length > 0 && taus);
       cloud.hidden = !scatter || scatter.largest_attention.length === 0;
       if (!cloud.hidden) {
         influence.show(
@@ -68,6 +69,7 @@ const DebateDataset = (() => {
       payload.taus?.length > 0 &&
         "Kendall's tau compares two orders of the words: 1 the same, 0 no relation, −1 the reverse; it is " +
           "undefined for fewer than four words. Each column counts sentences, the line is the mean. ",
+      definitions(payload.rows),
       isKnown(chance) &&
         `By chance alone a mean tau over sentences of these lengths lies within ±${formatKnown(chance)} in 95 % of cases. `,
       scatter?.largest_attention.length > 0 &&
@@ -76,18 +78,28 @@ const DebateDataset = (() => {
     ];
   };
 
+  const definitions = (rows) =>
+    element(
+      "ul",
+      {},
+      ...rows.map(({ title, definition }) =>
+        element("li", {}, element("strong", {}, title), `: ${definition}.`),
+      ),
+    );
+
   function figures(rows) {
+    const partly = rows.some((row) => row.undefined);
     const made = rows.map((row) => {
-      const name = element("th", { scope: "row" }, row.title);
-      if (row.definition) name.append(element("span", { class: "st-under sa-note" }, row.definition));
+      const name = element("th", { scope: "row", title: row.definition }, row.title);
       // An adversary's divergence has no more digits than the search's starts allow.
       const digits = row.name === "adversary" ? 2 : 3;
       const written = (value) => formatKnown(value, digits);
       const mean = isKnown(row.mean) ? `${written(row.mean)} ± ${written(row.std)}` : "undefined";
-      const cells = [mean, row.reference || "not measured", String(row.count), String(row.undefined ?? 0)];
+      const cells = [mean, row.reference || "not measured"];
+      if (partly) cells.push(`${row.count}, ${row.undefined ?? 0} undefined`);
       return element("tr", {}, name, ...cells.map((text) => element("td", {}, text)));
     });
-    const head = ["measure", "mean ± std", "on SST's test set", "sentences", "undefined"];
+    const head = ["measure", "mean ± std", "on SST's test set", ...(partly ? ["sentences"] : [])];
     return createTable("Figures over the data set", head, made);
   }
 

@@ -2,6 +2,7 @@
 // What the page calls: draw shows a payload in a box, updating the drawing if it is of the same kind.
 const StageDebate = (() => {
   "use strict";
+  const { element } = StageDom;
   const { arrive } = DebateArrive;
   const { showRuns } = DebateRuns;
   const { createWaiting, createNote } = DebateWaiting;
@@ -23,16 +24,18 @@ const StageDebate = (() => {
     waiting: createWaiting,
     weights: DebateWeights.create,
   };
-  /** @type {WeakMap<HTMLElement, {kind: string, view: DebateView}>} */
+  /** @type {WeakMap<HTMLElement, {kind: string, headline: HTMLElement, view: DebateView}>} */
   const shown = new WeakMap();
 
   /**
-   * `ask(name, request)` resolves to a plain answer; only `weights` asks. No payload empties the box.
+   * The payload's headline, and its drawing below. A payload holds all that is drawn; `ask(name, request)`
+   * resolves to a plain answer of the running gallery, which only the weights of a transformer need: without it
+   * they say so. No payload empties the box.
    * @param {HTMLElement} box
    * @param {DebatePayload | null} payload
-   * @param {DebateAsk} ask
+   * @param {DebateAsk | null} [ask]
    */
-  const draw = (box, payload, ask) => {
+  const draw = (box, payload, ask = null) => {
     if (!payload) {
       shown.delete(box);
       box.replaceChildren();
@@ -46,10 +49,13 @@ const StageDebate = (() => {
     if (document.querySelector("gradio-app, .gradio-container")) box.dataset.host = "gradio";
     let entry = shown.get(box);
     if (!entry || entry.kind !== payload.kind || entry.view.node.parentNode !== box) {
-      entry = { kind: payload.kind, view: VIEWS[payload.kind]() };
+      const headline = element("p", { class: "stage-headline", dir: "auto" });
+      entry = { kind: payload.kind, headline, view: VIEWS[payload.kind]() };
       shown.set(box, entry);
-      box.replaceChildren(entry.view.node);
+      box.replaceChildren(headline, entry.view.node);
     }
+    entry.headline.textContent = payload.headline || "";
+    entry.headline.hidden = !payload.headline;
     entry.view.update(payload, ask);
     box.dataset.kind = payload.kind;
     const { kind, done, total } = payload;

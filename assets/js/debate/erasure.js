@@ -6,7 +6,7 @@ const DebateErasure = (() => {
   const { isKnown, formatKnown, formatPercent } = StageNumbers;
   const { createChart } = StageSvg;
   const { createLegend, drawCurves } = DebateCurves;
-  const { createFigure, createHeading } = DebateParts;
+  const { createFold, createFigure, createHeading } = DebateParts;
   const { createFigureTable } = DebateTables;
 
   const Y = "fall of the probability";
@@ -21,11 +21,12 @@ const DebateErasure = (() => {
       front = i;
       if (payload) show();
     });
-    const left = element("div", {}, createHeading("Comprehensiveness: without them"), without.node);
-    const right = element("div", {}, createHeading("Sufficiency: with nothing else"), only.node);
+    const left = element("div", {}, createHeading("Without them"), without.node);
+    const right = element("div", {}, createHeading("With nothing else"), only.node);
     const pair = element("div", { class: "st-pair" }, left, right);
-    const table = element("div", {});
-    const { node, say } = createFigure("erasure", legend.node, pair, table);
+    const body = element("div", { class: "st-beside" }, pair, legend.node);
+    const table = createFold("The same in figures");
+    const { node, say } = createFigure("erasure", body, table.node);
 
     function show() {
       const { fractions, methods } = payload;
@@ -52,7 +53,7 @@ const DebateErasure = (() => {
       const { methods } = payload;
       legend.fill(methods);
       show();
-      table.replaceChildren(figures(methods));
+      table.fill(figures(methods));
       say(...caption(payload));
     }
 
@@ -79,8 +80,8 @@ const DebateErasure = (() => {
   const caption = ({ probability, erasure_title: how }) => [
     `A word is erased like this: ${how}. `,
     `The model gives its decision the probability ${formatKnown(probability)}. Left: each method's most `,
-    "important words are removed; the faster the line rises, the more the model needed them. Right: only ",
-    "they are kept; the lower the line, the more they suffice. A value below 0 means that the probability ",
+    "important words are removed (comprehensiveness); the faster the line rises, the more the model needed them. ",
+    "Right: only they are kept (sufficiency); the lower the line, the more they suffice. A value below 0 means that the probability ",
     "grew. The table has the mean over the shares, and the share of words to remove before the decision ",
     "flips; bold is the best figure of a column. Random (grey, dashed) takes the words in random order: the ",
     "yardstick for all others.",

@@ -14,7 +14,7 @@ const DebateInfluence = (() => {
    */
   const drawInfluence = (sets, own) => (width) => {
     const [xs, ys] = [sets?.largest_attention || [], sets?.median_change || []];
-    const height = Math.min(320, Math.max(240, width * 0.7));
+    const height = Math.min(300, Math.max(210, width * 0.55));
     const end = roundEnd(own ? [...ys, own[1]] : ys);
     const plot = createPlot(
       width,

@@ -115,12 +115,14 @@ const DebateNumberLine = (() => {
   }
 
   /**
-   * The gauge of two values of P(positive), each with its name: a ring and a diamond.
+   * The gauge of two values of P(positive), each with its name: a ring and a diamond; `band` is what can be reached.
    * @param {ReturnType<typeof StageSvg.createChart>} chart
    * @param {[string, StageValue]} own
    * @param {[string, StageValue]} other
+   * @param {string[]} [labels]
+   * @param {[number, number] | null} [band]
    */
-  const showGauge = (chart, [ownName, own], [otherName, other], labels = ["negative", "positive"]) => {
+  const showGauge = (chart, [ownName, own], [otherName, other], labels = ["negative", "positive"], band = null) => {
     const marks = [
       { value: own, text: `${ownName} ${formatKnown(own)}`, shape: "circle", tone: "st-own st-ring" },
       { value: other, text: `${otherName} ${formatKnown(other)}`, shape: "diamond", tone: "st-other" },
@@ -131,10 +133,46 @@ const DebateNumberLine = (() => {
       ends: [`← ${labels[0]}`, `${labels[1]} →`],
       title: "P(positive)",
       marks,
+      band,
       join: true,
     });
     chart.show(line, `P(positive) from 0 to 1: ${marks.map((mark) => mark.text).join(", ")}`);
   };
 
-  return { drawNumberLine, showGauge };
+  /**
+   * The same two values without their names, low enough to stand in a row; `showScale` draws the axis of such rows.
+   * @param {ReturnType<typeof StageSvg.createChart>} chart
+   * @param {number} own
+   * @param {number} other
+   */
+  const showTrack = (chart, own, other) => {
+    const painted = (/** @type {number} */ width) => {
+      const place = (/** @type {number} */ value) => EDGE + clamp(value, 0, 1) * (width - 2 * EDGE);
+      const middle = 4 + TRACK / 2;
+      const nodes = [
+        ...sides(place, 0, 1, 4),
+        svgLine(place(own), middle, place(other), middle, "st-join"),
+        svgMark("diamond", place(other), middle, 6, "st-other", formatKnown(other)),
+        svgMark("circle", place(own), middle, 6, "st-own st-ring", formatKnown(own)),
+      ];
+      return { height: TRACK + 8, nodes };
+    };
+    chart.show(painted, `P(positive) from 0 to 1: model's own ${formatKnown(own)}, then ${formatKnown(other)}`);
+  };
+
+  /** @param {ReturnType<typeof StageSvg.createChart>} chart */
+  const showScale = (chart, labels = ["negative", "positive"]) => {
+    const painted = (/** @type {number} */ width) => {
+      const place = (/** @type {number} */ value) => EDGE + value * (width - 2 * EDGE);
+      const ends = [
+        svgLabel(EDGE - 4, 32, `← ${labels[0]}`, "start"),
+        svgLabel(width / 2, 32, "P(positive)", "middle", "st-label st-title"),
+        svgLabel(width - EDGE + 4, 32, `${labels[1]} →`, "end"),
+      ];
+      return { height: 36, nodes: [...scale([0, 0.25, 0.5, 0.75, 1], place, 0, width), ...ends] };
+    };
+    chart.show(painted, "P(positive) from 0, negative, to 1, positive");
+  };
+
+  return { drawNumberLine, showGauge, showTrack, showScale };
 })();

@@ -28,16 +28,33 @@ const DebateParts = (() => {
       .join(", ");
 
   /**
-   * A figure whose caption can be replaced: {node, say(...parts)}.
+   * What is not the answer itself, folded: {node, fill(...parts)}; without parts it is not there at all. A fold that a
+   * visitor has opened stays open when it is filled anew.
+   * @param {string} summary
+   * @param {...(Node | string)} children
+   */
+  const createFold = (summary, ...children) => {
+    const body = element("div", { class: "st-fold-body" }, ...children);
+    const node = element("details", { class: "st-fold" }, element("summary", {}, summary), body);
+    node.hidden = children.length === 0;
+    /** @param {...unknown} parts texts and elements; false and empty ones are left out */
+    const fill = (...parts) => {
+      body.replaceChildren(.../** @type {string[]} */ (parts.filter(Boolean)));
+      node.hidden = body.childNodes.length === 0;
+    };
+    return { node, fill };
+  };
+
+  /**
+   * A figure whose caption, folded, can be replaced: {node, say(...parts)}.
    * @param {string} name
    * @param {...(Node | string)} children
    */
   const createFigure = (name, ...children) => {
-    const caption = element("figcaption", {});
-    const node = element("figure", { class: `st-figure st-${name}` }, ...children, caption);
-    /** @param {...unknown} parts texts and elements; false and empty ones are left out */
-    const say = (...parts) => caption.replaceChildren(.../** @type {string[]} */ (parts.filter(Boolean)));
-    return { node, say };
+    const caption = createFold("How to read this");
+    const folded = element("figcaption", {}, caption.node);
+    const node = element("figure", { class: `st-figure st-${name}` }, ...children, folded);
+    return { node, say: caption.fill };
   };
 
   /** @param {string} text */
@@ -55,5 +72,13 @@ const DebateParts = (() => {
       ...children,
     );
 
-  return { LARGEST_JSD, createWord, spokenWeights, createFigure, createHeading, createScrollBox };
+  return {
+    LARGEST_JSD,
+    createWord,
+    spokenWeights,
+    createFold,
+    createFigure,
+    createHeading,
+    createScrollBox,
+  };
 })();

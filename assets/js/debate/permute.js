@@ -72,7 +72,7 @@ const DebatePermute = (() => {
   };
 
   const shuffles = (probabilities, probability) => (width) => {
-    const height = Math.min(320, Math.max(240, width * 0.7));
+    const height = Math.min(300, Math.max(210, width * 0.55));
     const bins = countBins(probabilities, 0, 1, BINS);
     const most = Math.max(...bins, 4);
     const plot = createPlot(

@@ -4,30 +4,44 @@ const DebateRankings = (() => {
   "use strict";
   const { element, createButton } = StageDom;
   const { isKnown, formatKnown, formatSigned } = StageNumbers;
+  const ATTENTION = "attention";
   const { legible } = StageText;
-  const { createWord, spokenWeights, createFigure, createHeading } = DebateParts;
+  const { createWord, spokenWeights, createFold, createFigure } = DebateParts;
   const { createRankTable, createTauMatrix } = DebateTables;
 
   /** @returns {DebateView} */
   const create = () => {
     const lines = element("div", { class: "st-methods" });
-    const sentences = createFigure("sentences", createHeading("What each method marks"), lines);
+    const sentences = createFigure("sentences", lines);
     const ranks = element("div", {});
-    const ranking = createFigure("ranks", createHeading("The words in order of importance"), ranks);
+    const ranking = createFigure("ranks", ranks);
     const matrix = element("div", {});
-    const agreement = createFigure("tau", createHeading("How far the rankings agree"), matrix);
-    const node = element("div", {}, sentences.node, ranking.node, agreement.node);
+    const agreement = createFigure("tau", matrix);
+    const node = element(
+      "div",
+      {},
+      sentences.node,
+      createFold("The words in order of importance", ranking.node).node,
+      createFold("How far every two rankings agree", agreement.node).node,
+    );
 
     function update(payload) {
       const { words, probability, methods, scores, chance, withheld } = payload;
-      lines.replaceChildren(...methods.map((method, i) => line(method, words, scores[i])));
+      const agreed = agreementWithAttention(payload);
+      lines.replaceChildren(
+        ...(agreed ? [createHead()] : []),
+        ...methods.map((method, i) => line(method, words, scores[i], agreed && agreed[i])),
+      );
       sentences.say(
         "The same sentence once per method; the stronger the colour, the more the method says that the word ",
         "matters, relative to its own strongest word. ",
         methods.some((method) => method.signed) &&
           "Where a method tells directions, blue with + pushes towards positive and orange with − towards negative. ",
         `P(positive), the probability that the review is positive, is ${formatKnown(probability)}. `,
-        "“?” says how a method measures.",
+        "“?” says how a method measures. ",
+        !withheld &&
+          "At the end of each line stands Kendall's tau with attention's order of the words: 1 is the same order, 0 no " +
+            "relation, −1 the reverse; in brackets where chance alone explains it.",
       );
       ranks.replaceChildren(createRankTable(payload));
       ranking.say(
@@ -51,7 +65,27 @@ const DebateRankings = (() => {
     return { node, update };
   };
 
-  function line({ title, definition, signed }, words, scores) {
+  const createHead = () =>
+    element(
+      "div",
+      { class: "st-opinion st-opinion-head", "aria-hidden": "true" },
+      element("span"),
+      element("span"),
+      element("span", { class: "st-number" }, "tau with attention"),
+    );
+
+  /** What stands at the end of each method's line, or null where no tau is told. @param {any} payload */
+  const agreementWithAttention = ({ methods, tau, chance, withheld }) => {
+    const own = methods.findIndex(({ name }) => name === ATTENTION);
+    if (withheld || own < 0) return null;
+    return tau[own].map((value, i) => {
+      if (i === own) return "";
+      const text = formatSigned(value, 2);
+      return isKnown(value) && Math.abs(value) <= chance + 1e-9 ? `(${text})` : text;
+    });
+  };
+
+  function line({ title, definition, signed }, words, scores, agreed) {
     const most = Math.max(0, ...scores.filter(isKnown).map(Math.abs));
     const marked = words.map((word, i) => chip(word, scores[i], most, signed));
     const spoken = scores.some(isKnown) ? spokenWeights(words, scores) : "undefined";
@@ -74,7 +108,8 @@ const DebateRankings = (() => {
       onkeydown: (event) => event.key === "Escape" && open(false),
     });
     const name = element("div", { class: "st-method" }, element("span", {}, title), help, told);
-    return element("div", { class: "st-opinion" }, name, sentence);
+    const tau = agreed === null ? null : element("span", { class: "st-number" }, agreed);
+    return element("div", { class: "st-opinion" }, name, sentence, tau);
   }
 
   function chip(word, score, most, signed) {

@@ -80,7 +80,7 @@ const DebateTradeoff = (() => {
    * @param {number} width
    */
   function paint({ points, seeds, uniform }, chosen, buttons, width) {
-    const height = Math.min(380, Math.max(280, width * 0.6));
+    const height = Math.min(340, Math.max(210, width * 0.55));
     const all = [...points, ...seeds, ...(uniform ? [uniform] : [])];
     const plot = createPlot(
       width,

@@ -6,6 +6,8 @@ interface DebatePayload {
   /** a run that goes on says false, or how many of `total` sentences it has done */
   done?: boolean | number;
   total?: number;
+  /** one sentence that says what the drawing shows */
+  headline?: string;
   runs?: string[];
   [name: string]: any;
 }
@@ -16,7 +18,7 @@ type DebateAsk = (name: string, request: Record<string, any>) => Promise<any>;
 /** One kind of drawing, updated in place. */
 interface DebateView {
   node: HTMLElement;
-  update(payload: any, ask: DebateAsk): void;
+  update(payload: any, ask: DebateAsk | null): void;
 }
 
 /** A method's line over fractions of a sentence: values [L], null where undefined. */

@@ -23,7 +23,8 @@ const DebateWeightRows = (() => {
   };
 
   /**
-   * {node, fill(words, own, weights, unknown), set(weights)}; changed(weights) is called when a visitor moves one.
+   * {node, fill(words, own, weights, unknown, movable), set(weights)}; changed(weights) is called when a visitor
+   * moves one.
    * @param {(weights: number[]) => void} changed
    */
   const createWeightRows = (changed) => {
@@ -54,7 +55,7 @@ const DebateWeightRows = (() => {
       });
     }
 
-    function row(word, at, own, alone, unknown) {
+    function row(word, at, own, alone, fixed, unknown) {
       const name = legible(word);
       const slider = element("input", {
         type: "range",
@@ -62,7 +63,7 @@ const DebateWeightRows = (() => {
         max: 1,
         step: 0.01,
         "aria-label": `Weight of ${name}; the model's own is ${formatKnown(own)}`,
-        disabled: alone,
+        disabled: fixed,
         oninput: () => move(at, Number(slider.value)),
       });
       const tick = element("i", { class: "st-tick", title: `the model's own: ${formatKnown(own)}` });
@@ -85,9 +86,10 @@ const DebateWeightRows = (() => {
       };
     }
 
-    function fill(words, own, values, unknown) {
+    function fill(words, own, values, unknown, movable) {
       held = null;
-      rows = words.map((word, i) => row(word, i, own[i], words.length < 2, unknown[i]));
+      const alone = words.length < 2;
+      rows = words.map((word, i) => row(word, i, own[i], alone, alone || !movable, unknown[i]));
       node.replaceChildren(...rows.map((item) => item.node));
       show(values);
     }

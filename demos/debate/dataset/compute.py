@@ -10,8 +10,9 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import Field
 
+from demos.debate.headlines import dataset as headlines
 from demos.debate.methods.dataset_schemas import METRICS, DatasetMetrics, Metric
-from demos.debate.methods.endpoint import classifier_endpoint
+from demos.debate.methods.endpoint import classifier_endpoint, of_result
 from demos.debate.methods.schemas import Classifier
 from demos.debate.methods.sentence import check_sentence
 from demos.errors import StageError
@@ -171,4 +172,6 @@ def _chance(words: Sequence[int]) -> tuple[Metric, float]:
     return measure, float(1.96 * np.sqrt((spreads**2).sum()) / count) if count else nothing
 
 
-DATASET_METRICS = classifier_endpoint("trial_dataset", dataset_metrics, check=None)
+DATASET_METRICS = classifier_endpoint(
+    "trial_dataset", dataset_metrics, of_result(headlines.dataset_metrics), check=None
+)

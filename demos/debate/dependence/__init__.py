@@ -58,7 +58,7 @@ ENDPOINTS = (PREDICT, PERMUTE, UNIFORM, ADVERSARY, CONSISTENT)
 
 SCRIPTS = (
     *CHARTS,
-    *scripts("debate", "parts tables number_line butterfly curves influence tradeoff waiting latest"),
+    *scripts("debate", "parts tables number_line butterfly curves influence tradeoff waiting latest linear"),
     *scripts("debate", "weight_rows weights adversary consistent permute uniform"),
     *scripts("debate", "rankings erasure bars dataset runs arrive draw"),
 )

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from demos.debate.methods.endpoint import classifier_endpoint
+from demos.debate.headlines import dependence as headlines
+from demos.debate.methods.endpoint import classifier_endpoint, of_result
 from demos.debate.methods.schemas import (
     AdversaryAnswer,
     ConsistentAnswer,
@@ -23,12 +24,14 @@ from demos.models.specs import Loaded
 
 
 def predict(inputs: PredictInputs, loaded: Loaded) -> Prediction:
-    """P(positive), attention over the words, and P(positive) under weights of the visitor's own."""
+    """P(positive), attention over the words, and P(positive) under weights of the visitor's own, and with all
+    weight on each word alone."""
     import torch
 
-    from demos.debate.methods.perturbation import probability_under
+    from demos.debate.methods.perturbation import probabilities_alone, probability_under
 
     item, reading = _read(inputs, loaded)
+    linear = reading.linear
     own = reading.attention.mean(1)
     weights = own if inputs.weights is None else _scaled(inputs.weights, item.words)
     return Prediction(
@@ -40,6 +43,9 @@ def predict(inputs: PredictInputs, loaded: Loaded) -> Prediction:
         probability=reading.probability.item(),
         weights=torch.as_tensor(weights)[0].numpy(),
         probability_under=probability_under(reading, weights).item(),
+        alone=probabilities_alone(reading)[:, 0].numpy(),
+        contributions=linear.contributions[0].numpy() if linear else None,
+        bias=linear.bias.item() if linear else None,
         origin=loaded.origin,
     )
 
@@ -65,11 +71,13 @@ def permute(inputs: TrialInputs, loaded: Loaded) -> Permutations:
 
 def uniform(inputs: TrialInputs, loaded: Loaded) -> UniformAnswer:
     """P(positive) under uniform attention: put in after training, in several scopes, and trained with."""
+    from demos.debate.methods.seeds import seeds_of
     from demos.debate.methods.uniform_attention import uniform_rows
 
     item, reading = _read(inputs, loaded)
     rows = uniform_rows(loaded, item, reading)
-    return UniformAnswer(item.words, reading.probability.item(), rows, loaded.origin)
+    seeds = seeds_of(loaded, item, reading)
+    return UniformAnswer(item.words, reading.probability.item(), rows, seeds, loaded.origin)
 
 
 def adversary(inputs: TrialInputs, loaded: Loaded) -> Iterator[AdversaryAnswer]:
@@ -146,12 +154,12 @@ def _scaled(weights: tuple[float, ...], words: tuple[str, ...]) -> Any:
     return torch.tensor(given / given.sum(), dtype=torch.float32)[None]
 
 
-PREDICT = classifier_endpoint("trial_predict", predict)
+PREDICT = classifier_endpoint("trial_predict", predict, headlines.prediction)
 
-PERMUTE = classifier_endpoint("trial_permute", permute)
+PERMUTE = classifier_endpoint("trial_permute", permute, of_result(headlines.permutation))
 
-UNIFORM = classifier_endpoint("trial_uniform", uniform)
+UNIFORM = classifier_endpoint("trial_uniform", uniform, of_result(headlines.uniform))
 
-ADVERSARY = classifier_endpoint("trial_adversary", adversary)
+ADVERSARY = classifier_endpoint("trial_adversary", adversary, of_result(headlines.adversary))
 
-CONSISTENT = classifier_endpoint("trial_consistent", consistent)
+CONSISTENT = classifier_endpoint("trial_consistent", consistent, of_result(headlines.consistent))

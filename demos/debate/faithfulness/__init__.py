@@ -7,7 +7,7 @@ the answer is watched.
 - **Kendall's tau** compares two rankings: 1 the same order, 0 no relation, -1 the reverse. Between a
   constant and anything it is *undefined*; below four words it is withheld, since so few have too few orders.
 - **Chance** is a band: 95 % of all pairs of orders of so many words have a tau within it. In the erasure
-  curves it is the mean of ten random orders.
+  curves it is the mean of 19 random orders.
 - **Gradients** ask how the answer changes for a tiny change of a word's vector; **integrated gradients** add
   that up on the way from a baseline to the sentence; **leave one out** takes the word away.
 - **Taking a word away** can mean three things, and the results differ: deleting it, putting a mask or the

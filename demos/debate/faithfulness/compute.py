@@ -9,7 +9,8 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from demos.debate.methods.endpoint import classifier_endpoint
+from demos.debate.headlines import faithfulness as headlines
+from demos.debate.methods.endpoint import classifier_endpoint, of_result
 from demos.debate.methods.ranking_schemas import ErasureAnswer, ErasureCurve, Method, RankingAnswer
 from demos.debate.methods.schemas import Anyway, Classifier, TrialText
 from demos.debate.methods.sentence import LABELS, Erasure, Sentence
@@ -85,7 +86,7 @@ def erasure(inputs: RankingInputs, loaded: Loaded) -> ErasureAnswer:
     scores, _ = all_scores(loaded, item, inputs.erasure)
     titles = {method.name: method.title for method in methods(loaded, inputs.erasure)}
     titles["random"] = f"Random, mean of {RANDOM_ORDERS} orders"
-    found = curves(scores, predict)
+    found, random = curves(scores, predict)
     return ErasureAnswer(
         words=item.words,
         predicted=LABELS[predicted],
@@ -93,6 +94,7 @@ def erasure(inputs: RankingInputs, loaded: Loaded) -> ErasureAnswer:
         erasure=classifier.ERASURES[inputs.erasure],
         fractions=levels(len(item.words)) / len(item.words),
         methods=tuple(ErasureCurve(name, titles[name], **vars(curve)) for name, curve in found.items()),
+        random_falls=random,
         origin=loaded.origin,
     )
 
@@ -144,6 +146,6 @@ def all_scores(loaded: Loaded, item: Sentence, kind: Erasure) -> tuple[dict[str,
     return scores | {"leave_one_out": leave_one_out(loaded, item, kind)}, baseline
 
 
-RANKINGS = classifier_endpoint("trial_rankings", rankings)
+RANKINGS = classifier_endpoint("trial_rankings", rankings, of_result(headlines.rankings))
 
-ERASURE = classifier_endpoint("trial_erasure", erasure)
+ERASURE = classifier_endpoint("trial_erasure", erasure, of_result(headlines.erasure))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import torch
 
-from demos.debate.methods.encoded_sentences import EncodedSentences
+from demos.debate.methods.encoded_sentences import EncodedSentences, LinearLogit
 from demos.debate.methods.gradients import gradient_at, integrated_gradients
 from demos.debate.methods.sentence import MAX_WORDS, Erasure, Sentence, check_count
 from demos.errors import BadInput
@@ -80,7 +80,8 @@ def reading_of(model: AttentionClassifier, ids: torch.Tensor) -> EncodedSentence
         return model.classify(encoded, attention.squeeze(-2)).sigmoid()
 
     attention = model.attend(encoded)[:, None]
-    return EncodedSentences(encoded.words, attention, attention.new_zeros(len(ids), 1), classify)
+    linear = LinearLogit(encoded.states @ model.output.weight[0], model.output.bias[0])
+    return EncodedSentences(encoded.words, attention, attention.new_zeros(len(ids), 1), classify, linear)
 
 
 @torch.no_grad()

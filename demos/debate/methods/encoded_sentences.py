@@ -13,19 +13,32 @@ import torch
 
 
 @dataclass(frozen=True, eq=False)
+class LinearLogit:
+    """A logit that is linear in the attention [b, w]: bias + sum_i attention_i * contributions_i.
+
+    contributions [b, w], bias [].
+    """
+
+    contributions: torch.Tensor
+    bias: torch.Tensor
+
+
+@dataclass(frozen=True, eq=False)
 class EncodedSentences:
     """b sentences of at most w words, read by h heads.
 
     words [b, w]: which positions are words; attention [b, h, w]: the model's own, every row sums to 1 over
     the words; special [b, h]: the share of each head's attention that goes to special tokens and stays there
     in every experiment (0 where there are none); classify: maps attention [..., b, h, w] to P(positive) [...,
-    b], differentiably; leading dimensions are variants.
+    b], differentiably; leading dimensions are variants; linear: where there is one head and the logit of
+    P(positive) is linear in its attention, the same as numbers.
     """
 
     words: torch.Tensor
     attention: torch.Tensor
     special: torch.Tensor
     classify: Callable[[torch.Tensor], torch.Tensor]
+    linear: LinearLogit | None = None
 
     @property
     def probability(self) -> torch.Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from demos.contract import Endpoint
@@ -15,6 +16,13 @@ def check_inputs(inputs: Any) -> None:
     check_sentence(inputs.text)
 
 
-def classifier_endpoint(name: str, function: Any, check: Any = check_inputs) -> Endpoint:
+def classifier_endpoint(
+    name: str, function: Any, headline: Callable[[Any, Any], str], check: Any = check_inputs
+) -> Endpoint:
     """An endpoint that runs on the debate's classifiers."""
-    return Endpoint(name, function, HEADS, check=check, task="attention-trial")
+    return Endpoint(name, function, HEADS, check=check, task="attention-trial", headline=headline)
+
+
+def of_result(headline: Callable[[Any], str]) -> Callable[[Any, Any], str]:
+    """A headline for which the result suffices."""
+    return lambda _, result: headline(result)

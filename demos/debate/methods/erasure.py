@@ -10,7 +10,8 @@ import numpy as np
 SHARES = (0.01, 0.05, 0.10, 0.20, 0.50)
 """Shares of words, rounded up: the bins of ERASER (DeYoung et al. 2020, arXiv:1911.03429, section 4.3)."""
 MAX_LEVELS = 12
-RANDOM_ORDERS = 10
+RANDOM_ORDERS = 19
+"""So many that a ranking chosen beforehand beats all of them by chance in 1 of 20 cases."""
 
 Predict = Callable[[np.ndarray], np.ndarray]
 """Maps kept words [v, n] to the probability [v] of the class that was predicted for the whole text."""
@@ -39,9 +40,11 @@ def levels(words: int) -> np.ndarray:
     return np.union1d(evenly, _bins(words))
 
 
-def curves(scores: Mapping[str, np.ndarray], predict: Predict, seed: int = 0) -> dict[str, Curve]:
+def curves(
+    scores: Mapping[str, np.ndarray], predict: Predict, seed: int = 0
+) -> tuple[dict[str, Curve], np.ndarray]:
     """Curves of every ranking [n], and of "random": the mean over RANDOM_ORDERS orders (its flip is the mean
-    over the orders that flip).
+    over the orders that flip). Beside them the area of comprehensiveness of each of these orders.
 
     All variants of all rankings go to `predict` at once, without duplicates.
     """
@@ -57,7 +60,9 @@ def curves(scores: Mapping[str, np.ndarray], predict: Predict, seed: int = 0) ->
     nothing, nan = np.full(len(steps), np.nan), float("nan")
     undefined = Curve(nothing, nothing, nan, nan, nan)
     named = dict(zip(defined, found, strict=False))
-    return {name: named.get(name, undefined) for name in scores} | {"random": _mean(found[len(defined) :])}
+    random = found[len(defined) :]
+    falls = np.array([curve.area_comprehensiveness for curve in random])
+    return {name: named.get(name, undefined) for name in scores} | {"random": _mean(random)}, falls
 
 
 def order_of(score: np.ndarray) -> np.ndarray:

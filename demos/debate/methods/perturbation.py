@@ -71,3 +71,11 @@ def uniform_probability(reading: EncodedSentences) -> torch.Tensor:
 def probability_under(reading: EncodedSentences, weights: torch.Tensor) -> torch.Tensor:
     """P(positive) [b] if every head distributes its attention over the words as `weights` [b, w]."""
     return reading.classify(weights[:, None].expand_as(reading.attention))
+
+
+@torch.no_grad()
+def probabilities_alone(reading: EncodedSentences) -> torch.Tensor:
+    """P(positive) [w, b] if every head puts all of its weight on one word, each of the w words in turn."""
+    own = reading.attention
+    alone = torch.eye(own.shape[-1], dtype=own.dtype)[:, None, None]
+    return reading.classify(alone.expand(-1, *own.shape))

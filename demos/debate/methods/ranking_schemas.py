@@ -65,7 +65,8 @@ class ErasureCurve:
 @dataclass(frozen=True, eq=False)
 class ErasureAnswer:
     """probability of the predicted class, and what is left of it when a share of the words, the top of
-    each ranking, is taken away (comprehensiveness) or kept alone (sufficiency); fractions [L] of words."""
+    each ranking, is taken away (comprehensiveness) or kept alone (sufficiency); fractions [L] of words;
+    random_falls: the area of comprehensiveness of each random order."""
 
     words: tuple[str, ...]
     predicted: str
@@ -73,4 +74,5 @@ class ErasureAnswer:
     erasure: str
     fractions: np.ndarray
     methods: tuple[ErasureCurve, ...]
+    random_falls: np.ndarray
     origin: Origin

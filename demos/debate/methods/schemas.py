@@ -46,7 +46,9 @@ class Prediction:
     those of the text, emoji for one, that it cannot read either; attention [heads, n] of the
     model over the words, every row sums to 1; special [heads]: the share of attention outside the words;
     probability: P(positive); weights [n]: those that were tried (the mean of the heads if none were
-    given), with probability_under."""
+    given), with probability_under; alone [n]: P(positive) with all weight on that word. contributions [n] and
+    bias: the logit of P(positive) is bias + sum_i weights_i * contributions_i; null where it is not linear in
+    the weights, as in a transformer."""
 
     words: tuple[str, ...]
     unknown: tuple[bool, ...]
@@ -56,6 +58,9 @@ class Prediction:
     probability: float
     weights: np.ndarray
     probability_under: float
+    alone: np.ndarray
+    contributions: np.ndarray | None
+    bias: float | None
     origin: Origin
 
 
@@ -88,16 +93,6 @@ class UniformRow:
 
 
 @dataclass(frozen=True)
-class UniformAnswer:
-    """P(positive) with the model's own attention and with uniform ones."""
-
-    words: tuple[str, ...]
-    probability: float
-    rows: tuple[UniformRow, ...]
-    origin: Origin
-
-
-@dataclass(frozen=True)
 class Start:
     """One start of the adversary: its divergence from the model's attention to two decimals, |dp|, and if
     that is allowed."""
@@ -119,6 +114,18 @@ class Seed:
     jsd: float
     tvd: float | None
     mean: bool
+
+
+@dataclass(frozen=True)
+class UniformAnswer:
+    """P(positive) with the model's own attention and with uniform ones; seeds: how far the same model lies
+    from this one if trained from another seed."""
+
+    words: tuple[str, ...]
+    probability: float
+    rows: tuple[UniformRow, ...]
+    seeds: tuple[Seed, ...]
+    origin: Origin
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 from demos.nlp.wording import (
     LONGEST,
@@ -51,8 +52,9 @@ def _fitting(before: str, entities: tuple[NamedEntity, ...], after: str) -> str:
 
 
 def class_name(label: str) -> str:
-    """The name of a class in words."""
-    return CLASSES.get(label) or shortened(said(label), 20)
+    """The name of a class in words: of a checkpoint that nobody knows, without signs that could pass for
+    something that the sentence says."""
+    return CLASSES.get(label) or shortened(re.sub(r"[^\w -]", "", said(label)), 20)
 
 
 def said(label: str) -> str:
