@@ -10,13 +10,16 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Frame, Page, expect
+from playwright.sync_api import Browser, Frame, Page, ViewportSize, expect
 
 from demos.shell.load_demos import load_programme, working
 from tests.browser.steps import open_demo
 
 SLUGS = [demo.INFO.slug for demo in working(load_programme())]
-SIZES = {"720p": {"width": 1280, "height": 720}, "1080p": {"width": 1920, "height": 1080}}
+SIZES: dict[str, ViewportSize] = {
+    "720p": {"width": 1280, "height": 720},
+    "1080p": {"width": 1920, "height": 1080},
+}
 README = Path(__file__).parents[2] / "README.md"
 LARGER = 1.6
 """How much larger type is than on the ordinary page, on a slide of 1280 x 720."""
