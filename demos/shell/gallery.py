@@ -39,7 +39,7 @@ TALK_STYLES = ASSETS / "css" / "stage.css"
 HEAD_STYLES = """<style>
 [data-embedded] .stage-header { display: none !important; }
 [data-embedded] .gradio-container { min-height: 0 !important; }
-[data-embedded] .stage-frame { height: 600px !important; }
+[data-embedded] .stage-frame { height: 600px; }
 .html-container:has(.stage-header, .stage-cards, .stage-steps) { padding: 0 !important; }
 footer:not(:has(.show-api)) .divider { display: none !important; }
 .gradio-container .main { padding-top: 0.5rem !important; }
@@ -52,6 +52,8 @@ footer:not(:has(.show-api)) .divider { display: none !important; }
     align-self: flex-end !important;
     width: auto !important;
     margin-top: -3rem;
+    position: relative;
+    z-index: 1;
   }
 }
 @media (max-width: 480px) {

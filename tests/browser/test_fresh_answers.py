@@ -123,7 +123,7 @@ def test_the_notice_names_what_the_answer_was_made_for_and_what_to_press(page: P
     verdict = headline(page)
     expect(verdict).to_have_count(1)
     opacity = "element => getComputedStyle(element.closest('.task-answer')).opacity"
-    assert verdict.evaluate(opacity) == "1"
+    wait_until(lambda: verdict.evaluate(opacity) == "1")  # the page opened with another answer
     text.fill("Another film.")
     stale = page.locator(".stage-stale:visible")
     expect(stale).to_contain_text('made for Text “A "fine" <b>film</b>.” · press Run to update')
