@@ -15,11 +15,13 @@ LEAST_SURE = 5
 
 
 def remark(result: GenerateResult) -> str:
-    """The number of tokens, the speed, and why the text ended, in words."""
+    """The number of tokens, the speed unless it is unknown, and why the text ended, in words."""
     ends = {"": WRITING, "end": "the model ended here", "length": "stopped at the limit of new tokens"}
-    speed = result.new_tokens / result.seconds if result.seconds else 0.0
     count = "1 token" if result.new_tokens == 1 else f"{result.new_tokens} tokens"
-    return f"{count} in {result.seconds:.1f} s, {speed:.0f} a second, {ends[result.finished]}"
+    took = ""
+    if result.seconds:
+        took = f" in {result.seconds:.1f} s, {result.new_tokens / result.seconds:.0f} a second"
+    return f"{count}{took}, {ends[result.finished]}"
 
 
 def show(result: GenerateResult) -> str:
