@@ -20,7 +20,7 @@ def scripts(folder: str, names: str) -> tuple[Path, ...]:
 COMMON = scripts("common", "numbers dom text theme")
 """Scripts that every page may use."""
 
-TALK = "stage_fit stage_steps stage_talk stage_keys stage"
+TALK = "stage_fit stage_size stage_steps stage_talk stage_keys stage"
 """The shell's scripts for talk mode, which saved pages have too."""
 
 CHARTS = (*COMMON, *scripts("common", "svg plot"))

@@ -10,7 +10,6 @@ const Stage = (() => {
   const root = document.documentElement;
 
   const NOTHING = "There is no answer on this page yet.";
-  const TRIES = 4;
   const GRACE = 1500; // milliseconds in which a page that opens with an answer shows it
 
   let on = false;
@@ -19,11 +18,8 @@ const Stage = (() => {
   let step = 0; // of those that are filled
   let part = 0;
   let parts = 1;
-  let size = 0; // its zoom
-  let tries = 0; // to find that
   let example = 0; // the number of the one that is shown, from 0; -1 if it is none
   let entered = { scroll: 0, screen: false };
-  let drawn = { height: 0, width: 0, window: "" };
 
   const isOn = () => on;
   const canChange = () => examples().length > 1 && !root.dataset.hide?.split(" ").includes("examples");
@@ -38,15 +34,10 @@ const Stage = (() => {
     StageSteps.isolate(current);
     root.toggleAttribute("data-stage-ready", true);
     tell(steps.length);
-    if (anew) tries = 0;
-    if (anew || hasChanged()) {
-      // A chart that gets lower as it gets narrower could go on growing and shrinking for ever.
-      const limit = tries++ < TRIES ? undefined : size;
-      const found = StageFit.fit(current, StageTalk.room(), part, limit);
-      ({ part, parts, size } = found);
-      noteSize();
-      tell(steps.length);
-    }
+    const found = StageSize.keep(current, StageTalk.room(), part, { anew, redo: () => show(false) });
+    if (found.part === part && found.parts === parts) return;
+    ({ part, parts } = found);
+    tell(steps.length);
   };
 
   const nothing = () => {
@@ -74,17 +65,6 @@ const Stage = (() => {
         next: step < steps - 1 || part < parts - 1 || (more && example < examples().length - 1),
       },
     });
-  };
-
-  const sizeNow = () => {
-    const { height, width } = current?.getBoundingClientRect() ?? { height: 0, width: 0 };
-    const room = StageTalk.room();
-    return { height, width, window: `${room.width} ${room.height}` };
-  };
-  const noteSize = () => (drawn = sizeNow());
-  const hasChanged = () => {
-    const now = sizeNow();
-    return Math.abs(now.height - drawn.height) > 2 || Math.abs(now.width - drawn.width) > 2 || now.window !== drawn.window;
   };
 
   /** @param {HTMLElement | null} node @param {number} [at] the part of it */

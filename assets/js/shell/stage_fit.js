@@ -30,6 +30,9 @@ const StageFit = (() => {
     return found;
   };
 
+  /** Whether what a box holds will be drawn anew as wide as the box. @param {HTMLElement} part */
+  const isElastic = (part) => part.matches(".sa-scroll") && part.querySelector("div")?.style.width === "100%";
+
   /**
    * The largest zoom, in units of the slide and at most `limit`, at which the step is whole within `frame`.
    * @param {HTMLElement} node
@@ -43,7 +46,7 @@ const StageFit = (() => {
       enlarge(size * unit());
       const { width, height } = node.getBoundingClientRect();
       if (height > frame.height + 0.5 || width > frame.width + 0.5) return false;
-      return ![node, ...scrollers].some((part) => part.scrollWidth > part.clientWidth + 1);
+      return ![node, ...scrollers].some((part) => part.scrollWidth > part.clientWidth + 1 && !isElastic(part));
     };
     if (fits(limit)) return limit;
     let [low, high] = [0.2, limit];
@@ -56,10 +59,12 @@ const StageFit = (() => {
     return low;
   };
 
-  /** @param {Element} node */
+  /** Those in the flow: Gradio lays its display of progress over an answer. @param {Element} node */
   const shownChildren = (node) =>
-    /** @type {HTMLElement[]} */ (
-      [...node.children].filter((child) => child instanceof HTMLElement && child.offsetHeight > 0)
+    [...node.children].filter(
+      /** @returns {child is HTMLElement} */
+      (child) =>
+        child instanceof HTMLElement && child.offsetHeight > 0 && getComputedStyle(child).position !== "absolute",
     );
 
   /**
@@ -74,7 +79,7 @@ const StageFit = (() => {
       const rows = [...node.tBodies].flatMap((body) => [...body.rows]); // its head stays
       return node.getBoundingClientRect().height > room && rows.length > 1 ? rows : [node];
     }
-    if (node.matches("pre, p, ol, ul, button, .sa-view") || !children.length) return [node];
+    if (node.matches("pre, p, ol, ul, button, .stage-attention-root") || !children.length) return [node];
     if (children.length === 1) return partsOf(children[0], room);
     return children.flatMap((child) =>
       child.getBoundingClientRect().height > room ? partsOf(child, room) : [child],

@@ -1,7 +1,8 @@
 // @ts-check
 // The steps of a page in talk mode: each answer and each drawing that shows something.
 //
-// They are found by class names alone: `stage-step` marks one, `stage-headline` in it is its first sentence,
+// They are found by class names alone: `stage-step` marks one, `stage-headline` in it (in the attention viewer
+// `sa-headline`) is its first sentence,
 // `stage-panel` its heading, `stage-badge` after it names what made it, `data-line` of the latter in short.
 const StageSteps = (() => {
   "use strict";
@@ -30,7 +31,7 @@ const StageSteps = (() => {
   const textOf = (node, selector) => node.querySelector(selector)?.textContent?.trim() ?? "";
 
   /** @param {HTMLElement} node */
-  const headline = (node) => textOf(node, ".stage-headline");
+  const headline = (node) => textOf(node, ".stage-headline, .sa-headline");
 
   /** What names a step to those who cannot see it. @param {HTMLElement} node */
   const title = (node) => textOf(node, ".stage-panel") || headline(node) || textOf(node, ".task-verdict");
