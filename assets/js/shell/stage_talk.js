@@ -41,7 +41,7 @@ const StageTalk = (() => {
    *   part: number, parts: number, more: {before: boolean, next: boolean}}} now step and part count from 0
    */
   const tell = (now) => {
-    write(headline, now.headline);
+    write(headline, now.headline.replace(/(\d) %/g, "$1\u00a0%")); // no line begins with a bare %
     write(title, now.page);
     write(made, now.made && ` · ${now.made}`);
     const part = now.parts > 1 ? ` (${now.part + 1} of ${now.parts})` : "";
