@@ -86,7 +86,8 @@ def test_back_brings_back_the_draft_that_an_example_replaced(open_page):
     box.press_sequentially(" Mine.")
     press(page, "Topic")
     expect(box).not_to_have_value(re.compile("Mine"))
-    page.wait_for_load_state("networkidle")  # the page is loaded anew
+    expect(page.locator(".stage-chips")).to_contain_text("Topic:")  # what follows loads the page anew
+    expect(page.locator(".stage-stale")).to_have_count(0)
     page.go_back()
     page.get_by_text("Edit the task").click()
     expect(page.get_by_label("Instruction", exact=True)).to_have_value(re.compile("Mine[.]$"))
