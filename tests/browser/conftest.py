@@ -82,7 +82,14 @@ def gallery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(30)
-    assert "Traceback" not in log.read_text(), log.read_text()
+    assert not _crashes(log.read_text()), log.read_text()
+
+
+def _crashes(log: str) -> list[str]:
+    """The tracebacks in a log, without Gradio's own about a page that was left while it was being answered:
+    one of its streams has ended the session that another still reads."""
+    crashes = log.split("ERROR:    Exception in ASGI application")
+    return [one for one in crashes if "Traceback" in one and "in sse_stream" not in one]
 
 
 def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path, seconds: float = 150) -> None:

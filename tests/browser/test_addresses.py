@@ -66,6 +66,33 @@ def test_a_copied_link_opens_the_layer_and_the_token_that_were_looked_at(open_pa
     expect(other.get_by_label("Text", exact=True)).to_have_value("The cat sat on the mat.")
 
 
+def test_back_brings_back_what_an_example_replaced(open_page):
+    page = open_page()
+    open_demo(page, "sentiment")
+    box = page.get_by_label("Text", exact=True)
+    box.press_sequentially(" Typed, not asked.")
+    press(page, "Blame")
+    state_is_in_the_address(page)
+    page.go_back()
+    page.go_back()
+    expect(box).to_have_value(FIRST + " Typed, not asked.")
+
+
+def test_back_brings_back_the_draft_that_an_example_replaced(open_page):
+    page = open_page()
+    open_demo(page, "prompt")
+    page.get_by_text("Edit the task").click()
+    box = page.get_by_label("Instruction", exact=True)
+    box.press_sequentially(" Mine.")
+    press(page, "Topic")
+    expect(box).not_to_have_value(re.compile("Mine"))
+    expect(page.locator(".stage-chips")).to_contain_text("Topic:")  # what follows loads the page anew
+    expect(page.locator(".stage-stale")).to_have_count(0)
+    page.go_back()
+    page.get_by_text("Edit the task").click()
+    expect(page.get_by_label("Instruction", exact=True)).to_have_value(re.compile("Mine[.]$"))
+
+
 def link(inputs: object, view: object = None) -> str:
     return "#state=" + to_fragment(json.dumps({"inputs": inputs, "view": view or {}}))
 

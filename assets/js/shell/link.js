@@ -69,9 +69,9 @@ const StageLink = (() => {
     return new TextDecoder().decode(await piped(bytes, new DecompressionStream("deflate")));
   };
 
-  /** The address of the page as it is now; rejects, with a sentence, what is too long. */
-  const link = async () => {
-    const fragment = await toFragment(own ? own.state() : stateNow());
+  /** The address of the page in this state, by default the present one; rejects, with a sentence, what is too long. */
+  const link = async (state = own ? own.state() : stateNow()) => {
+    const fragment = await toFragment(state);
     if (fragment.length > MAX_CHARACTERS) throw new Error(TOO_LONG);
     const url = new URL(location.href);
     for (const name of ["example", "__theme"]) url.searchParams.delete(name);
@@ -146,9 +146,34 @@ const StageLink = (() => {
     return button?.click();
   });
 
+  // Back brings back what was typed and then replaced by an example.
+  let typed = false;
+  const typing = ({ isTrusted, target }) => {
+    const inForm = target instanceof Element && target.closest(".gradio-container") && !target.closest("dialog");
+    if (isTrusted && inForm) typed = true;
+  };
+  addEventListener("input", typing, true);
+  addEventListener(
+    "click",
+    async ({ target }) => {
+      if (!typed || !(target instanceof Element) || !target.closest(".stage-examples button")) return;
+      typed = false;
+      const replaced = own ? own.state() : stateNow();
+      const here = location.href;
+      const kept = await link(replaced).catch(() => "");
+      if (!kept) return;
+      history.replaceState(null, "", kept);
+      history.pushState(null, "", here);
+    },
+    true,
+  );
+
   // The page opens with its first example: only what the visitor asks for goes into the address.
   // An answer that was asked before a link was opened, and comes after, is not what the address says.
-  document.addEventListener("stage-answered", () => afterLayout(() => arriving || write(true)));
+  document.addEventListener("stage-answered", () => {
+    if (!own) typed = false; // the address has it
+    afterLayout(() => arriving || write(true));
+  });
 
   /**
    * For a page that has a state of its own: `mark` begins its links, `state()` is what they carry.
