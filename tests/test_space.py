@@ -31,8 +31,8 @@ from demos.shell.gallery import build, launch_options
 from demos.shell.load_demos import load_programme, working
 from demos.shell.readme import due
 from demos.tasks.entities.compute import ENTITIES
-from demos.tasks.fill_mask.compute import ONLINE as FILLS_GAPS
-from demos.tasks.translation.compute import ONLINE as TRANSLATES
+from demos.tasks.fill_mask.schemas import ONLINE as FILLS_GAPS
+from demos.tasks.translation.schemas import ONLINE as TRANSLATES
 from demos.ui import page
 from demos.ui.examples import examples_row
 from tests.browser.steps import free_port

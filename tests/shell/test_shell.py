@@ -325,6 +325,7 @@ def test_only_public_endpoints_are_in_the_api(runner):
         "attention",
         "attention_heads",
         "attention_neuron",
+        "attention_findings",
         "attention_flow",
         "attention_export",
         "bertviz",
