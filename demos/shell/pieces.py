@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
@@ -33,12 +33,14 @@ class Piece:
 class Scene:
     """An answer with its inputs: what a page shows after an example was pressed.
 
-    label: the example's; inputs: label and value of the form's fields that are filled.
+    label: the example's; inputs: label and value of the form's fields that are filled; view: what the visitor
+    looks at in the drawings, as the address carries it.
     """
 
     label: str
     inputs: tuple[tuple[str, str], ...]
     pieces: tuple[Piece, ...]
+    view: Mapping[str, Any] = field(default_factory=dict)
 
 
 def scene(visitor: Visitor, fields: Sequence[Any], label: str = "", blocks: Sequence[Any] = ()) -> Scene:
@@ -92,13 +94,13 @@ def _visible(block: Any, visitor: Visitor) -> bool:
 
 def _filled(visitor: Visitor, fields: Sequence[Any]) -> Iterator[tuple[str, str]]:
     """Label and value of each filled field, as the visitor reads them; settings only if they were changed."""
-    for field in fields:
-        value = visitor.values.get(field._id)
-        if isinstance(value, dict | list) or value in (None, "", False) or not _visible(field, visitor):
+    for one in fields:
+        value = visitor.values.get(one._id)
+        if isinstance(value, dict | list) or value in (None, "", False) or not _visible(one, visitor):
             continue
-        chosen = isinstance(field, gr.Textbox) or field.label == "Model"
-        if not chosen and field._id not in visitor.changed:
+        chosen = isinstance(one, gr.Textbox) or one.label == "Model"
+        if not chosen and one._id not in visitor.changed:
             continue
-        choices = {choice: name for name, choice in getattr(field, "choices", None) or ()}
-        label = visitor.properties.get(field._id, {}).get("label", field.label)
+        choices = {choice: name for name, choice in getattr(one, "choices", None) or ()}
+        label = visitor.properties.get(one._id, {}).get("label", one.label)
         yield str(label or ""), str(choices.get(value, "yes" if value is True else value))

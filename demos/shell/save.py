@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from types import ModuleType
 from typing import Any
@@ -33,11 +35,18 @@ def saving(demo: ModuleType, page: gr.Blocks, blocks: Sequence[Any]) -> None:
             found = scene(visitor, list(getattr(page, "stage_form", {}).values()), blocks=blocks)
         if not found.pieces:
             raise BadInput("There is no answer yet.", "Ask for one first.")
+        found = replace(found, view=_view(state))
         return saved_page(demo, [found], f"Saved from Transformers on Stage on {date.today().isoformat()}.")
 
     event = on([button.click], save, [state], [made], MODEL_QUEUE, js="() => [StageLink.state()]")
     give = f"(page) => StageSave.give('{demo.INFO.slug}.html', page)"
     event.then(None, [made], None, js=give, api_visibility="private", queue=False)
+
+
+def _view(state: str) -> dict[str, Any]:
+    """What the visitor looks at, which the browser sends with the form's values."""
+    view = json.loads(state).get("view")  # it was read before
+    return view if isinstance(view, dict) else {}
 
 
 def _fill(visitor: Visitor, state: str) -> None:

@@ -118,7 +118,8 @@ def _plain(scene: Scene, mounts: Sequence[str]) -> dict[str, object]:
         number = mounts.index(one.script) if one.script else -1
         return {"html": one.html, "payload": to_plain(one.payload), "mount": number, "moves": one.moves}
 
-    return {"label": scene.label, "inputs": scene.inputs, "pieces": [piece(one) for one in scene.pieces]}
+    pieces = [piece(one) for one in scene.pieces]
+    return {"label": scene.label, "inputs": scene.inputs, "pieces": pieces, "view": dict(scene.view)}
 
 
 def _in_script(data: object) -> str:

@@ -52,11 +52,12 @@ def test_a_saved_picture_moves_and_makes_a_picture_of_itself(open_page, tmp_path
     page = open_page(accept_downloads=True)
     open_demo(page, "attention")
     expect(page.locator(".stage-recorded")).to_be_visible()
+    page.get_by_label("Layer", exact=True).select_option("1")
     path = saved(page, tmp_path)
 
     offline = open_page(accept_downloads=True)
     offline.goto(path.as_uri())
-    offline.wait_for_function("window.drawings.length > 0")
+    expect(offline.get_by_label("Layer", exact=True)).to_have_value("1")  # where the visitor stood
     drawn = offline.evaluate("window.drawings.length")
     offline.get_by_label("Layer", exact=True).select_option("5")
     offline.wait_for_function("before => window.drawings.length > before", arg=drawn)

@@ -183,8 +183,13 @@ const StageLink = (() => {
     own = { mark, state };
   };
 
-  /** What the form holds, as JSON. */
-  const state = () => (own ? own.state() : JSON.stringify({ inputs: form }));
+  /** What the form holds and what is looked at, as JSON. */
+  const state = () => (own ? own.state() : stateNow());
 
-  return { remember, look, takeWanted, linked, link, state, useOwn };
+  /** Lets the next drawing begin where a saved page's visitor stood. @param {Record<string, any>} saved */
+  const want = (saved) => {
+    wanted = { ...saved };
+  };
+
+  return { remember, look, takeWanted, want, linked, link, state, useOwn };
 })();

@@ -6,7 +6,8 @@ const StageSaved = (() => {
 
   /**
    * @typedef {{html: string, payload: any, mount: number, moves: [string, any, any][]}} SavedPiece
-   * @typedef {{label: string, inputs: [string, string][], pieces: SavedPiece[]}} SavedScene
+   * @typedef {{label: string, inputs: [string, string][], pieces: SavedPiece[],
+   *   view: Record<string, any>}} SavedScene
    */
 
   const MISSING = "This is not in the saved page: start the gallery to ask for it.";
@@ -80,6 +81,7 @@ const StageSaved = (() => {
       const scene = data.scenes[number];
       buttons.forEach((button, i) => button.setAttribute("aria-pressed", String(i === number)));
       const pieces = scene.pieces.map((piece) => drawn(piece, mounts));
+      StageLink.want(scene.view);
       place.replaceChildren(inputsOf(scene), ...pieces.map(({ host }) => host));
       for (const piece of pieces) piece.start();
       if (!chosen) return;

@@ -63,6 +63,9 @@ MEASURE_CHOICES = [
 RECORDED = "recorded"
 """Marks the key of a picture that was drawn from a recording."""
 
+MOVING = 12_000_000
+"""Weights, at one byte each, of all layers that a recording or a saved page holds at most."""
+
 SHORT = 20
 """Tokens of a text whose flow is recorded."""
 
@@ -195,15 +198,18 @@ def _filled(inputs: Selection | BertvizInputs) -> list[str]:
 
 
 def moves(payload: dict[str, Any]) -> Iterator[Move]:
-    """The requests of a picture's script: every layer of every map that it does not hold, what stands out if
-    that takes long, and, for short texts, the flow to every token."""
+    """The requests of a picture's script: every layer of every map that it does not hold, unless that is too
+    much; what stands out, if that takes long; and, for short texts, the flow to every token."""
+    weights = sum(
+        one["layers"] * one["heads"] * len(one["queries"]) * len(one["keys"]) for one in payload["maps"]
+    )
     held = {(layer["map"], layer["layer"]) for layer in payload["layers"]}
     if payload["findings_wait"]:
         yield "findings", dict(payload["key"])
     for one in payload["maps"]:
         for layer in range(one["layers"]):
             where = {**payload["key"], "map": one["name"], "layer": layer}
-            if (one["name"], layer) not in held:
+            if (one["name"], layer) not in held and weights <= MOVING:
                 yield "layer", where
             if one["name"] != "cross" and len(one["queries"]) <= SHORT:
                 for token in range(len(one["queries"])):
