@@ -20,10 +20,12 @@ def writing(page: Page) -> Page:
     open_demo(page, "generate")
     page.evaluate(
         """() => {
+          const written = () => document.querySelector(".task-written")?.textContent ?? "";
+          const opening = written();
           window.texts = [""];
           const look = () => {
-            const text = document.querySelector(".task-written")?.textContent ?? "";
-            if (text !== texts.at(-1)) texts.push(text);
+            const text = written();
+            if (text !== texts.at(-1) && text !== opening) texts.push(text);
             requestAnimationFrame(look);
           };
           look();
@@ -80,6 +82,8 @@ def test_a_stopped_text_stays_and_grows_no_more(writing: Page):
 def test_the_end_is_told_and_the_exact_prompt_is_shown(page: Page):
     open_demo(page, "generate")
     press(page, "Wrong: arithmetic")
+    expect(badge(page)).to_contain_text(re.compile(r"\d+ tokens, (the model ended|stopped at)"))
+    press(page, "Write")
     expect(badge(page)).to_contain_text(
         re.compile(r"\d+ tokens in \d+\.\d s, \d+ a second, (the model ended|stopped at)")
     )

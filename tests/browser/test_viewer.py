@@ -160,6 +160,7 @@ def test_the_matrix_tells_the_number_of_the_api(shown: Page, gallery: str):
     with drawing(shown, view="matrix"):
         viewer(shown).get_by_label("Head", exact=True).select_option("5")
     names = [token["text"] for token in call(gallery, "attention", text=SENTENCE, layers=[0])["queries"]]
+    viewer(shown).locator("canvas").evaluate("canvas => canvas.scrollIntoView({ block: 'center' })")
     box = viewer(shown).locator("canvas").bounding_box()
     seen = {}
     for down in np.linspace(0.1, 0.98, 12):
