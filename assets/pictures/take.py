@@ -33,8 +33,8 @@ def main() -> None:
                 continue
             page = browser.new_page(viewport=window)
             page.goto(f"{address}/{demo.INFO.slug}?stage=1&hide=line")
-            page.locator(":is(.stage-headline, .sa-headline):visible").first.wait_for()
-            page.wait_for_timeout(2000)  # until the picture fits
+            page.locator(".stage-badge p").first.wait_for(state="attached")
+            page.wait_for_timeout(4000)  # until the picture is drawn, and fits
             picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
             picture = picture.resize(SIZE, Image.Resampling.LANCZOS)
             picture.save(HERE / f"{demo.INFO.slug}.webp", "WEBP", quality=80, method=6)
