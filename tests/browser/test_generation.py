@@ -81,7 +81,9 @@ def test_a_stopped_text_stays_and_grows_no_more(writing: Page):
 
 def test_the_end_is_told_and_the_exact_prompt_is_shown(page: Page):
     open_demo(page, "generate")
+    before = page.evaluate("answered")  # the page opens with an answer
     press(page, "Wrong: arithmetic")
+    page.wait_for_function("before => answered > before", arg=before)
     expect(badge(page)).to_contain_text(re.compile(r"\d+ tokens, (the model ended|stopped at)"))
     press(page, "Write")
     expect(badge(page)).to_contain_text(

@@ -77,7 +77,9 @@ def answer(page: Page, slug: str, query: str = "") -> None:
 
 
 def answer_here(page: Page, slug: str) -> None:
+    before = page.evaluate("answered")  # the page opens with an answer
     press(page, EXAMPLES[slug])
+    page.wait_for_function("before => answered > before", arg=before)
     badge(page).first.wait_for()
     if slug == "attention":
         viewer(page).wait_for()

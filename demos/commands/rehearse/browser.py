@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,8 @@ from demos.commands.chromium import chromium
 SLIDE = {"width": 1280, "height": 720}
 QUIET = 1.0
 """Seconds without work after which a page is taken to have its answer."""
+BEGINNING = 15.0
+"""Seconds in which a page has to begin what its link asks for."""
 WORK = ("/queue/join", "/queue/data", "/run/")
 """What the addresses contain of the requests for which a page waits."""
 ALERTS = ".toast-body.error:visible, [role=alert]:visible"
@@ -62,6 +65,8 @@ def open_page(running: Any, address: str, seconds: float) -> Seen:
     try:
         page.goto(address, timeout=1000 * seconds)
         page.locator(".stage-header").first.wait_for(state="attached", timeout=1000 * seconds)
+        if re.search(r"[?&]example=|#[a-z]+=", address):  # what it asks for begins a little later
+            work.wait_for_beginning(min(start + seconds, time.monotonic() + BEGINNING))
         cut = not work.wait(start + seconds)
         said = [text.strip() for text in page.locator(ALERTS).all_inner_texts()]
     except driver.Error as error:
@@ -77,6 +82,7 @@ class _Work:
 
     def __init__(self, page: Any) -> None:
         self.page, self.open, self.errors = page, 0, []
+        self.begun = False
         self.last = time.monotonic()
         page.on("request", lambda request: self._count(request, 1))
         page.on("requestfinished", lambda request: self._count(request, -1))
@@ -87,10 +93,16 @@ class _Work:
     def _count(self, request: Any, by: int) -> None:
         if any(part in request.url for part in WORK):
             self.open += by
+            self.begun = True
             self._touch()
 
     def _touch(self) -> None:
         self.last = time.monotonic()
+
+    def wait_for_beginning(self, until: float) -> None:
+        """Waits until the page has asked for something."""
+        while not self.begun and time.monotonic() < until:
+            self.page.wait_for_timeout(50)
 
     def wait(self, until: float) -> bool:
         """Waits until the page is quiet; returns False if it is not by then."""
