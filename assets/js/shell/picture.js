@@ -74,5 +74,15 @@ const StagePicture = (() => {
     });
   };
 
-  return { png };
+  /** Whether the page may read all of its style sheets: not if they are files beside a page opened from disk. */
+  const isPossible = () =>
+    [...document.styleSheets].every((sheet) => {
+      try {
+        return Boolean(sheet.cssRules);
+      } catch {
+        return false;
+      }
+    });
+
+  return { png, isPossible };
 })();

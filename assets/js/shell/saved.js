@@ -94,6 +94,7 @@ const StageSaved = (() => {
       choose.before(element("p", { class: "stage-stale", role: "status" }, UNKNOWN));
     }
     const png = /** @type {HTMLElement} */ (document.getElementById("stage-png"));
+    png.hidden = !StagePicture.isPossible();
     png.onclick = async () => {
       const name = document.title.split(" · ")[0].toLowerCase().replace(/\W+/g, "-");
       try {
