@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from demos.shell.load_demos import load_programme
-from tests.browser.steps import headline, open_demo, press
+from tests.browser.steps import drawing, headline, open_demo, press
 
 SLUGS = [demo.INFO.slug for demo in load_programme() if isinstance(demo, ModuleType)]
 FORM = (
@@ -172,7 +172,8 @@ def test_an_answer_below_the_edge_of_a_phone_scrolls_into_view(open_page):
 
 def test_the_keys_of_the_viewer_work_after_an_example(page: Page):
     open_demo(page, "attention")
-    press(page, "Two sentences")
+    with drawing(page, text="The cat sat on the mat."):  # the page opens with another picture
+        press(page, "Two sentences")
     page.locator(".stage-attention[data-state=ready]").wait_for()
     layer = "StageAttention.selection(document.querySelector('.stage-attention')).layer"
     before = page.evaluate(layer)
