@@ -51,7 +51,9 @@ class Answer:
         self.made_for = gr.Textbox(visible="hidden", elem_classes="stage-made-for")
         self.values = gr.State(None)
         self.name = f"stage-answer-{self.notice._id}"
-        spec = {"name": self.name, "ask": ask, "fields": [_described(field) for field in watched]}
+        names = _names_in_links(watched)
+        fields_spec = [_described(field) | {"name": names.get(field._id, "")} for field in watched]
+        spec = {"name": self.name, "ask": ask, "fields": fields_spec}
         gr.on(
             [component.change for component in (*watched, self.made_for)],
             None,
@@ -216,3 +218,11 @@ def _described(field: Any) -> dict[str, Any]:
     """How the notice names a field and its choices."""
     choices = getattr(field, "choices", None) or ()
     return {"label": field.label or "", "choices": {str(value): str(name) for name, value in choices}}
+
+
+def _names_in_links(watched: Sequence[Any]) -> dict[int, str]:
+    """The names under which a link carries these fields, by id; none for an answer beside the page's own,
+    which is made for the form's first field."""
+    form = {component._id: name for name, component in getattr(Context.root_block, "stage_form", {}).items()}
+    own = any(field._id == next(iter(form), None) for field in watched)
+    return {field._id: form[field._id] for field in watched if field._id in form} if own else {}

@@ -17,7 +17,7 @@ def scripts(folder: str, names: str) -> tuple[Path, ...]:
     return tuple(_FOLDER / folder / f"{name}.js" for name in names.split())
 
 
-COMMON = scripts("common", "numbers dom text theme")
+COMMON = scripts("common", "numbers dom text values theme")
 """Scripts that every page may use."""
 
 TALK = "stage_fit stage_size stage_steps stage_talk stage_keys stage"

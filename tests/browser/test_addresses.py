@@ -8,7 +8,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from demos.links import to_fragment
+from demos.links import from_fragment, to_fragment
 from tests.browser.steps import open_demo, press
 
 TEXT = "An awful, boring film."
@@ -64,6 +64,30 @@ def test_a_copied_link_opens_the_layer_and_the_token_that_were_looked_at(open_pa
     other.goto(link)
     expect(other.get_by_label("Layer", exact=True)).to_have_value("4")
     expect(other.get_by_label("Text", exact=True)).to_have_value("The cat sat on the mat.")
+
+
+def test_a_link_speaks_of_the_answer_that_is_shown_not_of_what_was_typed_since(open_page):
+    page = open_page(permissions=["clipboard-read", "clipboard-write"])
+    open_demo(page, "sentiment")
+    expect(page.locator(".stage-recorded")).to_be_visible()
+    page.get_by_label("Text", exact=True).fill("Never asked.")
+    expect(page.locator(".stage-stale")).to_be_visible()
+    press(page, "Copy link")
+    expect(page.get_by_text("Link copied")).to_be_visible()
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert json.loads(from_fragment(link.partition("#state=")[2]))["inputs"]["text"] == FIRST
+
+
+def test_a_changed_prompt_is_not_linked_as_if_it_were_scored(open_page):
+    page = open_page()
+    open_demo(page, "prompt")
+    expect(page.locator(".stage-recorded").first).to_be_visible()
+    page.get_by_label("text", exact=True).fill("Never asked.")
+    expect(page.locator(".stage-stale").first).to_be_visible()
+    for button in ("Copy link", "Save"):
+        press(page, button)
+        expect(page.locator(".stage-tools")).to_contain_text("ask again first")
+        expect(page.locator(".stage-tools")).not_to_contain_text("ask again first")
 
 
 def test_back_brings_back_what_an_example_replaced(open_page):

@@ -37,6 +37,8 @@ def test_the_visitors_own_answer_is_saved_and_drawn_the_same(open_page, tmp_path
     press(page, "Run")
     expect(page.locator(".stage-badge p")).to_contain_text("computed in")
     shown = page.locator(".task-answer").first.inner_text()
+    page.get_by_label("Text", exact=True).fill("Never asked.")
+    expect(page.locator(".stage-stale")).to_be_visible()
     path = saved(page, tmp_path)
 
     offline = open_page()

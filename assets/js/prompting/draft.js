@@ -3,19 +3,12 @@
 const StageDraft = (() => {
   "use strict";
   const { watchPage, saveFile } = StageDom;
+  const { plainTable } = StageValues;
 
   const [DRAFT, LINKED] = ["stage-prompt-draft", "stage-prompt-linked"];
   const linked = location.hash.startsWith("#prompt=") ? location.hash.slice("#prompt=".length) : "";
   const example = new URLSearchParams(location.search).has("example");
   let [ready, current] = [false, ""];
-
-  /** @param {any} value */
-  const table = (value) => ({
-    headers: (value?.headers ?? []).map(String),
-    data: (value?.data ?? [])
-      .map((row) => row.map((cell) => (cell == null ? "" : String(cell))))
-      .filter((row) => row.some(Boolean)),
-  });
 
   /** @param {string} key */
   const stored = (key) => {
@@ -46,8 +39,8 @@ const StageDraft = (() => {
     const query = rest.slice(0, -4).map((value) => value ?? "");
     current = JSON.stringify({
       ...texts,
-      shots: table(shots),
-      rows: table(rows),
+      shots: plainTable(shots),
+      rows: plainTable(rows),
       query,
       choices: choices ?? "",
       k,

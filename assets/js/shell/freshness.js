@@ -4,6 +4,7 @@ const StageFreshness = (() => {
   "use strict";
   const { isShown, scrollToStart, afterLayout } = StageDom;
   const { escapeMarkup } = StageText;
+  const { plainTable, isTable } = StageValues;
 
   const SHOWN = 60;
   /** @type {Map<string, {question: string, arrives: boolean}>} */
@@ -19,10 +20,7 @@ const StageFreshness = (() => {
     if (value == null) return "";
     if (Array.isArray(value)) return value.map(plain);
     if (typeof value !== "object") return value;
-    if (Array.isArray(value.data)) {
-      const rows = value.data.map((row) => row.map((cell) => (cell == null ? "" : String(cell))));
-      return { headers: (value.headers ?? []).map(String), data: rows.filter((row) => row.some(Boolean)) };
-    }
+    if (isTable(value)) return plainTable(value);
     return { file: value.path ?? value.url ?? value.orig_name ?? "" };
   };
 
@@ -64,7 +62,18 @@ const StageFreshness = (() => {
   const inputs = (question) => question.slice(question.indexOf(" ") + 1);
 
   /**
-   * @param {{name: string, ask: string, fields: {label: string, choices: Record<string, string>}[]}} answer
+   * By name: the values for which an answer was made, of the fields that a link carries.
+   * @param {{name: string}[]} fields
+   * @param {string} made
+   */
+  const carried = (fields, made) => {
+    const values = JSON.parse(inputs(made));
+    return Object.fromEntries(fields.flatMap(({ name }, i) => (name ? [[name, values[i]]] : [])));
+  };
+
+  /**
+   * @param {{name: string, ask: string,
+   *   fields: {name: string, label: string, choices: Record<string, string>}[]}} answer
    * @param {string} answered the question for which the answer was made; if that is a recording, a line break
    *   and when it was made follow
    * @param {any[]} now the values in the form
@@ -78,6 +87,7 @@ const StageFreshness = (() => {
       pending.delete(name);
       if (waiting.arrives) {
         afterLayout(() => arrive(name));
+        StageLink.shows(carried(fields, made));
         document.dispatchEvent(new CustomEvent("stage-answered"));
       }
     }
@@ -114,6 +124,7 @@ const StageFreshness = (() => {
   const opened = (answer, made, now) => {
     if (!made.startsWith("\n")) return [made, ""];
     const answered = `${++questions} ${JSON.stringify(now.map(plain))}${made}`;
+    StageLink.shows(carried(answer.fields, answered.split("\n")[0]));
     return [answered, notice(answer, answered, now)];
   };
 

@@ -28,7 +28,7 @@ const StageClipboard = (() => {
     setTimeout(() => (button.textContent = "Copy"), 1500);
   });
 
-  // "Copy link" copies the address of the page as it is.
+  // "Copy link" copies the address of the answer that is shown.
   document.addEventListener("click", async ({ target }) => {
     const button = target instanceof Element && target.closest(".stage-copy-link");
     if (!button) return;

@@ -3,47 +3,59 @@
 const StageLink = (() => {
   "use strict";
   const { watchPage, afterLayout } = StageDom;
+  const { plainTable, isTable } = StageValues;
 
   const MARK = "#state=";
   const MAX_CHARACTERS = 8000; // as in demos/links.py
-  const PATIENCE = 5000; // milliseconds for the form to have what a link says
   const LOOK = 400; // milliseconds after the last change of the view
+  const CHANGED = "The form was changed since: ask again first.";
   const TOO_LONG = "This is too long for a link: save the page instead.";
 
   /** @type {Record<string, any>} */
   let form = {};
+  /** @type {Record<string, any> | null} the form's values for which the shown answer was made */
+  let shown = null;
   /** @type {Record<string, any>} */
   let view = {};
   /** @type {Record<string, any> | null} of a link that was opened, until the answer is drawn */
   let wanted = null;
-  /** @type {Record<string, any> | null} the form's values in an opened link, until the form has them */
+  /** @type {Record<string, any> | null} the form's values in an opened link, until they are answered */
   let arriving = null;
   let address = ""; // the state that the address carries, as JSON
   let returning = false; // to the page as it opened, whose address carries no state
   /** @type {{mark: string, state: () => string} | null} of a page whose links are made from its own state */
   let own = null;
 
-  /** @param {any} value of a component, without the parts that Gradio adds later */
-  const plain = (value) => {
-    if (value && Array.isArray(value.data)) {
-      const rows = value.data.map((/** @type {any[]} */ row) => row.map((cell) => String(cell ?? "")));
-      const data = rows.filter((/** @type {string[]} */ row) => row.some(Boolean));
-      return { headers: (value.headers ?? []).map(String), data };
-    }
-    return value ?? "";
-  };
+  /** @param {any} value of a component */
+  const plain = (value) => (isTable(value) ? plainTable(value) : (value ?? ""));
 
   /** @param {string[]} names of the form's fields @param {any[]} values */
   const remember = (names, values) => {
     form = Object.fromEntries(names.map((name, i) => [name, plain(values[i])]));
-    if (arriving && Object.entries(arriving).every(([name, value]) => same(form[name], value))) arriving = null;
   };
 
-  /** @param {any} one @param {any} other */
-  const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+  /**
+   * An answer is shown that was made for these values; what it was not asked for stands in the form.
+   * @param {Record<string, any>} inputs by name; none of an answer beside the page's own
+   */
+  const shows = (inputs) => {
+    if (!Object.keys(inputs).length) return;
+    shown = { ...form, ...inputs };
+    const now = shown;
+    const same = (/** @type {[string, any]} */ [name, value]) =>
+      JSON.stringify(now[name]) === JSON.stringify(value);
+    if (arriving && Object.entries(arriving).every(same)) arriving = null;
+  };
 
-  const stateNow = () =>
-    JSON.stringify(Object.keys(view).length ? { inputs: form, view } : { inputs: form });
+  /** @param {Record<string, any>} inputs */
+  const asState = (inputs) => JSON.stringify(Object.keys(view).length ? { inputs, view } : { inputs });
+
+  /** What the shown answer was made for and what of it is looked at, as JSON; throws where nobody knows. */
+  const state = () => {
+    if (!own) return asState(shown ?? form);
+    if (document.querySelector(".stage-stale")) throw new Error(CHANGED);
+    return own.state();
+  };
 
   /** @param {Uint8Array} bytes @param {CompressionStream | DecompressionStream} through */
   const piped = async (bytes, through) => {
@@ -69,9 +81,9 @@ const StageLink = (() => {
     return new TextDecoder().decode(await piped(bytes, new DecompressionStream("deflate")));
   };
 
-  /** The address of the page in this state, by default the present one; rejects, with a sentence, what is too long. */
-  const link = async (state = own ? own.state() : stateNow()) => {
-    const fragment = await toFragment(state);
+  /** The address of a state, by default of the shown answer's; rejects, with a sentence, what is too long. */
+  const link = async (text = state()) => {
+    const fragment = await toFragment(text);
     if (fragment.length > MAX_CHARACTERS) throw new Error(TOO_LONG);
     const url = new URL(location.href);
     for (const name of ["example", "__theme"]) url.searchParams.delete(name);
@@ -81,15 +93,16 @@ const StageLink = (() => {
 
   /** @param {boolean} anew whether Back should lead to what the address said before */
   const write = async (anew) => {
-    const state = stateNow();
-    if (own || state === address) return;
-    address = state;
+    if (own || arriving) return;
+    const text = state();
+    if (text === address) return;
+    address = text;
     if (returning) {
       returning = false;
       return;
     }
     const now = await link().catch(() => "");
-    if (!now || address !== state) return;
+    if (!now || address !== text) return;
     if (anew) history.pushState(null, "", now);
     else history.replaceState(null, "", now);
   };
@@ -121,7 +134,6 @@ const StageLink = (() => {
       const text = await fromFragment(linked());
       const { inputs, view } = JSON.parse(text);
       [wanted, arriving, address] = [view ?? null, inputs, text];
-      setTimeout(() => (arriving = arriving === inputs ? null : arriving), PATIENCE);
     } catch {
       [wanted, arriving] = [null, null]; // the server says what is wrong with it
     }
@@ -150,15 +162,16 @@ const StageLink = (() => {
   let typed = false;
   const typing = ({ isTrusted, target }) => {
     const inForm = target instanceof Element && target.closest(".gradio-container") && !target.closest("dialog");
-    if (isTrusted && inForm) typed = true;
+    if (isTrusted && inForm) [typed, arriving] = [true, null];
   };
   addEventListener("input", typing, true);
+  addEventListener("click", ({ isTrusted }) => (arriving = isTrusted ? null : arriving), true);
   addEventListener(
     "click",
     async ({ target }) => {
       if (!typed || !(target instanceof Element) || !target.closest(".stage-examples button")) return;
       typed = false;
-      const replaced = own ? own.state() : stateNow();
+      const replaced = own ? own.state() : asState(form);
       const here = location.href;
       const kept = await link(replaced).catch(() => "");
       if (!kept) return;
@@ -172,7 +185,7 @@ const StageLink = (() => {
   // An answer that was asked before a link was opened, and comes after, is not what the address says.
   document.addEventListener("stage-answered", () => {
     if (!own) typed = false; // the address has it
-    afterLayout(() => arriving || write(true));
+    afterLayout(() => write(true));
   });
 
   /**
@@ -183,13 +196,10 @@ const StageLink = (() => {
     own = { mark, state };
   };
 
-  /** What the form holds and what is looked at, as JSON. */
-  const state = () => (own ? own.state() : stateNow());
-
   /** Lets the next drawing begin where a saved page's visitor stood. @param {Record<string, any>} saved */
   const want = (saved) => {
     wanted = { ...saved };
   };
 
-  return { remember, look, takeWanted, want, linked, link, state, useOwn };
+  return { remember, shows, look, takeWanted, want, linked, link, state, useOwn };
 })();

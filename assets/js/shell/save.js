@@ -5,6 +5,7 @@ const StageSave = (() => {
   const { saveFile } = StageDom;
 
   const PATIENCE = 120_000; // milliseconds
+  const SAYS = 2500;
   /** @type {(() => void) | null} */
   let done = null;
 
@@ -19,6 +20,13 @@ const StageSave = (() => {
     const ask = document.getElementById("stage-save-ask");
     if (!(button instanceof HTMLButtonElement) || !ask || done) return;
     const said = button.textContent;
+    try {
+      StageLink.state();
+    } catch (error) {
+      button.textContent = /** @type {Error} */ (error).message;
+      setTimeout(() => (button.textContent = said), SAYS);
+      return;
+    }
     button.textContent = "Saving …";
     const late = setTimeout(() => done?.(), PATIENCE);
     done = () => {
