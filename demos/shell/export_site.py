@@ -84,14 +84,13 @@ def example_scenes(demo: ModuleType, run: Run) -> list[Scene]:
     """What a demo shows for each of its examples that is recorded."""
     with gr.Blocks() as page:
         demo.build(run)
-    fields = list(getattr(page, "stage_form", {}).values())
     scenes = []
     for button in example_buttons(page):
         visitor, replay = Visitor(page), Replay(only=True)
         with replaying(replay):
             visitor.press(button)
             if not replay.missing:
-                scenes.append(scene(visitor, fields, str(button.value)))
+                scenes.append(scene(visitor, str(button.value)))
     return scenes
 
 

@@ -44,7 +44,7 @@ HEAD_STYLES = """<style>
 footer:not(:has(.show-api)) .divider { display: none !important; }
 .gradio-container .main { padding-top: 0.5rem !important; }
 @media (min-width: 900px) {  /* What asks stands at the end of the examples. */
-  .stage-examples:has(~ button.primary, ~ .row > button.primary:not(:has(~ button:not(.stage-stop)))) {
+  .stage-examples:has(~ button.primary), .stage-examples:has(~ .row > button.primary) {
     padding-inline-end: 14rem;
   }
   .stage-examples ~ button.primary,

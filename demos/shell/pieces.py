@@ -10,6 +10,7 @@ from typing import Any
 import gradio as gr
 
 from demos.shell.visitor import Visitor, moves_answered
+from demos.ui.form import form_of
 
 LEFT_OUT = {"stage-freshness", "stage-examples", "stage-steps-of-page"}
 """Classes of what belongs to the form, not to the answer."""
@@ -33,23 +34,27 @@ class Piece:
 class Scene:
     """An answer with its inputs: what a page shows after an example was pressed.
 
-    label: the example's; inputs: label and value of the form's fields that are filled; view: what the visitor
-    looks at in the drawings, as the address carries it.
+    label: the example's; inputs: label and value of the form's fields that are filled; about: the texts among
+    them that an audience needs to see; view: what of the drawings is looked at, as the address carries it.
     """
 
     label: str
     inputs: tuple[tuple[str, str], ...]
     pieces: tuple[Piece, ...]
+    about: tuple[str, ...] = ()
     view: Mapping[str, Any] = field(default_factory=dict)
 
 
-def scene(visitor: Visitor, fields: Sequence[Any], label: str = "", blocks: Sequence[Any] = ()) -> Scene:
-    """What the visitor sees in `blocks` (by default the whole page); `fields` are the form's."""
+def scene(visitor: Visitor, label: str = "", blocks: Sequence[Any] = ()) -> Scene:
+    """What the visitor sees in `blocks`, by default in the whole page, without its form."""
+    form = form_of(visitor.page)
     moves = moves_answered(visitor)
+    left_out = {field._id for field in form.fields.values()}
     inside = blocks or visitor.page.children
-    form = {field._id for field in fields}
-    found = tuple(piece for block in inside for piece in _pieces(block, visitor, moves, form))
-    return Scene(label, tuple(_filled(visitor, fields)), found)
+    found = tuple(piece for block in inside for piece in _pieces(block, visitor, moves, left_out))
+    about = [visitor.values[one._id] for one in form.about if _visible(one, visitor)]
+    filled = tuple(_filled(visitor, list(form.fields.values())))
+    return Scene(label, filled, found, tuple(filter(None, about)))
 
 
 def _pieces(block: Any, visitor: Visitor, moves: Any, form: set[int]) -> Iterator[Piece]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 from types import ModuleType
 from typing import Any
 
@@ -14,7 +13,7 @@ import gradio as gr
 from demos.errors import BadInput
 from demos.recordings import Replay, replaying
 from demos.shell.pieces import scene
-from demos.shell.saved_page import saved_page
+from demos.shell.saved_page import saved_page, saved_today
 from demos.shell.visitor import Visitor
 from demos.ui.page import MODEL_QUEUE, on
 
@@ -32,11 +31,11 @@ def saving(demo: ModuleType, page: gr.Blocks, blocks: Sequence[Any]) -> None:
         visitor = Visitor(page)
         with replaying(Replay()):
             _fill(visitor, state)
-            found = scene(visitor, list(getattr(page, "stage_form", {}).values()), blocks=blocks)
+            found = scene(visitor, blocks=blocks)
         if not found.pieces:
             raise BadInput("There is no answer yet.", "Ask for one first.")
         found = replace(found, view=_view(state))
-        return saved_page(demo, [found], f"Saved from Transformers on Stage on {date.today().isoformat()}.")
+        return saved_page(demo, [found], saved_today())
 
     event = on([button.click], save, [state], [made], MODEL_QUEUE, js="() => [StageLink.state()]")
     give = f"(page) => StageSave.give('{demo.INFO.slug}.html', page)"

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from html import escape
 from pathlib import Path
 from types import ModuleType
@@ -113,13 +114,23 @@ def saved_page(
     )
 
 
+def saved_today() -> str:
+    """When the page was saved, in words."""
+    return f"Saved from Transformers on Stage on {date.today().isoformat()}."
+
+
 def _plain(scene: Scene, mounts: Sequence[str]) -> dict[str, object]:
     def piece(one: Piece) -> dict[str, object]:
         number = mounts.index(one.script) if one.script else -1
         return {"html": one.html, "payload": to_plain(one.payload), "mount": number, "moves": one.moves}
 
-    pieces = [piece(one) for one in scene.pieces]
-    return {"label": scene.label, "inputs": scene.inputs, "pieces": pieces, "view": dict(scene.view)}
+    return {
+        "label": scene.label,
+        "inputs": scene.inputs,
+        "about": scene.about,
+        "view": dict(scene.view),
+        "pieces": [piece(one) for one in scene.pieces],
+    }
 
 
 def _in_script(data: object) -> str:

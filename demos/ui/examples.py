@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import gradio as gr
-from gradio.context import Context
 
 from demos.contract import Example
 from demos.model_choice import to_be_had
 from demos.models.catalog import catalog
+from demos.ui.form import form_here
 from demos.ui.link_state import arrival, remember
 from demos.ui.replayed import mark_example
 
@@ -46,9 +46,7 @@ def examples_row(
                 )
             )
     carried = {**fields, **(more or {})}
-    root: Any = Context.root_block
-    if root is not None:
-        root.stage_form = carried
+    form_here().fields.update(carried)
     if linked:
         remember(carried)
         events.append(arrival(carried, type(rows[0].inputs)))

@@ -21,6 +21,7 @@ from gradio.context import Context
 from demos.recordings import current_replay
 from demos.stopping import STOPPED, Stopped, working_on
 from demos.ui import page
+from demos.ui.form import form_here
 from demos.ui.stop_button import StopButton
 
 
@@ -31,7 +32,8 @@ class Answer:
     a new one. `values` is a state with the fields' values of the answer shown, or None if there is no answer:
     exports, links and code use those. `stop` ends answers that stream. Fields that are `indifferent` may
     change without making the answer old. A `quiet` answer appears without a click, so the page does not
-    scroll to it.
+    scroll to it. `about` are the fields whose text an audience needs to see, where the answer does not show
+    it: the form is not on a slide.
     """
 
     def __init__(
@@ -41,6 +43,7 @@ class Answer:
         stop: StopButton | None = None,
         indifferent: Sequence[Any] = (),
         quiet: bool = False,
+        about: Sequence[Any] = (),
     ) -> None:
         self.fields, self.stop, self.quiet = list(fields), stop, quiet
         apart = {component._id for component in indifferent}
@@ -51,9 +54,15 @@ class Answer:
         self.made_for = gr.Textbox(visible="hidden", elem_classes="stage-made-for")
         self.values = gr.State(None)
         self.name = f"stage-answer-{self.notice._id}"
-        names = _names_in_links(watched)
-        fields_spec = [_described(field) | {"name": names.get(field._id, "")} for field in watched]
-        spec = {"name": self.name, "ask": ask, "fields": fields_spec}
+        form = form_here()
+        form.about += [field for field in about if field not in form.about]
+        names = form.names(watched)
+        spec = {
+            "name": self.name,
+            "ask": ask,
+            "fields": [_described(field) | {"name": names.get(field._id, "")} for field in watched],
+            "about": [i for i, field in enumerate(watched) if field in about],
+        }
         gr.on(
             [component.change for component in (*watched, self.made_for)],
             None,
@@ -218,11 +227,3 @@ def _described(field: Any) -> dict[str, Any]:
     """How the notice names a field and its choices."""
     choices = getattr(field, "choices", None) or ()
     return {"label": field.label or "", "choices": {str(value): str(name) for name, value in choices}}
-
-
-def _names_in_links(watched: Sequence[Any]) -> dict[int, str]:
-    """The names under which a link carries these fields, by id; none for an answer beside the page's own,
-    which is made for the form's first field."""
-    form = {component._id: name for name, component in getattr(Context.root_block, "stage_form", {}).items()}
-    own = any(field._id == next(iter(form), None) for field in watched)
-    return {field._id: form[field._id] for field in watched if field._id in form} if own else {}

@@ -19,7 +19,8 @@ class Task:
     `show(result)` returns the answer as HTML with everything escaped. snippet: `snippet(inputs, origin)`
     returns Python code that does the same. batch: if given, a whole CSV column can be answered. beside:
     whether two models are compared from the start. remark: `remark(result)` is shown beside the checkpoint,
-    instead of the seconds that the answer took. ask: the button's label.
+    instead of the seconds that the answer took. ask: the button's label. about: the names of the fields whose
+    text a slide shows beside the answer; the first one by default.
 
     A result has `origin`, and `seconds` unless there is a remark. It may have `instead`, the name of a
     checkpoint that a button offers to ask.
@@ -35,3 +36,4 @@ class Task:
     remark: Callable[[Any], str] | None = None
     ask: str = "Run"
     online: str = ""
+    about: tuple[str, ...] | None = None

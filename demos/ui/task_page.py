@@ -53,9 +53,10 @@ def task_page(run: Run, task: Task, fields: Mapping[str, Any]) -> None:
     with gr.Row():
         start = gr.Button(task.ask, variant="primary")
         stop = StopButton() if task.endpoint.streams else None
+    about = [fields[name] for name in (tuple(fields)[:1] if task.about is None else task.about)]
     with gr.Row(elem_classes="task-answers"):
         with gr.Column(min_width=300):
-            first = _Place(Answer([*fields.values(), model], task.ask, stop), *_place())
+            first = _Place(Answer([*fields.values(), model], task.ask, stop, about=about), *_place())
         with gr.Column(min_width=300, visible=task.beside) as second_column:
             beside = _Place(Answer([*fields.values(), second], task.ask, stop), *_place())
     asking = _Asking(run, task, tuple(fields))

@@ -290,3 +290,44 @@ def test_run_computes_here_and_hide_hides(page: Page):
     expect(page.locator(".stage-talk-made")).not_to_contain_text("recorded")
     expect(page.locator(".stage-talk-headline")).to_be_hidden()
     expect(page.locator(".stage-talk-title")).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    ("slug", "said"),
+    [
+        ("sentiment", "“A warm, funny film that never wastes a minute.”"),
+        ("fill-mask", "“The opposite of hot is [MASK].”"),
+        ("question-answering", "“Who built the lighthouse?”"),  # the passage is in the answer
+        ("generate", "“Explain in two sentences what attention is in a transformer.”"),  # folded away there
+        ("prompt", "“For once, a phone that lasts a full two days without charging.”"),
+        ("trial", "“a gorgeous witty and moving film that never loses its way”"),
+        ("similarity", ""),  # every sentence stands beside its numbers
+        ("attention", ""),
+    ],
+)
+def test_a_slide_shows_what_was_asked_unless_the_answer_does(open_page, slug, said):
+    page = open_page(viewport={"width": 1280, "height": 720})
+    page.goto(f"/{slug}?stage=1")
+    expect(page.locator(".stage-talk-headline")).not_to_be_empty()
+    expect(page.locator(".stage-talk-about")).to_have_text(said)
+
+
+COVERED = """() => {
+  const box = (node) => node.getBoundingClientRect();
+  const shown = [...document.querySelectorAll("button.primary")].filter((node) => node.offsetParent);
+  const primary = shown.map(box);
+  return [...document.querySelectorAll(".stage-examples button")].filter((node) => {
+    const at = box(node);
+    return primary.some((one) =>
+      one.left < at.right && at.left < one.right && one.top < at.bottom && at.top < one.bottom);
+  }).map((node) => node.textContent);
+}"""
+
+
+@pytest.mark.parametrize("width", [900, 1000, 1280])
+def test_the_button_that_asks_covers_no_example(open_page, width):
+    page = open_page(viewport={"width": width, "height": 720})
+    for slug in SLUGS:
+        page.goto(f"/{slug}")
+        page.locator("button.primary").first.wait_for()
+        assert page.evaluate(COVERED) == [], slug

@@ -13,6 +13,7 @@ from demos.links import to_fragment
 from demos.shell.load_demos import load_programme, working
 from demos.shell.visitor import Visitor
 from demos.tasks.similarity.compute import SimilarityInputs
+from demos.ui.form import form_of
 from demos.ui.link_state import filled, inputs_in
 
 DEMOS = [demo for demo in working(load_programme()) if demo.INFO.slug != "prompt"]  # it has links of its own
@@ -88,8 +89,8 @@ def test_the_form_of_every_example_survives_link_and_page(demo):
     for example in [b for b in page.blocks.values() if b in example_row(page)]:
         before = Visitor(page)
         before.press(example)
-        form = {name: before.values[field._id] for name, field in page.stage_form.items()}
-        for name, field in page.stage_form.items():
+        form = {name: before.values[field._id] for name, field in form_of(page).fields.items()}
+        for name, field in form_of(page).fields.items():
             if isinstance(field, gr.Checkbox):
                 form[name] = chance.random() < 0.5
             elif isinstance(field, gr.Dropdown | gr.Radio):
@@ -101,7 +102,7 @@ def test_the_form_of_every_example_survives_link_and_page(demo):
         after = Visitor(page)
         after.fill(buttons["stage-linked"], json.dumps({"inputs": form}))
         after.press(buttons["stage-arrive"])
-        for name, field in page.stage_form.items():
+        for name, field in form_of(page).fields.items():
             value = after.values[field._id]
             if isinstance(field, gr.Dataframe):
                 value = {key: value[key] for key in ("headers", "data")}

@@ -62,24 +62,26 @@ const StageFreshness = (() => {
   const inputs = (question) => question.slice(question.indexOf(" ") + 1);
 
   /**
-   * By name: the values for which an answer was made, of the fields that a link carries.
-   * @param {{name: string}[]} fields
+   * Tells the page what the answer that it now shows was made for.
+   * @param {{fields: {name: string}[], about: number[]}} answer
    * @param {string} made
    */
-  const carried = (fields, made) => {
+  const tell = ({ fields, about }, made) => {
     const values = JSON.parse(inputs(made));
-    return Object.fromEntries(fields.flatMap(({ name }, i) => (name ? [[name, values[i]]] : [])));
+    const carried = fields.flatMap(({ name }, i) => (name ? [[name, values[i]]] : []));
+    StageLink.shows(Object.fromEntries(carried), about.map((i) => String(values[i])));
   };
 
   /**
-   * @param {{name: string, ask: string,
+   * @param {{name: string, ask: string, about: number[],
    *   fields: {name: string, label: string, choices: Record<string, string>}[]}} answer
    * @param {string} answered the question for which the answer was made; if that is a recording, a line break
    *   and when it was made follow
    * @param {any[]} now the values in the form
    * @returns {string} HTML, empty where the answer is fresh
    */
-  const notice = ({ name, ask, fields }, answered, now) => {
+  const notice = (answer, answered, now) => {
+    const { name, ask, fields } = answer;
     if (!answered) return "";
     const [made, recorded = ""] = answered.split("\n");
     const waiting = pending.get(name);
@@ -87,7 +89,7 @@ const StageFreshness = (() => {
       pending.delete(name);
       if (waiting.arrives) {
         afterLayout(() => arrive(name));
-        StageLink.shows(carried(fields, made));
+        tell(answer, made);
         document.dispatchEvent(new CustomEvent("stage-answered"));
       }
     }
@@ -124,7 +126,7 @@ const StageFreshness = (() => {
   const opened = (answer, made, now) => {
     if (!made.startsWith("\n")) return [made, ""];
     const answered = `${++questions} ${JSON.stringify(now.map(plain))}${made}`;
-    StageLink.shows(carried(answer.fields, answered.split("\n")[0]));
+    tell(answer, answered.split("\n")[0]);
     return [answered, notice(answer, answered, now)];
   };
 

@@ -15,6 +15,8 @@ const StageLink = (() => {
   let form = {};
   /** @type {Record<string, any> | null} the form's values for which the shown answer was made */
   let shown = null;
+  /** @type {string[]} the texts that it is about */
+  let texts = [];
   /** @type {Record<string, any>} */
   let view = {};
   /** @type {Record<string, any> | null} of a link that was opened, until the answer is drawn */
@@ -37,10 +39,12 @@ const StageLink = (() => {
   /**
    * An answer is shown that was made for these values; what it was not asked for stands in the form.
    * @param {Record<string, any>} inputs by name; none of an answer beside the page's own
+   * @param {string[]} about the texts among them that an audience needs to see
    */
-  const shows = (inputs) => {
+  const shows = (inputs, about) => {
     if (!Object.keys(inputs).length) return;
     shown = { ...form, ...inputs };
+    texts = about.filter(Boolean);
     const now = shown;
     const same = (/** @type {[string, any]} */ [name, value]) =>
       JSON.stringify(now[name]) === JSON.stringify(value);
@@ -196,10 +200,16 @@ const StageLink = (() => {
     own = { mark, state };
   };
 
-  /** Lets the next drawing begin where a saved page's visitor stood. @param {Record<string, any>} saved */
-  const want = (saved) => {
-    wanted = { ...saved };
+  /** The texts that the shown answer is about. */
+  const about = () => texts;
+
+  /**
+   * A saved page shows an answer about these texts; its drawings begin where its visitor stood.
+   * @param {string[]} about @param {Record<string, any>} saved
+   */
+  const showsSaved = (about, saved) => {
+    [texts, wanted] = [about, { ...saved }];
   };
 
-  return { remember, shows, look, takeWanted, want, linked, link, state, useOwn };
+  return { remember, shows, about, look, takeWanted, showsSaved, linked, link, state, useOwn };
 })();

@@ -7,7 +7,7 @@ const StageSaved = (() => {
   /**
    * @typedef {{html: string, payload: any, mount: number, moves: [string, any, any][]}} SavedPiece
    * @typedef {{label: string, inputs: [string, string][], pieces: SavedPiece[],
-   *   view: Record<string, any>}} SavedScene
+   *   about: string[], view: Record<string, any>}} SavedScene
    */
 
   const MISSING = "This is not in the saved page: start the gallery to ask for it.";
@@ -81,7 +81,7 @@ const StageSaved = (() => {
       const scene = data.scenes[number];
       buttons.forEach((button, i) => button.setAttribute("aria-pressed", String(i === number)));
       const pieces = scene.pieces.map((piece) => drawn(piece, mounts));
-      StageLink.want(scene.view);
+      StageLink.showsSaved(scene.about, scene.view);
       place.replaceChildren(inputsOf(scene), ...pieces.map(({ host }) => host));
       for (const piece of pieces) piece.start();
       if (!chosen) return;

@@ -52,6 +52,7 @@ const Stage = (() => {
     if (!current) return;
     const more = !StageKeys.framed && canChange();
     StageTalk.tell({
+      about: StageSteps.about(current),
       headline: StageSteps.headline(current),
       title: StageSteps.title(current),
       page: StageSteps.pageTitle(),

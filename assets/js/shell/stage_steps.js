@@ -36,6 +36,23 @@ const StageSteps = (() => {
   /** What names a step to those who cannot see it. @param {HTMLElement} node */
   const title = (node) => textOf(node, ".stage-panel") || headline(node) || textOf(node, ".task-verdict");
 
+  /** @param {string} text */
+  const squeezed = (text) => text.replace(/\s+/g, "");
+
+  /** What can be read on a step, without what is folded away. @param {Node} node @returns {string} */
+  const readable = (node) => {
+    if (node instanceof HTMLDetailsElement && !node.open) return "";
+    return node.firstChild ? [...node.childNodes].map(readable).join("") : (node.textContent ?? "");
+  };
+
+  /** The texts that the answer is about and that a step does not show itself. @param {HTMLElement} node */
+  const about = (node) => {
+    const there = squeezed(readable(node));
+    const isThere = (/** @type {string} */ text) =>
+      text.split("\n").every((line) => there.includes(squeezed(line)));
+    return StageLink.about().filter((text) => !isThere(text));
+  };
+
   const pageTitle = () => textOf(document.body, ".stage-card :is(h1, h2)") || document.title;
 
   /** What made the answer of a step, and when. @param {HTMLElement} node */
@@ -69,5 +86,5 @@ const StageSteps = (() => {
   /** @returns {HTMLElement[]} */
   const examples = () => [...document.querySelectorAll(/** @type {"button"} */ (".stage-examples button"))];
 
-  return { places, all, headline, title, pageTitle, made, isolate, lookedAt, examples };
+  return { places, all, about, headline, title, pageTitle, made, isolate, lookedAt, examples };
 })();

@@ -1,10 +1,12 @@
 // @ts-check
-// What talk mode says around a step: the headline above; title, checkpoint and the place in the talk below.
+// What talk mode says around a step: what was asked and the headline above; title, checkpoint and the place in the talk below.
 const StageTalk = (() => {
   "use strict";
   const { element } = StageDom;
 
-  const headline = element("p", { class: "stage-talk stage-talk-headline", dir: "auto" });
+  const about = element("p", { class: "stage-talk-about", dir: "auto" });
+  const headline = element("p", { class: "stage-talk-headline", dir: "auto" });
+  const top = element("div", { class: "stage-talk stage-talk-top" }, about, headline);
   const frame = element("div", { class: "stage-talk stage-talk-frame", "aria-hidden": "true" });
   const live = element("p", { class: "stage-talk stage-talk-live", "aria-live": "polite" });
 
@@ -37,10 +39,11 @@ const StageTalk = (() => {
   };
 
   /**
-   * @param {{headline: string, title: string, page: string, made: string, step: number, steps: number,
+   * @param {{about: string[], headline: string, title: string, page: string, made: string, step: number, steps: number,
    *   part: number, parts: number, more: {before: boolean, next: boolean}}} now step and part count from 0
    */
   const tell = (now) => {
+    write(about, now.about.map((text) => `“${text.replace(/\s+/g, " ").trim()}”`).join(" · "));
     write(headline, now.headline.replace(/(\d) %/g, "$1\u00a0%")); // no line begins with a bare %
     write(title, now.page);
     write(made, now.made && ` · ${now.made}`);
@@ -54,6 +57,7 @@ const StageTalk = (() => {
   /** Where nothing is answered yet. @param {string} page @param {string} sentence */
   const tellNothing = (page, sentence) =>
     tell({
+      about: [],
       headline: sentence,
       title: sentence,
       page,
@@ -65,8 +69,8 @@ const StageTalk = (() => {
       more: { before: false, next: true },
     });
 
-  const enter = () => document.body.append(headline, frame, line, live);
-  const leave = () => [headline, frame, line, live].forEach((node) => node.remove());
+  const enter = () => document.body.append(top, frame, line, live);
+  const leave = () => [top, frame, line, live].forEach((node) => node.remove());
 
   /** The rectangle that a step may fill. */
   const room = () => frame.getBoundingClientRect();

@@ -93,9 +93,9 @@ def _keeping(folder: Path, number: int, demo: Any) -> Any:
     """What saves the answer of the deck's link with this number, and says so."""
     from demos.commands.rehearse.fallback import save
 
-    def keep(visitor: Any, fields: Any, label: str) -> None:
+    def keep(visitor: Any, label: str) -> None:
         path = folder / f"{number:02}-{demo.INFO.slug}.html"
-        if save(path, demo, visitor, fields, label):
+        if save(path, demo, visitor, label):
             print(f"saved  {path}")
 
     return keep

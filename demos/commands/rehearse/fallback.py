@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from contextlib import suppress
-from datetime import date
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 from demos.errors import BadInput
 from demos.shell.pieces import scene
-from demos.shell.saved_page import saved_page
+from demos.shell.saved_page import saved_page, saved_today
 from demos.shell.visitor import Visitor
 
 
@@ -28,16 +25,15 @@ def ready_folder(folder: Path, force: bool) -> None:
         ) from error
 
 
-def save(path: Path, demo: ModuleType, visitor: Visitor, fields: Sequence[Any], label: str) -> str:
+def save(path: Path, demo: ModuleType, visitor: Visitor, label: str) -> str:
     """Writes what the visitor sees, and returns the file's name, or "" if there is nothing to see.
 
     The file gets its name once it is complete; raises BadInput if it cannot be written.
     """
-    found = scene(visitor, fields, label)
+    found = scene(visitor, label)
     if not found.pieces:
         return ""
-    made = f"Saved from Transformers on Stage on {date.today().isoformat()}."
-    page = saved_page(demo, [found], made)
+    page = saved_page(demo, [found], saved_today())
     part = path.with_name(f".{path.name}.part")
     try:
         with part.open("w", encoding="utf-8") as file:

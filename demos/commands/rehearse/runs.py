@@ -25,7 +25,7 @@ from demos.runner import Runner
 from demos.shell.visitor import Visitor, example_buttons
 from demos.stream import Stream
 
-Keep = Callable[[Visitor, Sequence[Any], str], object]
+Keep = Callable[[Visitor, str], object]
 
 STATE = "state="
 """What precedes the state in a link's fragment."""
@@ -98,7 +98,7 @@ class Witness:
 def run_link(link: Link, demo: ModuleType, runner: Runner, seconds: float, keep: Keep | None = None) -> Ran:
     """Presses the example that a link names, or the first one, or fills in the link's own state, twice.
 
-    `keep(visitor, fields, label)` saves what the page then shows, if nothing was refused.
+    `keep(visitor, label)` saves what the page then shows, if nothing was refused.
     """
     witness = Witness(runner, seconds)
     with gr.Blocks() as page:
@@ -126,7 +126,7 @@ def run_link(link: Link, demo: ModuleType, runner: Runner, seconds: float, keep:
             break
     names = sorted(witness.names)
     if keep and not witness.refused:
-        keep(visitor, list(getattr(page, "stage_form", {}).values()), label)
+        keep(visitor, label)
     return Ran(
         label=label,
         models=tuple(checkpoint(name).title for name in names),

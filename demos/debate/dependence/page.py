@@ -37,7 +37,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     fields = {"text": text, "model": model}
     filled = examples_row(examples, fields)
     start = gr.Button("Put on trial", variant="primary")
-    trial = Answer([text, model], "Put on trial")
+    trial = Answer([text, model], "Put on trial", about=[text])
     badge = page.badge()
     offer, anyway, switched = panels.offer(model)
     drawings = _drawings(run)

@@ -35,7 +35,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     fields = {"text": text, "model": model, "erasure": erase}
     filled = examples_row(examples, fields)
     start = gr.Button("Rank the words", variant="primary")
-    trial = Answer([text, model, erase], "Rank the words")
+    trial = Answer([text, model, erase], "Rank the words", about=[text])
     badge = page.badge()
     offer, anyway, switched = panels.offer(model)
     ranked = panels.panel(

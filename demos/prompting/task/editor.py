@@ -51,7 +51,7 @@ class Editors:
         self, ask: str, stop: StopButton | None = None, more: Sequence[Any] = (), quiet: bool = False
     ) -> Answer:
         """An answer to the draft that test rows do not make old; `more` fields come first."""
-        return Answer([*more, *self.all], ask, stop, [self.task[-1]], quiet)
+        return Answer([*more, *self.all], ask, stop, [self.task[-1]], quiet, self.query)
 
 
 def query_boxes(draft: Draft) -> tuple[tuple[Any, ...], Any]:

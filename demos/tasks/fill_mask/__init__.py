@@ -73,6 +73,6 @@ def build(run: Run) -> None:
             placeholder=PLACEHOLDER,
             scale=4,
         )
-        top_k = control(gr.Slider, FillMaskInputs, "top_k", scale=1, min_width=160)
+        top_k = control(gr.Slider, FillMaskInputs, "top_k", scale=1, min_width=230)
     fields = {"text": text, "top_k": top_k}
     task_page(run, TASK, fields)

@@ -44,7 +44,7 @@ EXAMPLES = (
     Example("Wrong: the text does not say", AnswerInputs(MUSEUM, "How much is a ticket to the museum?")),
     Example("Wrong: written freely", AnswerInputs(MUSEUM, "How tall is the lighthouse?", write=True)),
 )
-TASK = Task(ANSWER, EXAMPLES, DEFAULT, show, snippet, BATCH)
+TASK = Task(ANSWER, EXAMPLES, DEFAULT, show, snippet, BATCH, about=("question",))
 
 
 def build(run: Run) -> None:

@@ -50,7 +50,7 @@ EXAMPLES = (
     Example("Wrong: not bad", SharedEncoderInputs("The movie was not bad at all.", "The movie was good.")),
     Example("One text", SharedEncoderInputs("Tilda Swinton is superb in this odd little film about London.")),
 )
-TASK = Task(SHARED, EXAMPLES, DEFAULT, show, snippet)
+TASK = Task(SHARED, EXAMPLES, DEFAULT, show, snippet, about=("text", "second"))
 
 
 def build(run: Run) -> None:
