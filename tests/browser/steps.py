@@ -35,6 +35,14 @@ def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).locator("visible=true").click()
 
 
+@contextmanager
+def answering(page: Page) -> Iterator[None]:
+    """At its end, wait for the answer to what was asked inside: the one that a page opens with is not it."""
+    before = page.evaluate("answered")
+    yield
+    page.wait_for_function("before => answered > before", arg=before)
+
+
 def stop_writing(page: Page) -> None:
     """Press Stop if something is still being written: a short text may have ended by itself."""
     running = page.locator(".stage-stop[data-running]:visible")

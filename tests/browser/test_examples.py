@@ -21,6 +21,7 @@ from demos.models.catalog import checkpoint
 from demos.shell.load_demos import load_programme
 from tests.browser.debate_steps import all_drawn, panel, unfold
 from tests.browser.steps import (
+    answering,
     badge,
     bertviz_frame,
     colours,
@@ -237,9 +238,8 @@ PROOFS: dict[str, Callable[[Page, Any], None]] = {
 
 def answers(page: Page, demo: ModuleType, example: Example) -> None:
     """Click the example; the badge names its checkpoint, and the answer is there."""
-    before = page.evaluate("answered")  # the page opens with an answer
-    press(page, example.label)
-    page.wait_for_function("before => answered > before", arg=before)
+    with answering(page):
+        press(page, example.label)
     if isinstance(example.inputs, Selection):
         drawn(page, **asdict(example.inputs))
     if hasattr(example.inputs, "model"):

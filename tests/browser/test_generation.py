@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.steps import badge, open_demo, press, toast, written
+from tests.browser.steps import answering, badge, open_demo, press, toast, written
 
 LONG = "Tell a long story about a lighthouse keeper and the sea."
 
@@ -73,7 +73,8 @@ def test_a_stopped_text_stays_and_grows_no_more(writing: Page):
     # A second answer elsewhere takes the model's turn: had the first gone on, it would have grown by then.
     other = writing.context.new_page()
     open_demo(other, "generate")
-    press(other, "Wrong: arithmetic")
+    with answering(other):
+        press(other, "Wrong: arithmetic")
     expect(badge(other)).to_contain_text(re.compile("ended here|stopped at the limit"))
     assert kept
     assert written(writing).inner_text() == kept
@@ -81,9 +82,8 @@ def test_a_stopped_text_stays_and_grows_no_more(writing: Page):
 
 def test_the_end_is_told_and_the_exact_prompt_is_shown(page: Page):
     open_demo(page, "generate")
-    before = page.evaluate("answered")  # the page opens with an answer
-    press(page, "Wrong: arithmetic")
-    page.wait_for_function("before => answered > before", arg=before)
+    with answering(page):
+        press(page, "Wrong: arithmetic")
     expect(badge(page)).to_contain_text(re.compile(r"\d+ tokens, (the model ended|stopped at)"))
     press(page, "Write")
     expect(badge(page)).to_contain_text(
@@ -98,7 +98,8 @@ def test_the_end_is_told_and_the_exact_prompt_is_shown(page: Page):
 def test_what_was_written_is_copied_without_its_notes(page: Page):
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     open_demo(page, "generate")
-    press(page, "Wrong: arithmetic")
+    with answering(page):
+        press(page, "Wrong: arithmetic")
     expect(page.get_by_text("Least sure")).to_be_visible()
     press(page, "Copy")
     expect(page.get_by_role("button", name="Copied")).to_be_visible()

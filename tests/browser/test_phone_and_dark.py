@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from demos.shell.load_demos import load_programme, working
 from tests.browser.steps import (
+    answering,
     badge,
     bertviz_frame,
     colours,
@@ -77,9 +78,8 @@ def answer(page: Page, slug: str, query: str = "") -> None:
 
 
 def answer_here(page: Page, slug: str) -> None:
-    before = page.evaluate("answered")  # the page opens with an answer
-    press(page, EXAMPLES[slug])
-    page.wait_for_function("before => answered > before", arg=before)
+    with answering(page):
+        press(page, EXAMPLES[slug])
     badge(page).first.wait_for()
     if slug == "attention":
         viewer(page).wait_for()
@@ -124,7 +124,8 @@ def labels_out_of_the_map(page: Page) -> list[str]:
 def test_no_label_is_cut_off_on_the_map_of_sentences(page: Page, width: int):
     page.set_viewport_size({"width": width, "height": 900})
     open_demo(page, "similarity")
-    press(page, "Three topics on a map")
+    with answering(page):
+        press(page, "Three topics on a map")
     expect(page.locator(".task-map:visible")).to_have_count(1)
     assert labels_out_of_the_map(page) == []
     widths = [label.bounding_box()["width"] for label in page.locator(".task-map-label:visible").all()]

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Frame, Page, ViewportSize, expect
 
 from demos.shell.load_demos import load_programme, working
-from tests.browser.steps import open_demo
+from tests.browser.steps import answering, open_demo, press
 
 SLUGS = [demo.INFO.slug for demo in working(load_programme())]
 SIZES: dict[str, ViewportSize] = {
@@ -270,6 +270,8 @@ def test_an_embedded_page_tells_its_height(slides: Callable[[str], Frame], forei
 def test_the_panel_has_the_present_state_for_every_kind_of_slides(page: Page):
     open_demo(page, "sentiment")
     page.get_by_label("Text", exact=True).fill("Neither good nor bad.")
+    with answering(page):
+        press(page, "Run")
     opener = page.get_by_role("button", name="Embed", exact=True)
     opener.click()
     texts = page.locator(".stage-embed pre")
