@@ -12,6 +12,7 @@ from demos.debate.claims import cards, claims
 from demos.debate.methods.readable import Unreadable
 from demos.models.catalog import checkpoint
 from demos.ui.controls import control
+from demos.ui.withheld import ANYWAY, SHOW_ANYWAY
 
 MOUNT = """
 const box = element.querySelector(".stage-trial-root");
@@ -83,8 +84,9 @@ def offer(model: gr.Dropdown) -> tuple[gr.State, gr.Button, Any]:
     """
     state = gr.State(None)
     with gr.Row():
-        anyway = gr.Button("Show anyway", size="sm", scale=0, min_width=150, visible=False)
-        other = gr.Button("", size="sm", scale=0, min_width=220, visible=False)
+        look = {"size": "sm", "scale": 0, "visible": False}
+        anyway = gr.Button(SHOW_ANYWAY, min_width=150, elem_classes=ANYWAY, **look)
+        other = gr.Button("", min_width=220, **look)
     quiet: dict[str, Any] = {"api_visibility": "private", "queue": False, "show_progress": "hidden"}
     state.change(_offered, state, [anyway, other], **quiet)
     return state, anyway, other.click(lambda name: name, state, model, **quiet)

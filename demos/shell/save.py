@@ -16,6 +16,7 @@ from demos.shell.pieces import scene
 from demos.shell.saved_page import saved_page, saved_today
 from demos.shell.visitor import Visitor
 from demos.ui.page import MODEL_QUEUE, on
+from demos.ui.withheld import ANYWAY, SHOW_ANYWAY
 
 ARRIVALS = ("stage-arrive", "stage-restore")
 """The hidden buttons that fill a page's form: from a link's state, or from the prompt builder's draft."""
@@ -31,6 +32,8 @@ def saving(demo: ModuleType, page: gr.Blocks, blocks: Sequence[Any]) -> None:
         visitor = Visitor(page)
         with replaying(Replay()):
             _fill(visitor, state)
+            if SHOW_ANYWAY in _view(state).get("open", ()):
+                _show_anyway(visitor)
             found = scene(visitor, blocks=blocks)
         if not found.pieces:
             raise BadInput("There is no answer yet.", "Ask for one first.")
@@ -46,6 +49,14 @@ def _view(state: str) -> dict[str, Any]:
     """What the visitor looks at, which the browser sends with the form's values."""
     view = json.loads(state).get("view")  # it was read before
     return view if isinstance(view, dict) else {}
+
+
+def _show_anyway(visitor: Visitor) -> None:
+    """Asks for what the page withholds, where it has a button for that."""
+    for key, block in visitor.page.blocks.items():
+        offered = visitor.properties.get(key, {}).get("visible")
+        if offered and ANYWAY in (getattr(block, "elem_classes", None) or []):
+            visitor.press(block)  # type: ignore[arg-type]
 
 
 def _fill(visitor: Visitor, state: str) -> None:

@@ -6,6 +6,10 @@ from html import escape
 
 from demos.errors import StageError
 
+SHOW_ANYWAY = "Show anyway"
+ANYWAY = "stage-anyway"
+"""The class of a button that asks for what is withheld: links and saved pages know whether it was pressed."""
+
 
 def withheld(reason: str, answer: str) -> str:
     """Returns the answer, HTML with everything escaped; behind "Show anyway" if there is a reason (plain
@@ -17,7 +21,7 @@ def withheld(reason: str, answer: str) -> str:
         return answer
     return (
         f'<p class="task-withheld" role="note">{escape(reason)}</p>'
-        f'<details class="task-anyway"><summary>Show anyway</summary>{answer}</details>'
+        f'<details class="task-anyway"><summary>{SHOW_ANYWAY}</summary>{answer}</details>'
     )
 
 

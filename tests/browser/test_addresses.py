@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from demos.links import from_fragment, to_fragment
-from tests.browser.steps import open_demo, press
+from tests.browser.steps import answering, open_demo, press
 
 TEXT = "An awful, boring film."
 FIRST = "A warm, funny film that never wastes a minute."
@@ -64,6 +64,47 @@ def test_a_copied_link_opens_the_layer_and_the_token_that_were_looked_at(open_pa
     other.goto(link)
     expect(other.get_by_label("Layer", exact=True)).to_have_value("4")
     expect(other.get_by_label("Text", exact=True)).to_have_value("The cat sat on the mat.")
+
+
+@pytest.mark.parametrize(
+    ("slug", "ask", "text", "shown"),
+    [
+        ("translation", "Run", "The patient must not take this medicine.", ".task-copied:visible"),
+        (
+            "trial",
+            "Put on trial",
+            "Bonjour le monde entier",
+            "#trial-weights input:visible",
+        ),
+    ],
+)
+def test_a_link_and_a_saved_page_show_what_was_withheld_if_its_maker_saw_it(
+    open_page, tmp_path, slug: str, ask: str, text: str, shown: str
+):
+    page = open_page(accept_downloads=True)
+    open_demo(page, slug)
+    page.get_by_label("Text", exact=True).fill(text)
+    with answering(page):
+        press(page, ask)
+    expect(page.locator(shown)).to_have_count(0)
+    page.get_by_text("Show anyway", exact=True).locator("visible=true").click()
+    expect(page.locator(shown).first).to_be_visible()
+    page.get_by_text("What this does not show").click()
+    page.wait_for_function("() => location.hash.startsWith('#state=')")
+    page.wait_for_timeout(600)
+    state = json.loads(from_fragment(page.url.partition("#state=")[2]))
+    assert {"Show anyway", "What this does not show"} <= set(state["view"]["open"])
+
+    other = open_page()
+    other.goto(page.url)
+    expect(other.locator(shown).first).to_be_visible()
+    expect(other.locator(".stage-limits .label-wrap")).to_have_class(re.compile("open"))
+
+    with page.expect_download() as download:
+        press(page, "Save")
+    download.value.save_as(tmp_path / "saved.html")
+    other.goto((tmp_path / "saved.html").as_uri())
+    expect(other.locator(shown).first).to_be_visible()
 
 
 def test_a_link_speaks_of_the_answer_that_is_shown_not_of_what_was_typed_since(open_page):

@@ -84,6 +84,7 @@ const StageSaved = (() => {
       StageLink.showsSaved(scene.about, scene.view);
       place.replaceChildren(inputsOf(scene), ...pieces.map(({ host }) => host));
       for (const piece of pieces) piece.start();
+      StageFolds.arrive();
       if (!chosen) return;
       const address = new URL(location.href);
       address.searchParams.set("example", String(number + 1));
