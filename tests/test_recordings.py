@@ -31,8 +31,8 @@ DEMOS = list(working(load_programme()))
 ENDPOINTS = {endpoint.name: endpoint for demo in DEMOS for endpoint in demo.ENDPOINTS}
 RECORDED = sorted(path.name.removesuffix(".json.gz") for path in FOLDER.glob("*.json.gz"))
 
-TIMES = {"seconds", "seconds_per_token", "tokens_per_second", "wall_seconds", "left"}
-"""Fields that are measured, not computed."""
+TIMES = {"seconds"}
+"""Measured, not computed."""
 TOLERANCE = 1e-4
 MOST = 12
 """Recorded answers of one endpoint that are computed again, spread over the file."""
