@@ -30,7 +30,7 @@ STYLES = (ASSETS / "css" / "gallery.css",)
 
 SHELL_SCRIPTS = (
     *COMMON,
-    *scripts("shell", f"freshness stop link folds save gallery {TALK} embed_snippets embed"),
+    *scripts("shell", f"freshness stop link folds save gallery {TALK} embed_snippets embed embed_height"),
 )
 TALK_STYLES = ASSETS / "css" / "stage.css"
 """Global rules, so they are linked in the page's head."""

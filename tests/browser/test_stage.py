@@ -282,6 +282,13 @@ def test_the_panel_has_the_present_state_for_every_kind_of_slides(page: Page):
         assert address in text.replace("&amp;", "&")
     preview = page.frame_locator(".stage-embed iframe")
     expect(preview.locator("textarea").first).to_have_value("Neither good nor bad.")
+    page.locator(".stage-embed label", has_text=re.compile("^Answer")).locator("select").select_option("file")
+    for text in texts.all_text_contents():
+        assert "sentiment.html?stage=1&theme=light" in text.replace("&amp;", "&")
+        assert "http" not in text
+    with page.expect_download() as download:
+        page.locator(".stage-embed").get_by_role("button", name="Save the file").click()
+    assert download.value.suggested_filename == "sentiment.html"
     page.keyboard.press("Escape")
     expect(page.locator(".stage-embed")).to_be_hidden()
     expect(opener).to_be_focused()

@@ -1,14 +1,15 @@
 // @ts-check
-// "Embed": what to paste into slides for the page as it is, and how it will look there. A page in ?embed=1
-// tells the page around it how tall it is.
+// "Embed": what to paste into slides for the page as it is, and how it will look there.
 (() => {
   "use strict";
-  const { element, watchPage } = StageDom;
+  const { element } = StageDom;
   const SIZES = [
     [1280, 720],
     [1920, 1080],
   ];
-  const SIZE_TELLS = 100; // milliseconds
+  const NEEDS =
+    "Frames need this gallery to run while you speak; it opens with the recorded answer where there is one.";
+  const SAME = "It is drawn by the same code as the page, so the preview is the page's.";
 
   /** @param {string} label @param {[string, string][]} options @param {() => void} onchange */
   const choice = (label, options, onchange) => {
@@ -66,15 +67,23 @@
     const preview = createPreview();
     const list = element("div", {});
     const problem = element("p", { role: "alert" });
+    const source = choice(
+      "Answer",
+      [["live", "live, from this gallery"], ["file", "a saved file, without a server"]],
+      update,
+    );
     const shape = choice("Shape", [["talk", "a slide: one answer, 16:9"], ["page", "the page, with its form"]], update);
     const theme = choice("Colours", [["light", "light"], ["dark", "dark"], ["", "the audience's own"]], update);
     const size = choice("Preview", SIZES.map(([w, h], i) => [String(i), `${w} × ${h}`]), update);
+    const remark = element("p", {});
+    const saves = element("button", { type: "button", class: "stage-save" }, "Save the file");
     const close = element("button", { type: "button", onclick: () => dialog.close() }, "Close");
     const dialog = element(
       "dialog",
       { class: "stage-embed", "aria-labelledby": "stage-embed-title", onclose: preview.empty },
       element("div", { class: "stage-embed-row" }, element("h2", { id: "stage-embed-title" }, "Embed this answer"), close),
-      element("p", {}, "Frames need this gallery to run while you speak; it opens with the recorded answer where there is one."),
+      remark,
+      element("div", { class: "stage-embed-row" }, source.node, saves),
       element("div", { class: "stage-embed-row" }, shape.node, theme.node, size.node),
       problem,
       preview.node,
@@ -83,11 +92,16 @@
     document.body.append(dialog);
 
     async function update() {
-      const talk = shape.select.value === "talk";
+      const [talk, file] = [shape.select.value === "talk", source.select.value === "file"];
+      const options = { talk, theme: theme.select.value };
+      const name = `${location.pathname.split("/").at(-1)}.html`;
+      remark.textContent = file ? `Save the file beside your slides, as ${name}. ${SAME}` : NEEDS;
+      saves.hidden = !file;
       try {
         const page = await StageLink.link();
-        const address = StageSnippets.address(page, { talk, theme: theme.select.value });
-        const texts = StageSnippets.snippets(address, StageSteps.pageTitle(), talk);
+        const address = StageSnippets.address(page, options);
+        const used = file ? StageSnippets.address(name, options) : address;
+        const texts = StageSnippets.snippets(used, StageSteps.pageTitle(), talk, file);
         problem.textContent = "";
         list.replaceChildren(...texts.flatMap((one) => snippet(...one)));
         preview.show(address, Number(size.select.value));
@@ -117,26 +131,4 @@
     panel.dialog.showModal(); // moves the focus inside, and back when it closes
     panel.update();
   });
-
-  // The height of what the page holds, not of the frame that it stands in.
-  if ("embedded" in document.documentElement.dataset && StageKeys.framed) {
-    let told = 0;
-    const tell = () => {
-      const content = document.querySelector(".gradio-container .main") ?? document.body;
-      const height = Math.ceil(content.getBoundingClientRect().height);
-      if (height === told || !height) return;
-      told = height;
-      window.parent.postMessage({ type: "stage-height", height }, "*");
-    };
-    watchPage(() => {
-      const content = document.querySelector(".gradio-container .main");
-      if (!content) return false;
-      let planned = 0;
-      new ResizeObserver(() => {
-        clearTimeout(planned);
-        planned = window.setTimeout(tell, SIZE_TELLS);
-      }).observe(content);
-      return true;
-    });
-  }
 })();
