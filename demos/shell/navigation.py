@@ -35,8 +35,10 @@ def header_html(demos: Sequence[Demo], here: str = "", served: bool = True) -> s
     )
     home = ' aria-current="page"' if not here else ""
     return (
+        f'<a class="stage-skip" href="#stage-content">Skip the navigation</a>'
         f'<header class="stage-header"><a class="stage-name" href="./"{home}>{TITLE}</a>'
         f'<nav class="stage-tabs" aria-label="Tabs">{"".join(links)}</nav>{second}</header>'
+        '<span id="stage-content" tabindex="-1"></span>'
     )
 
 

@@ -6,7 +6,8 @@ const StageFit = (() => {
 
   // Times the ordinary size, on a slide of 1280 x 720.
   const LARGEST = 2;
-  const LEGIBLE = 1.3; // below, a step is shown in parts
+  const LEGIBLE = 1.3; // a picture that would be smaller is shown in parts
+  const ROWS = 1.6; // and so is a table
   const SMALLEST = 0.9; // below, what scrolls keeps its own height
   const ROUNDS = 7;
   const HEADINGS = "h2, h3, h4, h5, .st-heading, .stage-caption";
@@ -79,20 +80,28 @@ const StageFit = (() => {
       const rows = [...node.tBodies].flatMap((body) => [...body.rows]); // its head stays
       return node.getBoundingClientRect().height > room && rows.length > 1 ? rows : [node];
     }
-    if (node.matches("pre, p, ol, ul, button, .stage-attention-root") || !children.length) return [node];
+    if (node.matches("pre, p, ol, ul, button, figure, .stage-attention-root") || !children.length) return [node];
     if (children.length === 1) return partsOf(children[0], room);
     return children.flatMap((child) =>
       child.getBoundingClientRect().height > room ? partsOf(child, room) : [child],
     );
   };
 
+  /** Whether a step is a table, and little else. @param {HTMLElement} node */
+  const isTable = (node) => {
+    /** @param {HTMLElement} box */
+    const area = (box) => box.offsetWidth * box.offsetHeight;
+    return [...node.querySelectorAll("table")].some((table) => area(table) > area(node) / 2);
+  };
+
   /**
    * Groups of parts, each group low enough for the window.
    * @param {HTMLElement} node
    * @param {DOMRect} frame
+   * @param {number} least the zoom at which a group has to fit
    */
-  const grouped = (node, frame) => {
-    enlarge(LEGIBLE * unit());
+  const grouped = (node, frame, least) => {
+    enlarge(least * unit());
     const whole = node.getBoundingClientRect();
     const first = partsOf(node, frame.height)[0]?.getBoundingClientRect() ?? whole;
     const room = frame.height - (first.top - whole.top); // below the headings
@@ -153,8 +162,9 @@ const StageFit = (() => {
     const scrollers = openScrollers(node);
     let [parts, part] = [1, 0];
     let size = largest(node, frame, scrollers, limit);
-    if (size < LEGIBLE) {
-      const groups = grouped(node, frame);
+    const least = isTable(node) ? ROWS : LEGIBLE;
+    if (size < least) {
+      const groups = grouped(node, frame, least);
       if (groups.length > 1) {
         parts = groups.length;
         part = Math.max(0, Math.min(wanted, parts - 1));

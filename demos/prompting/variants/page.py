@@ -47,10 +47,11 @@ def build(run: Run, examples: Sequence[Example]) -> None:
         model = page.model_choice(MATRIX, start.model)
         style = control(gr.Dropdown, MatrixInputs, "style", choices=STYLES_OF_PROMPT)
         k = control(gr.Slider, MatrixInputs, "k", value=start.k, maximum=MAX_SHOTS)
-    variants, queries = _tables(start)
-    with gr.Row():
-        more_variants = gr.Button("Add a variant", size="sm")
-        more_queries = gr.Button("Add an input", size="sm")
+    with gr.Accordion("Edit the wordings and the inputs", open=False):
+        variants, queries = _tables(start)
+        with gr.Row():
+            more_variants = gr.Button("Add a variant", size="sm")
+            more_queries = gr.Button("Add an input", size="sm")
     fields = {"task": task, "variants": variants, "queries": queries, "k": k}
     filled = examples_row(examples, fields, values_of, more={"style": style, "model": model})
     with gr.Row():

@@ -37,7 +37,8 @@ def show(result: SharedEncoderResult) -> str:
         )
     else:
         parts.append('<p class="task-note">Entailment and relatedness need a second text.</p>')
-    parts.append(f'<p class="task-note">The encoder ran {runs} ({inputs}) for {result.heads} heads.</p>')
+    told = f"The encoder ran {runs} ({inputs}) for {result.heads} heads."  # the headline tells it, too
+    parts.append(f'<p class="task-note stage-not-on-slides">{told}</p>')
     return withheld(result.withheld, "".join(parts) + careful(result.warning))
 
 
