@@ -280,6 +280,7 @@ def test_variants_of_an_own_task_are_compared(page: Page):
     wait_until_remembered(page, "Film talk")
     open_demo(page, "prompt-variants")
     choose(page, "Task", "My own, from the prompt builder")
+    unfold(page, "Edit the wordings and the inputs")
     expect(page.locator("table:visible").first).to_contain_text("Film talk: {text}")
     press(page, "Add a variant")
     expect(page.get_by_text("Variant 4")).to_be_visible()
