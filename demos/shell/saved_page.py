@@ -53,7 +53,7 @@ PAGE = """<!DOCTYPE html>
 </main>
 <footer>
 <details><summary>What this does not show</summary><p>{limits}</p></details>
-<p>{made}</p>
+<p class="stage-saved-when">{made}</p>
 </footer>
 <script type="application/json" id="stage-data">{data}</script>
 {scripts}

@@ -119,6 +119,7 @@ const StageKeys = (() => {
     );
     StageTalk.buttons.take.hidden = !framed;
     StageTalk.buttons.leave.hidden = framed;
+    document.documentElement.toggleAttribute("data-framed", framed);
     StageTalk.buttons.take.addEventListener("click", () => hold(true));
   };
 

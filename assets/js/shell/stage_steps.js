@@ -60,7 +60,9 @@ const StageSteps = (() => {
     const badges = [...document.querySelectorAll(".stage-badge p")];
     const own = badges.find((badge) => node.compareDocumentPosition(badge) & Node.DOCUMENT_POSITION_FOLLOWING);
     const badge = /** @type {HTMLElement | undefined} */ (own ?? badges.at(-1));
-    return badge?.dataset.line ?? "";
+    const line = badge?.dataset.line ?? "";
+    const saved = textOf(document.body, ".stage-saved-when").replace(/\.$/, "");
+    return saved && line && !line.includes("recorded on") ? `${line} · ${saved}` : line;
   };
 
   /** Lays out `node` alone, and nothing else of the page. @param {HTMLElement | null} node */

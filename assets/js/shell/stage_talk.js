@@ -69,7 +69,11 @@ const StageTalk = (() => {
       more: { before: false, next: true },
     });
 
-  const enter = () => document.body.append(top, frame, line, live);
+  // The line comes first for the keyboard: behind a step's own controls nobody would reach it.
+  const enter = () => {
+    document.body.prepend(line);
+    document.body.append(top, frame, live);
+  };
   const leave = () => [top, frame, line, live].forEach((node) => node.remove());
 
   /** The rectangle that a step may fill. */
