@@ -108,7 +108,7 @@ class RelativeAttention(nn.Module):
         by_distance = position @ relative.transpose(-1, -2)  # [b, h, n, m + n], last index: a distance
         where = distances[:, None].expand(*by_distance.shape)
         bias = by_distance.gather(-1, where) * self.scaling + mask
-        name = "eager" if eager else self.config._attn_implementation
+        name = "eager" if eager else self.config._attn_implementation or "eager"
         attend = ALL_ATTENTION_FUNCTIONS.get_interface(name, _eager)
         mixed, weights = attend(self, content, key, value, bias, scaling=self.scaling)
         return self.output(mixed.flatten(2)), weights
