@@ -63,8 +63,8 @@ def read(spec: Spec, folder: str, tokenizer: Any, origin: Origin, base: Any = No
             output_loading_info=True,
         )
     _refuse_untrained(model, set(report["missing_keys"]), origin)
-    if spec.attention == recording.RECORDABLE and not model._can_set_attn_implementation():
-        # XLNet and OpenAI GPT compute attention in their own code and would ignore the name
+    if spec.attention == recording.RECORDABLE and not _records(model):
+        # XLNet computes attention in its own code and would ignore the name
         spec = replace(spec, attention="eager")
         model.config._attn_implementation = "eager"
     if base is not None:
@@ -73,6 +73,16 @@ def read(spec: Spec, folder: str, tokenizer: Any, origin: Origin, base: Any = No
     shared = _storages(base) if base is not None else {}
     own = {start: size for start, size in _storages(model).items() if start not in shared}
     return Loaded(spec, model, tokenizer, origin, sum(own.values()), folder)
+
+
+def _records(model: Any) -> bool:
+    """Whether the model's attention can be recorded, after what can be done for that."""
+    if model.config.model_type == "openai-gpt":
+        from demos.models.openai_gpt import follow_interface
+
+        follow_interface(model)
+        return True
+    return model._can_set_attn_implementation()
 
 
 def _share(model: Any, base: torch.nn.Module) -> None:

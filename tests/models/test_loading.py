@@ -35,7 +35,10 @@ FAMILIES = {
         "masked-lm",
         transformers.DistilBertConfig(vocab_size=60, dim=16, n_layers=2, n_heads=2, hidden_dim=32),
     ),
+    "electra": ("masked-lm", transformers.ElectraConfig(**SMALL, embedding_size=8)),
+    "gpt": ("causal-lm", transformers.OpenAIGPTConfig(**GPT)),
     "gpt2": ("causal-lm", transformers.GPT2Config(**GPT)),
+    "ctrl": ("causal-lm", transformers.CTRLConfig(**GPT, dff=32)),
     "llama": (
         "causal-lm",
         transformers.LlamaConfig(**SMALL, num_key_value_heads=1, tie_word_embeddings=True),
@@ -45,6 +48,7 @@ FAMILIES = {
         transformers.Qwen2Config(**SMALL, num_key_value_heads=1, tie_word_embeddings=False),
     ),
     "bart": ("seq2seq-lm", transformers.BartConfig(**PAIRED)),
+    "mbart": ("seq2seq-lm", transformers.MBartConfig(**PAIRED)),
     "marian": ("seq2seq-lm", transformers.MarianConfig(**PAIRED)),
     "t5": (
         "seq2seq-lm",
