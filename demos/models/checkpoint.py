@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
-ARCHITECTURES = ("encoder", "decoder", "encoder-decoder", "additive-attention")
+ARCHITECTURES = ("encoder", "decoder", "encoder-decoder", "recurrent", "additive-attention")
 FORMATS = ("safetensors", "gguf", "onnx-q4")
 HEADS = (
     "base",
@@ -18,7 +18,10 @@ HEADS = (
     "question-answering",
     "seq2seq-lm",
     "multi-task",
+    "pre-training",
 )
+"""What stands on a model. "pre-training" is every part of what the weights were trained for: masks and next
+sentence (BERT), masks and sentence order (ALBERT), replaced tokens (ELECTRA)."""
 WEIGHTLESS = ("tokenizer", "config")
 """Alternatives to a head that an endpoint may ask for; they need no weights."""
 TASKS = (

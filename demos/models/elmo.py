@@ -17,26 +17,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from huggingface_hub.dataclasses import strict
 from torch import nn
 from torch.nn import functional
-from transformers import AutoConfig, AutoModel, PreTrainedConfig, PreTrainedModel
+from transformers import PreTrainedModel
 
-
-@strict
-class ElmoConfig(PreTrainedConfig):
-    """`hidden_size` is the width of embeddings and states, `cell_size` that of the LSTMs' cells; a wider cell
-    is projected onto its state."""
-
-    model_type = "elmo"
-
-    vocab_size: int = 5000
-    hidden_size: int = 128
-    cell_size: int = 256
-    num_hidden_layers: int = 2
-    dropout: float = 0.1
-    initializer_range: float = 0.02
-    pad_token_id: int | None = None
+from demos.models.own_configs import ElmoConfig
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,7 +116,3 @@ def _reversed_order(ids: torch.Tensor, mask: torch.Tensor | None) -> torch.Tenso
 
 def _nll(log_probabilities: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
     return functional.nll_loss(log_probabilities.flatten(0, 1), labels.flatten())
-
-
-AutoConfig.register(ElmoConfig.model_type, ElmoConfig, exist_ok=True)
-AutoModel.register(ElmoConfig, ElmoModel, exist_ok=True)

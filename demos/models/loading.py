@@ -9,12 +9,18 @@ import torch
 import transformers
 
 from demos.errors import ModelUnavailable, Unsupported
-from demos.models import adapters, hub, recording
+from demos.models import adapters, hub, own_configs, recording
 from demos.models.catalog import checkpoint
+from demos.models.elmo import ElmoModel
 from demos.models.quiet import quiet
 from demos.models.shared_encoder import SharedEncoder
 from demos.models.specs import Loaded, Origin, Spec
 from demos.models.tokenizing import one_call_at_a_time
+from demos.models.transformer_xl import TransformerXLModel
+
+own_configs.register()
+for _own in (ElmoModel, TransformerXLModel):
+    transformers.AutoModel.register(_own.config_class, _own, exist_ok=True)
 
 AUTO: dict[str, Any] = {
     "base": transformers.AutoModel,
@@ -25,6 +31,7 @@ AUTO: dict[str, Any] = {
     "question-answering": transformers.AutoModelForQuestionAnswering,
     "seq2seq-lm": transformers.AutoModelForSeq2SeqLM,
     "multi-task": SharedEncoder,
+    "pre-training": transformers.AutoModelForPreTraining,
 }
 
 

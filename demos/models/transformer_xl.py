@@ -16,37 +16,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from huggingface_hub.dataclasses import strict
 from torch import nn
 from torch.nn import functional
-from transformers import AutoConfig, AutoModel, PreTrainedConfig, PreTrainedModel
+from transformers import PreTrainedModel
 from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
 
+from demos.models.own_configs import TransformerXLConfig
 from demos.models.recording import attention_weights
-
-
-@strict
-class TransformerXLConfig(PreTrainedConfig):
-    """`segment_length` and `memory_length` in tokens; no memory length means the segment's."""
-
-    model_type = "transformer-xl"
-
-    vocab_size: int = 5000
-    hidden_size: int = 128
-    intermediate_size: int = 512
-    num_hidden_layers: int = 4
-    num_attention_heads: int = 4
-    segment_length: int = 32
-    memory_length: int | None = None
-    dropout: float = 0.1
-    initializer_range: float = 0.02
-    layer_norm_eps: float = 1e-5
-    pad_token_id: int | None = None
-
-    @property
-    def remembered(self) -> int:
-        """Tokens that the memory holds."""
-        return self.segment_length if self.memory_length is None else self.memory_length
 
 
 @dataclass(frozen=True, eq=False)
@@ -236,7 +212,3 @@ def _eager(
 ) -> tuple[torch.Tensor, torch.Tensor]:
     weights = attention_weights(query, key, bias, scaling)
     return (weights @ value).transpose(1, 2), weights
-
-
-AutoConfig.register(TransformerXLConfig.model_type, TransformerXLConfig, exist_ok=True)
-AutoModel.register(TransformerXLConfig, TransformerXLModel, exist_ok=True)

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 import torch
-from transformers import AutoModel
 
 from demos.models.recording import attention_weights, record
 from demos.models.transformer_xl import TransformerXLConfig, TransformerXLModel
@@ -124,7 +123,7 @@ def test_padding_of_a_segment_is_neither_seen_nor_counted(model: TransformerXLMo
 
 def test_its_attention_is_recorded_and_the_fused_kernel_gives_the_same(tmp_path: Path) -> None:
     make().save_pretrained(tmp_path)
-    model, report = AutoModel.from_pretrained(
+    model, report = TransformerXLModel.from_pretrained(
         tmp_path, dtype=torch.float64, attn_implementation="stage_recordable", output_loading_info=True
     )
     assert isinstance(model, TransformerXLModel) and not report["missing_keys"]
