@@ -1,4 +1,4 @@
-"""The configurations of the architectures that are ours, since transformers lacks them; no torch is needed."""
+"""The configurations of our own architectures, which transformers lacks; reading one needs no torch."""
 
 from __future__ import annotations
 
