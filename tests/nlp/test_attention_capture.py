@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -83,8 +85,18 @@ def test_encoder_decoder_writes_its_own_target():
     loaded = tiny.loaded("Bart")
     captured = capture(loaded, TEXT)
     ids = tiny.tokenizer()(TEXT, return_tensors="pt")["input_ids"]
-    written = loaded.model.generate(ids, max_new_tokens=128, num_beams=1, do_sample=False)[0].tolist()
+    most = window(loaded) - 1
+    written = loaded.model.generate(ids, max_new_tokens=most, num_beams=1, do_sample=False)[0].tolist()
     assert [token.id for token in captured.map("decoder").queries] == written
+
+
+@pytest.mark.parametrize("family", ["Marian", "MBart"])
+def test_a_model_of_few_positions_writes_no_more_than_it_can_read_again(family):
+    model = tiny.model(family, max_position_embeddings=16, eos_token_id=None, forced_eos_token_id=None)
+    loaded = replace(tiny.loaded(family), model=model)
+    written = capture(loaded, TEXT).map("decoder").queries
+    assert len(written) == 16
+    assert written[0].special, "a language's code, or padding, with which the decoder begins"
 
 
 def test_a_written_target_has_the_words_that_a_typed_one_has():
