@@ -36,9 +36,11 @@ TASKS = (
     "summarization",
     "translation",
     "chat",
+    "captions",
 )
 """What a head may have been trained for. A language model needs none of these to fill in masks or continue a
-text; "chat" marks those trained to follow instructions.
+text; "chat" marks those trained to follow instructions, "captions" those that know captions of photographs
+alone, so that no page takes them for language models of everything.
 
 "similarity" marks encoders whose mean vectors were trained for comparison by cosine, and "attention-trial"
 the two-class film review classifiers whose parts the debate's experiments can take apart.

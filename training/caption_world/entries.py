@@ -71,6 +71,7 @@ def described(name: str, folder: Path) -> str:
         f'title = "Captions: {entry.title}"',
         f'architecture = "{entry.architecture}"',
         f"heads = [{heads}]",
+        'tasks = ["captions"]',
         f"languages = [{languages}]",
         'licence = "Apache-2.0"',
         f"size_bytes = {(folder / 'model.safetensors').stat().st_size:_}",
