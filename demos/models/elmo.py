@@ -13,6 +13,7 @@ once, from what stands on one side of it, and one marker.
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +23,9 @@ from torch.nn import functional
 from transformers import PreTrainedModel
 
 from demos.models.own_configs import ElmoConfig
+
+# PyTorch would say once that another of its kernels computes these LSTMs: neither wrong nor slow here.
+warnings.filterwarnings("ignore", message="LSTM with projections is not supported with oneDNN")
 
 
 @dataclass(frozen=True, eq=False)
