@@ -30,13 +30,19 @@ def spec_of(endpoint: Endpoint, model: str) -> Spec:
             endpoint.task.values() if isinstance(endpoint.task, Mapping) else filter(None, [endpoint.task])
         )
         trained = " or ".join(tasks)
-        lack = f"was not trained for {trained}" if trained else "has not the head that it takes"
+        lack = f"was not trained for {trained}" if trained else _lack(entry)
         fitting = _fitting(endpoint)
         raise BadInput(
             f"{entry.title} cannot be used here: it {lack}.",
             f"Choose one of: {fitting}." if fitting else "Choose another model.",
         )
     return Spec(entry.name, head)
+
+
+def _lack(entry: Checkpoint) -> str:
+    if entry.architecture == "recurrent":
+        return "is made of LSTMs, which have no attention and none of a transformer's heads"
+    return "has not the head that it takes"
 
 
 def suitable(endpoint: Endpoint) -> list[Checkpoint]:
