@@ -73,16 +73,18 @@ def train(name: str, folder: Path, out: Path, budget: int) -> None:
     model = recipe.build()
     parts = [data.encoded(captions(folder, part), encode) for part in ("train", "val")]
     run = loop.fit(recipe, model, *parts, budget, keep)
-    scratch.save(model, words, out / name)
-    figures = {"name": name, "parameters": sum(p.numel() for p in model.parameters()), **asdict(run)}
-    (out / name / "figures.json").write_text(json.dumps(figures) + "\n")
+    for part, trained in (recipe.parts(model) if recipe.parts else {name: model}).items():
+        scratch.save(trained, words, out / part)
+        facts = {"parameters": sum(p.numel() for p in trained.parameters()), "training": asdict(run)}
+        (out / part / "figures.json").write_text(json.dumps(facts) + "\n")
 
 
 def measure(name: str, folder: Path, out: Path) -> None:
     """Takes the figures of the written weights, and writes them and the card."""
     from training.caption_world import figures
 
-    figures.publish(name, out / name, captions(folder, "val"), captions(folder, data.TEST))
+    for part in (name, f"{name}-generator") if name == "electra" else (name,):
+        figures.publish(part, out / part, captions(folder, "val"), captions(folder, data.TEST))
 
 
 def main() -> None:

@@ -99,4 +99,4 @@ def loss(model: AlbertForPreTraining, batch: Sequence[Row], length: int) -> torc
 
 def recipe(name: str, words: Any, models: Path) -> Recipe:
     known = lexicon(words.get_vocab())
-    return Recipe(name, build, lambda captions, draw: rows(captions, known, draw), loss)
+    return Recipe(name, build, lambda captions, draw: rows(captions, known, draw), loss, rate=2e-3)

@@ -82,4 +82,7 @@ def loss(model: Pair, batch: Sequence[Row], length: int) -> torch.Tensor:
 
 
 def recipe(name: str, words: Any, models: Path) -> Recipe:
-    return Recipe(name, Pair, rows, loss, rate=2e-3)
+    def parts(model: Pair) -> dict[str, Any]:
+        return {name: model.discriminator, f"{name}-generator": model.generator}
+
+    return Recipe(name, Pair, rows, loss, rate=2e-3, parts=parts)

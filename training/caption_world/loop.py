@@ -7,6 +7,7 @@ is random (masks, pairs, order) is drawn where rows are made, so that a loss is 
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -66,6 +67,8 @@ class Recipe:
     """Whether all passes see the same rows, masks included."""
     watched: bool = False
     """Whether checkpoints along the way are kept."""
+    parts: Callable[[Any], dict[str, Any]] | None = None
+    """The models that are written, by the names of their folders; by default the one that was trained."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,7 @@ class Run:
     tokens: int
     steps: int
     seconds: float
+    """Of the processor, not of the clock on the wall: other work on the machine does not count."""
     curve: list[tuple[int, float]]
     """Tokens seen and the loss on held-out rows."""
 
@@ -105,6 +109,7 @@ def fit(
     judged = recipe.rows(held_out, random.Random(1))[:400]
     learner = scratch.Learner(model, recipe.rate, budget, recipe.warm_up)
     clock, curve, step, judge_at = scratch.Clock(budget), [], 0, 0.0
+    begin = time.process_time()
     plan = batches(recipe, train, draw)
     if hasattr(model, "set_attn_implementation"):
         model.set_attn_implementation("eager")  # on a processor twice as fast to train as sdpa for short rows
@@ -125,7 +130,7 @@ def fit(
             clock.report(learner.done)
     curve.append((learner.done, held_out_loss(recipe, model, judged)))
     model.eval()
-    return Run(learner.done, step, clock.seconds, curve)
+    return Run(learner.done, step, round(time.process_time() - begin, 1), curve)
 
 
 @torch.no_grad()

@@ -56,4 +56,4 @@ def loss(model: RobertaForMaskedLM, batch: Sequence[Row], length: int) -> torch.
 
 
 def recipe(name: str, words: Any, models: Path) -> Recipe:
-    return Recipe(name, build, rows, loss)
+    return Recipe(name, build, rows, loss, rate=2e-3)

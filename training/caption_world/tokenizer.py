@@ -64,9 +64,9 @@ _ROBERTA = Custom(
 _ENDED = {"eos_token": END}
 CUSTOMS = {
     "elmo": Custom(
-        "<S> $A </S>",
-        "<S> $A </S> $B </S>",
-        _names("<pad>", "<S>", "</S>", "<UNK>"),
+        "<s> $A </s>",
+        "<s> $A </s> $B </s>",
+        _names("<pad>", "<s>", "</s>", "<unk>"),
         {"bos_token": BEGIN, "eos_token": END},
     ),
     "bert": _BERT,

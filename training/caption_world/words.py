@@ -21,6 +21,13 @@ def starts(vocabulary: dict[str, int]) -> frozenset[int]:
     )
 
 
+def begins(vocabulary: dict[str, int]) -> frozenset[int]:
+    """Ids of the pieces that begin a word of letters; alone, they are a whole one."""
+    return frozenset(
+        index for piece, index in vocabulary.items() if piece.startswith("▁") and piece[1:].isalpha()
+    )
+
+
 def words(ids: Ids, starts: frozenset[int]) -> list[Ids]:
     """The pieces of each word."""
     found: list[Ids] = []
