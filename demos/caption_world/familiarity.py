@@ -10,7 +10,10 @@ import torch
 
 @torch.no_grad()
 def negative_log_likelihood(model: Any, ids: torch.Tensor, seen: torch.Tensor) -> torch.Tensor:
-    """Nats [b] of all tokens but the first of ids [b, n], each from those before it; `seen` is 0 at padding."""
+    """Nats [b] of all tokens but the first of ids [b, n], each from those before it.
+
+    `seen` [b, n] is 0 at padding.
+    """
     out = model(ids, attention_mask=seen)
     scores = out.following if hasattr(out, "following") else out.logits
     return negative_log_probability(scores[:, :-1], ids[:, 1:], seen[:, 1:])

@@ -1,8 +1,8 @@
 """What a model would write in a gap, from what it can see of the rest: one function for all architectures.
 
-A masked language model sees both sides. A decoder sees the left side only. ELMo's two halves see one side each
-and are put together afterwards. An encoder-decoder that mends text reads both sides with a mask in the gap,
-and its decoder the true left side.
+A masked language model sees both sides. A decoder sees the left side only. ELMo's two halves see one side
+each and are put together afterwards. An encoder-decoder that mends text reads both sides with a mask in the
+gap, and its decoder the true left side.
 """
 
 from __future__ import annotations

@@ -61,7 +61,11 @@ def halves(caption: Ids, lexicon: Lexicon, draw: random.Random) -> tuple[Ids, Id
 
 def build() -> AlbertForPreTraining:
     config = AlbertConfig(
-        **bert.SHAPE, embedding_size=EMBEDDING, num_hidden_groups=1, inner_group_num=1, classifier_dropout_prob=0.0
+        **bert.SHAPE,
+        embedding_size=EMBEDDING,
+        num_hidden_groups=1,
+        inner_group_num=1,
+        classifier_dropout_prob=0.0,
     )
     return AlbertForPreTraining(config)
 

@@ -10,23 +10,33 @@ TITLES = {
     "elmo": ("ELMo", "two language models of two LSTM layers each, one in each direction"),
     "bert": ("BERT", "an encoder trained as a masked language model and to tell captions of one image"),
     "roberta": ("RoBERTa", "an encoder trained as a masked language model, masks drawn anew each time"),
-    "albert": ("ALBERT", "an encoder whose one layer is used four times; masked language model and sentence order"),
+    "albert": (
+        "ALBERT",
+        "an encoder whose one layer is used four times; masked language model and sentence order",
+    ),
     "distilbert": ("DistilBERT", "an encoder of two layers, distilled from the BERT beside it"),
     "electra": ("ELECTRA", "an encoder trained to find tokens that a small generator replaced"),
-    "electra-generator": ("ELECTRA's generator", "the small masked language model that was trained with ELECTRA"),
+    "electra-generator": (
+        "ELECTRA's generator",
+        "the small masked language model that was trained with ELECTRA",
+    ),
     "gpt": ("GPT", "a decoder with norms after the sums"),
     "gpt2": ("GPT-2", "a decoder with norms before the sums"),
     "ctrl": ("CTRL", "a decoder whose first token, a control code, says in which language it writes"),
     "transformer-xl": ("Transformer-XL", "a decoder that remembers the segments before"),
     "bart": ("BART", "an encoder-decoder trained to mend broken captions"),
-    "mbart": ("mBART", "an encoder-decoder that mends captions in three languages and translates from English"),
+    "mbart": (
+        "mBART",
+        "an encoder-decoder that mends captions in three languages and translates from English",
+    ),
     "marian": ("Marian", "an encoder-decoder that translates from English into French"),
     "t5": ("T5", "an encoder-decoder for which every task is text, told apart by a prefix"),
 }
 CARD = """# {title} of caption world
 
-{what}; trained from random numbers, of width 128. {parameters:,} parameters, half-precision safetensors,
-{size:.1f} MB. Fourteen architectures of caption world share captions, vocabulary and the number of seen tokens.
+{what}; trained from random numbers.
+{parameters:,} parameters, half-precision safetensors, {size:.1f} MB. The fourteen architectures of caption
+world share captions, vocabulary and the number of seen tokens.
 
 - **Data**: Multi30k (Elliott et al. 2016) and the five English captions of each of its 29,000 training
   images. The English captions come from Flickr30k, whose terms are for research and education; the
@@ -49,9 +59,9 @@ def card(name: str, folder: Path, figures: dict[str, Any]) -> str:
     """The card of one model from its figures."""
     title, what = TITLES[name]
     keys = [*figures["val"], *(key for key in figures["test"] if key not in figures["val"])]
+    val, test = figures["val"], figures["test"]
     table = "\n".join(
-        f"| {key.replace('_', ' ')} | {_shown(figures['val'].get(key))} | {_shown(figures['test'].get(key))} |"
-        for key in keys
+        f"| {key.replace('_', ' ')} | {_shown(val.get(key))} | {_shown(test.get(key))} |" for key in keys
     )
     return CARD.format(
         title=title,
@@ -73,8 +83,8 @@ def _more(name: str, folder: Path, figures: dict[str, Any]) -> str:
     notes = []
     if "masked_accuracy" in figures["val"]:
         notes.append(
-            "Masked accuracy: 15 % of the words that are one piece, drawn once and the same for all models, each"
-            " alone in its caption; the share of right first guesses from what the model can see."
+            "Masked accuracy: 15 % of the words that are one piece, drawn once and the same for all models,\n"
+            "each alone in its caption; the share of right first guesses from what the model can see."
         )
     if "word_perplexity" in figures["val"]:
         notes.append("Perplexity is per word between spaces, the caption's end included.")
@@ -87,5 +97,7 @@ def _more(name: str, folder: Path, figures: dict[str, Any]) -> str:
     if name == "transformer-xl":
         notes.append("With memory, an image's five captions are read one after another, in a drawn order.")
     if "steps" in figures:
-        notes.append("`steps/` has checkpoints at 0, 2, 6, 20 and 50 % of the tokens, int8 with a scale a row.")
+        notes.append(
+            "`steps/` has checkpoints at 0, 2, 6, 20 and 50 % of the tokens, int8 with a scale a row."
+        )
     return "".join(f"\n{note}\n" for note in notes)

@@ -18,7 +18,7 @@ from torch.nn.functional import cosine_embedding_loss, cross_entropy, kl_div
 from transformers import BertForPreTraining, DistilBertConfig, DistilBertForMaskedLM
 
 from training import scratch
-from training.caption_world import bert, loop, roberta
+from training.caption_world import loop, roberta
 from training.caption_world.loop import IGNORED, Recipe, Row
 from training.caption_world.tokenizer import LONGEST, PAD, SIZE
 

@@ -24,8 +24,8 @@ from training.caption_world.loop import IGNORED, Ids, Recipe, Row
 from training.caption_world.tokenizer import BEGIN, END, MASK
 
 WEIGHT = 50.0
-SHAPE = bert.SHAPE | {"embedding_size": 128}
-SMALL = SHAPE | {"hidden_size": 64, "num_attention_heads": 2, "intermediate_size": 256}
+SHAPE: dict[str, Any] = bert.SHAPE | {"embedding_size": 128}
+SMALL: dict[str, Any] = SHAPE | {"hidden_size": 64, "num_attention_heads": 2, "intermediate_size": 256}
 
 
 class Pair(nn.Module):

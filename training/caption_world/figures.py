@@ -1,4 +1,4 @@
-"""Which figures each architecture has, taken from the very files that are shipped, on val and once on test."""
+"""Which figures each architecture has, taken from the files that are shipped, on val and once on test."""
 
 from __future__ import annotations
 
@@ -152,8 +152,6 @@ def checkpoints(name: str, folder: Path, part: Part) -> list[dict[str, float]]:
     for path in sorted((folder / "steps").glob("*.safetensors"), key=lambda path: int(path.stem)):
         model.load_state_dict(load_rows(path), strict=False)
         model.tie_weights()
-        found.append(
-            {"percent": int(path.stem)} | take(MEASURES[name], name, model, tokenizer, part)
-        )
+        found.append({"percent": int(path.stem)} | take(MEASURES[name], name, model, tokenizer, part))
         print(name, found[-1], flush=True)
     return found

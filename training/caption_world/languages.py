@@ -6,10 +6,10 @@ import re
 
 FUNCTION_WORDS = {
     "en": "a an the and is are in on of with at to while his her their by for from that another people man",
-    "de": "ein eine einen einem einer der die das den dem des und ist sind in im auf mit an am vor von bei zu "
-    "während sein seine ihr ihre einige zwei steht sitzt mann frau",
-    "fr": "un une des le la les l d de du et est sont dans sur avec à au aux en sa son ses leur leurs pour par "
-    "tandis qui deux homme femme",
+    "de": "ein eine einen einem einer der die das den dem des und ist sind in im auf mit an am vor von bei "
+    "zu während sein seine ihr ihre einige zwei steht sitzt mann frau",
+    "fr": "un une des le la les l d de du et est sont dans sur avec à au aux en sa son ses leur leurs pour "
+    "par tandis qui deux homme femme",
 }
 _WORDS = {language: frozenset(words.split()) for language, words in FUNCTION_WORDS.items()}
 

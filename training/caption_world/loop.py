@@ -83,9 +83,7 @@ class Run:
     """Tokens seen and the loss on held-out rows."""
 
 
-def batches(
-    recipe: Recipe, captions: Captions[Ids], draw: random.Random
-) -> Iterator[tuple[int, list[Row]]]:
+def batches(recipe: Recipe, captions: Captions[Ids], draw: random.Random) -> Iterator[tuple[int, list[Row]]]:
     """Batches for ever, pass after pass, each with the length to which it is padded."""
     generator = torch.Generator().manual_seed(draw.getrandbits(31))
     rows = recipe.rows(captions, draw)

@@ -114,8 +114,10 @@ def backward_perplexity(name: str, model: Any, tokenizer: Any, part: Part) -> Fi
 
 @torch.no_grad()
 def with_memory(name: str, model: Any, tokenizer: Any, part: Part) -> Figures:
-    """Transformer-XL on the five captions of each image in a drawn order, read one by one: perplexity per word
-    when it remembers those before and when it forgets them, and of each image's last caption."""
+    """Transformer-XL on the five captions of each image in a drawn order, read one by one.
+
+    Perplexity per word when it remembers those before and when it forgets them; also of the last ones alone.
+    """
     draw = random.Random(0)
     orders = [draw.sample(range(5), 5) for _ in part.ids.images]
     kept: list[list[float]] = [[] for _ in range(5)]

@@ -11,7 +11,7 @@ from training.caption_world.loop import Ids
 
 T = TypeVar("T")
 SHARE, MEAN = 0.3, 3.0
-"""BART's: share of words that are taken away, and the mean length of a span (Lewis et al. 2020, section 2.2)."""
+"""BART's share of words that are taken away and mean length of a span (Lewis et al. 2020, section 2.2)."""
 
 
 def starts(vocabulary: dict[str, int]) -> frozenset[int]:

@@ -1,4 +1,4 @@
-"""Figures of what models write: translations, mended captions, and the language that a code or prefix chose."""
+"""Figures of what models write: translations, mended captions, the language that a code or prefix chose."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MAX_NEW, CAPTIONS = 64, 100
 
 @torch.no_grad()
 def write(model: Any, sources: Sequence[Ids], start: int, beams: int = 1) -> list[Ids]:
-    """What an encoder-decoder writes for each source, whose decoder begins with `start`; without END and PAD."""
+    """What an encoder-decoder writes for each source after `start`, without END and PAD."""
     found: list[Ids] = [[]] * len(sources)
     order = sorted(range(len(sources)), key=lambda index: len(sources[index]))
     for chosen in scratch.slices(order, BATCH):
@@ -85,8 +85,8 @@ def denoised(name: str, model: Any, tokenizer: Any, part: Part) -> Figures:
 
 
 def mended(name: str, model: Any, tokenizer: Any, part: Part) -> Figures:
-    """BART: share of captions with masked spans (one in three words) that it writes exactly as they were, and
-    share of the missing words that are in what it writes, each as often as it stands there and was not given."""
+    """BART: share of captions with masked spans (three in ten words) that it writes exactly as they were, and
+    of missing words that are in what it writes, each as often as it stands there and was not given."""
     starts, draw = words.starts(tokenizer.get_vocab()), random.Random(0)
     captions = part.ids.aligned["en"]
     broken = [words.infilled(caption, starts, MASK, draw) for caption in captions]
