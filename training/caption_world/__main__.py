@@ -73,8 +73,10 @@ def train(name: str, folder: Path, out: Path, budget: int) -> None:
             save_rows(model.state_dict(), out / name / "steps" / f"{share:.0%}.safetensors".replace("%", ""))
 
     model = recipe.build()
-    parts = [data.encoded(captions(folder, part), encode) for part in ("train", "val")]
-    run = loop.fit(recipe, model, *parts, budget, keep)
+    seen, held_out = (data.encoded(captions(folder, part), encode) for part in ("train", "val"))
+    run = loop.fit(recipe, model, seen, held_out, budget, keep)
+    if getattr(model, "generation_config", None) is not None:
+        model.generation_config.max_length = tokenizer.LONGEST
     for part, trained in (recipe.parts(model) if recipe.parts else {name: model}).items():
         scratch.save(trained, words, out / part)
         facts = {"parameters": sum(p.numel() for p in trained.parameters()), "training": asdict(run)}

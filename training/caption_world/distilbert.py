@@ -64,11 +64,11 @@ def student_of(teacher: BertForPreTraining) -> DistilBertForMaskedLM:
             layer.get_submodule(new).load_state_dict(
                 theirs.encoder.layer[kept].get_submodule(old).state_dict()
             )
-    head = teacher.cls.predictions
+    head: Any = teacher.cls.predictions
     student.vocab_transform.load_state_dict(head.transform.dense.state_dict())
     student.vocab_layer_norm.load_state_dict(head.transform.LayerNorm.state_dict())
     with torch.no_grad():
-        student.vocab_projector.bias.copy_(head.decoder.bias)
+        student.vocab_projector.bias.copy_(head.bias)
     return student
 
 

@@ -42,7 +42,7 @@ CLASSES: dict[str, Any] = {
 
 
 def _beam(beams: int) -> Measure:
-    return lambda *given: written.bleu(*given, beams)
+    return lambda name, model, tokenizer, part: written.bleu(name, model, tokenizer, part, beams)
 
 
 _LEFT: list[Measure] = [scored.masked_accuracy, scored.perplexity]

@@ -23,7 +23,7 @@ SHAPE: dict[str, Any] = {
     "encoder_ffn_dim": 512,
     "decoder_ffn_dim": 512,
     "max_position_embeddings": LONGEST,
-    "dropout": 0.1,
+    "dropout": 0.0,
     "attention_dropout": 0.0,
     "activation_dropout": 0.0,
     "scale_embedding": True,

@@ -42,7 +42,7 @@ def build() -> T5ForConditionalGeneration:
             dropout_rate=0.0,
             pad_token_id=PAD,
             eos_token_id=END,
-            decoder_start_token_id=PAD,
+            decoder_start_token_id=PAD,  # pyright: ignore[reportCallIssue] (goes to the base class)
         )
     )
 
