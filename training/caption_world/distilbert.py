@@ -64,11 +64,12 @@ def student_of(teacher: BertForPreTraining) -> DistilBertForMaskedLM:
             layer.get_submodule(new).load_state_dict(
                 theirs.encoder.layer[kept].get_submodule(old).state_dict()
             )
-    head: Any = teacher.cls.predictions
+    head = teacher.cls.predictions
     student.vocab_transform.load_state_dict(head.transform.dense.state_dict())
     student.vocab_layer_norm.load_state_dict(head.transform.LayerNorm.state_dict())
+    projector: Any = student.vocab_projector
     with torch.no_grad():
-        student.vocab_projector.bias.copy_(head.bias)
+        projector.bias.copy_(head.bias)
     return student
 
 

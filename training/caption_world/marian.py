@@ -15,7 +15,6 @@ from training.caption_world.data import Captions
 from training.caption_world.loop import Ids, Recipe, Row
 from training.caption_world.tokenizer import END, PAD
 
-
 SHAPE: dict[str, Any] = seq2seq.SHAPE | {"dropout": 0.1}  # it reads 29,000 pairs a dozen times
 
 
