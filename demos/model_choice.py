@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import reprlib
 from collections.abc import Mapping
+from typing import Any
 
 from demos.contract import Endpoint
 from demos.errors import BadInput, ModelUnavailable
@@ -37,6 +38,17 @@ def spec_of(endpoint: Endpoint, model: str) -> Spec:
             f"Choose one of: {fitting}." if fitting else "Choose another model.",
         )
     return Spec(entry.name, head)
+
+
+def specs_of(endpoint: Endpoint, inputs: Any) -> list[Spec]:
+    """The models that a request needs, a helper behind the model that it helps."""
+    if endpoint.several:
+        return list(endpoint.several(inputs))
+    if endpoint.head is None:
+        return []
+    first = spec_of(endpoint, inputs.model)
+    helper = endpoint.helpers.get(first.head)
+    return [first, helper] if helper else [first]
 
 
 def _lack(entry: Checkpoint) -> str:
