@@ -1,4 +1,4 @@
-"""What decoders say about a caption: how it goes on from the left of the hidden word, and how likely it is."""
+"""What decoders say about a caption: how it goes on from the left of the hidden word, how likely it is."""
 
 from __future__ import annotations
 

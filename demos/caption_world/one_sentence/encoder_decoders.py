@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from demos.caption_world.one_sentence.greedy import Written, behind, greedy
 from demos.caption_world.one_sentence.question import Question, encoded, plain_ids
@@ -60,7 +61,8 @@ def _broken(question: Question, mask: str) -> str:
 
 
 def _written(source: Sequence[int], loaded: Loaded, start: int) -> Written:
-    return greedy(behind(loaded.model, source), [start], loaded.tokenizer.eos_token_id, MOST)
+    end: Any = loaded.tokenizer.eos_token_id
+    return greedy(behind(loaded.model, source), [start], end, MOST)
 
 
 def _line(label: str, made: Written, loaded: Loaded) -> Line:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from demos.caption_world.architectures import ARCHITECTURES, FAMILIES, Architecture
+from demos.caption_world.architectures import FAMILIES, Architecture, architectures
 from demos.caption_world.one_sentence.schemas import CaptionWorldAnswer, Line, Said
 from demos.links import demo_link
 from demos.texts import per_cent
@@ -21,12 +21,9 @@ FAMILY_SAYS = {
 def show(result: CaptionWorldAnswer) -> str:
     """The caption with its hidden word, then the families."""
     said = {one.name: one for one in result.said}
+    shown = [one for one in architectures() if one.name in said]
     families = "".join(
-        _family(
-            family,
-            [(one, said[one.name]) for one in ARCHITECTURES if one.family == family and one.name in said],
-            result,
-        )
+        _family(family, [(one, said[one.name]) for one in shown if one.family == family], result)
         for family in FAMILIES
     )
     return withheld(result.withheld, _caption(result) + families)
@@ -58,7 +55,8 @@ def _card(one: Architecture, said: Said, result: CaptionWorldAnswer) -> str:
     lines = "".join(map(_line, said.lines))
     return (
         f'<article class="world-card"><h4>{escape(one.title)} <small>{size}</small></h4>'
-        f'<p class="world-objective">{escape(one.objective)}</p><dl>{lines}</dl>{_attention(one, said, result)}</article>'
+        f'<p class="world-objective">{escape(one.objective)}</p><dl>{lines}</dl>'
+        f"{_attention(one, said, result)}</article>"
     )
 
 
