@@ -52,7 +52,7 @@ def _reason(perplexity: float, usual: float, unknown: tuple[str, ...]) -> str:
     if perplexity > usual:
         return (
             "This does not read like the captions of photographs from which these models know all that they "
-            f"know: its perplexity per word is {perplexity:,.0f}, and that of 19 of 20 captions that they had "
-            f"not seen is below {usual:,.0f}."
+            f"know: its perplexity per word is {perplexity:,.0f}, and {usual:,.0f} is what 19 of 20 captions "
+            "stay below that they had not seen."
         )
     return ""
