@@ -24,6 +24,7 @@ PROGRAMME = (
     "demos.tasks.similarity",
     "demos.tasks.shared_encoder",
     "demos.caption_world.one_sentence",
+    "demos.caption_world.family_tree",
 )
 
 MOVED = {"bertviz": "attention?draw=bertviz"}
