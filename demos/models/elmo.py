@@ -93,10 +93,7 @@ class ElmoModel(PreTrainedModel):
         """Reads ids [b, n], padded at the end where `attention_mask` [b, n] is 0. `labels` [b, n] are the ids
         again, -100 where nothing is to be predicted."""
         embedded = self.embedding(input_ids)
-        order = _reversed_order(input_ids, attention_mask)[..., None].expand_as(embedded)
-        read = self.dropout(embedded)
-        ahead = self.ahead(read)
-        back = [states.gather(1, order) for states in self.back(read.gather(1, order))]
+        ahead, back = self.read(embedded, reversed_order(input_ids, attention_mask))
         following, preceding = self._log_probabilities(ahead[-1]), self._log_probabilities(back[-1])
         loss = None
         if labels is not None:
@@ -107,11 +104,25 @@ class ElmoModel(PreTrainedModel):
         layers = [torch.cat(pair, -1) for pair in zip([embedded, *ahead], [embedded, *back], strict=True)]
         return ElmoOutput(following, preceding, tuple(layers), loss)
 
+    def read(
+        self, embedded: torch.Tensor, order: torch.Tensor
+    ) -> tuple[list[torch.Tensor], list[torch.Tensor]]:
+        """Every layer's states [b, n, width] of both directions, from embeddings of that shape and the
+        positions [b, n] that turn each text round."""
+        order = order[..., None].expand_as(embedded)
+        embedded = self.dropout(embedded)
+        back = self.back(embedded.gather(1, order))
+        return self.ahead(embedded), [states.gather(1, order) for states in back]
+
+    def scores(self, states: torch.Tensor) -> torch.Tensor:
+        """Scores [..., v] of the next token that way, from the states [..., width] of a last layer."""
+        return functional.linear(states, self.embedding.weight, self.bias)
+
     def _log_probabilities(self, states: torch.Tensor) -> torch.Tensor:
-        return functional.linear(states, self.embedding.weight, self.bias).log_softmax(-1)
+        return self.scores(states).log_softmax(-1)
 
 
-def _reversed_order(ids: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor:
+def reversed_order(ids: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor:
     """The positions [b, n] that turn each text round and leave its padding at the end; it undoes itself."""
     places = torch.arange(ids.shape[1], device=ids.device).expand_as(ids)
     lengths = ids.shape[1] if mask is None else mask.sum(1, keepdim=True)

@@ -1,1 +1,1 @@
-"""Fourteen architectures trained from random numbers on the same image captions: python -m training.caption_world."""
+"""Fourteen architectures, trained from random numbers on the same image captions."""

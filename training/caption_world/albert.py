@@ -61,7 +61,11 @@ def halves(caption: Ids, lexicon: Lexicon, draw: random.Random) -> tuple[Ids, Id
 
 def build() -> AlbertForPreTraining:
     config = AlbertConfig(
-        **bert.SHAPE, embedding_size=EMBEDDING, num_hidden_groups=1, inner_group_num=1, classifier_dropout_prob=0.0
+        **bert.SHAPE,
+        embedding_size=EMBEDDING,
+        num_hidden_groups=1,
+        inner_group_num=1,
+        classifier_dropout_prob=0.0,
     )
     return AlbertForPreTraining(config)
 
@@ -99,4 +103,4 @@ def loss(model: AlbertForPreTraining, batch: Sequence[Row], length: int) -> torc
 
 def recipe(name: str, words: Any, models: Path) -> Recipe:
     known = lexicon(words.get_vocab())
-    return Recipe(name, build, lambda captions, draw: rows(captions, known, draw), loss)
+    return Recipe(name, build, lambda captions, draw: rows(captions, known, draw), loss, rate=2e-3)

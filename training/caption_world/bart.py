@@ -1,8 +1,8 @@
 """BART (Lewis et al. 2020, arXiv:1910.13461): mends broken captions.
 
-Spans of words become one mask each (lengths from a Poisson distribution of mean 3, also 0; 30 % of the words),
-and the captions of a row stand in a random order. A row has one to three captions of one image; their order is
-that of the data, the longest first, which a reader can restore.
+Spans of words become one mask each (lengths from a Poisson distribution of mean 3, also 0; 30 % of the
+words), and the captions of a row stand in a random order. A row has one to three captions of one image; their
+true order is that of the data, the longest first, which a reader can restore.
 """
 
 from __future__ import annotations

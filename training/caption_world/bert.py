@@ -76,4 +76,4 @@ def loss(model: BertForPreTraining, batch: Sequence[Row], length: int) -> torch.
 
 
 def recipe(name: str, words: Any, models: Path) -> Recipe:
-    return Recipe(name, build, rows, loss, fixed=True, watched=True)
+    return Recipe(name, build, rows, loss, rate=2e-3, fixed=True, watched=True)

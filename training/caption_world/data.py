@@ -50,9 +50,7 @@ def lines(path: Path) -> list[str]:
         return [unicodedata.normalize("NFC", line.strip()) for line in file]
 
 
-def encoded(
-    captions: Captions[str], encode: Callable[[list[str]], list[list[int]]]
-) -> Captions[list[int]]:
+def encoded(captions: Captions[str], encode: Callable[[list[str]], list[list[int]]]) -> Captions[list[int]]:
     """The same captions as token ids; `encode` turns many texts into ids."""
     flat = iter(encode(captions.english))
     return Captions(

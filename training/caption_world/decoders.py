@@ -1,7 +1,7 @@
 """Left to right: GPT (Radford et al. 2018), GPT-2 (Radford et al. 2019), CTRL (Keskar et al. 2019).
 
 GPT and GPT-2 read the five English captions of each image, one a row. CTRL reads the captions of three
-languages, and the first token of each says which: its control code. The loss covers every token but the first.
+languages, and the first token of each says which: its control code. Every token but the first has a loss.
 """
 
 from __future__ import annotations

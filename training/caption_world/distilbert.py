@@ -18,7 +18,7 @@ from torch.nn.functional import cosine_embedding_loss, cross_entropy, kl_div
 from transformers import BertForPreTraining, DistilBertConfig, DistilBertForMaskedLM
 
 from training import scratch
-from training.caption_world import bert, loop, roberta
+from training.caption_world import loop, roberta
 from training.caption_world.loop import IGNORED, Recipe, Row
 from training.caption_world.tokenizer import LONGEST, PAD, SIZE
 
@@ -67,8 +67,9 @@ def student_of(teacher: BertForPreTraining) -> DistilBertForMaskedLM:
     head = teacher.cls.predictions
     student.vocab_transform.load_state_dict(head.transform.dense.state_dict())
     student.vocab_layer_norm.load_state_dict(head.transform.LayerNorm.state_dict())
+    projector: Any = student.vocab_projector
     with torch.no_grad():
-        student.vocab_projector.bias.copy_(head.decoder.bias)
+        projector.bias.copy_(head.bias)
     return student
 
 

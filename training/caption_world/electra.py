@@ -24,8 +24,8 @@ from training.caption_world.loop import IGNORED, Ids, Recipe, Row
 from training.caption_world.tokenizer import BEGIN, END, MASK
 
 WEIGHT = 50.0
-SHAPE = bert.SHAPE | {"embedding_size": 128}
-SMALL = SHAPE | {"hidden_size": 64, "num_attention_heads": 2, "intermediate_size": 256}
+SHAPE: dict[str, Any] = bert.SHAPE | {"embedding_size": 128}
+SMALL: dict[str, Any] = SHAPE | {"hidden_size": 64, "num_attention_heads": 2, "intermediate_size": 256}
 
 
 class Pair(nn.Module):
@@ -82,4 +82,7 @@ def loss(model: Pair, batch: Sequence[Row], length: int) -> torch.Tensor:
 
 
 def recipe(name: str, words: Any, models: Path) -> Recipe:
-    return Recipe(name, Pair, rows, loss, rate=2e-3)
+    def parts(model: Pair) -> dict[str, Any]:
+        return {name: model.discriminator, f"{name}-generator": model.generator}
+
+    return Recipe(name, Pair, rows, loss, rate=2e-3, parts=parts)

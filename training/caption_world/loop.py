@@ -7,6 +7,7 @@ is random (masks, pairs, order) is drawn where rows are made, so that a loss is 
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -66,6 +67,8 @@ class Recipe:
     """Whether all passes see the same rows, masks included."""
     watched: bool = False
     """Whether checkpoints along the way are kept."""
+    parts: Callable[[Any], dict[str, Any]] | None = None
+    """The models that are written, by the names of their folders; by default the one that was trained."""
 
 
 @dataclass(frozen=True)
@@ -75,13 +78,12 @@ class Run:
     tokens: int
     steps: int
     seconds: float
+    """Of the processor, not of the clock on the wall: other work on the machine does not count."""
     curve: list[tuple[int, float]]
     """Tokens seen and the loss on held-out rows."""
 
 
-def batches(
-    recipe: Recipe, captions: Captions[Ids], draw: random.Random
-) -> Iterator[tuple[int, list[Row]]]:
+def batches(recipe: Recipe, captions: Captions[Ids], draw: random.Random) -> Iterator[tuple[int, list[Row]]]:
     """Batches for ever, pass after pass, each with the length to which it is padded."""
     generator = torch.Generator().manual_seed(draw.getrandbits(31))
     rows = recipe.rows(captions, draw)
@@ -105,6 +107,7 @@ def fit(
     judged = recipe.rows(held_out, random.Random(1))[:400]
     learner = scratch.Learner(model, recipe.rate, budget, recipe.warm_up)
     clock, curve, step, judge_at = scratch.Clock(budget), [], 0, 0.0
+    begin = time.process_time()
     plan = batches(recipe, train, draw)
     if hasattr(model, "set_attn_implementation"):
         model.set_attn_implementation("eager")  # on a processor twice as fast to train as sdpa for short rows
@@ -125,7 +128,7 @@ def fit(
             clock.report(learner.done)
     curve.append((learner.done, held_out_loss(recipe, model, judged)))
     model.eval()
-    return Run(learner.done, step, clock.seconds, curve)
+    return Run(learner.done, step, round(time.process_time() - begin, 1), curve)
 
 
 @torch.no_grad()

@@ -27,7 +27,7 @@ def build() -> MBartForConditionalGeneration:
 
 
 def rows(captions: Captions[Ids], starts: frozenset[int], draw: random.Random) -> list[Row]:
-    """Of each image one caption to mend in each language, and two translations; `label` is the target's code."""
+    """Of each image a caption to mend in each language and two translations; `label` is the target's code."""
     made = []
     for language in LANGUAGES:
         code = CODES[language]

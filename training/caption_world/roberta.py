@@ -23,7 +23,7 @@ from training.caption_world.tokenizer import BEGIN, END, LONGEST, PAD
 
 def build() -> RobertaForMaskedLM:
     # Positions are counted from the padding's id plus one on.
-    shape = bert.SHAPE | {"max_position_embeddings": LONGEST + PAD + 1, "type_vocab_size": 1}
+    shape: dict[str, Any] = bert.SHAPE | {"max_position_embeddings": LONGEST + PAD + 1, "type_vocab_size": 1}
     return RobertaForMaskedLM(RobertaConfig(**shape, bos_token_id=BEGIN, eos_token_id=END))
 
 
@@ -56,4 +56,4 @@ def loss(model: RobertaForMaskedLM, batch: Sequence[Row], length: int) -> torch.
 
 
 def recipe(name: str, words: Any, models: Path) -> Recipe:
-    return Recipe(name, build, rows, loss)
+    return Recipe(name, build, rows, loss, rate=2e-3)

@@ -1,4 +1,4 @@
-"""What the encoder-decoders share: the loss of what the decoder is to write, after all that it wrote before."""
+"""What the encoder-decoders share: the loss of each token that is to be written, after all before it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SHAPE: dict[str, Any] = {
     "encoder_ffn_dim": 512,
     "decoder_ffn_dim": 512,
     "max_position_embeddings": LONGEST,
-    "dropout": 0.1,
+    "dropout": 0.0,
     "attention_dropout": 0.0,
     "activation_dropout": 0.0,
     "scale_embedding": True,
@@ -34,9 +34,7 @@ SHAPE: dict[str, Any] = {
 """What those of BART's family have in common."""
 
 
-def loss(
-    model: Any, batch: Sequence[Row], starts: Sequence[int], smoothing: float = 0.0
-) -> torch.Tensor:
+def loss(model: Any, batch: Sequence[Row], starts: Sequence[int], smoothing: float = 0.0) -> torch.Tensor:
     """Mean cross-entropy of the targets; `starts` are the decoder's first tokens, one for each row.
 
     Both sides are padded to a multiple of four, each to its own longest: few shapes and little padding.

@@ -1,8 +1,8 @@
 """T5 (Raffel et al. 2020, arXiv:1910.10683): every task is text to text, and a prefix says which.
 
-Translation of English captions into German or French; filling of captions whose spans stand behind sentinels
-(15 % of the words, mean length 3, section 3.1.4 there); and gathering: four captions of an image in, the fifth
-out.
+Translation of English captions into German or French; filling of captions with a sentinel for each missing
+span (15 % of the words, mean length 3, section 3.1.4 there); and gathering: four captions of an image in, the
+fifth out.
 """
 
 from __future__ import annotations
@@ -42,13 +42,13 @@ def build() -> T5ForConditionalGeneration:
             dropout_rate=0.0,
             pad_token_id=PAD,
             eos_token_id=END,
-            decoder_start_token_id=PAD,
+            decoder_start_token_id=PAD,  # pyright: ignore[reportCallIssue] (goes to the base class)
         )
     )
 
 
 def corrupted(caption: Ids, starts: frozenset[int], draw: random.Random) -> tuple[Ids, Ids]:
-    """A caption with a sentinel for each span, and the spans, each behind its sentinel, one more at the end."""
+    """A caption with a sentinel for each span, and the spans behind theirs, with one more at the end."""
     groups = words.words(caption, starts)
     parts = list(words.pieces_between(groups, words.spans(len(groups), draw, SHARE, shortest=1)))
     broken: Ids = []

@@ -1,4 +1,4 @@
-"""One vocabulary for fourteen architectures: the same pieces under the same ids, special tokens named by custom.
+"""One vocabulary for fourteen architectures: the same pieces and ids, special tokens named by custom.
 
 Byte-pair encoding (Sennrich et al. 2016, arXiv:1508.07909) of the aligned training captions of all three
 languages, cased, in Unicode's composed form; punctuation stands alone. The first ids are reserved. What a
@@ -64,9 +64,9 @@ _ROBERTA = Custom(
 _ENDED = {"eos_token": END}
 CUSTOMS = {
     "elmo": Custom(
-        "<S> $A </S>",
-        "<S> $A </S> $B </S>",
-        _names("<pad>", "<S>", "</S>", "<UNK>"),
+        "<s> $A </s>",
+        "<s> $A </s> $B </s>",
+        _names("<pad>", "<s>", "</s>", "<unk>"),
         {"bos_token": BEGIN, "eos_token": END},
     ),
     "bert": _BERT,
@@ -129,7 +129,8 @@ def learn_pieces(texts: list[str], size: int = SIZE) -> Pieces:
     pieces.train_from_iterator(texts, trainer)
     learned = json.loads(pieces.to_str())["model"]
     return Pieces(
-        sorted(learned["vocab"], key=learned["vocab"].__getitem__), [tuple(pair) for pair in learned["merges"]]
+        sorted(learned["vocab"], key=learned["vocab"].__getitem__),
+        [tuple(pair) for pair in learned["merges"]],
     )
 
 
@@ -156,7 +157,7 @@ def build(pieces: Pieces, family: str) -> PreTrainedTokenizerFast:
 
 
 def _split(tokenizer: Tokenizer) -> Tokenizer:
-    """Gives the tokenizer what comes before the pieces: composed form, words with their space, punctuation."""
+    """Adds what comes before the pieces: composed form, words with their space, punctuation."""
     tokenizer.normalizer = normalizers.NFC()
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
         [pre_tokenizers.Metaspace(prepend_scheme="first"), pre_tokenizers.Punctuation(behavior="isolated")]

@@ -11,13 +11,20 @@ from training.caption_world.loop import Ids
 
 T = TypeVar("T")
 SHARE, MEAN = 0.3, 3.0
-"""BART's: share of words that are taken away, and the mean length of a span (Lewis et al. 2020, section 2.2)."""
+"""BART's share of words that are taken away and mean length of a span (Lewis et al. 2020, section 2.2)."""
 
 
 def starts(vocabulary: dict[str, int]) -> frozenset[int]:
     """Ids of the pieces that begin a word or are a punctuation mark."""
     return frozenset(
         index for piece, index in vocabulary.items() if piece.startswith("▁") or not piece[0].isalnum()
+    )
+
+
+def begins(vocabulary: dict[str, int]) -> frozenset[int]:
+    """Ids of the pieces that begin a word of letters; alone, they are a whole one."""
+    return frozenset(
+        index for piece, index in vocabulary.items() if piece.startswith("▁") and piece[1:].isalpha()
     )
 
 
