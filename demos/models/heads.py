@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from safetensors import safe_open
 from transformers import GenerationConfig
-from transformers.initialization import no_init_weights
+from transformers.initialization import meta_device_safe_creation_ops, no_init_weights
 
 WEIGHTS, GENERATION = "model.safetensors", "generation_config.json"
 
@@ -27,7 +27,7 @@ def on_base(kind: Any, folder: str, base: Any, attention: str) -> Any | None:
     path = Path(folder) / WEIGHTS
     if not path.is_file():
         return None
-    with no_init_weights(), torch.device("meta"):
+    with no_init_weights(), torch.device("meta"), meta_device_safe_creation_ops():
         model = kind.from_config(copy.deepcopy(base.config), attn_implementation=attention)
     share(model, base)
     own = {name for name, tensor in model.state_dict(keep_vars=True).items() if tensor.is_meta}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -54,6 +55,19 @@ def test_gpts_own_attention_and_ours_take_turns_on_a_shared_model():
     asked = loaded.model(input_ids=ids, output_attentions=True).attentions
     for layer, weights in zip(capture(loaded, TEXT).map("self").layers, asked, strict=True):
         assert_close(layer.weights(), weights[0], atol=TINY)
+
+
+@pytest.mark.parametrize("family", ["OpenAIGPT", "TransformerXL"])
+def test_what_another_thread_computes_is_not_recorded(family):
+    """Also where the attention is our own code: one copy of a model serves several visitors at once."""
+    model = tiny.model(family)
+    ids = tiny.tokenizer()(TEXT, return_tensors="pt")["input_ids"]
+    with ThreadPoolExecutor(1) as other, record() as records:
+        elsewhere = other.submit(lambda: first(model(input_ids=ids))).result()
+        assert not records
+        here = first(model(input_ids=ids))
+    assert len(records) == 3
+    assert_close(here, elsewhere, atol=SUMMED)
 
 
 @pytest.mark.parametrize("family", tiny.ENCODER_DECODERS)

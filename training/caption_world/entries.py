@@ -11,10 +11,9 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from transformers import AutoConfig
-
 from demos.models import loading
 from demos.models.checkpoint import ASSETS
+from demos.models.specs import Origin, Spec
 
 HEADER = "# Caption world, written by training/caption_world/entries.py"
 CATALOG = ASSETS / "models.toml"
@@ -90,9 +89,10 @@ def described(name: str, folder: Path) -> str:
 
 
 def parameters(folder: Path) -> int:
-    """How many numbers the bare model has; what it shares is counted once."""
-    config = AutoConfig.from_pretrained(folder, local_files_only=True)
-    return loading.AUTO["base"].from_config(config).num_parameters()
+    """How many numbers the bare model has as it is loaded: without a pooler that was not trained, and what it
+    shares counted once."""
+    unknown = Origin(folder.name, folder.name, None, None, "bundled", "", "")
+    return loading.read(Spec(folder.name), str(folder), None, unknown).model.num_parameters()
 
 
 def main() -> None:
