@@ -31,7 +31,6 @@ def family_tree(inputs: FamilyTreeInputs, loaded: Sequence[Loaded]) -> FamilyTre
 
 def _branch(one: Architecture, loaded: Loaded, masks: tuple[Any, ...]) -> Branch:
     test, training = on_test(one.name), figures_of(one.name)["training"]
-    config = loaded.model.config
     return Branch(
         name=one.name,
         parameters=sum(tensor.numel() for tensor in loaded.model.parameters()),

@@ -26,8 +26,8 @@ def masks_of(text: str, loaded: Loaded) -> tuple[Mask, ...]:
         seen = np.zeros((len(shown.queries), len(shown.keys)), dtype=bool)
         for layer in shown.layers:
             seen |= (layer.weights() > 0).any(0).numpy()
-        names = [tuple(token.text for token in tokens) for tokens in (shown.queries, shown.keys)]
-        found.append(Mask(SAYS[shown.name], *names, _digits(seen)))
+        queries, keys = (tuple(token.text for token in side) for side in (shown.queries, shown.keys))
+        found.append(Mask(SAYS[shown.name], queries, keys, _digits(seen)))
     return tuple(found)
 
 
@@ -41,9 +41,8 @@ def _halves(text: str, loaded: Loaded) -> tuple[Mask, ...]:
     places = torch.arange(count)
     changed[places, places] = (changed[places, places] + 1) % loaded.model.config.vocab_size
     out = loaded.model(changed)
-    names = tuple(
-        token.strip("▁ ") or "▁" for token in loaded.tokenizer.convert_ids_to_tokens(ids[0].tolist())
-    )
+    pieces = loaded.tokenizer.convert_ids_to_tokens(ids[0].tolist())
+    names = tuple(piece.strip("▁ ") or "▁" for piece in pieces)
     made = []
     for name, scores in (("forward half", out.following), ("backward half", out.preceding)):
         moved = (scores[:-1] != scores[-1]).any(-1).T.numpy()  # [state i, token j]

@@ -40,22 +40,24 @@ def show(result: FamilyTree) -> str:
 def _row(one: Architecture, branch: Branch) -> str:
     paper = f"{one.paper} {one.year}"
     if one.arxiv:
-        paper = (
-            f'<a href="https://arxiv.org/abs/{one.arxiv}" target="_blank" rel="noopener">{escape(paper)}</a>'
-        )
+        address = f"https://arxiv.org/abs/{one.arxiv}"
+        paper = f'<a href="{address}" target="_blank" rel="noopener">{escape(paper)}</a>'
     masks = "".join(map(_picture, branch.masks))
     bleu = " / ".join(_number(value) for value in (branch.bleu_french, branch.bleu_german))
     has_bleu = branch.bleu_french is not None or branch.bleu_german is not None
+    filled = "–" if branch.gaps_filled is None else per_cent(branch.gaps_filled)
+    built = f"{branch.layers} layers; positions {one.positions}; norm {one.norm}; shared: {one.sharing}"
+    numbers = (
+        f"{branch.parameters / 1e6:.2f} M",
+        filled,
+        _number(branch.perplexity),
+        bleu if has_bleu else "–",
+        f"{branch.training_seconds / 60:.0f} min",
+    )
     cells = (
         f'<td class="world-masks">{masks}<small>{escape(one.mask)}</small></td>',
-        f"<td>{escape(one.objective)}</td>",
-        f"<td>{branch.layers} layers; positions {escape(one.positions)}; norm {escape(one.norm)}; shared: "
-        f"{escape(one.sharing)}</td>",
-        f'<td class="world-number">{branch.parameters / 1e6:.2f} M</td>',
-        f'<td class="world-number">{"–" if branch.gaps_filled is None else per_cent(branch.gaps_filled)}</td>',
-        f'<td class="world-number">{_number(branch.perplexity)}</td>',
-        f'<td class="world-number">{bleu if has_bleu else "–"}</td>',
-        f'<td class="world-number">{branch.training_seconds / 60:.0f} min</td>',
+        f"<td>{escape(one.objective)}</td><td>{escape(built)}</td>",
+        *(f'<td class="world-number">{number}</td>' for number in numbers),
     )
     name = f"<strong>{escape(one.title)}</strong><small>{escape(one.family)} · {paper}</small>"
     return f'<tr><th scope="row">{name}</th>{"".join(cells)}</tr>'
@@ -74,11 +76,11 @@ def _picture(mask: Mask) -> str:
         for j, digit in enumerate(row)
         if digit == "1"
     )
-    label = (
-        f"{mask.name}: {sum(row.count('1') for row in mask.rows)} of {len(mask.rows) * len(mask.keys)} pairs"
-    )
+    pairs = f"{sum(row.count('1') for row in mask.rows)} of {len(mask.rows) * len(mask.keys)} pairs"
+    label = escape(f"{mask.name}: {pairs}", quote=True)
+    box = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
+    drawn = f'<rect width="{width}" height="{height}"/><path d="{squares}"/>'
     return (
-        f'<figure><svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" '
-        f'aria-label="{escape(label, quote=True)}"><rect width="{width}" height="{height}"/><path d="{squares}"/></svg>'
+        f'<figure><svg {box} role="img" aria-label="{label}">{drawn}</svg>'
         f"<figcaption>{escape(mask.name)}</figcaption></figure>"
     )
