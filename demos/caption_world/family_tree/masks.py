@@ -9,6 +9,8 @@ from demos.caption_world.family_tree.schemas import Mask
 from demos.models.specs import Loaded
 from demos.nlp.attention_capture import capture
 
+ROUNDING = 1e-4
+"""Log-probabilities of a row may differ by less, with what else is in its batch."""
 SAYS = {
     "self": "self-attention",
     "encoder": "in the encoder",
@@ -22,7 +24,8 @@ def masks_of(text: str, loaded: Loaded) -> tuple[Mask, ...]:
     if loaded.model.config.model_type == "elmo":
         return _halves(text, loaded)
     found = []
-    for shown in capture(loaded, text).maps:
+    target = text if loaded.model.config.is_encoder_decoder else ""  # what it would write may be long
+    for shown in capture(loaded, text, target=target).maps:
         seen = np.zeros((len(shown.queries), len(shown.keys)), dtype=bool)
         for layer in shown.layers:
             seen |= (layer.weights() > 0).any(0).numpy()
@@ -45,7 +48,7 @@ def _halves(text: str, loaded: Loaded) -> tuple[Mask, ...]:
     names = tuple(piece.strip("▁ ") or "▁" for piece in pieces)
     made = []
     for name, scores in (("forward half", out.following), ("backward half", out.preceding)):
-        moved = (scores[:-1] != scores[-1]).any(-1).T.numpy()  # [state i, token j]
+        moved = ((scores[:-1] - scores[-1]).abs() > ROUNDING).any(-1).T.numpy()  # [state i, token j]
         made.append(Mask(name, names, names, _digits(moved)))
     return tuple(made)
 

@@ -36,12 +36,12 @@ EXAMPLES = (
     Example(
         "A dog and its ball",
         CaptionWorldInputs(
-            "A brown dog runs across the grass with a ball in its mouth.", "A dog is playing in a field.", 6
+            "A brown dog runs across the grass with a ball in its mouth.", "A dog is playing in a field.", 7
         ),
     ),
     Example(
         "Two captions, two pictures",
-        CaptionWorldInputs("A man in a red shirt is playing the guitar.", "Children swim in a pool.", 9),
+        CaptionWorldInputs("A man in a red shirt is playing the guitar.", "Children swim in a pool.", 8),
     ),
     Example(
         "One word is odd",

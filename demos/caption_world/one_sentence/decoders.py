@@ -61,7 +61,7 @@ def remembered(question: Question, loaded: Loaded) -> tuple[Line, ...]:
         nats = negative_log_probability(scores, ids[:, 1:], ones[:, 1:])
         found.append(math.exp(float(nats[0]) / max(1, len(question.text.split()))))
     without, kept = found
-    said = f"{kept:.1f} with it in memory, {without:.1f} without"
+    said = f"{kept:,.1f} with it in memory, {without:,.1f} without"
     return (*lines, Line("perplexity per word after the second caption", said))
 
 

@@ -10,7 +10,7 @@ from demos.caption_world.one_sentence.question import Question, encoded, plain_i
 from demos.caption_world.one_sentence.schemas import Line
 from demos.models.specs import Loaded
 
-MOST = 48
+MOST = 40
 CODES = {"en": "en_XX", "de": "de_DE", "fr": "fr_XX"}
 PREFIXES = {
     "to German": "translate English to German:",

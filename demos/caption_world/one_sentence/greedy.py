@@ -1,4 +1,4 @@
-"""Writing token by token, always the likeliest: short texts of small models need no cache."""
+"""Writing token by token, always the likeliest."""
 
 from __future__ import annotations
 
@@ -40,13 +40,17 @@ def after(model: Any) -> Callable[[list[int]], torch.Tensor]:
 
 
 def behind(model: Any, source: Sequence[int]) -> Callable[[list[int]], torch.Tensor]:
-    """The scores of the next token of an encoder-decoder that has read `source` once."""
-    read = model.get_encoder()(input_ids=torch.tensor([source]))
-    seen = torch.ones(1, len(source), dtype=torch.long)
+    """The scores of the next token of an encoder-decoder that reads `source` once, and each of its own tokens
+    once: the ids must grow by one from call to call."""
+    known: dict[str, Any] = {
+        "encoder_outputs": model.get_encoder()(input_ids=torch.tensor([source])),
+        "attention_mask": torch.ones(1, len(source), dtype=torch.long),
+        "past_key_values": None,
+    }
 
     def scores(ids: list[int]) -> torch.Tensor:
-        return model(
-            encoder_outputs=read, attention_mask=seen, decoder_input_ids=torch.tensor([ids]), use_cache=False
-        ).logits[0, -1]
+        out = model(**known, decoder_input_ids=torch.tensor([ids[-1:]]), use_cache=True)
+        known["past_key_values"] = out.past_key_values
+        return out.logits[0, -1]
 
     return scores
