@@ -20,9 +20,9 @@ def headline(inputs: CaptionWorldInputs, result: CaptionWorldAnswer) -> str:
     left = _counted(result.said, CONTINUERS, word, lambda text: (text.split() or [""])[0].strip(".,!?"))
     parts = []
     if sides:
-        parts.append(f"{sides} of the encoders, which see both sides of the gap, put {quoted(word)} first")
+        parts.append(f"{sides} encoders, which see both sides of the gap, put {quoted(word)} first")
     if left:
-        parts.append(f"{left} of the decoders, which see its left side alone, go on with it")
+        parts.append(f"{left} decoders, which see its left side alone, go on with it")
     return "; ".join(parts) + "." if parts else ""
 
 
