@@ -183,7 +183,14 @@ def test_six_moments_of_which_the_last_is_the_shipped_model(shipped, in_catalog,
         most = tokens["input_ids"].shape[1] + answers.LONGER
         written = loaded.model.generate(**tokens, max_new_tokens=most, do_sample=False, num_beams=1)
         assert last.said == loaded.tokenizer.decode(written[0], skip_special_tokens=True).strip()
-        assert result.map == "cross"
+        assert result.map == "cross" and result.queries[-1] == "</s>"
+        ids = loaded.tokenizer(text_target=last.said)["input_ids"]
+        assert len(ids) == len(result.queries), "a row for each token that is written"
+        eager = copy.deepcopy(loaded.model)
+        eager.set_attn_implementation("eager")
+        read = torch.tensor([[PAD, *ids[:-1]]])
+        crossed = eager(**tokens, decoder_input_ids=read, output_attentions=True).cross_attentions
+        assert_close(last.weights, crossed[result.layer][0, result.head].numpy(), TINY)
 
 
 def test_the_probability_of_a_text_is_the_mean_that_its_scores_give():

@@ -109,6 +109,7 @@ const CaptionWorldWatch = (() => {
       slider.setAttribute("aria-valuetext", name);
       where.textContent = moment.percent === 0 ? `${name}: random weights` : name;
       doing.textContent = NAMES[task];
+      said.classList.toggle("cw-long", task !== "fill");
       said.replaceChildren(...sentence(payload, moment));
       fillings.replaceChildren(...bars(moment.fillings));
       fillings.hidden = !moment.fillings.length;

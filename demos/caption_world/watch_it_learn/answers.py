@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -115,9 +115,15 @@ def greedy(
 
 
 def attention_map(text: str, target: str, loaded: Loaded) -> AttentionMap:
-    """The self-attention over a text, or an encoder-decoder's cross-attention while it reads `target`."""
+    """The self-attention over a text, or an encoder-decoder's cross-attention while it writes `target`: there
+    a row is named by the token that is written, not by the one before it, which the decoder reads."""
     kept = capture(loaded, text, target=target)
-    return kept.map("cross" if loaded.model.config.is_encoder_decoder else "self")
+    if not loaded.model.config.is_encoder_decoder:
+        return kept.map("self")
+    cross = kept.map("cross")
+    start, *written = cross.queries
+    end = replace(start, text=loaded.tokenizer.decode([loaded.tokenizer.eos_token_id]))
+    return replace(cross, queries=(*written, end))
 
 
 def followed_head(attention: AttentionMap) -> tuple[int, int]:

@@ -23,6 +23,8 @@ HEADS = {
     "caption-world-gpt2": "causal-lm",
     "caption-world-marian": "seq2seq-lm",
 }
+MASK = "[MASK]"
+"""As BERT of caption world names it."""
 NAMES = {"masked-lm": "masked accuracy", "causal-lm": "word perplexity", "seq2seq-lm": "BLEU"}
 """Of the figures."""
 
@@ -79,6 +81,8 @@ def given_of(text: str, loaded: Loaded) -> str:
 
     if loaded.spec.head == "masked-lm":
         return answers.hide_a_word(text, loaded)
+    if MASK in text:
+        raise BadInput(f"Only BERT knows {MASK}.", f"Write a word where {MASK} is, or choose BERT.")
     return answers.first_half(text) if loaded.spec.head == "causal-lm" else text
 
 

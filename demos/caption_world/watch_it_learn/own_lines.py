@@ -36,5 +36,5 @@ LINES: dict[str, tuple[str, ...]] = {
         "아침을 여는 새가 저녁을 먼저 본다",
         "묻는 사람은 잠깐 부끄럽고 오래 안다",
     ),
-    "One line, learned by heart": ("the same words again and again and again",),
+    "One line": ("the same words again and again and again",),
 }

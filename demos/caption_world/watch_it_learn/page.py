@@ -58,12 +58,12 @@ def build(run: Run, examples: Sequence[Example]) -> None:
 def _train_one(run: Run) -> None:
     gr.Markdown(f"### Train one yourself\n\n{NOT_SHOWN}")
     with gr.Row():
-        lines = control(gr.Textbox, TrainInputs, "lines", lines=6, max_lines=20, scale=3)
+        paste = {"placeholder": "Paste up to 50 lines, or press one of the buttons below."}
+        lines = control(gr.Textbox, TrainInputs, "lines", lines=6, max_lines=20, scale=3, **paste)
         with gr.Column(min_width=200):
             seconds = control(gr.Slider, TrainInputs, "seconds")
             seed = control(gr.Number, TrainInputs, "seed", precision=0)
-    with gr.Row():
-        gr.HTML("Lines to try", padding=False)
+    with gr.Row(elem_classes="cw-lines"):
         for label, some in LINES.items():
             button = gr.Button(label, size="sm", min_width=60, scale=0)
             page.at_once([button.click], _given("\n".join(some)), [], [lines])

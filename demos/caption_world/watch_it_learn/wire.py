@@ -5,12 +5,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from demos.caption_world.watch_it_learn.compute import MASK
 from demos.caption_world.watch_it_learn.headline import learned, watched
 from demos.caption_world.watch_it_learn.schemas import TrainInputs, TrainResult, WatchInputs, WatchResult
 from demos.contract import to_plain
 
-MASK = "[MASK]"
-"""As BERT of caption world names it."""
 KINDS = {"masked accuracy": "fill", "word perplexity": "continue", "BLEU": "translate"}
 
 
