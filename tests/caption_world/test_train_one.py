@@ -158,10 +158,11 @@ def test_on_a_public_gallery_one_trains_and_the_next_is_told_to_wait(monkeypatch
 
 def test_the_headline_says_what_is_learned_by_heart(rhyme):
     assert "held-out lines" in check_sentence(learned(RHYME, rhyme[-1]))
+    assert "3.30" in check_sentence(learned(RHYME, rhyme[0])), "ln 27"
     alone = TrainResult(9, 5.0, True, False, 3, 1, 0, 1, (Point(0, 1.1, math.nan), Point(9, 0.1, math.nan)),
                         (Sample(0, "x", False), Sample(9, "ab", True), Sample(9, "b", False)))  # fmt: skip
     said = check_sentence(learned(RHYME, alone))
-    assert "1 of the 2 lines" in said and "held-out" not in said and "1.10 → 0.10" in said
+    assert "1 of the 2 lines" in said and "held-out" not in said and "from 1.10 to 0.10" in said
 
 
 @given(st.lists(ANY_TEXT.filter(str.strip), min_size=1, max_size=5))

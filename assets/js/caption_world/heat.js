@@ -8,6 +8,7 @@ const CaptionWorldHeat = (() => {
 
   const MOST = 110; // pixels of a label
   const TURNED = Math.SQRT1_2;
+  const [SMALL, LARGE, HIGH] = [11, 22, 250]; // sides of a cell, and of the whole map, so that it fits on a slide
 
   /**
    * @param {string[]} queries [n]
@@ -18,7 +19,8 @@ const CaptionWorldHeat = (() => {
   const painter = (queries, keys, weights) => (width) => {
     const left = columnWidth(queries.map(legible), LABEL_SIZE, Math.min(MOST, width / 3)) + 6;
     const top = TURNED * columnWidth(keys.map(legible), LABEL_SIZE, MOST) + 14;
-    const side = clamp((width - left - top) / keys.length, 6, 26);
+    const wanted = clamp(HIGH / queries.length, SMALL, LARGE);
+    const side = Math.min(wanted, (width - left - top) / keys.length);
     const nodes = queries.map((text, row) => {
       const shown = fitText(legible(text), left - 6, LABEL_SIZE);
       return svgLabel(left - 6, top + (row + 0.5) * side + 4, shown, "end");

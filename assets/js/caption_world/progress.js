@@ -10,14 +10,15 @@ const CaptionWorldProgress = (() => {
   /**
    * @typedef {{name: string, tone: string, dashed?: boolean, values: StageValue[]}} ProgressLine
    * @typedef {{at: number[], lines: ProgressLine[], x: string, y: string, level?: {value: number, text: string},
-   *   marked?: number, dots?: boolean, digits?: number}} ProgressPicture
-   * lines' values [n] over `at` [n]; `level` is a line to compare with; `marked` the index of a ringed point.
+   *   marked?: number, dots?: boolean, low?: boolean}} ProgressPicture
+   * lines' values [n] over `at` [n]; `level` is a line to compare with; `marked` the index of a larger point;
+   * a `low` picture stands below others.
    */
 
   /** @param {ProgressPicture} picture @returns {StagePainter} */
   const painter = (picture) => (width) => {
     const { at, lines, level } = picture;
-    const height = Math.min(280, Math.max(200, width * 0.55));
+    const height = Math.min(picture.low ? 190 : 280, Math.max(160, width * 0.55));
     const known = [...lines.flatMap(({ values }) => values), level?.value].filter(isKnown);
     const [low, high] = [Math.min(0, ...known), Math.max(0.01, ...known)];
     const ticks = roundTicks(low, high * 1.04, 4);
@@ -33,7 +34,7 @@ const CaptionWorldProgress = (() => {
   };
 
   /** @param {ProgressLine} line @param {ProgressPicture} picture @param {StagePlotArea} plot */
-  const drawn = ({ name, tone, dashed, values }, { at, marked, dots, digits = 2 }, plot) => {
+  const drawn = ({ name, tone, dashed, values }, { at, marked, dots }, plot) => {
     const places = values.flatMap((value, i) => (isKnown(value) ? [[plot.x(at[i]), plot.y(value), i]] : []));
     if (!places.length) return [];
     const path = places.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join("L");
@@ -41,7 +42,7 @@ const CaptionWorldProgress = (() => {
     /** @type {SVGElement[]} */
     const nodes = [svgElement("path", { d: `M${path}`, class: style })];
     for (const [x, y, i] of dots ? places : []) {
-      nodes.push(svgMark("circle", x, y, i === marked ? 7 : 3.5, tone, `${name}: ${formatKnown(values[i], digits)}`));
+      nodes.push(svgMark("circle", x, y, i === marked ? 7 : 3.5, tone, `${name}: ${formatKnown(values[i], 2)}`));
     }
     const [x, y] = places[places.length - 1];
     const half = textWidth(name, LABEL_SIZE);

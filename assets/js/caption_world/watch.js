@@ -60,15 +60,11 @@ const CaptionWorldWatch = (() => {
       "div",
       { class: "cw-watch" },
       element("div", { class: "cw-controls" }, play, slider, where),
-      doing,
-      said,
-      fillings,
-      sure,
       element(
         "div",
         { class: "st-pair" },
+        element("div", {}, doing, said, fillings, sure, measured, chart.node),
         element("div", {}, looks, heat.node),
-        element("div", {}, measured, chart.node),
       ),
     );
 
@@ -77,20 +73,25 @@ const CaptionWorldWatch = (() => {
       move(Number(slider.value));
     });
 
+    const isOver = () => at === payload.moments.length - 1;
+
     function pause() {
-      clearInterval(timer);
+      clearTimeout(timer);
       timer = 0;
       play.textContent = "Play";
     }
 
     function start() {
-      move(at === payload.moments.length - 1 ? 0 : at);
       play.textContent = "Pause";
-      timer = window.setInterval(() => {
-        if (!node.isConnected || at >= payload.moments.length - 1) return pause();
-        move(at + 1);
-        if (at === payload.moments.length - 1) pause();
-      }, PACE);
+      move(isOver() ? 0 : at);
+      timer = window.setTimeout(goOn, PACE);
+    }
+
+    function goOn() {
+      if (!node.isConnected) return pause();
+      move(at + 1);
+      if (isOver()) return pause();
+      timer = window.setTimeout(goOn, PACE);
     }
 
     /** @param {number} to */
@@ -144,6 +145,7 @@ const CaptionWorldWatch = (() => {
     y: payload.task === "continue" ? "log2 of the word perplexity" : payload.measure,
     marked,
     dots: true,
+    low: true,
   });
 
   return { create };

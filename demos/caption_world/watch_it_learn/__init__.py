@@ -41,16 +41,16 @@ INFO = Info(
 )
 
 EXAMPLES = (
-    Example("BERT fills a gap", WatchInputs("A brown dog jumps into the air to catch a frisbee.")),
+    Example("BERT fills a gap", WatchInputs("A boy in a red shirt kicks a soccer ball.")),
     Example(
         "GPT-2 continues",
-        WatchInputs("A young woman in a blue dress is playing the guitar on a street.", "caption-world-gpt2"),
+        WatchInputs("Three men in orange vests are working on a roof.", "caption-world-gpt2"),
     ),
     Example(
         "Marian translates",
         WatchInputs("Two little girls are playing with a white dog in the snow.", "caption-world-marian"),
     ),
-    Example("A verb", WatchInputs("Three men in orange vests are [MASK] on a roof.")),
+    Example("A verb", WatchInputs("A man in a black suit is [MASK] the guitar.")),
     Example(
         "From outside its world",
         WatchInputs("The committee postponed its decision on interest rates.", "caption-world-gpt2"),

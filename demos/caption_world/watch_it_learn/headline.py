@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from demos.caption_world.watch_it_learn.schemas import Moment, TrainInputs, TrainResult, WatchResult
 from demos.nlp.wording import counted, decimals, quoted, whole_per_cent
 
@@ -35,12 +37,15 @@ def learned(_: TrainInputs, result: TrainResult) -> str:
     if result.waiting:
         return "Another visitor's model is being trained: yours is next in the queue."
     last, first = result.curve[-1], result.curve[0]
-    losses = f"{decimals(first.loss)} → {decimals(last.loss)}"
-    said = f"After {counted(last.step, 'step')} the loss per character is on its own lines {losses}"
+    if not last.step:
+        guess = f"a guess among all {result.characters} would have {decimals(math.log(result.characters))}"
+        return f"Untrained, its loss per character is {decimals(first.loss)}; {guess}."
+    said = f"In {counted(last.step, 'step')} the loss per character went "
+    said += f"from {decimals(first.loss)} to {decimals(last.loss)} on its own lines"
     if result.held_out:
-        said += f", on {counted(result.held_out, 'held-out line')} {decimals(first.held_out)} → "
-        said += decimals(last.held_out)
+        said += f", from {decimals(first.held_out)} to {decimals(last.held_out)} "
+        said += f"on {counted(result.held_out, 'held-out line')}"
     latest = [sample for sample in result.samples if sample.step == result.samples[-1].step]
-    if last.step and (copies := sum(sample.copied for sample in latest)):
+    if copies := sum(sample.copied for sample in latest):
         said += f"; {copies} of the {len(latest)} lines that it wrote last are copies"
     return f"{said}."
