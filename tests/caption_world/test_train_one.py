@@ -32,7 +32,7 @@ def ticking():
 
 
 def run(inputs: TrainInputs) -> list[TrainResult]:
-    return list(lessons(inputs, ticking()))
+    return [result for result in lessons(inputs, ticking()) if isinstance(result, TrainResult)]
 
 
 @pytest.fixture(scope="module")
@@ -116,11 +116,31 @@ def test_what_cannot_be_trained_on_is_refused_with_a_sentence(values, said):
     assert refused.value.remedy
 
 
-def test_stop_ends_the_training_with_the_step_under_way(runner):
+def test_stop_ends_the_training_with_the_step_under_way(runner, monkeypatch):
+    learner = tiny_gpt2.Learner
     stream = runner.stream(TRAIN, TrainInputs(RHYME.lines, 60, 11))
-    seen = [next(stream), next(stream)]
-    stream.close()
-    assert list(stream) == [] and seen[-1].curve and not seen[-1].finished
+    steps = []
+
+    def step(self, original=learner.step):
+        original(self)
+        steps.append(self.done)
+        if self.done == 3:
+            stream.close()  # as from another thread: a step is under way
+
+    monkeypatch.setattr(learner, "step", step)
+    assert [result.step for result in stream if isinstance(result, TrainResult)] == [0]
+    assert steps == [1, 2, 3]
+
+
+def test_others_compute_between_two_steps_and_their_time_does_not_count():
+    now = itertools.count()
+    seconds = 0.0
+    for result in lessons(TrainInputs(("ab",), 5), lambda: next(now) / 100):
+        for _ in range(1000):
+            next(now)
+        if isinstance(result, TrainResult):
+            seconds = result.seconds
+    assert 5 <= seconds < 5.1
 
 
 def test_places_are_given_in_order_and_a_crowd_is_refused():
@@ -152,7 +172,7 @@ def test_on_a_public_gallery_one_trains_and_the_next_is_told_to_wait(monkeypatch
     with pytest.raises(Busy):
         next(third)
     first.close()
-    assert not next(second).waiting
+    assert next(second).curve
     second.close()
 
 

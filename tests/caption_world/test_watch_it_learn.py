@@ -16,7 +16,7 @@ import transformers
 from demos.caption_world.watch_it_learn import answers, checkpoints
 from demos.caption_world.watch_it_learn.compute import HEADS, WATCH, check_inputs, watch_it_learn
 from demos.caption_world.watch_it_learn.headline import watched
-from demos.caption_world.watch_it_learn.schemas import WatchInputs
+from demos.caption_world.watch_it_learn.schemas import TITLES, WatchInputs
 from demos.caption_world.watch_it_learn.wire import watch
 from demos.errors import BadInput, ModelUnavailable
 from demos.models.checkpoint import BundledSource, Checkpoint
@@ -248,3 +248,12 @@ def test_a_sentence_from_outside_is_withheld(shipped, in_catalog):
     result = watch_it_learn(inputs, [shipped["marian"], replace(shipped["gpt2"], model=judge)])
     assert result.withheld and watched(inputs, result).startswith("Withheld")
     assert WATCH.several(inputs)[0] == Spec("caption-world-marian", "seq2seq-lm")
+
+
+@pytest.mark.parametrize("name", TITLES)
+def test_the_shipped_models_learned_what_their_checkpoints_say(name, runner):
+    result = runner(WATCH, WatchInputs("A man in a black suit is playing the guitar.", name))
+    first, *_, last = result.moments
+    assert not result.withheld and first.said != last.said and first.probability < 0.05 < last.probability
+    falls = result.measure == "word perplexity"
+    assert (last.figure < 0.1 * first.figure) if falls else (last.figure > first.figure + 0.3)

@@ -41,7 +41,7 @@ INFO = Info(
 )
 
 EXAMPLES = (
-    Example("BERT fills a gap", WatchInputs("A boy in a red shirt kicks a soccer ball.")),
+    Example("BERT fills a gap", WatchInputs("A surfer is riding a big wave.")),
     Example(
         "GPT-2 continues",
         WatchInputs("Three men in orange vests are working on a roof.", "caption-world-gpt2"),

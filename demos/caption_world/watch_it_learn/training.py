@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 import time
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -31,6 +32,9 @@ SAMPLES, KEPT = 3, 24
 """Lines of one sample, and those that are kept in all, the newest."""
 
 _public = Places(1, 4)
+NEXT_TURN = Waiting(threading.Event())
+"""Waits for nothing but the next turn."""
+NEXT_TURN.there.set()
 
 
 def train_one(inputs: TrainInputs, loaded: None = None) -> Iterator[TrainResult]:
@@ -54,23 +58,27 @@ def train_one(inputs: TrainInputs, loaded: None = None) -> Iterator[TrainResult]
 def lessons(
     inputs: TrainInputs, clock: Callable[[], float] = time.perf_counter, show: float = SHOW
 ) -> Iterator[TrainResult]:
-    """The training itself. What counts as its seconds lies between a request for a result and the result, so
-    that nobody loses time who waits for a turn."""
+    """The training itself. After each step it gives the turn back, so that others need not wait long and Stop
+    ends it at once; only what lies between counts as its seconds."""
     begin, spent, shown, sampled = clock(), 0.0, -show, -SAMPLE
     lesson = Lesson(tidy(inputs.lines), inputs.seed)
     while True:
         lesson.measure()
         seconds = spent + clock() - begin
         over = seconds >= inputs.seconds
-        if over or seconds - shown >= show:
-            if over or seconds - sampled >= SAMPLE:
-                lesson.write()
-                sampled = seconds
-            shown, spent = seconds, spent + clock() - begin
+        due = over or seconds - shown >= show
+        if due and (over or seconds - sampled >= SAMPLE):
+            lesson.write()
+            sampled = seconds
+        spent += clock() - begin
+        if due:
+            shown = seconds
             yield lesson.result(seconds, over)
-            if over:
-                return
-            begin = clock()
+        else:
+            yield NEXT_TURN  # type: ignore[misc]  # the runner's, as above
+        if over:
+            return
+        begin = clock()
         lesson.learner.step()
 
 
