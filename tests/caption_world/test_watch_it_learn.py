@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
+import tomllib
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from demos.nlp.attention_capture import AttentionMap
 from demos.nlp.tokens import Token
 from tests.closeness import TINY, assert_close
 from tests.headlines import check_sentence
+from training.caption_world import entries
 from training.caption_world import tokenizer as shared
 from training.caption_world.tokenizer import END, LONGEST, PAD
 
@@ -148,6 +150,15 @@ def test_only_files_that_the_catalog_knows_are_read(shipped, in_catalog, monkeyp
     changed = replace(changed, bundled=replace(changed.bundled, files=files))
     with pytest.raises(ModelUnavailable, match="has no file"):
         checkpoints.earlier(loaded)
+
+
+def test_the_catalog_is_written_with_the_hash_of_each_checkpoint(shipped, monkeypatch):
+    folder = Path(shipped["bert"].folder)
+    monkeypatch.setattr(entries, "ASSETS", folder.parent)
+    files = tomllib.loads(entries.described("bert", folder))["caption-world-bert"]["bundled"]["files"]
+    whole = (folder / "steps" / "2.safetensors").read_bytes()
+    assert files["steps/2.safetensors"] == hashlib.sha256(whole).hexdigest()
+    assert len([name for name in files if name.startswith("steps/")]) == 5 and "figures.json" not in files
 
 
 @pytest.mark.parametrize("name", ["bert", "gpt2", "marian"])
