@@ -15,7 +15,7 @@ import torch
 import transformers
 
 from demos.caption_world.watch_it_learn import answers, checkpoints
-from demos.caption_world.watch_it_learn.compute import HEADS, WATCH, check_inputs, watch_it_learn
+from demos.caption_world.watch_it_learn.compute import HEADS, MAX_TOKENS, WATCH, check_inputs, watch_it_learn
 from demos.caption_world.watch_it_learn.headline import watched
 from demos.caption_world.watch_it_learn.schemas import TITLES, WatchInputs
 from demos.caption_world.watch_it_learn.wire import watch
@@ -249,6 +249,19 @@ def test_too_little_is_refused_with_a_sentence(text):
     with pytest.raises(BadInput) as refused:
         check_inputs(WatchInputs(text))
     assert refused.value.remedy
+
+
+@pytest.mark.parametrize("name", ["bert", "gpt2", "marian"])
+def test_a_sentence_of_the_most_tokens_is_answered_and_a_longer_one_refused(shipped, in_catalog, name):
+    framing = {"bert": 2, "gpt2": 1, "marian": 1}[name]
+    fits = " ".join(["dog"] * (MAX_TOKENS - framing))
+    given = [shipped[name], shipped["gpt2"]]
+    assert len(watch_it_learn(WatchInputs(fits, f"caption-world-{name}"), given).keys) == MAX_TOKENS
+    with pytest.raises(BadInput, match=f"{MAX_TOKENS + 1} tokens"):
+        watch_it_learn(WatchInputs(f"{fits} dog", f"caption-world-{name}"), given)
+    if name != "bert":
+        with pytest.raises(BadInput, match="Only BERT"):
+            watch_it_learn(WatchInputs("A [MASK] runs.", f"caption-world-{name}"), given)
 
 
 def test_a_sentence_from_outside_is_withheld(shipped, in_catalog):

@@ -23,6 +23,8 @@ HEADS = {
     "caption-world-gpt2": "causal-lm",
     "caption-world-marian": "seq2seq-lm",
 }
+MAX_TOKENS = 64
+"""Tokens of a sentence: with what is written behind them they are far from the models' 128."""
 MASK = "[MASK]"
 """As BERT of caption world names it."""
 NAMES = {"masked-lm": "masked accuracy", "causal-lm": "word perplexity", "seq2seq-lm": "BLEU"}
@@ -76,9 +78,15 @@ def watch_it_learn(inputs: WatchInputs, loaded: Sequence[Loaded]) -> WatchResult
 
 
 def given_of(text: str, loaded: Loaded) -> str:
-    """What the model is given of a sentence: BERT with one word hidden, GPT-2 the first half, Marian all."""
+    """What the model is given of a sentence: BERT with one word hidden, GPT-2 the first half, Marian all.
+
+    Raises `BadInput` for more than MAX_TOKENS tokens.
+    """
     from demos.caption_world.watch_it_learn import answers
 
+    count = len(loaded.tokenizer(text)["input_ids"])
+    if count > MAX_TOKENS:
+        raise BadInput(f"The sentence has {count} tokens; {MAX_TOKENS} can be watched.", "Shorten it.")
     if loaded.spec.head == "masked-lm":
         return answers.hide_a_word(text, loaded)
     if MASK in text:
