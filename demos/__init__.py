@@ -25,6 +25,7 @@ PROGRAMME = (
     "demos.tasks.shared_encoder",
     "demos.caption_world.one_sentence",
     "demos.caption_world.family_tree",
+    "demos.caption_world.watch_it_learn",
 )
 
 MOVED = {"bertviz": "attention?draw=bertviz"}

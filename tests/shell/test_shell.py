@@ -365,6 +365,8 @@ def test_only_public_endpoints_are_in_the_api(runner):
         "similarity",
         "shared_encoder",
         "translate",
+        "watch_it_learn",
+        "train_one",
     }
 
 

@@ -61,7 +61,7 @@ SOURCE = (
 def described(name: str, folder: Path) -> str:
     """The entry of an architecture as TOML."""
     entry = ENTRIES[name]
-    files = sorted(path for path in folder.iterdir() if path.is_file() and path.name not in UNREAD)
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in UNREAD)
     heads = ", ".join(f'"{head}"' for head in ("base", *entry.heads))
     languages = ", ".join(f'"{code}"' for code in entry.languages)
     table = f"caption-world-{name}"
@@ -83,7 +83,10 @@ def described(name: str, folder: Path) -> str:
         f'note = "{SOURCE}"',
         "",
         f"[{table}.bundled.files]",
-        *(f'"{path.name}" = "{hashlib.sha256(path.read_bytes()).hexdigest()}"' for path in files),
+        *(
+            f'"{path.relative_to(folder).as_posix()}" = "{hashlib.sha256(path.read_bytes()).hexdigest()}"'
+            for path in files
+        ),
     ]
     return "\n".join(lines) + "\n"
 
