@@ -50,7 +50,9 @@ def test_influence_is_shared_among_the_words_that_reached_the_gap(result):
     for gap in result.gaps:
         for view in (getattr(gap, name) for name in VIEWS):
             assert sum(view.influence) == pytest.approx(float(any(view.reached)), **CLOSE)
-            assert all((share > 0) == bool(there) for share, there in zip(view.influence, view.reached))
+            assert all(
+                (share > 0) == bool(there) for share, there in zip(view.influence, view.reached, strict=True)
+            )
 
 
 @pytest.mark.parametrize("family", FAMILIES)

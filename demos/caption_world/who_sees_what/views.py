@@ -1,6 +1,6 @@
-"""What ELMo, GPT and BERT see of every gap of a sentence: scores, and gradients that tell what reached them.
+"""What ELMo, GPT and BERT see of every gap of a sentence: scores, and gradients that tell what reached it.
 
-All gaps are one batch: row g is the sentence with its g-th word hidden. ELMo and GPT need no mask there, since
+All gaps are one batch: row g is the sentence with its g-th word hidden. ELMo and GPT need no mask there:
 neither half and no decoder reads the place that it predicts.
 
 A gradient of log p(word) with respect to the embedding of another word is exactly zero where no computation

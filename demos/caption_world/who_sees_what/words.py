@@ -54,7 +54,7 @@ def spelt(text: str, tokenizer: Any) -> tuple[list[int], list[list[int]]]:
 
 
 def described(text: str, ids: Sequence[int], places: Sequence[Sequence[int]], tokenizer: Any) -> list[Word]:
-    """The words of a text with their pieces, each with the reason why it cannot be hidden, if there is one."""
+    """The words of a text with their pieces, each with the reason why it cannot be hidden, or ""."""
     pieces = tokenizer.convert_ids_to_tokens(list(ids))
     return [
         Word(text[start:end], tuple(own), _reason(text[start:end], own, tokenizer.unk_token))

@@ -1,0 +1,56 @@
+"""Which words does a model see when it fills a gap: those on the left, on each side apart, or on both at once?
+
+Click a word of a caption: it is hidden, and ELMo, GPT and BERT say what stood there. All three were trained
+here on the same captions, with the same vocabulary and the same number of tokens; what differs is what each
+may look at.
+
+- **GPT** reads from the left only: what comes after the gap cannot help it.
+- **ELMo** is two such readers, one from each end. Each sees its own side alone; their answers are joined
+  afterwards, so that no step ever weighs a word on the left against one on the right.
+- **BERT** sees both sides at once, in every layer.
+
+Words that cannot reach the gap are struck out: that is structure. The others are shaded by how much they
+moved the answer: that is a gradient, one way among several to tell influence. One sentence is an anecdote;
+below stands how often each model is right on many captions that none of them had seen.
+"""
+
+from __future__ import annotations
+
+from demos.caption_world.who_sees_what.compute import WHO_SEES_WHAT
+from demos.caption_world.who_sees_what.schemas import DEFAULT, WhoInputs
+from demos.contract import Example, Info, Run
+from demos.models.catalog import ASSETS
+from demos.ui.scripts import COMMON, scripts
+
+INFO = Info(
+    slug="who-sees-what",
+    title="Who sees what",
+    tab="Caption world",
+    limits=(
+        "Three small models of photo captions, one training run each: they know little else, and other sizes "
+        "or data may order them differently. Only words that are one piece of their vocabulary are hidden. A "
+        "gradient is one way to tell influence, not the truth about it. ELMo's halves are joined by a product, "
+        "which its paper does not do."
+    ),
+)
+
+EXAMPLES = (
+    Example("At the pond", WhoInputs(DEFAULT)),
+    Example("The end tells", WhoInputs("The player in white swings at the ball with his bat.")),
+    Example("One or many", WhoInputs("Two women are sitting on a bench and talking to each other.")),
+    Example("A verb in the middle", WhoInputs("A cook in an apron is slicing onions in a small kitchen.")),
+    Example("Not from their world", WhoInputs("The committee postponed its vote on the new tax law.")),
+)
+
+ENDPOINTS = (WHO_SEES_WHAT,)
+
+SCRIPTS = (*COMMON, *scripts("caption_world", "who_sees_what"))
+
+STYLES = tuple(ASSETS / "css" / f"{part}.css" for part in ("attention", "pipelines", "who_sees_what"))
+
+
+def build(run: Run) -> None:
+    """Lays out the page."""
+    from demos.caption_world.who_sees_what import page
+
+    page.build(run, EXAMPLES)
