@@ -26,7 +26,7 @@ class Accuracy:
 
 @cache
 def figures(name: str) -> Mapping[str, Any]:
-    """All figures of a model, by its name without "caption-world-"; none where its weights are not shipped."""
+    """All figures of a model, named without "caption-world-"; none where its weights are not shipped."""
     path = FOLDER / name / "figures.json"
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 

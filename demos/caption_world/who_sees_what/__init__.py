@@ -1,4 +1,4 @@
-"""Which words does a model see when it fills a gap: those on the left, on each side apart, or on both at once?
+"""What does a model see when it fills a gap: the left side, each side apart, or both at once?
 
 Click a word of a caption: it is hidden, and ELMo, GPT and BERT say what stood there. All three were trained
 here on the same captions, with the same vocabulary and the same number of tokens; what differs is what each
@@ -27,8 +27,9 @@ INFO = Info(
     title="Who sees what",
     tab="Caption world",
     limits=(
-        "Three small models of photo captions, one training run each: they know little else, and other sizes "
-        "or data may order them differently. Only words that are one piece of their vocabulary are hidden. A "
+        "Three small models of photo captions, one training run each: they know little else, and other "
+        "sizes or data may order them differently. Only words that are one piece of their vocabulary are "
+        "hidden. A "
         "gradient is one way to tell influence, not the truth about it. ELMo's halves are joined by a product, "
         "which its paper does not do."
     ),

@@ -28,9 +28,9 @@ ASK = "Hide each word"
 
 READING = (
     "<ul>"
-    "<li>One word at a time is hidden, and each model is asked what stood there. All three were trained on the "
-    "same captions with the same vocabulary, and rank the same pieces of words; a filling that begins with “-” "
-    "continues a word.</li>"
+    "<li>One word at a time is hidden, and each model is asked what stood there. All three were trained "
+    "on the same captions with the same vocabulary, and rank the same pieces of words; a filling that "
+    "begins with “-” continues a word.</li>"
     "<li><strong>Could reach</strong> is structure: a word that is struck out cannot change the answer at "
     "the gap, whatever the weights are: the gradient there is exactly zero.</li>"
     "<li><strong>Did reach</strong> is the shade: the length of the gradient of the hidden word's "
