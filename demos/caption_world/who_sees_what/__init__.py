@@ -29,9 +29,8 @@ INFO = Info(
     limits=(
         "Three small models of photo captions, one training run each: they know little else, and other "
         "sizes or data may order them differently. Only words that are one piece of their vocabulary are "
-        "hidden. A "
-        "gradient is one way to tell influence, not the truth about it. ELMo's halves are joined by a product, "
-        "which its paper does not do."
+        "hidden. A gradient is one way to tell influence, not the truth about it. ELMo's halves are joined "
+        "by a product, which its paper does not do."
     ),
 )
 
