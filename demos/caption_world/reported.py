@@ -1,40 +1,22 @@
-"""What was measured of caption world's models when they had been trained: their shipped figures."""
+"""The figures on a model's card, measured when it was trained: assets/models/caption-world/*/figures.json."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from demos.models.catalog import ASSETS
-from demos.nlp.in_context import wilson
-
-FOLDER = ASSETS / "models" / "caption-world"
-
-
-@dataclass(frozen=True)
-class Accuracy:
-    """The share of `gaps` at which a model's first guess was right, and its 95 % interval (Wilson 1927)."""
-
-    share: float
-    gaps: int
-    low: float
-    high: float
 
 
 @cache
-def figures(name: str) -> Mapping[str, Any]:
-    """All figures of a model, named without "caption-world-"; none where its weights are not shipped."""
-    path = FOLDER / name / "figures.json"
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+def figures_of(name: str) -> Mapping[str, Any]:
+    """All of an architecture's figures: "training" says what the run took, "val" and "test" what it gave."""
+    path = ASSETS / "models" / "caption-world" / name / "figures.json"
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
-def masked_accuracy(name: str, part: str = "test") -> Accuracy | None:
-    """A model's accuracy at the gaps of held-out captions, or None if it was not measured there."""
-    found = figures(name).get(part, {})
-    if "masked_accuracy" not in found:
-        return None
-    share, gaps = found["masked_accuracy"], int(found["gaps"])
-    return Accuracy(share, gaps, *wilson(share, gaps))
+def on_test(name: str) -> Mapping[str, float]:
+    """The figures on the held-out captions that were looked at once."""
+    return figures_of(name).get("test", {})

@@ -12,8 +12,8 @@ JUDGE = Spec("caption-world-gpt2", "causal-lm")
 
 @dataclass(frozen=True)
 class Judgement:
-    """perplexity: per word of the text; usual: the one that 19 of 20 held-out captions do not exceed; unknown:
-    the characters that the vocabulary cannot spell; withheld: why it is from outside, "" if it is not."""
+    """perplexity: per word of the text; usual: the one that 19 of 20 held-out captions do not exceed;
+    unknown: what the vocabulary cannot spell; withheld: why the text is from outside, "" if it is not."""
 
     perplexity: float
     usual: float
@@ -52,7 +52,7 @@ def _reason(perplexity: float, usual: float, unknown: tuple[str, ...]) -> str:
     if perplexity > usual:
         return (
             "This does not read like the captions of photographs from which these models know all that they "
-            f"know: its perplexity per word is {perplexity:,.0f}, and 19 of 20 captions that they had not seen "
-            f"are below {usual:,.0f}."
+            f"know: its perplexity per word is {perplexity:,.0f}, and {usual:,.0f} is what 19 of 20 captions "
+            "stay below that they had not seen."
         )
     return ""

@@ -35,10 +35,12 @@ INFO = Info(
 )
 
 EXAMPLES = (
-    Example("At the pond", WhoInputs(DEFAULT)),
-    Example("The end tells", WhoInputs("The player in white swings at the ball with his bat.")),
+    Example("On the beach", WhoInputs(DEFAULT)),
+    Example("The end tells", WhoInputs("An old man is sitting by the river with his fishing pole.")),
     Example("One or many", WhoInputs("Two women are sitting on a bench and talking to each other.")),
-    Example("A verb in the middle", WhoInputs("A cook in an apron is slicing onions in a small kitchen.")),
+    Example(
+        "Clues on both sides", WhoInputs("A boy with a helmet is doing a trick on his bike near a ramp.")
+    ),
     Example("Not from their world", WhoInputs("The committee postponed its vote on the new tax law.")),
 )
 

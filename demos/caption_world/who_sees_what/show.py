@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from demos.caption_world import reported
+from demos.caption_world.who_sees_what.accuracy import masked_accuracy
 from demos.ui.bars import score_bars
 
 NAMES = {"elmo": "ELMo, joined", "gpt": "GPT", "bert": "BERT"}
@@ -12,7 +12,7 @@ NAMES = {"elmo": "ELMo, joined", "gpt": "GPT", "bert": "BERT"}
 
 def accuracy_html() -> str:
     """A bar for each model, with its interval; "" where nothing was measured."""
-    found = {name: reported.masked_accuracy(name) for name in NAMES}
+    found = {name: masked_accuracy(name) for name in NAMES}
     rows = {name: one for name, one in found.items() if one}
     if not rows:
         return ""

@@ -69,7 +69,9 @@ def _view(view: View, vocabulary: int) -> dict[str, Any]:
 
 
 def left_out(result: WhoResult) -> str:
-    """Which words, besides punctuation marks, cannot be hidden, and why."""
-    each = [f"{quoted(word.text, 30)}: {word.reason}" for word in result.words if word.reason]
-    each = [one for one in dict.fromkeys(each) if not one.endswith("mark")]
-    return f"Not hidden: {listed(each, TOLD)}." if each else ""
+    """Which words, besides punctuation marks, are never hidden, and why."""
+    reasons = {word.text: word.reason for word in result.words if any(map(str.isalnum, word.text))}
+    each = [f"{quoted(text, 30)} ({reason})" for text, reason in reasons.items() if reason]
+    if not each:
+        return ""
+    return f"A gap is filled by one piece of the models' vocabulary, so not hidden: {listed(each, TOLD)}."

@@ -65,13 +65,13 @@ def described(text: str, ids: Sequence[int], places: Sequence[Sequence[int]], to
 
 def _reason(word: str, pieces: Sequence[str], unknown: str) -> str:
     if unknown in pieces:
-        return "it has characters that these models cannot spell"
+        return "not all of its characters are known"
     if not any(map(str.isalnum, word)):
-        return "it is a punctuation mark"
+        return "a mark"
     if len(pieces) > 1:
-        return f"it is {len(pieces)} pieces to these models, and a gap is filled by one"
+        return f"{len(pieces)} pieces"
     if not (pieces and pieces[0].startswith(BEGINS) and pieces[0][1:].isalpha()):
-        return "it is not spelt by one piece that is a word of letters"
+        return "not a word of letters behind a space"
     return ""
 
 
