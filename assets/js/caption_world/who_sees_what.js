@@ -10,6 +10,8 @@ const WhoSeesWhat = (() => {
   const { legible } = StageText;
 
   const NAMED = 3; // words whose influence is also written
+  const ASIDE = "stage-not-on-slides";
+  const BARS_ON_SLIDES = 3;
   const DARKEST = 60; // per cent of the accent colour behind the word with the most influence
 
   /** @type {{box: HTMLElement, payload: WhoPayload, at: number, show: () => void} | null} */
@@ -29,9 +31,10 @@ const WhoSeesWhat = (() => {
     const headline = element("p", { class: "stage-headline", dir: "auto" });
     const columns = element("div", { class: "who-columns" });
     const words = createWords(payload);
-    const note = payload.left_out && element("p", { class: "who-note", dir: "auto" }, payload.left_out);
-    const body = [words.node, ...(note ? [note] : []), columns];
-    box.append(headline, ...(payload.withheld ? folded(payload.withheld, body) : body));
+    const note = payload.left_out && element("p", { class: `who-note ${ASIDE}`, dir: "auto" }, payload.left_out);
+    // A figure stays whole on a slide.
+    const body = element("figure", { class: "who-body" }, words.node, note || null, columns);
+    box.append(headline, ...(payload.withheld ? folded(payload.withheld, body) : [body]));
     const drawn = { box, payload, at: payload.opening, show };
 
     function show() {
@@ -61,10 +64,10 @@ const WhoSeesWhat = (() => {
     if (Number.isInteger(wanted)) choose(wanted);
   };
 
-  /** What should not be asked of these models, behind the reason. @param {string} reason @param {Node[]} body */
+  /** What should not be asked of these models, behind the reason. @param {string} reason @param {Node} body */
   const folded = (reason, body) => [
     element("p", { class: "task-withheld", role: "note", dir: "auto" }, reason),
-    element("details", { class: "task-anyway" }, element("summary", {}, "Show anyway"), ...body),
+    element("details", { class: "task-anyway" }, element("summary", {}, "Show anyway"), body),
   ];
 
   /**
@@ -77,7 +80,8 @@ const WhoSeesWhat = (() => {
     const buttons = [];
     const nodes = words.map(({ text, reason }, word) => {
       const at = numbers.get(word);
-      if (at === undefined) return element("span", { class: "who-fixed", title: reason }, legible(text));
+      const fixed = /[\p{L}\p{N}]/u.test(text) ? "who-fixed who-left-out" : "who-fixed";
+      if (at === undefined) return element("span", { class: fixed, title: reason }, legible(text));
       const pick = () => choose(at);
       const attributes = { type: "button", role: "radio", class: "who-word", onclick: pick, onfocus: pick };
       buttons.push(element("button", attributes, legible(text)));
@@ -104,34 +108,27 @@ const WhoSeesWhat = (() => {
    * @param {WhoPayload} payload
    */
   const column = ({ title, sees, views }, gap, { words }) => {
-    const shown = views.map(([name, label]) => viewOf(gap.views[name], label, gap.word, words));
-    const whole = /** @type {HTMLElement} */ (shown.pop()); // ELMo's halves stand before their product
-    const halves = shown.length ? element("div", { class: "who-halves" }, ...shown) : null;
+    const [joined, joinedLabel] = views[views.length - 1]; // ELMo's halves stand before their product
+    const halves = views.slice(0, -1).map(([name, label]) => {
+      const view = gap.views[name];
+      return viewOf(label, sentence(view, gap.word, words), moved(view, words), ...fillings(view, words[gap.word].text, 0));
+    });
+    const whole = gap.views[joined];
+    const seen = sentence(whole, gap.word, words);
+    if (halves.length) seen.classList.add(ASIDE); // on a slide the halves' sentences say it
     return element(
       "section",
       { class: "who-model", "aria-label": title },
       element("h4", {}, title),
       element("p", { class: "who-sees" }, sees),
-      halves,
-      whole,
+      halves.length ? element("div", { class: "who-halves" }, ...halves) : null,
+      viewOf(joinedLabel, seen, moved(whole, words), ...fillings(whole, words[gap.word].text, BARS_ON_SLIDES)),
     );
   };
 
-  /**
-   * @param {WhoView} view
-   * @param {string} label
-   * @param {number} hidden
-   * @param {WhoPayload["words"]} words
-   */
-  const viewOf = (view, label, hidden, words) =>
-    element(
-      "div",
-      { class: "who-view" },
-      label ? element("h5", {}, label) : null,
-      sentence(view, hidden, words),
-      moved(view, words),
-      fillings(view, words[hidden].text),
-    );
+  /** @param {string} label @param {...HTMLElement} parts */
+  const viewOf = (label, ...parts) =>
+    element("div", { class: "who-view" }, label ? element("h5", {}, label) : null, ...parts);
 
   /**
    * The sentence as the gap can see it: struck out what cannot reach it, shaded what did.
@@ -162,21 +159,22 @@ const WhoSeesWhat = (() => {
       .slice(0, NAMED)
       .map(({ share, text }) => `${text} ${formatPercent(share)}`);
     const said = first.length ? `Moved most by: ${first.join(", ")}` : "No other word reaches it.";
-    return element("p", { class: "who-note", dir: "auto", "aria-hidden": String(first.length > 0) }, said);
+    return element("p", { class: `who-note ${ASIDE}`, dir: "auto", "aria-hidden": String(first.length > 0) }, said);
   };
 
   /**
    * The likeliest fillings as bars; the word that stood there is marked, and its rank said.
    * @param {WhoView} view
    * @param {string} text
+   * @param {number} onSlides how many of them a slide shows
    */
-  const fillings = (view, text) => {
+  const fillings = (view, text, onSlides) => {
     const rows = view.fillings.map(([piece, probability, said], i) => {
       const right = i + 1 === view.rank;
       const bar = element("i");
       const row = element(
         "li",
-        { class: right ? "who-filling who-right" : "who-filling" },
+        { class: `who-filling ${right ? "who-right" : ""} ${i < onSlides ? "" : ASIDE}` },
         element("bdi", { class: "who-piece", title: legible(piece) }, legible(piece)),
         element("span", { class: "who-groove", "aria-hidden": "true" }, bar),
         element("span", { class: "who-number" }, said),
@@ -187,7 +185,7 @@ const WhoSeesWhat = (() => {
     });
     const truth = element("p", { class: "who-truth", dir: "auto" }, "Stood there: ");
     truth.append(element("strong", {}, legible(text)), ` · ${view.said}`);
-    return element("div", {}, element("ol", { class: "who-fillings", role: "list" }, ...rows), truth);
+    return [element("ol", { class: "who-fillings", role: "list" }, ...rows), truth];
   };
 
   document.addEventListener("stage-answered", () => afterLayout(arrive));

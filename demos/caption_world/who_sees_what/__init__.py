@@ -6,12 +6,19 @@ may look at.
 
 - **GPT** reads from the left only: what comes after the gap cannot help it.
 - **ELMo** is two such readers, one from each end. Each sees its own side alone; their answers are joined
-  afterwards, so that no step ever weighs a word on the left against one on the right.
+  afterwards, by multiplying probabilities as if the sides were independent once the word is known, so that no
+  step ever weighs a word on the left against one on the right. The paper's ELMo joins the halves' states
+  instead, in another model that is trained for a task; its halves never see each other either.
 - **BERT** sees both sides at once, in every layer.
+- **Could reach** is structure: a word that is struck out cannot change the answer at the gap, whatever the
+  weights are; the gradient there is exactly zero.
+- **Did reach** is the shade: the length of the gradient of the hidden word's log-probability with respect to
+  each other word's embedding, as shares of 100 %. A gradient is one way to tell influence: it says how much a
+  tiny change of a word would matter, not what another word in its place would do, and words that matter
+  together can each seem unimportant. Shares of different models are shares of different wholes.
+- **Fillings** are the likeliest of all pieces of the vocabulary; one that begins with "-" continues a word.
 
-Words that cannot reach the gap are struck out: that is structure. The others are shaded by how much they
-moved the answer: that is a gradient, one way among several to tell influence. One sentence is an anecdote;
-below stands how often each model is right on many captions that none of them had seen.
+One sentence is an anecdote: below stands how often each model is right on many captions that none had seen.
 """
 
 from __future__ import annotations

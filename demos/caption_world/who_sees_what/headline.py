@@ -20,13 +20,13 @@ def of_gap(result: WhoResult, number: int) -> str:
     gap = result.gaps[number]
     word = quoted(result.words[gap.word].text, 24)
     return (
-        f"In this sentence, BERT, from both sides, ranks the hidden {word} {_place(gap.bert)}; "
-        f"ELMo's two joined halves {_place(gap.elmo)}; GPT, {_left(gap)}, {_place(gap.gpt)}."
+        f"{word} in this sentence: BERT, from both sides, ranks it {_place(gap.bert)}; "
+        f"ELMo's joined halves {_place(gap.elmo)}; GPT, {_left(gap)}, {_place(gap.gpt)}."
     )
 
 
 def _left(gap: Gap) -> str:
-    return "from the left alone" if any(gap.gpt.reached) else "with nothing on its left"
+    return "from the left" if any(gap.gpt.reached) else "with nothing on its left"
 
 
 def _place(view: View) -> str:
