@@ -33,7 +33,7 @@ const WhoSeesWhat = (() => {
     const words = createWords(payload);
     const note = payload.left_out && element("p", { class: `who-note ${ASIDE}`, dir: "auto" }, payload.left_out);
     // A figure stays whole on a slide.
-    const body = element("figure", { class: "who-body" }, words.node, note || null, columns);
+    const body = element("figure", { class: "who-body" }, words.node, note || null, legend(), columns);
     box.append(headline, ...(payload.withheld ? folded(payload.withheld, body) : [body]));
     const drawn = { box, payload, at: payload.opening, show };
 
@@ -62,6 +62,21 @@ const WhoSeesWhat = (() => {
   const arrive = () => {
     const wanted = StageLink.takeWanted("gap");
     if (Number.isInteger(wanted)) choose(wanted);
+  };
+
+  /** How to use and read what follows. */
+  const legend = () => {
+    const shaded = element("span", { class: "who-seen" }, "moved the answer");
+    shaded.style.setProperty("--shade", `${DARKEST}%`);
+    return element(
+      "p",
+      { class: `who-note ${ASIDE}` },
+      "Click a word to hide it. Below, a word that ",
+      element("s", {}, "cannot reach"),
+      " the gap is struck out; the more another one ",
+      shaded,
+      ", the darker it is. ✓ marks the word that stood there.",
+    );
   };
 
   /** What should not be asked of these models, behind the reason. @param {string} reason @param {Node} body */

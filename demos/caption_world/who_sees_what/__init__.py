@@ -42,12 +42,13 @@ INFO = Info(
 )
 
 EXAMPLES = (
-    Example("On the beach", WhoInputs(DEFAULT)),
-    Example("The end tells", WhoInputs("An old man is sitting by the river with his fishing pole.")),
-    Example("One or many", WhoInputs("Two women are sitting on a bench and talking to each other.")),
+    Example("Doing what with a book?", WhoInputs(DEFAULT)),
+    Example("One or many?", WhoInputs("Two women are sitting on a bench and talking to each other.")),
     Example(
-        "Clues on both sides", WhoInputs("A boy with a helmet is doing a trick on his bike near a ramp.")
+        "What does the dog do?",
+        WhoInputs("A brown dog is holding a frisbee in its mouth while running on the beach."),
     ),
+    Example("Both sides can mislead", WhoInputs("A man throws a ball to his dog in the water.")),
     Example("Not from their world", WhoInputs("The committee postponed its vote on the new tax law.")),
 )
 

@@ -11,7 +11,7 @@ from pydantic import Field
 from demos.models.specs import Origin
 
 MIN_WORDS, MAX_WORDS = 3, 40
-DEFAULT = "A brown dog is holding a frisbee in its mouth while running on the beach."
+DEFAULT = "A woman with glasses is reading a book to two children."
 
 VIEWS = ("elmo_left", "elmo_right", "elmo", "gpt", "bert")
 """The names of a gap's views: ELMo's two halves alone and joined, GPT, BERT."""
