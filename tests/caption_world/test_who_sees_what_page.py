@@ -105,7 +105,21 @@ def test_without_shipped_figures_there_is_no_accuracy(monkeypatch):
     assert show.accuracy_html() == ""
 
 
-# The page
+# The page, and the weights that are shipped
+
+
+@pytest.mark.parametrize("example", demo.EXAMPLES, ids=lambda example: example.label)
+def test_the_shipped_models_see_their_sides_and_know_what_is_no_caption(example, runner):
+    found = runner(WHO_SEES_WHAT, example.inputs)
+    assert bool(found.withheld) == (example.label == "Not from their world")
+    check_sentence(headline(example.inputs, found))
+    for gap in found.gaps:
+        sides = [(word > gap.word) - (word < gap.word) for word in range(len(found.words))]
+        for name in VIEWS:
+            seen = {"elmo_left": {-1}, "elmo_right": {1}, "gpt": {-1}}.get(name, {-1, 1})
+            view = getattr(gap, name)
+            assert view.reached == tuple(int(one in seen) for one in sides)
+            assert sum(view.influence) == pytest.approx(float(any(view.reached)), abs=1e-6)
 
 
 def test_an_example_fills_the_caption_and_draws_it(result):
