@@ -25,7 +25,11 @@ const WhoSeesWhat = (() => {
   const draw = (box, payload) => {
     current = null;
     box.replaceChildren();
-    if (!payload) return;
+    if (payload) begin(box, payload);
+  };
+
+  /** @param {HTMLElement} box @param {WhoPayload} payload */
+  const begin = (box, payload) => {
     box.classList.add("stage-attention", "who");
     if (document.querySelector("gradio-app, .gradio-container")) box.dataset.host = "gradio";
     const headline = element("p", { class: "stage-headline", dir: "auto" });
@@ -123,27 +127,24 @@ const WhoSeesWhat = (() => {
    * @param {WhoPayload} payload
    */
   const column = ({ title, sees, views }, gap, { words }) => {
-    const [joined, joinedLabel] = views[views.length - 1]; // ELMo's halves stand before their product
-    const halves = views.slice(0, -1).map(([name, label]) => {
+    const last = views.length - 1; // ELMo's halves stand before their product
+    const shown = views.map(([name, label], i) => {
       const view = gap.views[name];
-      return viewOf(label, sentence(view, gap.word, words), moved(view, words), ...fillings(view, words[gap.word].text, 0));
+      const seen = sentence(view, gap.word, words);
+      if (i === last && last > 0) seen.classList.add(ASIDE); // on a slide the halves' sentences say it
+      const bars = fillings(view, words[gap.word].text, i === last ? BARS_ON_SLIDES : 0);
+      const heading = label ? element("h5", {}, label) : null;
+      return element("div", { class: "who-view" }, heading, seen, moved(view, words), ...bars);
     });
-    const whole = gap.views[joined];
-    const seen = sentence(whole, gap.word, words);
-    if (halves.length) seen.classList.add(ASIDE); // on a slide the halves' sentences say it
     return element(
       "section",
       { class: "who-model", "aria-label": title },
       element("h4", {}, title),
       element("p", { class: "who-sees" }, sees),
-      halves.length ? element("div", { class: "who-halves" }, ...halves) : null,
-      viewOf(joinedLabel, seen, moved(whole, words), ...fillings(whole, words[gap.word].text, BARS_ON_SLIDES)),
+      last > 0 ? element("div", { class: "who-halves" }, ...shown.slice(0, last)) : null,
+      shown[last],
     );
   };
-
-  /** @param {string} label @param {...HTMLElement} parts */
-  const viewOf = (label, ...parts) =>
-    element("div", { class: "who-view" }, label ? element("h5", {}, label) : null, ...parts);
 
   /**
    * The sentence as the gap can see it: struck out what cannot reach it, shaded what did.

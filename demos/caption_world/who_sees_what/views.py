@@ -98,7 +98,7 @@ def _told_by(
     slopes: torch.Tensor, words: Sequence[Sequence[int]], gap: int
 ) -> tuple[tuple[int, ...], tuple[float, ...]]:
     """Which words reached the gap, and their shares of the norms of the gradients [n, width]."""
-    moves, norms = slopes.ne(0).any(-1).tolist(), slopes.norm(dim=-1).double().tolist()
+    moves, norms = slopes.ne(0).any(-1).tolist(), slopes.double().norm(dim=-1).tolist()
     reached = [int(word != gap and any(moves[at] for at in own)) for word, own in enumerate(words)]
     sums = [sum(norms[at] for at in own) * there for own, there in zip(words, reached, strict=True)]
     total = sum(sums)
