@@ -26,6 +26,7 @@ PROGRAMME = (
     "demos.caption_world.one_sentence",
     "demos.caption_world.family_tree",
     "demos.caption_world.watch_it_learn",
+    "demos.caption_world.who_sees_what",
 )
 
 MOVED = {"bertviz": "attention?draw=bertviz"}
