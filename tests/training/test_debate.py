@@ -10,13 +10,13 @@ from torch import nn
 
 from demos.models.additive_attention import PAD
 from demos.models.classifier_family import read_classifiers
-from training import debate
+from training import debate, debate_classifier
 
 
 @pytest.fixture
 def small(monkeypatch, tmp_path):
     """Training of a few models on a few made-up sentences, in a folder of its own."""
-    monkeypatch.setattr(debate, "EPOCHS", 2)
+    monkeypatch.setattr(debate_classifier, "EPOCHS", 2)
     monkeypatch.setattr(debate, "SEEDS", (0, 1))
     monkeypatch.setattr(debate, "LAMBDAS", (0.005,))
     monkeypatch.setattr(debate, "FOLDER", tmp_path)

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from demos.nlp.wording import counted, decision, is_near, listed, quoted, whole_per_cent
 from demos.prompting.builder.schemas import CompleteAnswer, LabelRow, RenderAnswer, ScoreAnswer
 
-LABEL = 24
+LABEL, SHORT = 24, 16
+"""Characters of a label, alone and beside others."""
 
 
 def render_headline(_: object, result: RenderAnswer) -> str:
@@ -56,7 +57,7 @@ def shots_headline(answers: Sequence[ScoreAnswer]) -> str:
         said = f"With {numbers} shots the answer is always {quoted(best[0][0], LABEL)}, {low} to {high}"
     else:
         each = [
-            f"{quoted(label, LABEL)} with {listed(list(map(str, ks)), 5)}" for label, ks in by_label.items()
+            f"{quoted(label, SHORT)} with {listed(list(map(str, ks)), 5)}" for label, ks in by_label.items()
         ]
         said = f"The answer changes with the number of shots: {listed(each, 3)}"
     if (expected := answers[0].expected) is not None:
