@@ -69,7 +69,7 @@ SLOW: dict[str, list[Measure]] = {name: [_beam(4)] for name in ("mbart", "marian
 
 def load(folder: Path, name: str) -> tuple[Any, PreTrainedTokenizerFast]:
     """The model, ready to be measured, and its tokenizer."""
-    model = CLASSES[name].from_pretrained(folder, dtype=torch.float32).eval()
+    model = CLASSES[name].from_pretrained(folder, dtype=torch.float32, attn_implementation="eager").eval()
     return model, PreTrainedTokenizerFast.from_pretrained(folder)
 
 

@@ -15,7 +15,7 @@ from training import scratch
 from training.caption_world import albert, bert, loop, words
 from training.caption_world.data import Captions
 from training.caption_world.loop import Ids, Row
-from training.caption_world.tokenizer import BEGIN, CODES, END
+from training.caption_world.tokenizer import BEGIN, CODES, END, LONGEST
 
 SHARE, BATCH = 0.15, 50
 Figures = dict[str, float]
@@ -163,7 +163,7 @@ def sentence_order(name: str, model: Any, tokenizer: Any, part: Part) -> Figures
 
 @torch.no_grad()
 def _pairs(model: Any, rows: list[Row], head: str) -> float:
-    right = 0
+    right, rows = 0, [row for row in rows if row.length <= LONGEST]
     for _, batch, length in batched(rows):
         ids, seen = loop.inputs(batch, length)
         out = model(ids, attention_mask=seen, token_type_ids=loop.segments(batch, length))
