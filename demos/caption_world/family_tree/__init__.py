@@ -1,4 +1,4 @@
-"""Sort the family tree: what do fourteen architectures share, and what did each gain?
+"""Sort the family tree: what do the architectures share, and what did each gain?
 
 A row for each: what a word may look at, drawn from the attention of the very model; its objective, its
 positions, where it normalises and what it shares; parameters, and its figures on captions that none of them

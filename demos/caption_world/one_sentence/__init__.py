@@ -1,11 +1,11 @@
 """Put one caption to every architecture: what does each mechanism do with it?
 
-ELMo, five encoders, four decoders and four encoder-decoders were trained alike by this project: the same
-captions of photographs, the same pieces of words, the same number of tokens seen. What differs is the
-architecture and its objective. Each answers in its own form: encoders fill the hidden word, BERT also says
-whether a second caption is of the same picture, ALBERT whether two halves are in order, ELECTRA which words
-look replaced; decoders go on from the left of the hidden word; encoder-decoders mend, translate, and do what
-a code or a prefix says. A card's link opens the model in the attention viewer.
+All were trained alike by this project: the same captions of photographs, the same pieces of words, the same
+number of tokens seen. What differs is the architecture and its objective, and each answers in its own form:
+encoders fill the hidden word, BERT also says whether a second caption is of the same picture, ALBERT whether
+two halves are in order, ELECTRA which words look replaced; decoders go on from the left of the hidden word;
+encoder-decoders mend, translate, and do what a code or a prefix says.
+A card's link opens the model in the attention viewer.
 """
 
 from __future__ import annotations
