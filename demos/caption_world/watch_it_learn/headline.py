@@ -35,7 +35,7 @@ def _figure(result: WatchResult, moment: Moment) -> str:
 def learned(_: TrainInputs, result: TrainResult) -> str:
     """The losses so far, and whether what the model writes are copies."""
     if result.waiting:
-        return "Another visitor's model is being trained: yours is next in the queue."
+        return "Another visitor's model is being trained: yours waits for its turn."
     last, first = result.curve[-1], result.curve[0]
     if not last.step:
         guess = f"a guess among all {result.characters} would have {decimals(math.log(result.characters))}"
