@@ -16,7 +16,8 @@ from training.caption_world.loop import Ids, Row
 from training.caption_world.scored import BATCH, Figures, Part
 from training.caption_world.tokenizer import BEGIN, CODES, END, MASK, PAD
 
-MAX_NEW, CAPTIONS = 64, 100
+MOST, CAPTIONS = 64, 100
+"""Tokens that a model writes at most, its first included, and captions whose language is told."""
 
 
 @torch.no_grad()
@@ -32,7 +33,7 @@ def write(model: Any, sources: Sequence[Ids], start: int, beams: int = 1) -> lis
             decoder_start_token_id=start,
             num_beams=beams,
             do_sample=False,
-            max_new_tokens=MAX_NEW,
+            max_length=MOST,
         )
         for index, row in zip(chosen, written.tolist(), strict=True):
             row = row[1:]
@@ -149,7 +150,7 @@ def coded(name: str, model: Any, tokenizer: Any, part: Part) -> Figures:
             attention_mask=torch.ones_like(start),
             do_sample=True,
             top_k=0,
-            max_new_tokens=MAX_NEW,
+            max_length=MOST,
         )
         found = texts_of(tokenizer, written.tolist())
         figures[f"asked_{language}_is_{language}"] = languages.share(found, language)
