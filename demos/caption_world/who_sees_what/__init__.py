@@ -48,7 +48,7 @@ EXAMPLES = (
         "What does the dog do?",
         WhoInputs("A brown dog is holding a frisbee in its mouth while running on the beach."),
     ),
-    Example("Both sides can mislead", WhoInputs("A man throws a ball to his dog in the water.")),
+    Example("Who gets the ball?", WhoInputs("A man throws a ball to his dog in the water.")),
     Example("Not from their world", WhoInputs("The committee postponed its vote on the new tax law.")),
 )
 
