@@ -46,7 +46,7 @@ EXAMPLES = (
     Example("One or many?", WhoInputs("Two women are sitting on a bench and talking to each other.")),
     Example(
         "What does the dog do?",
-        WhoInputs("A brown dog is holding a frisbee in its mouth while running on the beach."),
+        WhoInputs("A brown dog is holding a stick in its mouth while running on the beach."),
     ),
     Example("Who gets the ball?", WhoInputs("A man throws a ball to his dog in the water.")),
     Example("Not from their world", WhoInputs("The committee postponed its vote on the new tax law.")),
