@@ -42,12 +42,12 @@ def build() -> T5ForConditionalGeneration:
             num_heads=4,
             relative_attention_max_distance=64,
             dropout_rate=0.0,
-            scale_decoder_outputs=False,  # the embeddings are that small already
             pad_token_id=PAD,
             eos_token_id=END,
             decoder_start_token_id=PAD,  # pyright: ignore[reportCallIssue] (goes to the base class)
         )
     )
+    model.config.scale_decoder_outputs = False
     with torch.no_grad():  # AdamW's steps would leave large embeddings as they are for long
         model.shared.weight.mul_(EMBEDDING)
     return model
