@@ -27,10 +27,12 @@ PREFIXES = {
     "gather": "gather:",
 }
 SHARE = 0.15
+EMBEDDING = 128**-0.5
+"""Deviation of the untrained embeddings. T5 draws them with 1 and divides the scores by the root of 128."""
 
 
 def build() -> T5ForConditionalGeneration:
-    return T5ForConditionalGeneration(
+    model = T5ForConditionalGeneration(
         T5Config(
             vocab_size=SIZE,
             d_model=128,
@@ -45,6 +47,10 @@ def build() -> T5ForConditionalGeneration:
             decoder_start_token_id=PAD,  # pyright: ignore[reportCallIssue] (goes to the base class)
         )
     )
+    model.config.scale_decoder_outputs = False
+    with torch.no_grad():  # AdamW's steps would leave large embeddings as they are for long
+        model.shared.weight.mul_(EMBEDDING)
+    return model
 
 
 def corrupted(caption: Ids, starts: frozenset[int], draw: random.Random) -> tuple[Ids, Ids]:
@@ -87,4 +93,4 @@ def recipe(name: str, tokenizer: Any, models: Path) -> Recipe:
     prefixes = {
         task: tokenizer(prefix, add_special_tokens=False)["input_ids"] for task, prefix in PREFIXES.items()
     }
-    return Recipe(name, build, lambda captions, draw: rows(captions, prefixes, starts, draw), loss, rate=2e-3)
+    return Recipe(name, build, lambda captions, draw: rows(captions, prefixes, starts, draw), loss, rate=3e-3)
