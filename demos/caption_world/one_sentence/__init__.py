@@ -5,7 +5,8 @@ number of tokens seen. What differs is the architecture and its objective, and e
 encoders fill the hidden word, BERT also says whether a second caption is of the same picture, ALBERT whether
 two halves are in order, ELECTRA which words look replaced; decoders go on from the left of the hidden word;
 encoder-decoders mend, translate, and do what a code or a prefix says.
-A card's link opens the model in the attention viewer.
+Shown are those whose weights are here; a card's
+link opens the model in the attention viewer.
 """
 
 from __future__ import annotations
@@ -34,14 +35,16 @@ ENDPOINTS = (CAPTION_WORLD,)
 
 EXAMPLES = (
     Example(
-        "A dog and its ball",
+        "A man and his guitar",
         CaptionWorldInputs(
-            "A brown dog runs across the grass with a ball in its mouth.", "A dog is playing in a field.", 7
+            "A man in a red shirt is playing the guitar.", "A musician is playing on a stage.", 8
         ),
     ),
     Example(
         "Two captions, two pictures",
-        CaptionWorldInputs("A man in a red shirt is playing the guitar.", "Children swim in a pool.", 8),
+        CaptionWorldInputs(
+            "A brown dog runs across the grass with a ball in its mouth.", "Children swim in a pool.", 7
+        ),
     ),
     Example(
         "One word is odd",
