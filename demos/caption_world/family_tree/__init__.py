@@ -2,8 +2,7 @@
 
 A row for each: what a word may look at, drawn from the attention of the very model; its objective, its
 positions, where it normalises and what it shares; parameters, and its figures on captions that none of them
-had seen. All saw the same number of tokens of the same captions. Shown are those whose weights are
-here.
+had seen. All saw the same number of tokens of the same captions. Shown are those whose weights are here.
 """
 
 from __future__ import annotations

@@ -30,8 +30,8 @@ def show(result: FamilyTree) -> str:
     budget = {branch.tokens for branch in result.branches}
     seen = f"{min(budget) / 1e6:,.1f} million tokens" if budget else "no tokens"
     return (
-        '<p class="stage-caption stage-not-on-slides">A filled square: some head of some layer of this very model puts weight '
-        f"there. Each model saw {seen}; the figures are of captions that none of them saw.</p>"
+        '<p class="stage-caption stage-not-on-slides">A filled square: some head of some layer of this very '
+        f"model puts weight there. Each model saw {seen}; the figures are of captions that none of them saw.</p>"
         '<div class="stage-scroll"><table class="stage-labels world-tree">'
         f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
     )

@@ -4,9 +4,8 @@ All were trained alike by this project: the same captions of photographs, the sa
 number of tokens seen. What differs is the architecture and its objective, and each answers in its own form:
 encoders fill the hidden word, BERT also says whether a second caption is of the same picture, ALBERT whether
 two halves are in order, ELECTRA which words look replaced; decoders go on from the left of the hidden word;
-encoder-decoders mend, translate, and do what a code or a prefix says.
-Shown are those whose weights are here; a card's
-link opens the model in the attention viewer.
+encoder-decoders mend, translate, and do what a code or a prefix says. Shown are those whose weights are here;
+a card's link opens the model in the attention viewer.
 """
 
 from __future__ import annotations
