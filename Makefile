@@ -106,7 +106,7 @@ bench: $(VENV)/.dev-installed weights browser ## Measure against the named basel
 
 train-%: $(VENV)/.dev-installed weights ## Train a shipped model again: make train-marian DATA=path ARGS="--to fr" (training/*.py)
 	@test -n "$(DATA)" || { echo "Say where the data are: make $@ DATA=path"; exit 1; }
-	$(BIN)/python -m training.$* --data $(DATA) $(ARGS)
+	$(BIN)/python -m training.$(subst -,_,$*) --data $(DATA) $(ARGS)
 
 clean: ## Remove the virtual environment
 	rm -rf $(VENV)

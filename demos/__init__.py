@@ -3,7 +3,7 @@
 A demo is one module (see `demos.contract`). To add one, write its file and add its line here.
 """
 
-TABS = ("Attention", "Prompting", "Pipelines", "Foundations")
+TABS = ("Attention", "Prompting", "Pipelines", "Caption world", "Foundations")
 
 PROGRAMME = (
     "demos.attention.viewer",
@@ -23,6 +23,10 @@ PROGRAMME = (
     "demos.tasks.generate",
     "demos.tasks.similarity",
     "demos.tasks.shared_encoder",
+    "demos.caption_world.one_sentence",
+    "demos.caption_world.family_tree",
+    "demos.caption_world.watch_it_learn",
+    "demos.caption_world.who_sees_what",
 )
 
 MOVED = {"bertviz": "attention?draw=bertviz"}

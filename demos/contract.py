@@ -18,7 +18,7 @@ need.
 from __future__ import annotations
 
 import typing
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -69,7 +69,8 @@ class Endpoint:
     A `public` endpoint is also an API route named `name`. `check(inputs)` validates what field annotations
     cannot express, before a model is loaded. `task` admits only checkpoints that list it in `tasks`; it is a
     mapping from heads where each head does another task. `helpers` maps a head to the further model that it
-    needs, which is leased too and passed as `loaded.helper`.
+    needs, which is leased too and passed as `loaded.helper`. Where one request needs several models side by
+    side, `head` is None and `several(inputs)` names them: `function` gets them as a list in that order.
 
     A `batched` endpoint's `function(many, loaded)` computes several inputs at once and returns a result or a
     `StageError` for each; requests that wait for the same model at the same time share a batch.
@@ -85,8 +86,14 @@ class Endpoint:
     check: Callable[[Any], None] | None = None
     task: str | Mapping[str, str] | None = None
     helpers: Mapping[str, Spec] = field(default_factory=dict)
+    several: Callable[[Any], Sequence[Spec]] | None = None
     batched: bool = False
     headline: Callable[[Any, Any], str] | None = None
+
+    @property
+    def needs_models(self) -> bool:
+        """Whether anything is leased for a request."""
+        return self.head is not None or self.several is not None
 
     @property
     def inputs_type(self) -> type:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import reprlib
 from collections.abc import Mapping
+from typing import Any
 
 from demos.contract import Endpoint
 from demos.errors import BadInput, ModelUnavailable
@@ -30,13 +31,30 @@ def spec_of(endpoint: Endpoint, model: str) -> Spec:
             endpoint.task.values() if isinstance(endpoint.task, Mapping) else filter(None, [endpoint.task])
         )
         trained = " or ".join(tasks)
-        lack = f"was not trained for {trained}" if trained else "has not the head that it takes"
+        lack = f"was not trained for {trained}" if trained else _lack(entry)
         fitting = _fitting(endpoint)
         raise BadInput(
             f"{entry.title} cannot be used here: it {lack}.",
             f"Choose one of: {fitting}." if fitting else "Choose another model.",
         )
     return Spec(entry.name, head)
+
+
+def specs_of(endpoint: Endpoint, inputs: Any) -> list[Spec]:
+    """The models that a request needs, a helper behind the model that it helps."""
+    if endpoint.several:
+        return list(endpoint.several(inputs))
+    if endpoint.head is None:
+        return []
+    first = spec_of(endpoint, inputs.model)
+    helper = endpoint.helpers.get(first.head)
+    return [first, helper] if helper else [first]
+
+
+def _lack(entry: Checkpoint) -> str:
+    if entry.architecture == "recurrent":
+        return "is made of LSTMs, which have no attention and none of a transformer's heads"
+    return "has not the head that it takes"
 
 
 def suitable(endpoint: Endpoint) -> list[Checkpoint]:

@@ -10,7 +10,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, wait
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from contextvars import copy_context
 from dataclasses import is_dataclass, replace
 from typing import Any
@@ -19,7 +19,7 @@ from demos.contract import Endpoint, check_fields
 from demos.errors import Busy, StageError
 from demos.memo import Memo
 from demos.microbatch import MicroBatches
-from demos.model_choice import spec_of
+from demos.model_choice import specs_of
 from demos.models.cache import ModelCache
 from demos.models.catalog import checkpoint
 from demos.models.specs import Loaded, Spec
@@ -72,7 +72,7 @@ class Runner:
         key = (endpoint.name, inputs)
 
         def compute() -> Any:
-            with self._place(), self._lease(specs) as loaded:
+            with self._place(), self._lease(endpoint, specs) as loaded:
                 if endpoint.batched:
                     same = (endpoint.name, loaded and loaded.spec)
                     return self._together(same, inputs, lambda many: endpoint.function(many, loaded))
@@ -105,7 +105,7 @@ class Runner:
                 specs = self._ready(endpoint, inputs, stop)
                 for spec in specs:
                     self._load(spec, stop)
-                with self._place(), self._lease(specs) as loaded:
+                with self._place(), self._lease(endpoint, specs) as loaded:
                     if stop.is_set():
                         return
                     with self._steps.take(share, stop):
@@ -132,7 +132,7 @@ class Runner:
         Raises `StageError` if that is a refusal, or if there is none and nothing may be computed.
         """
         replay = current_replay()
-        if replay is None or endpoint.head is None:
+        if replay is None or not endpoint.needs_models:
             return None
         found = self.recordings.find(endpoint, inputs)
         if found is not None:
@@ -164,10 +164,7 @@ class Runner:
         if endpoint.check:
             endpoint.check(inputs)
         self.admit()
-        if endpoint.head is None:
-            return []
-        specs = [spec_of(endpoint, inputs.model)]
-        specs += filter(None, [endpoint.helpers.get(specs[0].head)])
+        specs = specs_of(endpoint, inputs)
         for spec in specs:
             if not self.cache.holds(spec):
                 self._fetch(spec, stop)
@@ -210,8 +207,13 @@ class Runner:
         loading.result()
 
     @contextmanager
-    def _lease(self, specs: Sequence[Spec]) -> Iterator[Loaded | None]:
-        """Leases the first of the models, with the second, if there is one, as its helper."""
+    def _lease(self, endpoint: Endpoint, specs: Sequence[Spec]) -> Iterator[Any]:
+        """Leases what `endpoint` needs: several models, or one, with the second, if there is one, as its
+        helper, or none."""
+        if endpoint.several:
+            with ExitStack() as leases:
+                yield [leases.enter_context(self._model(spec)) for spec in specs]
+            return
         if not specs:
             yield None
             return

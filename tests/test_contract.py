@@ -44,7 +44,7 @@ def test_a_demo_keeps_the_contract(demo):
         result = endpoint.result_type
         assert dataclasses.is_dataclass(result) and result.__dataclass_params__.frozen
         names_it = "origin" in typing.get_type_hints(result)
-        assert endpoint.head is None or names_it, f"{endpoint.name} does not name its checkpoint"
+        assert not endpoint.needs_models or names_it, f"{endpoint.name} does not name its checkpoint"
 
 
 @pytest.mark.parametrize("demo", DEMOS, ids=lambda demo: demo.INFO.slug)

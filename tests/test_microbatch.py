@@ -146,7 +146,7 @@ def test_the_runner_keeps_endpoints_and_models_apart(runner):
             return [inputs.model]
 
         @contextmanager
-        def _lease(self, specs):
+        def _lease(self, endpoint, specs):
             yield SimpleNamespace(spec=specs[0])
 
     passes = []

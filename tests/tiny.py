@@ -9,6 +9,8 @@ import transformers
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors
 from transformers import PreTrainedTokenizerFast
 
+from demos.models import transformer_xl
+from demos.models.openai_gpt import follow_interface
 from demos.models.recording import RECORDABLE
 from demos.models.specs import Loaded, Origin, Spec
 
@@ -58,6 +60,7 @@ ENCODERS = {
 }
 DECODERS = {
     "GPT2": _GPT,
+    "OpenAIGPT": _GPT,
     "CTRL": _GPT | {"dff": 48},
     "Llama": _COMMON | {"num_key_value_heads": 2},
     "Qwen2": _COMMON | {"num_key_value_heads": 2},
@@ -79,7 +82,9 @@ ENCODER_DECODERS = {
         "decoder_start_token_id": 2,
     },
 }
-FAMILIES = ENCODERS | DECODERS | ENCODER_DECODERS
+OURS = {"TransformerXL": _COMMON}
+"""Architectures that transformers has not: they read, but do not write."""
+FAMILIES = ENCODERS | DECODERS | ENCODER_DECODERS | OURS
 
 
 def tokenizer() -> PreTrainedTokenizerFast:
@@ -106,12 +111,16 @@ def tokenizer() -> PreTrainedTokenizerFast:
 def model(family: str, attention: str = RECORDABLE, **options: Any) -> Any:
     """A random model of a family, the same at every call; `options` go to its configuration."""
     torch.manual_seed(0)
-    config = getattr(transformers, f"{family}Config")(**FAMILIES.get(family, {}) | options)
+    source = transformer_xl if family in OURS else transformers
+    config = getattr(source, f"{family}Config")(**FAMILIES.get(family, {}) | options)
     suffix = {"T5": "ForConditionalGeneration", "Marian": "MTModel"}.get(family)
     if suffix is None:
         suffix = "ForConditionalGeneration" if family in ENCODER_DECODERS else "Model"
-    made = getattr(transformers, family + suffix)(config).eval().requires_grad_(False)
-    made.set_attn_implementation(attention)
+    made = getattr(source, family + suffix)(config).eval().requires_grad_(False)
+    if attention == RECORDABLE and family == "OpenAIGPT":
+        follow_interface(made)
+    elif family != "OpenAIGPT":
+        made.set_attn_implementation(attention)
     return made
 
 

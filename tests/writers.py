@@ -7,6 +7,7 @@ from functools import cache
 import torch
 import transformers
 
+from demos.models.openai_gpt import follow_interface
 from demos.models.recording import RECORDABLE
 from demos.models.specs import Loaded, Origin, Spec
 from tests import tiny
@@ -18,7 +19,7 @@ CLASSES = {
     "Qwen2": "Qwen2ForCausalLM",
     "OpenAIGPT": "OpenAIGPTLMHeadModel",
 }
-FAMILIES = tiny.DECODERS | {"OpenAIGPT": tiny.DECODERS["GPT2"]}
+FAMILIES = tiny.DECODERS
 
 
 @cache
@@ -28,7 +29,9 @@ def writer(family: str, tokenizer) -> Loaded:
     own = {"vocab_size": len(tokenizer), "bos_token_id": 1, "eos_token_id": 2, "initializer_range": 0.3}
     config = getattr(transformers, f"{family}Config")(**FAMILIES[family] | own)
     model = getattr(transformers, CLASSES[family])(config).double().eval().requires_grad_(False)
-    if model._can_set_attn_implementation():
+    if family == "OpenAIGPT":
+        follow_interface(model)
+    else:
         model.set_attn_implementation(RECORDABLE)
     origin = Origin("tiny", f"Tiny {family}", None, None, "bundled", "MIT", "")
     return Loaded(Spec("tiny", "causal-lm"), model, tokenizer, origin, 0)

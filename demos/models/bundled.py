@@ -16,6 +16,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -85,6 +86,19 @@ def ready_folder(checkpoint: Checkpoint, report: Report = _log.info, weights: bo
     folder = locate(source)
     _verify(folder, source, weights)
     return folder
+
+
+def checked_file(checkpoint: Checkpoint, file: str) -> Path:
+    """One more of a checkpoint's bundled files, such as weights from the middle of its training, checked.
+
+    Raises ModelUnavailable if the catalog does not list it, it is missing, or it differs from the catalog's.
+    """
+    source = checkpoint.bundled
+    if source is None or file not in source.files:
+        raise ModelUnavailable(f"{checkpoint.title} has no file {file}.", "Choose another model.")
+    folder = locate(source)
+    _verify(folder, replace(source, files={file: source.files[file]}))
+    return folder / file
 
 
 def _missing(source: BundledSource) -> ModelUnavailable:

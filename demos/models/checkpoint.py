@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
-ARCHITECTURES = ("encoder", "decoder", "encoder-decoder", "additive-attention")
+ARCHITECTURES = ("encoder", "decoder", "encoder-decoder", "recurrent", "additive-attention")
 FORMATS = ("safetensors", "gguf", "onnx-q4")
 HEADS = (
     "base",
@@ -18,7 +18,10 @@ HEADS = (
     "question-answering",
     "seq2seq-lm",
     "multi-task",
+    "pre-training",
 )
+"""What stands on a model. "pre-training" is every part of what the weights were trained for: masks and next
+sentence (BERT), masks and sentence order (ALBERT), replaced tokens (ELECTRA)."""
 WEIGHTLESS = ("tokenizer", "config")
 """Alternatives to a head that an endpoint may ask for; they need no weights."""
 TASKS = (
@@ -33,9 +36,11 @@ TASKS = (
     "summarization",
     "translation",
     "chat",
+    "captions",
 )
 """What a head may have been trained for. A language model needs none of these to fill in masks or continue a
-text; "chat" marks those trained to follow instructions.
+text; "chat" marks those trained to follow instructions, "captions" those that know captions of photographs
+alone, so that no page takes them for language models of everything.
 
 "similarity" marks encoders whose mean vectors were trained for comparison by cosine, and "attention-trial"
 the two-class film review classifiers whose parts the debate's experiments can take apart.

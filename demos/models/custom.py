@@ -150,6 +150,8 @@ def _head(hub_id: str, configuration: Mapping[str, Any]) -> str | None:
     classes = configuration.get("architectures") or [""]
     if classes[0] == "T5Model" or kind in ("t5", "mt5"):
         return "seq2seq-lm"
+    if classes[0] == "ElectraForPreTraining":
+        return "pre-training"  # a discriminator fills no masks
     return next((head for end, head in HEADS.items() if classes[0].endswith(end)), None)
 
 

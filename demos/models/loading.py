@@ -9,12 +9,18 @@ import torch
 import transformers
 
 from demos.errors import ModelUnavailable, Unsupported
-from demos.models import adapters, hub, recording
+from demos.models import adapters, heads, hub, own_configs, recording
 from demos.models.catalog import checkpoint
+from demos.models.elmo import ElmoModel
 from demos.models.quiet import quiet
 from demos.models.shared_encoder import SharedEncoder
 from demos.models.specs import Loaded, Origin, Spec
 from demos.models.tokenizing import one_call_at_a_time
+from demos.models.transformer_xl import TransformerXLModel
+
+own_configs.register()
+for _own in (ElmoModel, TransformerXLModel):
+    transformers.AutoModel.register(_own.config_class, _own, exist_ok=True)
 
 AUTO: dict[str, Any] = {
     "base": transformers.AutoModel,
@@ -25,6 +31,7 @@ AUTO: dict[str, Any] = {
     "question-answering": transformers.AutoModelForQuestionAnswering,
     "seq2seq-lm": transformers.AutoModelForSeq2SeqLM,
     "multi-task": SharedEncoder,
+    "pre-training": transformers.AutoModelForPreTraining,
 }
 
 
@@ -53,36 +60,45 @@ def load(spec: Spec, base: Loaded | None = None) -> Loaded:
 
 def read(spec: Spec, folder: str, tokenizer: Any, origin: Origin, base: Any = None) -> Loaded:
     """Reads the model of `spec` from a folder, and puts it on `base` if that is given."""
+    kind, model = AUTO[spec.head], None
     with quiet():
-        model, report = AUTO[spec.head].from_pretrained(
-            folder,
-            attn_implementation=spec.attention,
-            dtype=getattr(torch, spec.dtype),
-            use_safetensors=True,
-            local_files_only=True,
-            output_loading_info=True,
-        )
-    _refuse_untrained(model, set(report["missing_keys"]), origin)
-    if spec.attention == recording.RECORDABLE and not model._can_set_attn_implementation():
-        # XLNet and OpenAI GPT compute attention in their own code and would ignore the name
+        if base is not None:
+            model = heads.on_base(kind, folder, base, spec.attention)
+        if model is None:
+            model = _from_pretrained(kind, spec, folder, origin)
+            if base is not None:
+                heads.share(model, base)
+    if spec.attention == recording.RECORDABLE and not _records(model):
+        # XLNet computes attention in its own code and would ignore the name
         spec = replace(spec, attention="eager")
         model.config._attn_implementation = "eager"
-    if base is not None:
-        _share(model, base)
     model.requires_grad_(False).eval()
     shared = _storages(base) if base is not None else {}
     own = {start: size for start, size in _storages(model).items() if start not in shared}
     return Loaded(spec, model, tokenizer, origin, sum(own.values()), folder)
 
 
-def _share(model: Any, base: torch.nn.Module) -> None:
-    """Puts `model` on `base`, so that the parts which both have are in memory once."""
-    if hasattr(model, model.base_model_prefix):
-        setattr(model, model.base_model_prefix, base)
-    else:  # T5 with a head holds the encoder and decoder directly, not a base model
-        for name, child in base.named_children():
-            setattr(model, name, child)
-    model.tie_weights()
+def _from_pretrained(kind: Any, spec: Spec, folder: str, origin: Origin) -> Any:
+    model, report = kind.from_pretrained(
+        folder,
+        attn_implementation=spec.attention,
+        dtype=getattr(torch, spec.dtype),
+        use_safetensors=True,
+        local_files_only=True,
+        output_loading_info=True,
+    )
+    _refuse_untrained(model, set(report["missing_keys"]), origin)
+    return model
+
+
+def _records(model: Any) -> bool:
+    """Whether the model's attention can be recorded, after what can be done for that."""
+    if model.config.model_type == "openai-gpt":
+        from demos.models.openai_gpt import follow_interface
+
+        follow_interface(model)
+        return True
+    return model._can_set_attn_implementation()
 
 
 def _refuse_untrained(model: Any, missing: set[str], origin: Origin) -> None:

@@ -37,6 +37,9 @@ def load(spec: Spec, base: Loaded | None = None) -> Loaded:
     place = hub.resolve(entry, weights=False)
     folder, origin = place.folder, hub.origin_of(entry, place)
     if spec.head == "config":
+        from demos.models import own_configs
+
+        own_configs.register()
         with quiet():
             config = transformers.AutoConfig.from_pretrained(folder, local_files_only=True)
         return Loaded(spec, NOTHING, NOTHING, origin, _size(folder, CONFIG), str(folder), config=config)

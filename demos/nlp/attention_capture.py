@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 MAX_TOKENS = 1024
 """Tokens that are shown, however many the model reads."""
+MAX_WRITTEN = 128
+"""Tokens that a model writes as its own target."""
 MODEL_INPUTS = ("input_ids", "token_type_ids")
 
 
@@ -161,21 +163,27 @@ def _target(loaded: Loaded, inputs: Inputs, target: str) -> tuple[torch.Tensor, 
         # The decoder reads the target shifted by one: with the start token in front, without the last token.
         target_ids = torch.cat([start, target_inputs["input_ids"][:, :-1]], dim=1)
         tokens = tokens[:-1]
-        return target_ids, describe(tokenizer, start[0].tolist()) + _shift_words(tokens), truncated
+        return target_ids, _start(tokenizer, start[0].tolist()) + _shift_words(tokens), truncated
     if not hasattr(model, "lm_head"):
         raise BadInput("This model reads one text and writes another.", "Fill in the target text too.")
-    target_ids = model.generate(**inputs, max_new_tokens=128, num_beams=1, do_sample=False)
+    most = min(MAX_WRITTEN, window(loaded) - 1)  # the decoder reads all of it again, its start in front
+    target_ids = model.generate(**inputs, max_new_tokens=most, num_beams=1, do_sample=False)
     return target_ids, _describe_written(tokenizer, target_ids[0].tolist()), ""
 
 
 def _describe_written(tokenizer: Any, ids: list[int]) -> tuple[Token, ...]:
     """Describes tokens that a model wrote; as if typed, with offsets and words, if the ids round-trip."""
     text = tokenizer.decode(ids, skip_special_tokens=True)
-    again = tokenizer(text_target=text)
+    again = tokenizer(text_target=text, verbose=False)
     encoding = again.encodings[0] if again.is_fast else None
     if encoding is not None and again["input_ids"] == ids[1:]:
-        return describe(tokenizer, ids[:1]) + _shift_words(describe(tokenizer, ids[1:], encoding, (text,)))
-    return describe(tokenizer, ids)
+        return _start(tokenizer, ids[:1]) + _shift_words(describe(tokenizer, ids[1:], encoding, (text,)))
+    return _start(tokenizer, ids[:1]) + _shift_words(describe(tokenizer, ids[1:]))
+
+
+def _start(tokenizer: Any, ids: list[int]) -> tuple[Token, ...]:
+    """What a decoder begins with frames the text, also where it is a language's code."""
+    return tuple(replace(token, special=True) for token in describe(tokenizer, ids))
 
 
 def _shift_words(tokens: Sequence[Token]) -> tuple[Token, ...]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 FLOW_TOKENS = 128
 FLOW_UNIT = 1_000_000
 
-OUTPUT_PROJECTIONS = ("o_proj", "out_proj", "o", "c_proj", "out_lin", "dense")
+OUTPUT_PROJECTIONS = ("o_proj", "out_proj", "o", "c_proj", "out_lin", "dense", "output")
 
 
 def with_residual(mean_attention: np.ndarray) -> np.ndarray:

@@ -55,11 +55,12 @@ def describe(
         sources = encoding.sequence_ids
         special = [s is None or id in special_ids for s, id in zip(sources, ids, strict=True)]
         segments = [t if s is None else s for s, t in zip(sources, encoding.type_ids, strict=True)]
-        words = _number([None if special[i] else (sources[i], w) for i, w in enumerate(encoding.word_ids)])
         spans = [
             None if hidden else _span(source, offsets, texts)
             for hidden, source, offsets in zip(special, sources, encoding.offsets, strict=True)
         ]
+        keys = [None if special[i] else (sources[i], w) for i, w in enumerate(encoding.word_ids)]
+        words = _number(_with_leading_spaces(keys, spans, texts))
         surfaces = _surfaces(spans, pieces, texts)
         spaced = _between_spaces(spans, texts)
     return tuple(
@@ -119,6 +120,21 @@ def _span(source: int, offsets: tuple[int, int], texts: Sequence[str]) -> tuple[
     return (source, start + len(stretch) - len(stretch.lstrip()) if stretch.strip() else start, end)
 
 
+def _with_leading_spaces(
+    keys: Sequence[Any], spans: Sequence[tuple[int, int, int] | None], texts: Sequence[str]
+) -> list[Any]:
+    """A space that is a token of its own, as in front of punctuation, is part of the word behind it."""
+    joined = list(keys)
+    for i in reversed(range(len(keys) - 1)):
+        if joined[i + 1] is not None and _is_space(spans[i], texts):
+            joined[i] = joined[i + 1]
+    return joined
+
+
+def _is_space(span: tuple[int, int, int] | None, texts: Sequence[str]) -> bool:
+    return span is not None and span[1] < span[2] and not texts[span[0]][span[1] : span[2]].strip(" ")
+
+
 def _between_spaces(spans: Sequence[tuple[int, int, int] | None], texts: Sequence[str]) -> list[int]:
     """Numbers what stands between two spaces of the texts."""
     numbers: list[int] = []
@@ -135,6 +151,8 @@ def _together(
     if before is None or span is None or before[0] != span[0]:
         return False
     if before == span:  # two pieces of one character
+        return True
+    if _is_space(before, texts):  # a token of its own, which goes with what follows
         return True
     text = texts[span[0]]
     one, between, other = text[before[1] : before[2]], text[before[2] : span[1]], text[span[1] : span[2]]

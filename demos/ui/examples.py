@@ -12,6 +12,7 @@ from demos.model_choice import to_be_had
 from demos.models.catalog import catalog
 from demos.ui.form import form_here
 from demos.ui.link_state import arrival, remember
+from demos.ui.page import for_outputs
 from demos.ui.replayed import mark_example
 
 
@@ -37,7 +38,7 @@ def examples_row(
             button = gr.Button(row.label, size="sm", min_width=60, scale=0)
             events.append(
                 button.click(
-                    lambda values=values, inputs=row.inputs: fill(inputs) if fill else values,
+                    lambda values=values, inputs=row.inputs: for_outputs(fill(inputs) if fill else values),
                     None,
                     list(fields.values()),
                     api_visibility="private",

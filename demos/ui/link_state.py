@@ -18,7 +18,7 @@ from gradio.context import Context
 from demos.errors import BadInput
 from demos.fields import InputField, fields_of
 from demos.links import MAX_BYTES, from_fragment
-from demos.ui.page import visible_errors
+from demos.ui.page import for_outputs, visible_errors
 
 MAX_TABLE = 200
 MAX_CELL = 20_000
@@ -46,7 +46,7 @@ def arrival(fields: Mapping[str, Any], inputs_type: type) -> Any:
     found = gr.Textbox(visible=False, elem_id="stage-linked")
     button = gr.Button(visible="hidden", elem_id="stage-arrive")
     return button.click(
-        visible_errors(lambda fragment: filled(fragment, fields, inputs_type)),
+        visible_errors(lambda fragment: for_outputs(filled(fragment, fields, inputs_type))),
         [found],
         list(fields.values()),
         js="() => [StageLink.linked()]",

@@ -65,6 +65,11 @@ def visible_errors(function: Callable[..., Any], quote: Callable[[str], str] = e
     return answers if inspect.isgeneratorfunction(function) else answer
 
 
+def for_outputs(values: Sequence[Any]) -> Any:
+    """Values for as many outputs, as a listener returns them: Gradio takes a list of one for that output."""
+    return values[0] if len(values) == 1 else list(values)
+
+
 def asked_directly() -> bool:
     """Whether this call bypassed Gradio's queue, where only the first result of a generator is read."""
     return LocalContext.event_id.get(None) is None

@@ -103,6 +103,13 @@ def test_a_hub_id_is_described_once_at_one_revision(hub):
             "seq2seq-lm",
             ("summarization", "translation"),
         ),
+        ({"model_type": "bert", "architectures": ["BertForPreTraining"]}, "encoder", "masked-lm", ()),
+        (
+            {"model_type": "electra", "architectures": ["ElectraForPreTraining"]},
+            "encoder",
+            "pre-training",
+            (),
+        ),
         ({"model_type": "bert", "architectures": ["BertModel"]}, "encoder", None, ()),
     ],
 )

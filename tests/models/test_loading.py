@@ -10,6 +10,8 @@ from demos.errors import ModelUnavailable, Unsupported
 from demos.models import loading, recording
 from demos.models.cache import ModelCache, Origin, Spec
 from demos.models.catalog import HEADS, checkpoint
+from demos.models.elmo import ElmoConfig
+from demos.models.transformer_xl import TransformerXLConfig
 from tests.closeness import TINY, assert_close
 
 ORIGIN = Origin("tiny", "Tiny", None, None, "bundled", "MIT", "")
@@ -35,7 +37,10 @@ FAMILIES = {
         "masked-lm",
         transformers.DistilBertConfig(vocab_size=60, dim=16, n_layers=2, n_heads=2, hidden_dim=32),
     ),
+    "electra": ("masked-lm", transformers.ElectraConfig(**SMALL, embedding_size=8)),
+    "gpt": ("causal-lm", transformers.OpenAIGPTConfig(**GPT)),
     "gpt2": ("causal-lm", transformers.GPT2Config(**GPT)),
+    "ctrl": ("causal-lm", transformers.CTRLConfig(**GPT, dff=32)),
     "llama": (
         "causal-lm",
         transformers.LlamaConfig(**SMALL, num_key_value_heads=1, tie_word_embeddings=True),
@@ -45,6 +50,7 @@ FAMILIES = {
         transformers.Qwen2Config(**SMALL, num_key_value_heads=1, tie_word_embeddings=False),
     ),
     "bart": ("seq2seq-lm", transformers.BartConfig(**PAIRED)),
+    "mbart": ("seq2seq-lm", transformers.MBartConfig(**PAIRED)),
     "marian": ("seq2seq-lm", transformers.MarianConfig(**PAIRED)),
     "t5": (
         "seq2seq-lm",
@@ -104,6 +110,57 @@ def test_a_head_shares_its_base_and_computes_what_the_saved_model_did(family, tm
         assert_close(logits, original(**inputs(original)).logits, atol=TINY)
     assert not any(parameter.requires_grad for parameter in shared.model.parameters())
     assert not shared.model.training
+
+
+PRE_TRAINED = {
+    "bert": (transformers.BertConfig(**SMALL), "seq_relationship_logits", (1, 2)),
+    "albert": (transformers.AlbertConfig(**SMALL, embedding_size=8), "sop_logits", (1, 2)),
+    "electra": (transformers.ElectraConfig(**SMALL, embedding_size=8), "logits", (1, 5)),
+}
+
+
+@pytest.mark.parametrize("family", PRE_TRAINED)
+def test_what_a_model_was_trained_with_is_read_onto_its_base(family, tmp_path):
+    """Next sentence, sentence order, replaced tokens: on the base's weights, what the saved model said."""
+    config, answer, shape = PRE_TRAINED[family]
+    original = make(config, "pre-training")
+    original.save_pretrained(tmp_path)
+    base = loading.read(Spec("tiny"), str(tmp_path), None, ORIGIN)
+    shared = loading.read(Spec("tiny", "pre-training"), str(tmp_path), None, ORIGIN, base.model)
+    assert addresses(base.model) <= addresses(shared.model)
+    with torch.no_grad():
+        found = shared.model(**inputs(shared.model))[answer]
+        assert found.shape == shape
+        assert_close(found, original(**inputs(original))[answer], atol=TINY)
+    if family != "electra":
+        filler = loading.read(Spec("tiny", "masked-lm"), str(tmp_path), None, ORIGIN, base.model)
+        with torch.no_grad():
+            masked = filler.model(**inputs(filler.model)).logits
+            assert_close(masked, original(**inputs(original)).prediction_logits, atol=TINY)
+
+
+def test_an_electra_without_its_judgement_is_refused(tmp_path):
+    """A generator's folder holds no weights for replaced tokens: an answer would be random."""
+    folder = save(transformers.ElectraConfig(**SMALL, embedding_size=8), "masked-lm", tmp_path)
+    with pytest.raises(ModelUnavailable, match="lack 4 parts, such as discriminator_predictions"):
+        loading.read(Spec("tiny", "pre-training"), folder, None, ORIGIN)
+
+
+OWN = {"elmo": ElmoConfig(vocab_size=60, hidden_size=16), "transformer-xl": TransformerXLConfig(**SMALL)}
+
+
+@pytest.mark.parametrize("family", OWN)
+def test_our_own_architectures_are_read_like_every_other(family, tmp_path):
+    original = make(OWN[family], "base")
+    original.save_pretrained(tmp_path)
+    assert (tmp_path / "model.safetensors").is_file()
+    loaded = loading.read(Spec("tiny"), str(tmp_path), None, ORIGIN)
+    assert loaded.model.config.model_type == family and loaded.spec.attention == recording.RECORDABLE
+    assert loaded.nbytes == 4 * sum(parameter.numel() for parameter in original.parameters())
+    for name, parameter in original.state_dict().items():
+        assert torch.equal(parameter, loaded.model.state_dict()[name])
+    assert not loaded.model.training
+    assert not any(parameter.requires_grad for parameter in loaded.model.parameters())
 
 
 @pytest.mark.parametrize("family", FAMILIES)

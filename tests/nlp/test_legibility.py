@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from demos import model_choice
 from demos.models.catalog import catalog
 from demos.models.specs import Spec
 from demos.nlp.languages import MBART, T5_TARGETS
 from demos.nlp.legibility import Legibility, language, legibility, unread
 from demos.nlp.other_models import beside, reader, remedied
-from demos.tasks import entities, sentiment, similarity, translation
+from demos.tasks import entities, generate, sentiment, similarity, translation
 
 ENGLISH = (
     "A warm, funny film that never wastes a minute.",
@@ -131,3 +134,16 @@ def test_the_second_model_suits_the_first(monkeypatch):
     assert beside(translation.TRANSLATE, "opus-mt-de-en") is None
     assert beside(sentiment.SENTIMENT, "korean-sentiment") == "koelectra-nsmc"
     assert reader(translation.TRANSLATE, "ko").name == "mbart-50"
+
+
+def test_a_model_of_captions_is_no_model_of_everything(monkeypatch):
+    """It may be chosen, but stands beside no general model of its own accord."""
+    entries = {
+        name: replace(catalog()["smollm2"], name=name, tasks=tasks, bundled=catalog()["smollm2"].bundled)
+        for name, tasks in (("smollm2", ("chat",)), ("of-captions", ("captions",)))
+    }
+    monkeypatch.setattr(model_choice, "catalog", lambda: entries)
+    assert [entry.name for entry in model_choice.suitable(generate.GENERATE)] == ["smollm2", "of-captions"]
+    assert beside(generate.GENERATE, "smollm2") is None
+    entries["another"] = replace(entries["smollm2"], name="another", tasks=())
+    assert beside(generate.GENERATE, "smollm2") == "another"

@@ -3,6 +3,8 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
+from tokenizers import Tokenizer, models, pre_tokenizers
+from transformers import PreTrainedTokenizerFast
 
 from demos.nlp.tokens import describe, merge
 from tests import tiny
@@ -106,3 +108,18 @@ def test_scripts_without_spaces_have_no_eojeols(smollm2):
     shown = list(characters.values())
     assert shown[-2:] == [{"오", "늘"}, {"날", "씨"}], "the bytes of a syllable stay with it"
     assert all(len("".join(texts)) == 1 for texts in shown[:5]), shown
+
+
+def test_a_space_of_its_own_belongs_to_the_word_behind_it():
+    """Pieces of Metaspace, after which punctuation stands alone, as in the tokenizers of caption world."""
+    backend = Tokenizer(models.BPE({"▁": 0, "▁a": 1, "a": 2, "&": 3, "b": 4, "<s>": 5}, []))
+    backend.pre_tokenizer = pre_tokenizers.Sequence(
+        [pre_tokenizers.Metaspace(prepend_scheme="first"), pre_tokenizers.Punctuation(behavior="isolated")]
+    )
+    words = PreTrainedTokenizerFast(tokenizer_object=backend, bos_token="<s>")
+    text = "a &b  a"
+    encoding = words(text)
+    tokens = describe(words, encoding["input_ids"], encoding.encodings[0], (text,))
+    assert [token.piece for token in tokens] == ["▁", "a", "▁", "&", "b", "▁", "▁", "a"]
+    assert [merged.text for merged in merge(tokens)[0]] == ["a", "&", "b", "a"]
+    assert [token.eojeol for token in tokens] == [0, 0, 1, 1, 1, 2, 2, 2]

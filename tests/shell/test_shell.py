@@ -165,6 +165,15 @@ def test_a_helper_is_leased_beside_the_model_that_needs_one(runner):
     assert runner(helped, Inputs("x", model="minilm")).text == "none"
 
 
+def test_several_models_are_leased_side_by_side_in_the_order_that_was_asked(runner):
+    def names(inputs: Inputs, loaded: list) -> Result:
+        return Result(" ".join(one.spec.checkpoint for one in loaded))
+
+    wanted = [Spec("minilm-sst", "sequence-classification"), Spec("minilm")]
+    asked = Endpoint("several", names, head=None, several=lambda inputs: wanted)
+    assert asked.needs_models and runner(asked, Inputs("x")).text == "minilm-sst minilm"
+
+
 def test_memo_computes_once_for_many_threads():
     memo, computed = Memo(1000), []
 
@@ -345,6 +354,9 @@ def test_only_public_endpoints_are_in_the_api(runner):
         "order_sensitivity",
         "label_noise",
         "label_words",
+        "caption_world",
+        "family_tree",
+        "who_sees_what",
         "prompt_matrix",
         "sentiment",
         "entities",
@@ -356,6 +368,8 @@ def test_only_public_endpoints_are_in_the_api(runner):
         "similarity",
         "shared_encoder",
         "translate",
+        "watch_it_learn",
+        "train_one",
     }
 
 

@@ -4,7 +4,7 @@
 //   → PageDown Space    the next step; after the last one, the next example
 //   ← PageUp            the one before
 //   N  P                the next example, the one before
-//   ↑ ↓                 the layer of the attention viewer; 1 to 5 its view
+//   ↑ ↓                 the layer of the attention viewer, the hidden word of Who sees what; 1 to 5 the viewer's view
 //   F                   talk mode, and the whole screen
 //   Esc                 leaves talk mode
 //

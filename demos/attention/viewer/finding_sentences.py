@@ -150,7 +150,7 @@ def _belongs(mark: str) -> bool:
 
 def percent(share: float) -> str:
     """A share in whole percent, of which only nothing is 0 and only everything 100."""
-    if 0 < share < 0.005:
+    if 0 < share <= 0.005:
         return "under 1 %"
     if 0.995 <= share < 1 - 1e-6:
         return "over 99 %"

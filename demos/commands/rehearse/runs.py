@@ -17,7 +17,7 @@ from demos.commands.rehearse.deck import Link
 from demos.commands.rehearse.memory import resident_bytes
 from demos.contract import Endpoint
 from demos.errors import StageError
-from demos.model_choice import spec_of
+from demos.model_choice import specs_of
 from demos.models.catalog import checkpoint
 from demos.models.hub import without_network
 from demos.recordings import Recordings
@@ -156,11 +156,7 @@ def _absent(demo: ModuleType, number: int) -> Ran:
 
 def checkpoints(endpoint: Endpoint, inputs: Any) -> list[str]:
     """The names of the checkpoints that inputs need, those included on which others stand."""
-    if endpoint.head is None:
-        return []
-    spec = spec_of(endpoint, inputs.model)
-    helper = endpoint.helpers.get(spec.head)
-    names = [spec.checkpoint, *([helper.checkpoint] if helper else [])]
+    names = [spec.checkpoint for spec in specs_of(endpoint, inputs)]
     return [one for name in names for one in (name, checkpoint(name).base) if one]
 
 

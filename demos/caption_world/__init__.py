@@ -1,0 +1,1 @@
+"""Fourteen architectures, trained on the same captions, side by side."""

@@ -1,0 +1,119 @@
+"""The page: a sentence and its slider, and below it a training of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from html import escape
+from typing import Any
+
+import gradio as gr
+
+from demos.caption_world.watch_it_learn import wire
+from demos.caption_world.watch_it_learn.compute import WATCH
+from demos.caption_world.watch_it_learn.own_lines import LINES
+from demos.caption_world.watch_it_learn.schemas import TITLES, TrainInputs, TrainResult, WatchInputs
+from demos.caption_world.watch_it_learn.training import TRAIN
+from demos.contract import Example, Run, parse
+from demos.errors import StageError
+from demos.stopping import Stopped
+from demos.ui import page
+from demos.ui.controls import control
+from demos.ui.examples import examples_row
+from demos.ui.freshness import Answer
+from demos.ui.stop_button import StopButton
+from demos.ui.task_page import inputs_of, took
+
+MOUNT = """
+const box = element.querySelector(".stage-world-root");
+const draw = () => CaptionWorldLearn.draw(box, props.value);
+watch("value", draw);
+draw();
+"""
+
+NOT_SHOWN = (
+    "A GPT-2 with 2 layers and a width of 64 reads your lines character by character, on this machine. It "
+    "shows how a loss falls and how a model begins to know lines by heart, not what language models learn "
+    "from billions of words. With ten lines or more every fifth is held out: where its loss rises "
+    "while the other falls, the model overfits. Nothing of it is kept."
+)
+
+
+def build(run: Run, examples: Sequence[Example]) -> None:
+    """Lays out both parts."""
+    with gr.Row():
+        text = control(gr.Textbox, WatchInputs, "text", lines=2, max_lines=4, scale=3)
+        model = control(gr.Dropdown, WatchInputs, "model", choices=[(t, n) for n, t in TITLES.items()])
+    filled = examples_row(examples, {"text": text, "model": model})
+    start = gr.Button("Watch", variant="primary")
+    answer = Answer([text, model], "Watch", about=[text])
+    drawing, badge = _drawing("watch"), page.badge()
+    ask = partial(_watched, run)
+    answer.on([start.click, text.submit], ask, [drawing, badge])
+    answer.on_choice([model], ask, [drawing, badge])
+    answer.after(filled, ask, [drawing, badge])
+    _train_one(run)
+
+
+def _train_one(run: Run) -> None:
+    gr.Markdown(f"### Train one yourself\n\n{NOT_SHOWN}")
+    with gr.Row():
+        paste = {"placeholder": "Paste up to 50 lines, or press one of the buttons below."}
+        lines = control(gr.Textbox, TrainInputs, "lines", lines=6, max_lines=20, scale=3, **paste)
+        with gr.Column(min_width=200):
+            seconds = control(gr.Slider, TrainInputs, "seconds")
+            seed = control(gr.Number, TrainInputs, "seed", precision=0)
+    with gr.Row(elem_classes="cw-lines"):
+        for label, some in LINES.items():
+            button = gr.Button(label, size="sm", min_width=60, scale=0)
+            page.at_once([button.click], _given("\n".join(some)), [], [lines])
+    with gr.Row():
+        start = gr.Button("Train", variant="primary")
+        stop = StopButton()
+    answer = Answer([lines, seconds, seed], "Train", stop)
+    drawing, problem = _drawing("train"), gr.HTML("", padding=False, elem_classes="stage-aside")
+    answer.on([start.click], partial(_trained, run), [drawing, problem], page.queue_of(TRAIN))
+
+
+def _drawing(name: str) -> gr.HTML:
+    return gr.HTML(
+        None,
+        html_template='<div class="stage-world-root"></div>',
+        js_on_load=MOUNT,
+        apply_default_css=False,
+        min_height=24,
+        padding=False,
+        elem_id=f"learn-{name}",
+    )
+
+
+def _given(text: str) -> Callable[[], str]:
+    return lambda: text
+
+
+def _watched(run: Run, text: str, model: str) -> tuple[Any, str]:
+    inputs = parse(WatchInputs, {"text": text or "", "model": model})
+    result = run(WATCH, inputs)
+    said = "" if result.origin.recorded else took(result.seconds)
+    return wire.watch(inputs, result), page.badge_html(result.origin, said)
+
+
+def _trained(run: Run, lines: str, seconds: int, seed: int) -> Iterator[tuple[Any, str]]:
+    """The training as it goes on; what was made stays if it is stopped or fails."""
+    last: TrainResult | None = None
+    try:
+        inputs = inputs_of(TrainInputs, {"lines": lines or "", "seconds": seconds, "seed": seed})
+    except StageError as error:
+        yield None, _refused(error)
+        return
+    try:
+        for last in run.stream(TRAIN, inputs):
+            yield wire.train(inputs, last), ""  # pyright: ignore[reportArgumentType]
+    except Stopped:
+        yield wire.train(inputs, last, stopped=True) if last else None, ""
+    except StageError as error:
+        yield wire.train(inputs, last, stopped=True) if last else None, _refused(error)
+
+
+def _refused(error: StageError) -> str:
+    return f'<p class="task-withheld" role="alert">{escape(str(error))}</p>'

@@ -1,0 +1,59 @@
+"""The page: a caption, its words to click, and a column for each model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import gradio as gr
+
+from demos.caption_world.who_sees_what import wire
+from demos.caption_world.who_sees_what.compute import WHO_SEES_WHAT
+from demos.caption_world.who_sees_what.schemas import WhoInputs
+from demos.caption_world.who_sees_what.show import accuracy_html
+from demos.contract import Example, Run
+from demos.ui import page
+from demos.ui.controls import control
+from demos.ui.examples import examples_row
+from demos.ui.freshness import Answer
+
+MOUNT = """
+const box = element.querySelector(".who-root");
+const draw = () => WhoSeesWhat.draw(box, props.value);
+watch("value", draw);
+draw();
+"""
+ASK = "Hide each word"
+
+
+def build(run: Run, examples: Sequence[Example]) -> None:
+    """Lays out the caption, the drawing, and the accuracies over many captions."""
+    text = control(gr.Textbox, WhoInputs, "text", lines=2, max_lines=4)
+    filled = examples_row(examples, {"text": text})
+    start = gr.Button(ASK, variant="primary")
+    answer = Answer([text], ASK)
+    picture = drawing()
+    badge = page.badge()
+
+    def asked(text: str) -> tuple[Any, ...]:
+        inputs = WhoInputs(text or "")
+        result = run(WHO_SEES_WHAT, inputs)
+        return wire.drawn(result), page.badge_html(result.origin)
+
+    answer.on([start.click, text.submit], asked, [picture, badge])
+    answer.after(filled, asked, [picture, badge])
+    gr.HTML(accuracy_html(), padding=False, elem_classes=["stage-step", "who-accuracy"])
+
+
+def drawing() -> gr.HTML:
+    """The component whose value is what the script draws."""
+    return gr.HTML(
+        None,
+        html_template='<div class="who-root stage-trial-root"></div>',
+        js_on_load=MOUNT,
+        apply_default_css=False,
+        min_height=24,
+        padding=False,
+        elem_id="who-sees-what",
+        elem_classes="stage-step",
+    )

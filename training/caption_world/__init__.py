@@ -1,0 +1,1 @@
+"""Fourteen architectures, trained from random numbers on the same image captions."""
