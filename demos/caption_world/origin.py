@@ -11,6 +11,8 @@ from demos.nlp.wording import counted
 
 def together(loaded: Sequence[Loaded]) -> Origin:
     """One origin for the answer of several models of caption world; its title and its note name them."""
+    if len(loaded) == 1:
+        return loaded[0].origin
     titles = [one.origin.title.partition(": ")[2] or one.origin.title for one in loaded]
     named = ", ".join(titles)
     return replace(

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page
 from demos.attention.viewer import SCRIPTS as VIEWER
 from demos.attention.viewer import html_export
 from demos.caption_world.watch_it_learn import SCRIPTS as LEARN
+from demos.caption_world.who_sees_what import SCRIPTS as WHO
 from demos.debate.dependence import SCRIPTS as DEBATE
 from demos.prompting.builder import SCRIPTS as PROMPTING
 from demos.shell.gallery import SHELL_SCRIPTS
@@ -23,7 +24,7 @@ from demos.shell.saved_page import SCRIPTS as SAVED
 
 FOLDER = Path(__file__).parents[2] / "assets" / "js"
 OWN = ("common", "shell", "attention", "bertviz", "caption_world", "debate", "prompting")
-PAGES = {"viewer": VIEWER, "debate": DEBATE, "prompting": PROMPTING, "learn": LEARN, "shell": ()}
+PAGES = {"viewer": VIEWER, "debate": DEBATE, "prompting": PROMPTING, "learn": LEARN, "who": WHO, "shell": ()}
 
 MAP = {"name": "self", "layers": 2, "heads": 3, "causal": False, "square": True, "has_flow": True}
 TOKENS = [{"text": text, "segment": segment} for text, segment in (("a", 0), ("b", 0), ("c", 1))]
@@ -72,7 +73,7 @@ def test_the_saved_page_has_all_that_its_viewer_uses(browser: Browser):
 
 def test_every_script_belongs_to_a_page_and_is_checked():
     in_frames = {FOLDER / "bertviz" / "boot.js"}
-    listed = {*SHELL_SCRIPTS, *SAVED, *VIEWER, *DEBATE, *PROMPTING, *LEARN} | in_frames
+    listed = {path for page in PAGES.values() for path in page} | {*SHELL_SCRIPTS, *SAVED} | in_frames
     assert listed == {path for folder in OWN for path in (FOLDER / folder).glob("*.js")}
     assert all(path.read_text("utf-8").startswith("// @ts-check\n") for path in listed)
 

@@ -283,6 +283,7 @@ def test_the_panel_has_the_present_state_for_every_kind_of_slides(page: Page):
     preview = page.frame_locator(".stage-embed iframe")
     expect(preview.locator("textarea").first).to_have_value("Neither good nor bad.")
     page.locator(".stage-embed label", has_text=re.compile("^Answer")).locator("select").select_option("file")
+    expect(texts.first).to_contain_text("sentiment.html")
     for text in texts.all_text_contents():
         assert "sentiment.html?stage=1&theme=light" in text.replace("&amp;", "&")
         assert "http" not in text

@@ -57,19 +57,20 @@ def build(run: Run, examples: Sequence[Example]) -> None:
 
 def _train_one(run: Run) -> None:
     gr.Markdown(f"### Train one yourself\n\n{NOT_SHOWN}")
-    with gr.Row():
-        paste = {"placeholder": "Paste up to 50 lines, or press one of the buttons below."}
-        lines = control(gr.Textbox, TrainInputs, "lines", lines=6, max_lines=20, scale=3, **paste)
-        with gr.Column(min_width=200):
-            seconds = control(gr.Slider, TrainInputs, "seconds")
-            seed = control(gr.Number, TrainInputs, "seed", precision=0)
-    with gr.Row(elem_classes="cw-lines"):
-        for label, some in LINES.items():
-            button = gr.Button(label, size="sm", min_width=60, scale=0)
-            page.at_once([button.click], _given("\n".join(some)), [], [lines])
-    with gr.Row():
-        start = gr.Button("Train", variant="primary")
-        stop = StopButton()
+    with gr.Column(elem_classes="cw-train"):
+        with gr.Row():
+            paste = {"placeholder": "Paste up to 50 lines, or press one of the buttons below."}
+            lines = control(gr.Textbox, TrainInputs, "lines", lines=6, max_lines=20, scale=3, **paste)
+            with gr.Column(min_width=200):
+                seconds = control(gr.Slider, TrainInputs, "seconds")
+                seed = control(gr.Number, TrainInputs, "seed", precision=0)
+        with gr.Row(elem_classes="cw-lines"):
+            for label, some in LINES.items():
+                button = gr.Button(label, size="sm", min_width=60, scale=0)
+                page.at_once([button.click], _given("\n".join(some)), [], [lines])
+        with gr.Row():
+            start = gr.Button("Train", variant="primary")
+            stop = StopButton()
     answer = Answer([lines, seconds, seed], "Train", stop)
     drawing, problem = _drawing("train"), gr.HTML("", padding=False, elem_classes="stage-aside")
     answer.on([start.click], partial(_trained, run), [drawing, problem], page.queue_of(TRAIN))
