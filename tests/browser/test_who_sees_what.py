@@ -38,7 +38,7 @@ def test_the_hidden_word_is_chosen_and_a_link_remembers_it(page: Page):
 
 
 def test_on_a_slide_the_hidden_word_moves_up_and_down(page: Page):
-    page.goto("/who-sees-what?example=2&stage=1")
+    page.goto("/who-sees-what?stage=1")
     chosen = hidden(page)
     expect(chosen).to_be_visible()
     words = page.get_by_role("radio").all_inner_texts()
