@@ -52,7 +52,12 @@ def _reason(perplexity: float, usual: float, unknown: tuple[str, ...]) -> str:
     if perplexity > usual:
         return (
             "This does not read like the captions of photographs from which these models know all that they "
-            f"know: its perplexity per word is {perplexity:,.0f}, and {usual:,.0f} is what 19 of 20 captions "
+            f"know: its perplexity per word is about {_about(perplexity)}, and {usual:,.0f} is what 19 of 20 captions "
             "stay below that they had not seen."
         )
     return ""
+
+
+def _about(number: float) -> str:
+    """Two digits: further ones differ from processor to processor."""
+    return f"{float(f'{number:.1e}'):,.0f}"

@@ -72,7 +72,7 @@
       [["live", "live, from this gallery"], ["file", "a saved file, without a server"]],
       update,
     );
-    const shape = choice("Shape", [["talk", "a slide: one answer, 16:9"], ["page", "the page, with its form"]], update);
+    const shape = choice("Shape", [["talk", "a slide: one answer, 16:9"], ["page", "the page, as tall as it is"]], update);
     const theme = choice("Colours", [["light", "light"], ["dark", "dark"], ["", "the audience's own"]], update);
     const size = choice("Preview", SIZES.map(([w, h], i) => [String(i), `${w} × ${h}`]), update);
     const remark = element("p", {});
