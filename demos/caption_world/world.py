@@ -52,8 +52,8 @@ def _reason(perplexity: float, usual: float, unknown: tuple[str, ...]) -> str:
     if perplexity > usual:
         return (
             "This does not read like the captions of photographs from which these models know all that they "
-            f"know: its perplexity per word is about {_about(perplexity)}, and {usual:,.0f} is what 19 of 20 captions "
-            "stay below that they had not seen."
+            f"know: its perplexity per word is about {_about(perplexity)}, and {usual:,.0f} is what 19 of 20 "
+            "captions stay below that they had not seen."
         )
     return ""
 
