@@ -1,8 +1,9 @@
 """What the training of models from scratch shares: batches by length, a step in bfloat16, the shipped files.
 
-Matrix products run in bfloat16, the weights and the optimiser in float32: on processors with bfloat16
-instructions a step is several times faster, elsewhere it is slower but gives much the same model. Seeds
-are fixed; a run repeats exactly only on the same processor and number of threads.
+Matrix products run in bfloat16 where the processor has instructions for it (a step is several times faster
+there), else in float32 (without them bfloat16 is ten times slower); both give much the same model. Weights and
+optimiser are always float32. Seeds are fixed; a run repeats exactly only on the same processor and number of
+threads.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from torch import nn
 
 ASSETS = Path(__file__).parents[1] / "assets" / "models"
 Figures = dict[str, Any]
+HAS_BFLOAT16 = torch.cpu._is_avx512_bf16_supported()
 
 
 def by_length(lengths: Sequence[int], tokens: int, generator: torch.Generator) -> list[tuple[int, list[int]]]:
@@ -54,8 +56,8 @@ def padded(rows: Iterable[Sequence[int]], value: int, length: int = 0) -> torch.
 
 
 def half() -> Any:
-    """The context in which matrix products use bfloat16."""
-    return torch.autocast("cpu", dtype=torch.bfloat16)
+    """The context in which matrix products use bfloat16, if the processor can."""
+    return torch.autocast("cpu", dtype=torch.bfloat16, enabled=HAS_BFLOAT16)
 
 
 def keep_memory() -> None:
