@@ -1,0 +1,1 @@
+"""Fine-tuning and forgetting: a small model learns to judge film reviews and forgets how to fill gaps."""
