@@ -14,6 +14,7 @@ the best.
 from __future__ import annotations
 
 import argparse
+import copy
 import csv
 import gzip
 import json
@@ -69,6 +70,10 @@ class Reviews:
     rows: list[list[int]]
     labels: list[int]
 
+    def every(self, count: int) -> Reviews:
+        """The first of each `count` reviews."""
+        return Reviews(self.rows[::count], self.labels[::count])
+
 
 def read_reviews(path: Path, loaded: Loaded) -> dict[str, Reviews]:
     """The splits train and dev."""
@@ -95,9 +100,10 @@ def run(
     rate: float,
     seed: int,
     epochs: int,
-    keep: Path | None = None,
+    keep: dict[float, Any] | None = None,
 ) -> dict[str, Any]:
-    """One fine-tuning: what is right before and after each epoch. `keep` gets the weights after three."""
+    """One fine-tuning: what is right before and after each epoch. `keep` gets the weights after three, by
+    rate."""
     learner = Learner(loaded, reviews["train"].rows, reviews["train"].labels, rate, seed)
     right, filled, losses = [], [], []
     for epoch in range(epochs + 1):
@@ -106,8 +112,8 @@ def run(
             losses.append(round(sum(steps) / len(steps), 4))
         right.append(round(learner.right(reviews["dev"].rows, reviews["dev"].labels), 4))
         filled.append(masked.accuracy(learner.model, mlm.score, captions, loaded.tokenizer))
-        if epoch == KEPT_EPOCHS and keep:
-            save_rows(learner.model.state_dict(), keep)
+        if epoch == KEPT_EPOCHS and keep is not None:
+            keep[rate] = copy.deepcopy(learner.model.state_dict())
     return {"rate": rate, "seed": seed, "reviews": right, "gaps": filled, "loss": losses}
 
 
@@ -139,28 +145,24 @@ def grid(
     epochs: int,
     out: Path,
 ) -> dict[str, Any]:
-    """All runs, the file of figures, the kept weights and the card."""
-    out.mkdir(parents=True, exist_ok=True)
-    begin, runs = time.perf_counter(), []
-    for seed in seeds:
-        for rate in rates:
-            keep = out / f"kept-{rate:g}.safetensors" if seed == seeds[0] else None
-            runs.append(run(loaded, reviews, captions, rate, seed, epochs, keep))
-            print(runs[-1], f"{time.perf_counter() - begin:.0f} s", flush=True)
-    chosen = kept_rate(runs)
-    for rate in rates:
-        path = out / f"kept-{rate:g}.safetensors"
-        path.replace(out / "weights.safetensors") if rate == chosen else path.unlink()
+    """All runs. The figures, the kept weights and the card are written after every seed."""
+    begin, runs, kept = time.perf_counter(), [], {}
     figures = {
         "train": len(reviews["train"].rows),
         "dev": len(reviews["dev"].rows),
         "captions": len(captions),
         "gaps": count_gaps(captions, loaded.tokenizer),
-        "kept": {"rate": chosen, "epochs": KEPT_EPOCHS, "seed": seeds[0]},
-        "seconds": round(time.perf_counter() - begin),
-        "runs": runs,
     }
-    write(out, figures)
+    for seed in seeds:
+        for rate in rates:
+            keep = kept if seed == seeds[0] else None
+            runs.append(run(loaded, reviews, captions, rate, seed, epochs, keep))
+            print(runs[-1], f"{time.perf_counter() - begin:.0f} s", flush=True)
+        chosen = kept_rate(runs)
+        figures["kept"] = {"rate": chosen, "epochs": KEPT_EPOCHS, "seed": seeds[0]}
+        figures |= {"seconds": round(time.perf_counter() - begin), "runs": runs}
+        save_rows(kept[chosen], out / "weights.safetensors")
+        write(out, figures)
     return figures
 
 
@@ -196,12 +198,15 @@ def main() -> None:
     parser.add_argument("--reviews", type=Path, required=True, help="sst_sentences.csv")
     parser.add_argument("--captions", type=Path, required=True, help="captions, one a line, .gz")
     parser.add_argument("--out", type=Path, default=OUT)
+    parser.add_argument("--every", type=int, default=1, help="of so many reviews and captions one is used")
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     scratch.keep_memory()
     with shared_cache().lease(BASE) as loaded:
         reviews, captions = read_reviews(options.reviews, loaded), read_captions(options.captions, loaded)
+        reviews["train"] = reviews["train"].every(options.every)
+        captions = captions[:: options.every]
         grid(loaded, reviews, captions, RATES, SEEDS, EPOCHS, options.out)
 
 
