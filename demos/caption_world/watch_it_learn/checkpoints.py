@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from weakref import WeakKeyDictionary
 
-import torch
-
-from demos.errors import ModelUnavailable
 from demos.models.bundled import checked_file
 from demos.models.catalog import checkpoint
 from demos.models.int8_rows import load_rows
+from demos.models.reweighted import with_weights
 from demos.models.specs import Loaded
 
 EARLIER = (0, 2, 6, 20, 50)
@@ -45,21 +40,6 @@ def earlier(loaded: Loaded) -> tuple[Loaded, ...]:
             paths = [checked_file(entry, f"steps/{percent}.safetensors") for percent in EARLIER]
             _copies[loaded] = tuple(with_weights(loaded, load_rows(path)) for path in paths)
         return _copies[loaded]
-
-
-def with_weights(loaded: Loaded, weights: Mapping[str, torch.Tensor]) -> Loaded:
-    """A copy of the model with other weights; raises ModelUnavailable if some of its own would stay."""
-    model: Any = copy.deepcopy(loaded.model)
-    own = dict(model.named_parameters(remove_duplicate=False))
-    given = {own[name].data_ptr() for name in weights if name in own}
-    if any(one.data_ptr() not in given for one in own.values()):
-        raise ModelUnavailable(
-            f"An earlier checkpoint of {loaded.origin.title} is not complete.",
-            "Check out the repository again.",
-        )
-    model.load_state_dict(weights, strict=False)
-    model.tie_weights()
-    return replace(loaded, model=model.eval())
 
 
 def progress(loaded: Loaded) -> list[Progress]:

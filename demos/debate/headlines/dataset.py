@@ -9,6 +9,7 @@ from typing import Any
 from demos.debate.headlines.wording import amount, counted, signed
 from demos.debate.methods.dataset_schemas import DatasetMetrics
 from demos.debate.reported_metrics import aggregates
+from demos.nlp import mean_interval
 
 FEW = 3
 """Below so many texts no interval is told: that of two is wider than what is measured."""
@@ -55,7 +56,4 @@ def on_sst(checkpoint: str) -> str:
 
 def half_width(row: Mapping[str, Any]) -> float:
     """Half of the 95 % interval of a mean over at least two texts, by Student's t."""
-    from scipy.special import stdtrit  # its quantiles; scipy.stats would take a second to import
-
-    count = row["count"]
-    return float(stdtrit(count - 1, 0.975)) * row["std"] / sqrt(count - 1) if count > 1 else float("nan")
+    return mean_interval.half_width(row["count"], row["std"])

@@ -1,0 +1,93 @@
+"""Words between two sides as HTML: a bar for each, before and after fine-tuning; what was typed is escaped."""
+
+from __future__ import annotations
+
+import math
+from html import escape
+
+from demos.foundations.bias.headline import by_chance, times
+from demos.foundations.bias.schemas import BiasResult, Lean
+from demos.nlp.mean_interval import mean_interval
+from demos.nlp.wording import counted, shortened
+from demos.ui.bars import careful
+from demos.ui.withheld import withheld
+
+ENDS = (2, 3, 5, 10, 20, 50, 100, 1000, 10**4, 10**6, 10**9)
+"""Ratios of odds at which the axis may end."""
+SIDES = 48
+
+
+def show(result: BiasResult) -> str:
+    """A row for each word, the first side's on top."""
+    end = next((end for end in ENDS if _reach(result) <= math.log(end)), ENDS[-1])
+    rows = "".join(_row(lean, math.log(end), result) for lean in result.words)
+    left, right = (escape(shortened(", ".join(side), SIDES)) for side in result.sides)
+    ticks = "".join(
+        f'<span style="left: {place}%">{said}</span>'
+        for place, said in ((1, f"× {end:,}"), (50, "same odds"), (99, f"× {end:,}"))
+    )
+    table = (
+        f'<table class="bias-words"><caption>{_caption(result)}</caption>'
+        f'<thead><tr><td></td><th scope="col"><p><bdi>← {left}</bdi><bdi>{right} →</bdi></p></th><td></td></tr>'
+        f'<tr aria-hidden="true"><td></td><td class="bias-ticks">{ticks}</td><td></td></tr></thead>'
+        f"<tbody>{rows}</tbody></table>"
+    )
+    left_out = ", ".join(result.left_out)
+    note = f"left out, not one piece of the vocabulary: {left_out}." if left_out else ""
+    return withheld(result.withheld, table + careful(note))
+
+
+def _reach(result: BiasResult) -> float:
+    values = [abs(one) for lean in result.words for one in (*lean.before, *lean.after)]
+    means = [mean_interval(some) for lean in result.words for some in (lean.before, lean.after) if some]
+    ends = [abs(end) for mean in means for end in (mean.low, mean.high) if not math.isnan(end)]
+    return max([*values, *ends])
+
+
+def _caption(result: BiasResult) -> str:
+    several = result.pairs > 1
+    said = "A bar to the left: the word's odds in the gap, among the words below, are higher with the words on "
+    said += "the left; the axis counts times, each step a factor. "
+    if several:
+        said += f"Bar: mean of {counted(result.pairs, 'pair')}; line: its 95 % interval; dots: the pairs. Of "
+        said += f"{len(result.words)} intervals {by_chance(len(result.words))} would miss “same odds” by chance. "
+    if result.words[0].after:
+        said += "Upper, filled: before fine-tuning on film reviews; lower, striped: after it."
+    return escape(said.strip())
+
+
+def _row(lean: Lean, end: float, result: BiasResult) -> str:
+    before = _track(lean.before, end, "bias-before")
+    after = _track(lean.after, end, "bias-after") if lean.after else ""
+    said = _said(lean.before) + (f" <small>then {_said(lean.after)}</small>" if lean.after else "")
+    return (
+        f'<tr><th scope="row"><bdi>{escape(lean.word)}</bdi></th><td>{before}{after}</td><td>{said}</td></tr>'
+    )
+
+
+def _said(values: tuple[float, ...]) -> str:
+    mean = mean_interval(values)
+    ratio = times(mean.mean).removesuffix(" times")
+    if ratio == "1.0":
+        return "same"
+    said = f"← × {ratio}" if mean.mean > 0 else f"× {ratio} →"
+    return f"<b>{said}</b>" if mean.is_clear else said
+
+
+def _track(values: tuple[float, ...], end: float, kind: str) -> str:
+    """The bar from the middle to the mean, its interval, and a dot for each pair. Positive leans left."""
+
+    def place(value: float) -> float:
+        return 50 - 49 * max(-1.0, min(1.0, value / end))
+
+    mean = mean_interval(values)
+    parts = [_piece("bias-bar", place(mean.mean), 50)]
+    if len(values) > 1:
+        parts.append(_piece("bias-interval", place(mean.low), place(mean.high)))
+        parts += [f'<u style="left: {place(value):.1f}%"></u>' for value in values]
+    return f'<div class="bias-track {kind}" aria-hidden="true">{"".join(parts)}</div>'
+
+
+def _piece(name: str, one: float, other: float) -> str:
+    low, high = sorted((one, other))
+    return f'<i class="{name}" style="left: {low:.1f}%; width: {high - low:.1f}%"></i>'
