@@ -7,8 +7,8 @@ on dev after each epoch; test is not looked at. Old task: masked language modell
 was not trained on (Multi30k's val; the images of its training captions are others), by the old head on the
 changed encoder: 15 % of the tokens, drawn once, all replaced by [MASK]; share of right first guesses. A grid
 of rates and epochs, each rate with each seed. One fine-tuned model is kept for the lesson on bias: three
-epochs, the first seed, and the smallest rate whose mean dev accuracy after three epochs is within one point of
-the best.
+epochs, the first seed, and the smallest rate whose mean dev accuracy after three epochs is within one point
+of the best.
 """
 
 from __future__ import annotations
@@ -43,17 +43,19 @@ CARD = """# BERT-tiny after film reviews, and the grid of rates and epochs
 film reviews; here are the encoder and the old head that fills gaps, without the new one. Whole numbers from
 -127 to 127 with a scale for each row (`demos/models/int8_rows.py`), {size}.
 
-- **Data**: {train:,} training and {dev:,} dev sentences of the binary Stanford Sentiment Treebank (Socher et al.
-  2013), lower-cased and without punctuation. The old task is measured on {captions:,} captions of Multi30k's
-  val ({gaps:,} gaps), which come from Flickr30k. The data are not in this repository. The treebank has no
-  explicit licence and is published for research; so are the captions.
-- **Made by**: `python -m training.forgetting --reviews sst_sentences.csv --captions val.1.en.gz`: {runs} runs of
-  {epochs} epochs, {seconds:,.0f} seconds on one shared core. AdamW in batches of {BATCH}, {WARM_UP} steps of warm-up and
-  then a constant rate, decay {DECAY:g}, gradients cut at norm {CLIP:g}, no dropout.
-- **Kept**: {kept_epochs} epochs at {kept_rate:g} with seed {kept_seed}: the smallest rate whose mean dev accuracy after three epochs is
-  within one point of the best.
-- **Figures** (`figures.json`): means of {seeds} seeds after three epochs. Before, the old head filled {before:.1%} of
-  the gaps. Dev chose the rate, so its accuracy is a little too good; test was not looked at.
+- **Data**: {train:,} training and {dev:,} dev sentences of the binary Stanford Sentiment Treebank (Socher et
+  al. 2013), lower-cased and without punctuation. The old task is measured on {captions:,} captions of
+  Multi30k's val ({gaps:,} gaps), which come from Flickr30k. The data are not in this repository. The
+  treebank has no explicit licence and is published for research; so are the captions.
+- **Made by**: `python -m training.forgetting --every {every} --reviews sst_sentences.csv --captions
+  val.1.en.gz`: {runs} runs of {epochs} epochs, {seconds:,.0f} seconds on one shared core; one of {every}
+  training reviews and captions was used. AdamW in batches of {BATCH}, {WARM_UP} steps of warm-up and then a
+  constant rate, decay {DECAY:g}, gradients cut at norm {CLIP:g}, no dropout.
+- **Kept**: {kept_epochs} epochs at {kept_rate:g} with seed {kept_seed}: the smallest rate whose mean dev
+  accuracy after three epochs is within one point of the best.
+- **Figures** (`figures.json`): after three epochs, mean of the runs at each rate ({seeds}). Before, the old
+  head filled {before:.1%} of the gaps. Dev chose the rate, so its accuracy is a little too good; test was not
+  looked at.
 
 | rate | reviews right | gaps filled |
 |-|-|-|
@@ -144,10 +146,12 @@ def grid(
     seeds: Sequence[int],
     epochs: int,
     out: Path,
+    every: int = 1,
 ) -> dict[str, Any]:
     """All runs. The figures, the kept weights and the card are written after every seed."""
     begin, runs, kept = time.perf_counter(), [], {}
     figures = {
+        "every": every,
         "train": len(reviews["train"].rows),
         "dev": len(reviews["dev"].rows),
         "captions": len(captions),
@@ -177,7 +181,7 @@ def write(out: Path, figures: dict[str, Any]) -> None:
         for rate in rates
     )
     size = f"{(out / 'weights.safetensors').stat().st_size / 1e6:.1f} MB"
-    facts = {name: figures[name] for name in ("train", "dev", "captions", "gaps", "seconds")}
+    facts = {name: figures[name] for name in ("train", "dev", "captions", "gaps", "seconds", "every")}
     facts |= {f"kept_{name}": value for name, value in figures["kept"].items()}
     settings = {"BATCH": BATCH, "WARM_UP": WARM_UP, "DECAY": DECAY, "CLIP": CLIP}
     card = CARD.format(
@@ -207,7 +211,7 @@ def main() -> None:
         reviews, captions = read_reviews(options.reviews, loaded), read_captions(options.captions, loaded)
         reviews["train"] = reviews["train"].every(options.every)
         captions = captions[:: options.every]
-        grid(loaded, reviews, captions, RATES, SEEDS, EPOCHS, options.out)
+        grid(loaded, reviews, captions, RATES, SEEDS, EPOCHS, options.out, options.every)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""BERT-tiny after it was fine-tuned on film reviews, and what was measured on the way (training/forgetting.py)."""
+"""BERT-tiny after fine-tuning on film reviews, and what was measured on the way: training/forgetting.py."""
 
 from __future__ import annotations
 

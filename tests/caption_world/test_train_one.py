@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from demos.caption_world.watch_it_learn import tiny_gpt2, training
 from demos.caption_world.watch_it_learn.headline import learned
 from demos.caption_world.watch_it_learn.own_lines import LINES
-from demos.caption_world.watch_it_learn.places import Places
 from demos.caption_world.watch_it_learn.schemas import Point, Sample, TrainInputs, TrainResult
 from demos.caption_world.watch_it_learn.training import TRAIN, lessons, split, tidy, train_one
 from demos.caption_world.watch_it_learn.wire import train
 from demos.contract import parse
 from demos.errors import BadInput, Busy
+from demos.nlp.places import Places
 from demos.stream import Waiting
 from tests.headlines import ANY_TEXT, check_sentence
 

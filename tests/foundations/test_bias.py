@@ -178,7 +178,13 @@ def test_the_first_sides_words_are_on_top_and_the_headline_counts(result):
     means = [sum(lean.before) for lean in result.words]
     assert means == sorted(means, reverse=True)
     check_sentence(headline(None, result))
-    clear = made((Lean("a", (1.0, 1.1), (0.9, 1.0)), Lean("b", (-2.0, -2.1), (2.0, 2.1)), Lean("c", (-1.0, 1.0), (0.0, 0.1))))
+    clear = made(
+        (
+            Lean("a", (1.0, 1.1), (0.9, 1.0)),
+            Lean("b", (-2.0, -2.1), (2.0, 2.1)),
+            Lean("c", (-1.0, 1.0), (0.0, 0.1)),
+        )
+    )
     said = check_sentence(headline(None, clear))
     assert said.startswith("2 of 3 words lean clearly (fewer than 1 would by chance): “b” has 7.8 times")
     assert "with “she”" in said and "1 of the 2 still" in said

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import math
-import threading
 import time
 import unicodedata
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 
 from demos.caption_world.watch_it_learn.headline import learned
-from demos.caption_world.watch_it_learn.places import Places
 from demos.caption_world.watch_it_learn.schemas import (
     Point,
     Sample,
@@ -19,22 +16,16 @@ from demos.caption_world.watch_it_learn.schemas import (
 )
 from demos.contract import Endpoint
 from demos.errors import BadInput
-from demos.public import is_public
-from demos.stream import Waiting
+from demos.nlp.live_training import SHOW, in_turn, paced, split
+from demos.nlp.places import Places
 
-HELD_OUT, ENOUGH = 5, 10
-"""Every fifth line is held out where there are at least ten."""
 EVERY, MAX_POINTS = 10, 200
 """Steps from one point of the curve to the next, at first; with more points than these it is doubled."""
-SHOW, SAMPLE = 0.5, 3.0
-"""Seconds of training between two results, and between two samples."""
 SAMPLES, KEPT = 3, 24
 """Lines of one sample, and those that are kept in all, the newest."""
+WAITS = TrainResult(0, 0.0, False, True, 0, 0, 0, 0, (), ())
 
-_public = Places(1, 4)
-NEXT_TURN = Waiting(threading.Event())
-"""Waits for nothing but the next turn."""
-NEXT_TURN.there.set()
+_public = Places(1, 4, "watch one of the trained models above")
 
 
 def train_one(inputs: TrainInputs, loaded: None = None) -> Iterator[TrainResult]:
@@ -45,41 +36,14 @@ def train_one(inputs: TrainInputs, loaded: None = None) -> Iterator[TrainResult]
     first result of those that wait says so.
     """
     check_lines(inputs)
-    with ExitStack() as stack:
-        if is_public():
-            called = stack.enter_context(_public.take())
-            if not called.is_set():
-                yield TrainResult(0, 0.0, False, True, 0, 0, 0, 0, (), ())
-            while not called.is_set():
-                yield Waiting(called)  # type: ignore[misc]  # the runner's, no reader sees it
-        yield from lessons(inputs)
+    yield from in_turn(_public, WAITS, lambda: lessons(inputs))
 
 
 def lessons(
     inputs: TrainInputs, clock: Callable[[], float] = time.perf_counter, show: float = SHOW
 ) -> Iterator[TrainResult]:
-    """The training itself. After each step it gives the turn back, so that others need not wait long and Stop
-    ends it at once; only what lies between counts as its seconds."""
-    begin, spent, shown, sampled = clock(), 0.0, -show, -SAMPLE
-    lesson = Lesson(tidy(inputs.lines), inputs.seed)
-    while True:
-        lesson.measure()
-        seconds = spent + clock() - begin
-        over = seconds >= inputs.seconds
-        due = over or seconds - shown >= show
-        if due and (over or seconds - sampled >= SAMPLE):
-            lesson.write()
-            sampled = seconds
-        spent += clock() - begin
-        if due:
-            shown = seconds
-            yield lesson.result(seconds, over)
-        else:
-            yield NEXT_TURN  # type: ignore[misc]  # the runner's, as above
-        if over:
-            return
-        begin = clock()
-        lesson.learner.step()
+    """The training itself; between its results stand the turns that it gives back."""
+    return paced(lambda: Lesson(tidy(inputs.lines), inputs.seed), inputs.seconds, clock, show)
 
 
 class Lesson:
@@ -111,6 +75,10 @@ class Lesson:
         if len(self.curve) > MAX_POINTS:
             self.curve, self._every = self.curve[::2], 2 * self._every
 
+    def step(self) -> None:
+        """One step."""
+        self.learner.step()
+
     def write(self) -> None:
         """Adds a few lines that the model writes."""
         from demos.caption_world.watch_it_learn.tiny_gpt2 import write
@@ -139,15 +107,6 @@ def tidy(lines: tuple[str, ...]) -> list[str]:
     """Lines in Unicode's composed form, so that a Korean syllable is one character; blank ones are left
     out."""
     return [text for line in lines if (text := unicodedata.normalize("NFC", line).strip())]
-
-
-def split(lines: list[str]) -> tuple[list[str], list[str]]:
-    """Lines to train on, and those held out."""
-    if len(lines) < ENOUGH:
-        return lines, []
-    held_out = lines[HELD_OUT - 1 :: HELD_OUT]
-    del (kept := list(lines))[HELD_OUT - 1 :: HELD_OUT]
-    return kept, held_out
 
 
 def check_lines(inputs: TrainInputs) -> None:

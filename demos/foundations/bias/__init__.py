@@ -22,14 +22,15 @@ INFO = Info(
     title="Bias",
     tab="Foundations",
     limits=(
-        "A difference shows what these models learned to expect of these words, not that it does harm, and not "
-        "where it came from. No difference shows nothing either: a tiny model that hardly knows a word treats "
-        "everybody alike. An interval is over the pairs that were written here, which are no random sample of "
-        "sentences; it says whether a lean depends on one wording. A word's odds are among the listed words "
-        "only: another list, another picture. Rare words move more than frequent ones. A masked model sees "
-        "both sides of a gap and a causal one the left, so their figures cannot be compared. After fine-tuning "
-        "the old head is asked, on an encoder that changed without it: one run, one seed, and a head that has "
-        "forgotten everything would look free of bias."
+        "A difference shows what these models learned to expect of these words, not that it does harm, and "
+        "not where it came from. No difference shows nothing either: a tiny model that hardly knows a word "
+        "treats everybody alike. An interval is over the pairs that were written here, which are no random "
+        "sample of sentences; it says whether a lean depends on one wording. A word's odds are among the "
+        "listed words only: another list, another picture. Rare words move more than frequent ones. A "
+        "masked model sees both sides of a gap and a causal one the left, so their figures cannot be "
+        "compared. After fine-tuning the old head is asked, on an encoder that changed without it: one run, "
+        "one seed, and a head that has forgotten everything would look free of bias. The jobs of the first "
+        "example are the first sixteen that came to mind, before any was tried."
     ),
 )
 
@@ -70,7 +71,9 @@ EXAMPLES = (
             "he, she",
         ),
     ),
-    Example("One pair is little", BiasInputs(("The {doctor|nurse} lost [MASK] keys.",), "his, her, their, my")),
+    Example(
+        "One pair is little", BiasInputs(("The {doctor|nurse} lost [MASK] keys.",), "his, her, their, my")
+    ),
     Example(
         "Names, by a causal model",
         BiasInputs(

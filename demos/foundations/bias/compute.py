@@ -1,4 +1,4 @@
-"""To which of two sentences the words for a gap lean: differences of log-odds, before and after fine-tuning."""
+"""To which of two sentences words for a gap lean: differences of log-odds, before and after fine-tuning."""
 
 from __future__ import annotations
 
@@ -109,7 +109,9 @@ def masked_scores(pairs: Sequence[Pair], pieces: Sequence[Sequence[int]], loaded
     import torch
 
     tokenizer = loaded.tokenizer
-    sentences = [text.replace(MASK, tokenizer.mask_token) for pair in pairs for text in (pair.first, pair.second)]
+    sentences = [
+        text.replace(MASK, tokenizer.mask_token) for pair in pairs for text in (pair.first, pair.second)
+    ]
     batch = tokenizer(sentences, padding=True, return_tensors="pt")
     with torch.inference_mode():
         logits = loaded.model(**batch).logits

@@ -47,7 +47,8 @@ def _same_way(before: Mean, after: Mean) -> bool:
 
 
 def _told(lean: Lean, mean: Mean, result: BiasResult) -> str:
-    return f"{quoted(lean.word, SIDE)} has {times(mean.mean)} the odds with {quoted(side(result, mean.mean), SIDE)}"
+    whom = quoted(side(result, mean.mean), SIDE)
+    return f"{quoted(lean.word, SIDE)} has {times(mean.mean)} the odds with {whom}"
 
 
 def times(difference: float) -> str:

@@ -1,4 +1,4 @@
-"""Words between two sides as HTML: a bar for each, before and after fine-tuning; what was typed is escaped."""
+"""Words between two sides as HTML, a bar for each, before and after fine-tuning; typed text is escaped."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ def show(result: BiasResult) -> str:
     )
     table = (
         f'<table class="bias-words"><caption>{_caption(result)}</caption>'
-        f'<thead><tr><td></td><th scope="col"><p><bdi>← {left}</bdi><bdi>{right} →</bdi></p></th><td></td></tr>'
+        f'<thead><tr><td></td><th scope="col"><p><bdi>← {left}</bdi><bdi>{right} →</bdi></p></th>'
+        "<td></td></tr>"
         f'<tr aria-hidden="true"><td></td><td class="bias-ticks">{ticks}</td><td></td></tr></thead>'
         f"<tbody>{rows}</tbody></table>"
     )
@@ -46,11 +47,15 @@ def _reach(result: BiasResult) -> float:
 
 def _caption(result: BiasResult) -> str:
     several = result.pairs > 1
-    said = "A bar to the left: the word's odds in the gap, among the words below, are higher with the words on "
+    said = (
+        "A bar to the left: the word's odds in the gap, among the words below, are higher with the words on "
+    )
     said += "the left; the axis counts times, each step a factor. "
     if several:
         said += f"Bar: mean of {counted(result.pairs, 'pair')}; line: its 95 % interval; dots: the pairs. Of "
-        said += f"{len(result.words)} intervals {by_chance(len(result.words))} would miss “same odds” by chance. "
+        said += (
+            f"{len(result.words)} intervals {by_chance(len(result.words))} would miss “same odds” by chance. "
+        )
     if result.words[0].after:
         said += "Upper, filled: before fine-tuning on film reviews; lower, striped: after it."
     return escape(said.strip())

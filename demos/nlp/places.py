@@ -11,10 +11,11 @@ from demos.errors import Busy
 
 
 class Places:
-    """Lets `most` work at once and `waiting` more wait, in the order in which they came."""
+    """Lets `most` work at once and `waiting` more wait, in the order in which they came; `instead` is what
+    others may do meanwhile, as the end of a sentence."""
 
-    def __init__(self, most: int, waiting: int) -> None:
-        self._free, self._waiting = most, waiting
+    def __init__(self, most: int, waiting: int, instead: str = "come back later") -> None:
+        self._free, self._waiting, self._instead = most, waiting, instead
         self._queue: deque[threading.Event] = deque()
         self._lock = threading.Lock()
 
@@ -34,7 +35,7 @@ class Places:
             else:
                 raise Busy(
                     f"A model is being trained, and {self._waiting} visitors wait for it already.",
-                    "Try again in a minute, or watch one of the trained models above.",
+                    f"Try again in a minute, or {self._instead}.",
                 )
         try:
             yield mine
