@@ -150,7 +150,7 @@ def grid(
 ) -> dict[str, Any]:
     """All runs. The figures, the kept weights and the card are written after every seed."""
     begin, runs, kept = time.perf_counter(), [], {}
-    figures = {
+    figures: dict[str, Any] = {
         "every": every,
         "train": len(reviews["train"].rows),
         "dev": len(reviews["dev"].rows),

@@ -72,7 +72,7 @@ EXAMPLES = (
         ),
     ),
     Example(
-        "One pair is little", BiasInputs(("The {doctor|nurse} lost [MASK] keys.",), "his, her, their, my")
+        "One pair alone", BiasInputs(("The {doctor|nurse} lost [MASK] keys.",), "his, her, their, my")
     ),
     Example(
         "Names, by a causal model",

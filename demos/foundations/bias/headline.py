@@ -27,6 +27,8 @@ def headline(_: BiasInputs | None, result: BiasResult) -> str:
             f"None of {len(means)} words leans clearly to one side: all 95 % intervals over {result.pairs} "
             "pairs contain no difference."
         )
+    if len(means) == 2:
+        return _of_two(furthest, means[furthest], result)
     best = max(clear, key=lambda lean: abs(means[lean].mean))
     said = f"{len(clear)} of {len(means)} words lean clearly ({by_chance(len(means))} would by chance): "
     said += _told(best, means[best], result)
@@ -34,6 +36,17 @@ def headline(_: BiasInputs | None, result: BiasResult) -> str:
         return f"{said}."
     still = sum(_same_way(means[lean], mean_interval(lean.after)) for lean in clear)
     return f"{said}. After fine-tuning {still} of the {len(clear)} still do, the same way."
+
+
+def _of_two(lean: Lean, mean: Mean, result: BiasResult) -> str:
+    """Of two words one leans as the other does, the other way round."""
+    ends = sorted(abs(end) for end in (mean.low, mean.high))
+    said = f"{_told(lean, mean, result)} (95 % interval {times(ends[0])} to {times(ends[1])})"
+    if not lean.after:
+        return f"{said}."
+    after = mean_interval(lean.after)
+    still = "still" if _same_way(mean, after) else "no longer clearly"
+    return f"{said}; after fine-tuning {still}, {times(after.mean)}."
 
 
 def by_chance(words: int) -> str:

@@ -36,10 +36,11 @@ STYLES = tuple(ASSETS / "css" / f"{part}.css" for part in ("pipelines", "forgett
 ENDPOINTS = (GRID, FINE_TUNE)
 
 EXAMPLES = (
-    Example("Three epochs, a small rate", GridInputs(3e-4, 3)),
-    Example("Too small a rate", GridInputs(3e-5, 3)),
-    Example("Too large a rate", GridInputs(3e-3, 3)),
-    Example("Before training", GridInputs(3e-4, 0)),
+    Example("Three epochs, a small rate", GridInputs(1e-4, 3)),
+    Example("Ten times the rate", GridInputs(1e-3, 3)),
+    Example("Thirty times", GridInputs(3e-3, 3)),
+    Example("A third of it", GridInputs(3e-5, 3)),
+    Example("Before training", GridInputs(1e-4, 0)),
 )
 
 

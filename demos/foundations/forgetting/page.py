@@ -14,7 +14,7 @@ from demos.foundations.forgetting.grid import GRID, grid_of, rate_said
 from demos.foundations.forgetting.live import FINE_TUNE
 from demos.foundations.forgetting.reviews import LINES
 from demos.foundations.forgetting.schemas import GridInputs, LiveInputs, LiveResult
-from demos.foundations.forgetting.show import show_grid, show_live
+from demos.foundations.forgetting.show import measured_by, show_grid, show_live
 from demos.stopping import Stopped
 from demos.ui import page
 from demos.ui.controls import control
@@ -43,16 +43,16 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     filled = examples_row(examples, {"rate": rate, "epochs": epochs})
     start = gr.Button(ASK, variant="primary")
     answer = Answer([rate, epochs], ASK)
-    shown = gr.HTML("", padding=False)
+    shown, badge = gr.HTML("", padding=False), page.badge()
 
-    def ask(rate: float, epochs: int) -> str:
+    def ask(rate: float, epochs: int) -> tuple[str, str]:
         inputs = inputs_of(GridInputs, {"rate": rate, "epochs": epochs})
         result = run(GRID, inputs)
-        return headline_html(GRID, inputs, result) + show_grid(inputs, result)
+        return headline_html(GRID, inputs, result) + show_grid(inputs, result), measured_by(result)
 
-    answer.on([start.click], ask, [shown])
-    answer.on_choice([rate, epochs], ask, [shown])
-    answer.after(filled, ask, [shown])
+    answer.on([start.click], ask, [shown, badge])
+    answer.on_choice([rate, epochs], ask, [shown, badge])
+    answer.after(filled, ask, [shown, badge])
     _live(run)
 
 

@@ -19,7 +19,7 @@ GAP = "Two dogs are playing in the [MASK]."
 class GridInputs:
     """Which cell of the measured grid is told in words."""
 
-    rate: Annotated[float, Field(title="Rate", description="one of the rates that were measured")] = 3e-4
+    rate: Annotated[float, Field(title="Rate", description="one of the rates that were measured")] = 1e-4
     epochs: Annotated[
         int, Field(ge=0, le=10, title="Epochs", description="passes over the reviews; 0 is before training")
     ] = 3
@@ -74,7 +74,7 @@ class LiveInputs:
         Field(title="Sentence with [MASK]", max_length=MAX_LINE, description="what the old head is asked"),
     ] = GAP
     rate: Annotated[
-        float, Field(title="Rate", description="size of a step: 0.000001 to 0.01; 0.0003 is small here")
+        float, Field(title="Rate", description="size of a step: 0.000001 to 0.01; 0.0001 is small here")
     ] = 3e-4
     seconds: Annotated[int, Field(ge=5, le=60, title="Seconds", description="for how long it is trained")] = (
         20

@@ -38,7 +38,7 @@ class Learner:
         for weights in self.model.parameters():
             weights.requires_grad_(True)
         self._draw = torch.Generator().manual_seed(seed)
-        self.head = nn.utils.skip_init(nn.Linear, self.model.config.hidden_size, CLASSES)
+        self.head: Any = nn.utils.skip_init(nn.Linear, self.model.config.hidden_size, CLASSES)
         with torch.no_grad():
             self.head.weight.normal_(0.0, INITIAL, generator=self._draw)
             self.head.bias.zero_()
