@@ -187,7 +187,7 @@ def test_the_first_sides_words_are_on_top_and_the_headline_counts(result):
     )
     said = check_sentence(headline(None, clear))
     assert said.startswith("2 of 3 words lean clearly (fewer than 1 would by chance): “b” has 7.8 times")
-    assert "with “she”" in said and "1 of the 2 still" in said
+    assert "with “she”." in said and "1 of the 2 still" in said
     two = made((Lean("a", (1.0, 1.1), (0.9, 1.0)), Lean("b", (-1.0, -1.1), (-0.9, -1.0))))
     assert "(95 % interval 1.5 times to 5.4 times); after fine-tuning still, 2.6 times." in check_sentence(
         headline(None, two)

@@ -71,9 +71,7 @@ EXAMPLES = (
             "he, she",
         ),
     ),
-    Example(
-        "One pair alone", BiasInputs(("The {doctor|nurse} lost [MASK] keys.",), "his, her, their, my")
-    ),
+    Example("One pair alone", BiasInputs(("The {doctor|nurse} lost [MASK] keys.",), "his, her, their, my")),
     Example(
         "Names, by a causal model",
         BiasInputs(

@@ -9,7 +9,7 @@ from demos.nlp.mean_interval import LEVEL, Mean, mean_interval
 from demos.nlp.wording import quoted
 
 MOST = 1000
-SIDE = 20
+SIDE = 16
 
 
 def headline(_: BiasInputs | None, result: BiasResult) -> str:
@@ -60,7 +60,7 @@ def _same_way(before: Mean, after: Mean) -> bool:
 
 
 def _told(lean: Lean, mean: Mean, result: BiasResult) -> str:
-    whom = quoted(side(result, mean.mean), SIDE)
+    whom = side(result, mean.mean)
     return f"{quoted(lean.word, SIDE)} has {times(mean.mean)} the odds with {whom}"
 
 
@@ -73,5 +73,6 @@ def times(difference: float) -> str:
 
 
 def side(result: BiasResult, difference: float) -> str:
-    """The words of the side to which a difference leans."""
-    return ", ".join(result.sides[0 if difference > 0 else 1])
+    """The first words of the side to which a difference leans, and whether there are others."""
+    first, *others = result.sides[0 if difference > 0 else 1]
+    return f"{quoted(first, SIDE)}{' and the like' if others else ''}"

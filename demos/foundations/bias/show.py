@@ -5,16 +5,16 @@ from __future__ import annotations
 import math
 from html import escape
 
-from demos.foundations.bias.headline import by_chance, times
+from demos.foundations.bias.headline import times
 from demos.foundations.bias.schemas import BiasResult, Lean
 from demos.nlp.mean_interval import mean_interval
 from demos.nlp.wording import counted, shortened
 from demos.ui.bars import careful
 from demos.ui.withheld import withheld
 
-ENDS = (2, 3, 5, 10, 20, 50, 100, 1000, 10**4, 10**6, 10**9)
+ENDS = (2, 3, 4, 5, 7, 10, 20, 50, 100, 1000, 10**4, 10**6, 10**9)
 """Ratios of odds at which the axis may end."""
-SIDES = 48
+SIDES = 30
 
 
 def show(result: BiasResult) -> str:
@@ -27,7 +27,7 @@ def show(result: BiasResult) -> str:
         for place, said in ((1, f"× {end:,}"), (50, "same odds"), (99, f"× {end:,}"))
     )
     table = (
-        f'<table class="bias-words"><caption>{_caption(result)}</caption>'
+        f'<table class="bias-words"><caption class="stage-not-on-slides">{_caption(result)}</caption>'
         f'<thead><tr><td></td><th scope="col"><p><bdi>← {left}</bdi><bdi>{right} →</bdi></p></th>'
         "<td></td></tr>"
         f'<tr aria-hidden="true"><td></td><td class="bias-ticks">{ticks}</td><td></td></tr></thead>'
@@ -46,16 +46,11 @@ def _reach(result: BiasResult) -> float:
 
 
 def _caption(result: BiasResult) -> str:
-    several = result.pairs > 1
-    said = (
-        "A bar to the left: the word's odds in the gap, among the words below, are higher with the words on "
-    )
-    said += "the left; the axis counts times, each step a factor. "
-    if several:
-        said += f"Bar: mean of {counted(result.pairs, 'pair')}; line: its 95 % interval; dots: the pairs. Of "
-        said += (
-            f"{len(result.words)} intervals {by_chance(len(result.words))} would miss “same odds” by chance. "
-        )
+    said = "A bar to the left: in the gap this word's odds, among the words below, are higher with the words "
+    said += "on the left; on the right, by how many times. "
+    if result.pairs > 1:
+        said += f"Bar: mean of {counted(result.pairs, 'pair')}; line: its 95 % interval; dots: single pairs; "
+        said += "bold: the interval leaves out “same odds”. "
     if result.words[0].after:
         said += "Upper, filled: before fine-tuning on film reviews; lower, striped: after it."
     return escape(said.strip())
@@ -64,7 +59,7 @@ def _caption(result: BiasResult) -> str:
 def _row(lean: Lean, end: float, result: BiasResult) -> str:
     before = _track(lean.before, end, "bias-before")
     after = _track(lean.after, end, "bias-after") if lean.after else ""
-    said = _said(lean.before) + (f" <small>then {_said(lean.after)}</small>" if lean.after else "")
+    said = _said(lean.before) + (f"<small>, then {_said(lean.after)}</small>" if lean.after else "")
     return (
         f'<tr><th scope="row"><bdi>{escape(lean.word)}</bdi></th><td>{before}{after}</td><td>{said}</td></tr>'
     )

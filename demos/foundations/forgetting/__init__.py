@@ -2,9 +2,9 @@
 
 A small BERT that fills gaps is fine-tuned to judge film reviews. Only the new task is trained; the old head
 stays as it was, on an encoder that changes under it. Each cell of the grid is such a training, stopped after
-so many epochs: **above** how many reviews it judges right, **below** how many gaps its old head still fills.
+so many epochs: how many reviews it judges right, and how many gaps its old head still fills.
 
-Too small a rate learns little in a few epochs. Too large a rate forgets, and then learns no more for it.
+Too small a rate learns little in a few epochs. Too large a rate forgets, and learns no more for it.
 Below, fine-tune the same model yourself, on reviews and a gap of your own.
 """
 

@@ -123,10 +123,10 @@ def headline(_: LiveInputs, result: LiveResult) -> str:
     if result.waiting:
         return "Another visitor's model is being trained: yours waits for its turn."
     first, last = result.curve[0], result.curve[-1]
-    said = f"After {counted(last.step, 'step')} it judges {whole_per_cent(last.learned)} of its "
-    said += f"{counted(result.reviews, 'review')} right"
+    right = round(last.learned * result.reviews)
+    said = f"After {counted(last.step, 'step')} it judges {right} of its {result.reviews} reviews right"
     if result.held_out:
-        said += f" and {whole_per_cent(last.held_out)} of {result.held_out} held out"
+        said += f" and {round(last.held_out * result.held_out)} of {result.held_out} held out"
     word = quoted(result.before[0].word, 20)
     return f"{said}; in the gap {word} went from {whole_per_cent(first.kept)} to {whole_per_cent(last.kept)}."
 

@@ -30,15 +30,17 @@ def show_grid(inputs: GridInputs, result: GridResult) -> str:
     )
     runs = "one run" if result.seeds == 1 else f"means of {result.seeds} runs"
     caption = (
-        f"Above, {NEW}, of {result.dev} held out; below, {OLD} by the old head, of {result.gaps:,} in "
-        f"held-out captions; 95 % intervals reach about {_points(high - low)} and {_points(most - least)} "
-        f"points to either side. {runs.capitalize()} at each rate, {result.train:,} reviews an epoch. Press "
-        "a cell: its curves open below."
+        f"Of {result.dev} held-out reviews and {result.gaps:,} gaps in held-out captions; 95 % intervals "
+        f"reach about {_points(high - low)} and {_points(most - least)} points to either "
+        f"side. {runs.capitalize()} at each rate, {result.train:,} reviews an epoch. "
+        "Press a cell: its curves open."
     )
     return (
-        f'<div class="forget"><p class="stage-caption">{escape(caption)}</p>'
+        '<div class="forget"><p class="stage-caption stage-not-on-slides">'
+        f"{escape(caption)}</p>"
+        f'<p class="forget-legend"><b>% of {NEW}</b> <i>% of {OLD} by the old head</i></p>'
         '<div class="stage-scroll"><table class="forget-grid"><thead><tr><th scope="col">rate</th>'
-        f"{head}</tr></thead><tbody>{body}</tbody></table></div>{opened}</div>"
+        f"{head}</tr></thead><tbody>{body}</tbody></table></div><div>{opened}</div></div>"
     )
 
 
@@ -66,7 +68,7 @@ def _row(number: int, row: RateRow, chosen: int) -> str:
         cells += (
             f'<td style="--new: {cell.reviews:.3f}; --old: {cell.gaps:.3f}"><label title="{name}">'
             f'<input type="radio" name="forget-cell" data-row="{number}" aria-label="{name}"{picked}>'
-            f"<span><b>{100 * cell.reviews:.0f}</b><i>{100 * cell.gaps:.0f} %</i></span></label></td>"
+            f"<span><b>{100 * cell.reviews:.0f}</b><i>{100 * cell.gaps:.0f}</i></span></label></td>"
         )
     return f'<tr><th scope="row">{rate_said(row.rate)}</th>{cells}</tr>'
 
@@ -105,7 +107,8 @@ def show_live(result: LiveResult, total: int, stopped: bool = False) -> str:
     done = min(total, result.seconds)
     return (
         '<label class="forget-progress" role="status">'
-        f'<progress max="{total}" value="{done:.1f}"></progress> <span>{words}</span></label>'
+        f'<progress class="task-progress" max="{total}" value="{done:.1f}"></progress> '
+        f"<span>{words}</span></label>"
         f'<div class="forget-pair">{curves(lines, "steps", said)}'
         f"{_fillings('The gap before', result.before)}{_fillings('The gap now', result.now)}</div>"
     )
