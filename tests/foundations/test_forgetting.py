@@ -113,8 +113,8 @@ def test_the_seed_decides_and_nobody_elses_draws_are_touched(bert):
     assert torch.equal(state, torch.get_rng_state())
 
 
-def test_cells_are_means_over_seeds_by_rate():
-    grid = grid_of(MEASURED)
+def test_cells_are_means_over_seeds_by_rate(origin):
+    grid = grid_of(MEASURED, origin)
     assert [row.rate for row in grid.rows] == [0.001, 0.01] and grid.seeds == 2
     cell = grid.rows[1].cells[1]
     assert (cell.reviews, cell.gaps) == pytest.approx((0.8, 0.15))
@@ -125,8 +125,8 @@ def test_cells_are_means_over_seeds_by_rate():
     assert rate_said(3e-5) == "0.00003" and rate_said(1.0) == "1"
 
 
-def test_every_cell_opens_its_rows_curves():
-    page = show_grid(GridInputs(0.01, 1), grid_of(MEASURED))
+def test_every_cell_opens_its_rows_curves(origin):
+    page = show_grid(GridInputs(0.01, 1), grid_of(MEASURED, origin))
     assert page.count('type="radio"') == 4 and page.count(" checked") == 1
     assert page.count('data-row="1"') == 3 and page.count("<svg") == 2
     assert "means of 2 runs" in page.lower()
@@ -153,8 +153,8 @@ def test_a_cell_that_was_not_measured_is_refused(values, said):
     assert refused.value.remedy
 
 
-def test_the_shipped_figures_show_what_the_page_claims():
-    measured = grid_of(figures())
+def test_the_shipped_figures_show_what_the_page_claims(origin):
+    measured = grid_of(figures(), origin)
     small, large = measured.rows[0].cells, measured.rows[-1].cells
     assert small[3].gaps > 0.9 * small[0].gaps, "the smallest rate forgets little"
     assert large[3].gaps < 0.1 * large[0].gaps, "the largest forgets nearly everything"

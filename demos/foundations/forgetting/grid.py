@@ -2,30 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from statistics import fmean
 from typing import Any
 
 from demos.contract import Endpoint
 from demos.errors import BadInput
-from demos.foundations.film_reviews import figures
+from demos.foundations.film_reviews import BASE, figures
 from demos.foundations.forgetting.schemas import Cell, GridInputs, GridResult, RateRow
+from demos.models.specs import Loaded, Origin, Spec
 from demos.nlp.in_context import wilson
 from demos.nlp.wording import whole_per_cent
 
 
-def forgetting(inputs: GridInputs, loaded: None = None) -> GridResult:
+def forgetting(inputs: GridInputs, loaded: Sequence[Loaded]) -> GridResult:
     """What a small model learned of film reviews and what it forgot of filling gaps, at several rates and
     after several epochs."""
-    return grid_of(figures())
+    return grid_of(figures(), loaded[0].origin)
 
 
-def grid_of(measured: dict[str, Any]) -> GridResult:
+def grid_of(measured: dict[str, Any], origin: Origin) -> GridResult:
     """The grid of a file of figures."""
     runs = measured["runs"]
     rates = sorted({run["rate"] for run in runs})
     rows = tuple(RateRow(rate, _cells([run for run in runs if run["rate"] == rate])) for rate in rates)
     seeds = len({run["seed"] for run in runs})
-    return GridResult(rows, measured["train"], measured["dev"], measured["gaps"], seeds)
+    return GridResult(rows, measured["train"], measured["dev"], measured["gaps"], seeds, origin)
+
+
+def measured_rates() -> list[float]:
+    """The rates of the grid, the smallest first."""
+    return sorted({run["rate"] for run in figures()["runs"]})
+
+
+def measured_epochs() -> int:
+    """How many epochs were measured."""
+    return len(figures()["runs"][0]["gaps"]) - 1
 
 
 def _cells(runs: list[dict[str, Any]]) -> tuple[Cell, ...]:
@@ -69,17 +81,21 @@ def rate_said(rate: float) -> str:
 
 def check(inputs: GridInputs) -> None:
     """Raises `BadInput` for a cell that was not measured."""
-    rows = grid_of(figures()).rows
-    rates = [row.rate for row in rows]
+    rates, most = measured_rates(), measured_epochs()
     if inputs.rate not in rates:
         raise BadInput(
             f"A rate of {inputs.rate:g} was not measured.",
             f"Measured were {', '.join(map(rate_said, rates))}; train below at another one.",
         )
-    if inputs.epochs >= len(rows[0].cells):
-        raise BadInput(
-            f"{inputs.epochs} epochs were not measured.", f"At most {len(rows[0].cells) - 1} were."
-        )
+    if inputs.epochs > most:
+        raise BadInput(f"{inputs.epochs} epochs were not measured.", f"At most {most} were.")
 
 
-GRID = Endpoint("forgetting", forgetting, None, check=check, headline=headline)
+GRID = Endpoint(
+    "forgetting",
+    forgetting,
+    None,
+    check=check,
+    several=lambda inputs: [Spec(BASE, "config")],
+    headline=headline,
+)

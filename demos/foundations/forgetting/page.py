@@ -9,12 +9,11 @@ import gradio as gr
 
 from demos.contract import Example, Run
 from demos.errors import StageError
-from demos.foundations.film_reviews import figures
-from demos.foundations.forgetting.grid import GRID, grid_of, rate_said
+from demos.foundations.forgetting.grid import GRID, measured_epochs, measured_rates, rate_said
 from demos.foundations.forgetting.live import FINE_TUNE
 from demos.foundations.forgetting.reviews import LINES
 from demos.foundations.forgetting.schemas import GridInputs, LiveInputs, LiveResult
-from demos.foundations.forgetting.show import measured_by, show_grid, show_live
+from demos.foundations.forgetting.show import show_grid, show_live
 from demos.stopping import Stopped
 from demos.ui import page
 from demos.ui.controls import control
@@ -35,11 +34,10 @@ ABOUT = (
 
 def build(run: Run, examples: Sequence[Example]) -> None:
     """Lays out both parts."""
-    measured = grid_of(figures())
     with gr.Row():
-        rates = [(rate_said(row.rate), row.rate) for row in measured.rows]
+        rates = [(rate_said(rate), rate) for rate in measured_rates()]
         rate = control(gr.Dropdown, GridInputs, "rate", choices=rates)
-        epochs = control(gr.Slider, GridInputs, "epochs", maximum=len(measured.rows[0].cells) - 1)
+        epochs = control(gr.Slider, GridInputs, "epochs", maximum=measured_epochs())
     filled = examples_row(examples, {"rate": rate, "epochs": epochs})
     start = gr.Button(ASK, variant="primary")
     answer = Answer([rate, epochs], ASK)
@@ -48,7 +46,8 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     def ask(rate: float, epochs: int) -> tuple[str, str]:
         inputs = inputs_of(GridInputs, {"rate": rate, "epochs": epochs})
         result = run(GRID, inputs)
-        return headline_html(GRID, inputs, result) + show_grid(inputs, result), measured_by(result)
+        answer = headline_html(GRID, inputs, result) + show_grid(inputs, result)
+        return answer, page.badge_html(result.origin, "measured by training/forgetting.py")
 
     answer.on([start.click], ask, [shown, badge])
     answer.on_choice([rate, epochs], ask, [shown, badge])

@@ -48,13 +48,14 @@ class RateRow:
 @dataclass(frozen=True)
 class GridResult:
     """rows: by rate, the smallest first; train, dev: reviews that were trained on and measured; gaps: how
-    many were measured; seeds: runs at each rate."""
+    many were measured; seeds: runs at each rate; origin: the model that was fine-tuned."""
 
     rows: tuple[RateRow, ...]
     train: int
     dev: int
     gaps: int
     seeds: int
+    origin: Origin
 
 
 @dataclass(frozen=True)

@@ -44,13 +44,6 @@ def show_grid(inputs: GridInputs, result: GridResult) -> str:
     )
 
 
-def measured_by(result: GridResult) -> str:
-    """What stands in the place of a checkpoint's name: these figures were measured before."""
-    line = "BERT tiny, measured by training/forgetting.py"
-    runs = counted(result.seeds * len(result.rows), "fine-tuning")
-    return f'<p data-line="{line}">{line} · {runs} on reviews of the Stanford Sentiment Treebank</p>'
-
-
 def _points(width: float) -> str:
     return f"{50 * width:.0f}"
 
