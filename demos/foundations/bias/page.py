@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import gradio as gr
 
 from demos.contract import Example, Run
+from demos.errors import StageError
 from demos.foundations.bias.compute import BIAS
 from demos.foundations.bias.schemas import DEFAULT, BiasInputs
 from demos.foundations.bias.show import show
@@ -16,6 +17,7 @@ from demos.ui.examples import examples_row
 from demos.ui.freshness import Answer
 from demos.ui.headline import headline_html
 from demos.ui.task_page import inputs_of, took
+from demos.ui.withheld import refused
 
 ASK = "Compare"
 
@@ -34,8 +36,11 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     shown, badge = gr.HTML("", padding=False, elem_classes="task-answer"), page.badge()
 
     def ask(pairs: str, words: str, model: str) -> tuple[str, str]:
-        inputs = inputs_of(BiasInputs, {"pairs": pairs or "", "words": words or "", "model": model})
-        result = run(BIAS, inputs)
+        try:
+            inputs = inputs_of(BiasInputs, {"pairs": pairs or "", "words": words or "", "model": model})
+            result = run(BIAS, inputs)
+        except StageError as error:
+            return refused(error), ""
         said = "" if result.origin.recorded else took(result.seconds)
         return headline_html(BIAS, inputs, result) + show(result), page.badge_html(result.origin, said)
 
