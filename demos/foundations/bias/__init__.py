@@ -6,8 +6,9 @@ list, which does the model expect more after “he”, which more after “she�
 
 - **BERT tiny** and the Korean encoder fill the gap, seeing both sides of it. **SmolLM2** reads from the left:
   there the word is judged together with all that follows it.
-- BERT tiny answers twice: as it was pre-trained, and after it was **fine-tuned on film reviews** here, which
-  say nothing about any of this. Nobody asked for these differences to go away, and nothing made them.
+- BERT tiny answers twice: as it was pre-trained, and after it was **fine-tuned on film reviews** here, to
+  tell good ones from bad ones (*Fine-tuning and forgetting*, three epochs at a small rate). Nothing in that
+  task asks for these differences to go away.
 """
 
 from __future__ import annotations
