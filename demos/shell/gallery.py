@@ -30,7 +30,9 @@ STYLES = (ASSETS / "css" / "gallery.css",)
 
 SHELL_SCRIPTS = (
     *COMMON,
-    *scripts("shell", f"freshness stop link folds save gallery {TALK} embed_snippets embed embed_height"),
+    *scripts(
+        "shell", f"freshness stop link folds save gallery sortable {TALK} embed_snippets embed embed_height"
+    ),
 )
 TALK_STYLES = ASSETS / "css" / "stage.css"
 """Global rules, so they are linked in the page's head."""

@@ -374,3 +374,22 @@ def test_nothing_polls():
     }
     assert [name for name, source in sources.items() if "setInterval" in source] == []
     assert json.loads((FOLDER / "tsconfig.json").read_text())["include"][1:] == sorted(OWN)
+
+
+def test_a_table_sorts_by_the_head_of_a_column(blank):
+    def sorted_by_click() -> list[str]:
+        blank.locator(".stage-sort").click()
+        return blank.locator("tbody th").all_inner_texts()
+
+    values = {"a": "0.4", "b": "", "c": "0.9", "d": "10"}
+    rows = "".join(
+        f'<tr><th>{name}</th><td data-value="{value}"></td></tr>' for name, value in values.items()
+    )
+    blank.evaluate(  # not set_content, which takes away the document's listeners
+        "html => { document.body.innerHTML = html; }",
+        '<table><thead><tr><th>name</th><th><button class="stage-sort" data-best="high">figure</button></th>'
+        f"</tr></thead><tbody>{rows}</tbody></table>",
+    )
+    assert sorted_by_click() == ["d", "c", "a", "b"], "the best first, as numbers; what has none at the end"
+    assert blank.locator('th[aria-sort="descending"]').inner_text() == "figure"
+    assert sorted_by_click() == ["a", "c", "d", "b"], "and the other way at the next click"

@@ -3,38 +3,45 @@
 from __future__ import annotations
 
 from html import escape
+from typing import Literal
 
 from demos.caption_world.architectures import Architecture, architectures
 from demos.caption_world.family_tree.schemas import Branch, FamilyTree, Mask
 from demos.texts import per_cent
 
 CELL = 8
-HEADS = (
-    "architecture",
-    "what a word looks at",
-    "learned to find",
-    "built",
-    "parameters",
-    "gaps filled",
-    "perplexity per word",
-    "BLEU fr / de",
-    "trained for",
-)
+HEADS: dict[str, Literal["low", "high", ""]] = {
+    "architecture": "low",
+    "what a word looks at": "",
+    "learned to find": "",
+    "built": "",
+    "parameters": "low",
+    "gaps filled": "high",
+    "perplexity per word": "low",
+    "BLEU fr / de": "high",
+    "trained for": "low",
+}
+"""The columns, and which end of one that sorts comes first; architectures sort by year."""
 
 
 def show(result: FamilyTree) -> str:
     """A row for each architecture."""
     known = {one.name: one for one in architectures()}
     rows = "".join(_row(known[branch.name], branch) for branch in result.branches)
-    head = "".join(f'<th scope="col">{name}</th>' for name in HEADS)
+    head = "".join(f'<th scope="col">{_head(name, best)}</th>' for name, best in HEADS.items())
     budget = {branch.tokens for branch in result.branches}
     seen = f"{min(budget) / 1e6:,.1f} million tokens" if budget else "no tokens"
     return (
         '<p class="stage-caption stage-not-on-slides">A filled square: some head of some layer of this very '
-        f"model puts weight there. Each saw {seen}; the figures are of captions that none of them saw.</p>"
+        f"model puts weight there. Each saw {seen}; the figures are of captions that none of them saw. A click on "
+        "the head of a column sorts by it.</p>"
         '<div class="stage-scroll"><table class="stage-labels world-tree">'
         f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
+
+
+def _head(name: str, best: str) -> str:
+    return f'<button type="button" class="stage-sort" data-best="{best}">{name}</button>' if best else name
 
 
 def _row(one: Architecture, branch: Branch) -> str:
@@ -48,19 +55,22 @@ def _row(one: Architecture, branch: Branch) -> str:
     filled = "–" if branch.gaps_filled is None else per_cent(branch.gaps_filled)
     built = f"{branch.layers} layers; positions {one.positions}; norm {one.norm}; shared: {one.sharing}"
     numbers = (
-        f"{branch.parameters / 1e6:.2f} M",
-        filled,
-        _number(branch.perplexity),
-        bleu if has_bleu else "–",
-        f"{branch.training_seconds / 60:.0f} min",
+        (f"{branch.parameters / 1e6:.2f} M", branch.parameters),
+        (filled, branch.gaps_filled),
+        (_number(branch.perplexity), branch.perplexity),
+        (bleu if has_bleu else "–", branch.bleu_french or branch.bleu_german),
+        (f"{branch.training_seconds / 60:.0f} min", branch.training_seconds),
     )
     cells = (
         f'<td class="world-masks">{masks}<small>{escape(one.mask)}</small></td>',
         f"<td>{escape(one.objective)}</td><td>{escape(built)}</td>",
-        *(f'<td class="world-number">{number}</td>' for number in numbers),
+        *(
+            f'<td class="world-number" data-value="{"" if value is None else value}">{number}</td>'
+            for number, value in numbers
+        ),
     )
     name = f"<strong>{escape(one.title)}</strong><small>{escape(one.family)} · {paper}</small>"
-    return f'<tr><th scope="row">{name}</th>{"".join(cells)}</tr>'
+    return f'<tr><th scope="row" data-value="{one.year}">{name}</th>{"".join(cells)}</tr>'
 
 
 def _number(value: float | None) -> str:
