@@ -1,9 +1,9 @@
 """What the training of models from scratch shares: batches by length, a step in bfloat16, the shipped files.
 
 Matrix products run in bfloat16 where the processor has instructions for it (a step is several times faster
-there), else in float32 (without them bfloat16 is ten times slower); both give much the same model. Weights and
-optimiser are always float32. Seeds are fixed; a run repeats exactly only on the same processor and number of
-threads.
+there), else in float32 (without them bfloat16 is ten times slower); both give much the same model. Weights
+and optimiser are always float32. Seeds are fixed; a run repeats exactly only on the same processor and number
+of threads.
 """
 
 from __future__ import annotations

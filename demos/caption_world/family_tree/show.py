@@ -33,8 +33,8 @@ def show(result: FamilyTree) -> str:
     seen = f"{min(budget) / 1e6:,.1f} million tokens" if budget else "no tokens"
     return (
         '<p class="stage-caption stage-not-on-slides">A filled square: some head of some layer of this very '
-        f"model puts weight there. Each saw {seen}; the figures are of captions that none of them saw. A click on "
-        "the head of a column sorts by it.</p>"
+        f"model puts weight there. Each saw {seen}; the figures are of captions that none of them saw. "
+        "A click on the head of a column sorts by it.</p>"
         '<div class="stage-scroll"><table class="stage-labels world-tree">'
         f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
     )

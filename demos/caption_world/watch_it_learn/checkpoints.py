@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import copy
 import json
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import torch
 
@@ -24,9 +22,6 @@ EARLIER = (0, 2, 6, 20, 50)
 MEASURES = {"bert": "masked_accuracy", "gpt2": "word_perplexity", "marian": "bleu_en_fr_beam_1"}
 """The figure by which each model's progress is told, as figures.json names it."""
 
-_copies: WeakKeyDictionary[Loaded, tuple[Loaded, ...]] = WeakKeyDictionary()
-_lock = threading.Lock()
-
 
 @dataclass(frozen=True)
 class Progress:
@@ -38,13 +33,11 @@ class Progress:
 
 
 def earlier(loaded: Loaded) -> tuple[Loaded, ...]:
-    """The five earlier checkpoints of a leased model, kept in memory for as long as the model itself."""
-    with _lock:
-        if loaded not in _copies:
-            entry = checkpoint(loaded.spec.checkpoint)
-            paths = [checked_file(entry, f"steps/{percent}.safetensors") for percent in EARLIER]
-            _copies[loaded] = tuple(with_weights(loaded, load_rows(path)) for path in paths)
-        return _copies[loaded]
+    """The five earlier checkpoints of a leased model, about 6 MB each. They are read anew for every answer (a
+    tenth of a second): kept, they would be memory that the cache of models does not know of."""
+    entry = checkpoint(loaded.spec.checkpoint)
+    paths = [checked_file(entry, f"steps/{percent}.safetensors") for percent in EARLIER]
+    return tuple(with_weights(loaded, load_rows(path)) for path in paths)
 
 
 def with_weights(loaded: Loaded, weights: Mapping[str, torch.Tensor]) -> Loaded:
