@@ -23,7 +23,7 @@ from demos.shell.gallery import SHELL_SCRIPTS
 from demos.shell.saved_page import SCRIPTS as SAVED
 
 FOLDER = Path(__file__).parents[2] / "assets" / "js"
-OWN = ("common", "shell", "attention", "bertviz", "caption_world", "debate", "prompting")
+OWN = ("common", "shell", "attention", "bertviz", "caption_world", "debate", "foundations", "prompting")
 PAGES = {"viewer": VIEWER, "debate": DEBATE, "prompting": PROMPTING, "learn": LEARN, "who": WHO, "shell": ()}
 
 MAP = {"name": "self", "layers": 2, "heads": 3, "causal": False, "square": True, "has_flow": True}
