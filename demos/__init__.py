@@ -28,6 +28,7 @@ PROGRAMME = (
     "demos.caption_world.watch_it_learn",
     "demos.caption_world.who_sees_what",
     "demos.foundations.teacher_forcing",
+    "demos.caption_world.next_sentence",
 )
 
 MOVED = {"bertviz": "attention?draw=bertviz"}

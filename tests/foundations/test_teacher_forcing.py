@@ -1,4 +1,4 @@
-"""Teacher forcing: one pass equals the model's own loss, writing equals `generate`, changes are as defined."""
+"""Teacher forcing: one pass equals the model's own loss, writing equals `generate`, changes as defined."""
 
 from __future__ import annotations
 

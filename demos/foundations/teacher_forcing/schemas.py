@@ -80,8 +80,8 @@ class Change:
     whether the model's first choice there is another one than with the right history; loss, right_loss: the
     mean of minus the log-probabilities of these tokens, in nats, with this history and with the right one;
     wrote: what the model goes on to write by itself, the rest of the new word left out; apart: for each of
-    those, whether it differs from the target (by the longest common subsequence of the tokens behind the
-    word); ended: whether it ended by itself.
+    those, whether it is not in the target (outside of a common subsequence with the tokens behind the word);
+    ended: whether it ended by itself.
     """
 
     word: int

@@ -25,10 +25,11 @@ def by_position() -> str:
         '<span class="tf-key tf-is-own"></span> its own history; bars: two standard errors</p>'
         f'<div class="tf-charts">{charts}</div>'
         '<p class="stage-caption stage-not-on-slides">Greedy writing; held-out captions of test_2016. At '
-        "each place of what the model wrote, its own loss is that of the tokens with which the reference could "
-        "go on there: those behind the beginnings of the reference that are nearest to the text so far (edit "
-        "distance; if several are equally near, their probabilities are added). Where the text so far is the "
-        "reference's, this is the usual loss. A good translation in other words counts as wrong.</p>"
+        "each place of what the model wrote, its own loss is that of the tokens with which the reference "
+        "could go on there: those behind the beginnings of the reference that are nearest to the text so "
+        "far (edit distance; if several are equally near, their probabilities are added). Where the text so"
+        " far is the reference's, this is the usual loss. A good translation in other words counts as "
+        "wrong.</p>"
     )
 
 

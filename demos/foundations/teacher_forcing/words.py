@@ -51,8 +51,8 @@ def _word(pieces: Sequence[str], start: int, stop: int, end: str) -> Word:
 
 
 def rather(scores: Any, original: int, tokenizer: Any) -> list[int]:
-    """The likeliest pieces at the place of `original` that begin another word of letters, ALTERNATIVES at most,
-    the likeliest first; scores [vocabulary].
+    """The likeliest pieces at the place of `original` that begin another word of letters, the likeliest
+    first and at most ALTERNATIVES; scores [vocabulary].
     """
     ranked = scores.topk(min(50, len(scores))).indices.tolist()
     pieces = tokenizer.convert_ids_to_tokens(ranked)
