@@ -41,7 +41,7 @@ from demos.foundations.teacher_forcing.schemas import MAX_TOKENS, TeacherInputs
 from demos.models.cache import shared_cache
 from demos.models.specs import Loaded, Spec
 
-CAPTIONS, CHANGED, SEED = 200, 100, 0
+CAPTIONS, CHANGED, SEED = 200, 50, 0
 """Captions for the losses, and the first of them for the changed words."""
 MODELS = {"marian-en-de": "de", "marian-en-fr": "fr"}
 PLACES = ((1, 3), (4, 6), (7, 9), (10, 12), (13, None))

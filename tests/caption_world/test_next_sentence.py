@@ -139,7 +139,7 @@ def test_the_headline_says_what_the_heads_say(shares, words):
     said = check_sentence(headline(None, result))
     are_of(said, [max(forward, 1 - forward) for forward, _ in shares])
     turned = sum((forward >= 0.5) != (backward >= 0.5) for forward, backward in shares)
-    assert said.count("turns round") == turned and said.count("stays") == 2 - turned
+    assert said.count("the opposite if") == turned and said.count("the same if") == 2 - turned
     assert "<script" not in show.show(result)
 
 

@@ -124,9 +124,9 @@ const TeacherForcing = (() => {
       at = next;
       if (!keepWord || changes[at]) word = changes[at] ? changes[at].word : -1;
       if (current) current.at = at;
-      const focused = document.activeElement?.getAttribute("aria-label") && target.contains(document.activeElement);
+      const within = [target, chips].find((node) => node.contains(document.activeElement));
       show();
-      if (focused) /** @type {HTMLElement | null} */ (target.querySelector('[aria-checked="true"]'))?.focus();
+      if (within) /** @type {HTMLElement | null} */ (within.querySelector('[aria-checked="true"]'))?.focus();
       StageLink.look({ change: at });
     }
 
@@ -145,19 +145,12 @@ const TeacherForcing = (() => {
       const ours = changes.map((one, index) => ({ one, index })).filter(({ one }) => one.word === word);
       const right = element(
         "button",
-        { type: "button", class: "tf-chip", role: "radio", "aria-checked": String(!change), onclick: () => unchanged() },
+        { type: "button", class: "tf-chip", role: "radio", "aria-checked": String(!change), onclick: () => choose(-1, true) },
         `${legible(payload.words[word].text)} (right)`,
       );
       const buttons = [right, ...ours.map(({ one, index }) => chip(one.instead, index, index === at))];
       chips.replaceChildren(element("span", { class: "tf-note" }, "In its place:"), ...buttons);
       setTabStop(buttons, Math.max(0, buttons.findIndex((one) => one.getAttribute("aria-checked") === "true")));
-    }
-
-    function unchanged() {
-      at = -1;
-      if (current) current.at = at;
-      show();
-      StageLink.look({ change: at });
     }
 
     /** What the model writes by itself. @param {TeacherChange | undefined} change */

@@ -5,7 +5,7 @@ from __future__ import annotations
 from demos.caption_world.next_sentence.schemas import SAYS, PairResult, Verdict
 from demos.nlp.wording import counted, whole_per_cent
 
-TITLES = {"bert": "BERT's next sentence", "albert": "ALBERT's sentence order"}
+TITLES = {"bert": "BERT", "albert": "ALBERT"}
 
 
 def headline(_: object, result: PairResult) -> str:
@@ -15,16 +15,15 @@ def headline(_: object, result: PairResult) -> str:
     said = "; ".join(map(_answer, result.verdicts))
     common = len(result.shared)
     words = f"share {counted(common, 'content word')}" if common else "share no content word"
-    return f"{said}. The sentences {words}."
+    return f"{said}. They {words}."
 
 
 def _answer(verdict: Verdict) -> str:
     sure = max(verdict.forward, 1 - verdict.forward)
     turned = says(verdict.name, verdict.backward) != says(verdict.name, verdict.forward)
-    exchanged = "turns round" if turned else "stays"
     return (
-        f"{TITLES[verdict.name]}: “{says(verdict.name, verdict.forward)}”, {whole_per_cent(sure)}, and it "
-        f"{exchanged} if they are exchanged"
+        f"{TITLES[verdict.name]} says “{says(verdict.name, verdict.forward)}”, {whole_per_cent(sure)}, and "
+        f"{'the opposite' if turned else 'the same'} if exchanged"
     )
 
 

@@ -16,7 +16,7 @@ QUESTIONS = {
     "bert": "Next sentence: does the second go with the first?",
     "albert": "Sentence order: does the second come behind the first?",
 }
-SAYS = {"bert": ("belongs", "does not"), "albert": ("in order", "swapped")}
+SAYS = {"bert": ("belongs", "does not belong"), "albert": ("in order", "swapped")}
 """What a head says with at least one half for yes, and with less."""
 
 
