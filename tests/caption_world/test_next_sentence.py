@@ -60,7 +60,7 @@ def stand_in(name: str) -> Loaded:
         if name == "albert"
         else BertForPreTraining(BertConfig(**size))
     )
-    return Loaded(Spec(name, "pre-training"), model.double().eval(), words, ORIGIN, 0)
+    return Loaded(Spec(name, "pre-training"), model.double().eval().requires_grad_(False), words, ORIGIN, 0)
 
 
 @pytest.fixture

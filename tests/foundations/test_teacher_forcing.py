@@ -327,8 +327,10 @@ def test_the_code_gives_the_same_loss(shipped, capsys):
     inputs = TeacherInputs(TEXT, "Ein Hund läuft am Strand entlang.")
     result = teacher_forcing(inputs, [shipped])
     exec(reading(ASSETS / "models" / "marian-en-de", snippet(inputs, shipped.origin)), {})
-    *_, loss = capsys.readouterr().out.strip().splitlines()
-    assert float(loss.split()[0]) == pytest.approx(result.loss, abs=1e-5)
+    *_, loss, chances = capsys.readouterr().out.strip().splitlines()
+    assert float(loss) == pytest.approx(result.loss, abs=1e-5)
+    expected = [token.probability for token in result.target]
+    assert json.loads(chances) == pytest.approx(expected, abs=1e-5)
     assert "written[:, 1:]" in snippet(TeacherInputs(TEXT), shipped.origin)
 
 

@@ -20,7 +20,8 @@ with torch.inference_mode():
     labels = {labels}
     out = model(**batch, labels=labels)
 print(tokenizer.decode(written[0], skip_special_tokens=True))
-print(out.loss.item(), out.logits[0].softmax(-1).gather(1, labels[0, :, None])[:, 0])
+print(out.loss.item())
+print(out.logits[0].softmax(-1).gather(1, labels[0, :, None])[:, 0].tolist())
 """
 
 
