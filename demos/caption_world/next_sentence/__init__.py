@@ -29,12 +29,14 @@ INFO = Info(
     title="Next sentence",
     tab="Foundations",
     limits=(
-        "Small models of photo captions, one training run each; shown are the heads whose weights are here."
-        " Captions of one picture are no consecutive sentences of a text: “next” means of the same picture "
-        "here, so this shows what such pairs teach, not how BERT judges books. The order head learned from "
-        "halves of captions and is off its ground on whole ones. Topic is shared words here, without their "
-        "stems: captions of other pictures with the same words may truly fit, so no head could be right "
-        "about all of them."
+        "Small models of photo captions, one training run each; shown are the heads whose weights are here. "
+        "Captions of one picture are no consecutive sentences of a text: “next” means of the same picture "
+        "here, so this shows what such pairs teach, not how BERT judges books. Topic is shared words here, "
+        "without their stems; captions of other pictures with the same words may truly fit, so no head could "
+        "be right about all of them. What surprised us: the next-sentence head is not a mere counter of words. "
+        "It accepts pairs without a common word, refuses some with three, and may turn round if the two are "
+        "exchanged, though its question has no order. The order head learned from halves of captions and is "
+        "off its ground on whole ones, as the other head is on halves."
     ),
 )
 
@@ -42,22 +44,19 @@ STYLES = tuple(ASSETS / "css" / f"{part}.css" for part in ("pipelines", "next_se
 
 ENDPOINTS = (NEXT_SENTENCE,)
 
+STREET = "A man is riding a bicycle on a busy street."
 EXAMPLES = (
     Example(
         "Same words, another picture",
-        PairInputs(
-            "A dog is chasing a ball in the park.", "A boy kicks a ball in the park while a dog sleeps."
-        ),
+        PairInputs(STREET, "A busy street with a bicycle in front of a shop."),
     ),
+    Example("One picture, other words", PairInputs(STREET, "A cyclist makes his way through the traffic.")),
+    Example("Another picture", PairInputs(STREET, "Two men are cooking in a small kitchen.")),
     Example(
-        "One picture",
+        "Same words, told apart",
         PairInputs(
-            "A dog is chasing a ball in the park.", "A brown puppy runs across the grass after its toy."
+            "A dog is chasing a ball in the park.", "A girl is holding a ball next to a dog in the park."
         ),
-    ),
-    Example(
-        "Another picture",
-        PairInputs("A dog is chasing a ball in the park.", "Two men are cooking in a small kitchen."),
     ),
     Example("Two halves", PairInputs("a woman in a red coat is waiting", "at the bus stop in the rain")),
     Example("Not from their world", PairInputs("Interest rates rose again.", "The bank explained why.")),
