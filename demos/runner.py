@@ -7,6 +7,7 @@ so the same call could go to a remote worker; this runner computes in its own pr
 from __future__ import annotations
 
 import logging
+import secrets
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, wait
@@ -16,7 +17,7 @@ from dataclasses import is_dataclass, replace
 from typing import Any
 
 from demos.contract import Endpoint, check_fields
-from demos.errors import Busy, StageError
+from demos.errors import Busy, Fault, StageError
 from demos.memo import Memo
 from demos.microbatch import MicroBatches
 from demos.model_choice import specs_of
@@ -234,14 +235,16 @@ class Runner:
 
 @contextmanager
 def _guarded(endpoint: Endpoint) -> Iterator[None]:
-    """Turns every failure into a sentence, and logs unforeseen ones with their traceback."""
+    """Turns every failure into a sentence, and logs unforeseen ones with their traceback under a number."""
     try:
         yield
     except (StageError, Stopped):
         raise
     except Exception as error:
-        log.exception("%s failed", endpoint.name)
-        raise StageError(
-            f"Something went wrong in {endpoint.name} ({type(error).__name__}).",
-            "Nothing you typed is lost. Try again; if it happens again, report it with the end of the log.",
+        number = secrets.token_hex(3)
+        log.exception("%s failed: number %s", endpoint.name, number)
+        raise Fault(
+            f"Something went wrong in {endpoint.name} ({type(error).__name__}, number {number}).",
+            "Nothing you typed is lost. Try again; if it happens again, report it with what the log says of "
+            "this number.",
         ) from error

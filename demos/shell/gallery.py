@@ -15,9 +15,10 @@ from demos.runner import Runner
 from demos.shell import pages
 from demos.shell.api import error_answers
 from demos.shell.hosts import own_hosts
-from demos.shell.load_demos import load_programme, titles, working
+from demos.shell.load_demos import load_programme, public_endpoints, titles, working
 from demos.shell.navigation import MODELS, TITLE, anchor
 from demos.shell.not_found import not_found_page
+from demos.shell.plain_http import plain_http
 from demos.shell.serving import Site, around
 from demos.shell.static import STATIC
 from demos.shell.theme import theme
@@ -91,7 +92,8 @@ def launch_options(
     def moved(slug: str, query: QueryParams) -> str | None:
         return moved_address(slug, query, {*by_slug, MODELS})
 
-    site = Site(pages.page_builders(runner, demos), options, head, moved)
+    api = plain_http({endpoint.name: endpoint for endpoint in public_endpoints(demos)}, runner)
+    site = Site(pages.page_builders(runner, demos), options, head, moved, api)
     return look() | {
         "footer_links": ["api", "settings"],
         "state_session_capacity": pages.SESSIONS,
