@@ -24,6 +24,7 @@ from demos.model_choice import specs_of
 from demos.models.cache import ModelCache
 from demos.models.catalog import checkpoint
 from demos.models.specs import Loaded, Spec
+from demos.places import Places
 from demos.recordings import Recordings, current_replay
 from demos.stopping import Stop, Stopped
 from demos.stream import Stream, Waiting
@@ -45,7 +46,7 @@ class Runner:
 
     `say` tells the visitor that a model is being fetched or loaded, which may take a while. `recordings`
     answer what is asked in a `replaying` block. `admit` is asked before anything is computed, and raises
-    `Busy` for a visitor who asks too much.
+    `Busy` for a visitor who asks too much. `visitor()` names who asks, "" where all are one.
     """
 
     def __init__(
@@ -55,17 +56,18 @@ class Runner:
         say: Callable[[str], object] = log.info,
         recordings: Recordings | None = None,
         admit: Callable[[], object] = lambda: None,
+        visitor: Callable[[], str] = lambda: "",
     ) -> None:
         self.cache = cache
         self.recordings = recordings or Recordings()
-        self.admit = admit
+        self.admit, self.visitor = admit, visitor
         self.results = Memo(result_bytes)
         self.say = say
         # Two turns, so that quick answers do not wait for a step of a long search, which takes seconds: on
         # two cores that wait was measured to turn 50 ms into 1.5 s; side by side, both go on.
         self._turn, self._steps = Turns(), Turns()
         self._together = MicroBatches(self._turn)
-        self._places = threading.BoundedSemaphore(PLACES)
+        self._places = Places(PLACES)
         self._patient = threading.BoundedSemaphore(PATIENT)
 
     def __call__(self, endpoint: Endpoint, inputs: Any) -> Any:
@@ -73,7 +75,7 @@ class Runner:
         key = (endpoint.name, inputs)
 
         def compute() -> Any:
-            with self._place(), self._lease(endpoint, specs) as loaded:
+            with self._places.hold(self.visitor()), self._lease(endpoint, specs) as loaded:
                 if endpoint.batched:
                     same = (endpoint.name, loaded and loaded.spec)
                     return self._together(same, inputs, lambda many: endpoint.function(many, loaded))
@@ -106,7 +108,7 @@ class Runner:
                 specs = self._ready(endpoint, inputs, stop)
                 for spec in specs:
                     self._load(spec, stop)
-                with self._place(), self._lease(endpoint, specs) as loaded:
+                with self._places.hold(self.visitor()), self._lease(endpoint, specs) as loaded:
                     if stop.is_set():
                         return
                     with self._steps.take(share, stop):
@@ -144,15 +146,6 @@ class Runner:
         if isinstance(found, StageError):
             raise found
         return found
-
-    @contextmanager
-    def _place(self) -> Iterator[None]:
-        if not self._places.acquire(blocking=False):
-            raise Busy("Too many questions are being answered at this moment.", "Try again in a few seconds.")
-        try:
-            yield
-        finally:
-            self._places.release()
 
     def _ready(self, endpoint: Endpoint, inputs: Any, stop: Stop | None = None) -> list[Spec]:
         """Returns the specs of the models that inputs need, possibly none, once their files are on the disk.

@@ -228,7 +228,5 @@ def test_the_gallery_serves_it_below_its_pages(runner):
         assert set(client.get("/api/openapi.json").json()["paths"]) == {"/api/similarity"}
         answer = client.post("/api/similarity", json={"sentences": ["One dog.", "Two dogs."]})
         assert answer.status_code == 200 and answer.json()["origin"]["title"]
-        refused = client.post(
-            "/api/similarity", json={}, headers={"Origin": "https://evil.example"}
-        )
+        refused = client.post("/api/similarity", json={}, headers={"Origin": "https://evil.example"})
         assert refused.status_code == 403
