@@ -28,3 +28,9 @@ def pre_tokens(text: str) -> list[str]:
 def word_counts(text: str) -> Mapping[str, int]:
     """How often each word stands in a text, in the order in which they first appear."""
     return Counter(pre_tokens(text))
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines of a text that are not blank, each as it is; line breaks are among the white space that parts
+    words."""
+    return [line for line in re.split("[\n-\r\x85\u2028\u2029]", text) if re.sub(BLANK, "", line)]
