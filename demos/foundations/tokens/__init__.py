@@ -7,16 +7,16 @@ dictionary. Step forward and back, let it play, or click a piece to go back to j
 - A word keeps the space in front of it, as `▁`; merges never cross the edge of a word, nor punctuation.
 - A pair that occurs once is not merged. Of equally frequent pairs the one with the older pieces is taken.
 
-Below, the same text is split by **tokenizers that are in use**, which learned from other texts, each in its way:
+Below, the same text is split by **tokenizers that are in use**. They learned from other texts, in four ways:
 
 - **BPE** applies its merges in the order in which it learned them; **byte-level BPE** does so on the bytes of
   UTF-8, so that it can spell everything.
-- **WordPiece** takes the longest piece that fits, from the left; `##` continues a word. A word with a part that it
-  lacks is unknown as a whole.
+- **WordPiece** takes the longest piece that fits, from the left; `##` continues a word. A word with a part
+  that it lacks is unknown as a whole.
 - **Unigram** has a probability for each piece and takes the likeliest split.
 
-Why does Korean cost more? Write a sentence in one line and its translation in the next: a syllable is three bytes,
-and a vocabulary that learned from English has no larger pieces for it.
+Why does Korean cost more? Write a sentence in one line and its translation in the next: a syllable is three
+bytes, and a vocabulary that learned from English has no larger pieces for it.
 """
 
 from __future__ import annotations
@@ -33,12 +33,13 @@ INFO = Info(
     title="Tokens",
     tab="Foundations",
     limits=(
-        "A few lines teach few pieces; real vocabularies are learned from gigabytes. Characters are code points: "
-        "what looks like one emoji or one letter may be several. Training counts overlapping pairs, as the library "
-        "tokenizers does: “aaa” holds “aa” twice. Which tokenizer needs fewest tokens depends on what it learned "
-        "from, so one text says nothing about which algorithm is better. The Unigram vocabulary and the BPE of the "
-        "small Marian learned from the same captions. A surprise: BERT’s English WordPiece does not drop all Korean; "
-        "it takes syllables apart into letters, because it strips accents, and knows most of them."
+        "A few lines teach few pieces; real vocabularies are learned from gigabytes. Characters are code "
+        "points: what looks like one emoji or one letter may be several. Training counts overlapping "
+        "pairs, as the library tokenizers does: “aaa” holds “aa” twice. Which tokenizer needs fewest "
+        "tokens depends on what it learned from, so one text says nothing about which algorithm is better; "
+        "the Unigram vocabulary and the BPE of the small Marian did learn from the same captions. A "
+        "surprise: the English WordPiece does not drop all Korean. It strips accents, which takes "
+        "syllables apart into letters, and knows most of those."
     ),
 )
 

@@ -1,12 +1,12 @@
-"""Byte-pair encoding as it is trained: the most frequent pair of neighbours becomes one piece, again and again.
+"""Byte-pair encoding as it is trained: the most frequent pair of neighbours becomes one piece, and so on.
 
 Sennrich, Haddow and Birch 2016 (arXiv:1508.07909), section 3.2, with the bookkeeping of the library
 `tokenizers` (0.23, `BpeTrainer`), so that both make the same merges in the same order:
 
 - Pieces are numbered: first the characters in the order of their code points, then what is merged.
 - Of several pairs with the same count, the one with the smaller numbers is merged.
-- Two paths to the same string ("a" + "aa", "aa" + "a") lead to one piece. Pairs with it are then queued a second
-  time, with the new places only, and both are merged, each at its own time.
+- Two paths to the same string ("a" + "aa", "aa" + "a") lead to one piece. Pairs with it are then queued a
+  second time, with the new places only, and both are merged, each at its own time.
 - The count of a merged pair is not set to 0. If the pair comes back, what was left over is added.
 
 The last two are rare in sentences and frequent in "aaaa".
@@ -26,8 +26,8 @@ Pair = tuple[int, int]
 class Merge:
     """One step: `left` and `right` become `piece`, all of them numbers.
 
-    count: of the pair when it was chosen, where "aaa" has "aa" twice; made: how many pieces fewer the text has
-    afterwards, where "aaa" gives one; words: the indices of the words that changed.
+    count: of the pair when it was chosen, where "aaa" has "aa" twice; made: how many pieces fewer the text
+    has afterwards, where "aaa" gives one; words: the indices of the words that changed.
     """
 
     left: int

@@ -37,7 +37,7 @@ def wanted(models: Sequence[str]) -> list[str]:
 
 
 def check_inputs(inputs: TokenizeInputs) -> None:
-    """Raises `BadInput` for a blank text or too many lines, `ModelUnavailable` for a name that is not known."""
+    """Raises `BadInput` for a blank text or too many lines, `ModelUnavailable` for an unknown name."""
     check_text(inputs.text)
     if (count := len(lines_of(inputs.text))) > MAX_LINES:
         raise BadInput(f"The text has {count} lines; the limit is {MAX_LINES}.", "Shorten it, or join lines.")

@@ -27,8 +27,8 @@ def of_step(result: MergesResult, step: int) -> str:
     if step < len(result.merges):
         made = result.merges[step - 1]
         return (
-            f"Merge {step}: {_pair(result, step - 1)}, which occurred {_times(made.count)}, are one piece now; "
-            f"the text is {counted(now, 'piece')} instead of {counted(size, 'character')}."
+            f"Merge {step}: {_pair(result, step - 1)}, which occurred {_times(made.count)}, are one piece "
+            f"now; the text is {counted(now, 'piece')} instead of {counted(size, 'character')}."
         )
     merges = counted(step, "merge")
     end = "and more could follow" if result.stopped else "and no pair occurs twice any more"

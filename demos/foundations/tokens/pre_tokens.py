@@ -19,7 +19,7 @@ BLANK = "[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+"
 
 
 def pre_tokens(text: str) -> list[str]:
-    """The words of a text in order: after white space, at SPACE, and around each of MARKS a new one begins."""
+    """The words of a text: a new one begins after white space, at SPACE, and around each of MARKS."""
     chunks = (chunk if chunk.startswith(SPACE) else SPACE + chunk for chunk in re.split(BLANK, text) if chunk)
     words = (word for chunk in chunks for word in re.findall(f"{SPACE}[^{SPACE}]*", chunk))
     return [part for word in words for part in re.split(f"({MARKS})", word) if part]

@@ -55,7 +55,7 @@ def captions_unigram() -> Reader:
 
     if not UNIGRAM.is_file():
         raise ModelUnavailable(f"The file {UNIGRAM.name} is missing.", "Check out the repository again.")
-    tokenizer = Tokenizer.from_file(str(UNIGRAM))
+    tokenizer: Any = Tokenizer.from_file(str(UNIGRAM))
     return Reader(
         OWN_TITLE,
         tokenizer.encode,

@@ -17,9 +17,9 @@ ROLES = {
     "part": "bytes of a character that no piece covers as a whole",
 }
 WORD = (
-    "A word is what stands between white space. In Korean that is an eojeol, a noun with its particles or a verb "
-    "with its endings, so tokens per word of two languages count different things; the tokens of two lines that "
-    "say the same can be compared."
+    "A word is what stands between white space. In Korean that is an eojeol, a noun with its particles or a "
+    "verb with its endings, so tokens per word of two languages count different things; the tokens of two "
+    "lines that say the same can be compared."
 )
 
 
@@ -40,8 +40,8 @@ def costs_html(result: TokenizeResult) -> str:
         f'<div class="stage-scroll"><table class="stage-labels tk-costs"><thead><tr>{head}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"
         f'<p class="stage-caption">{escape(measured[:1].upper() + measured[1:])}. '
-        f'<span class="stage-not-on-slides">{WORD} “Comes back”: whether decoding the tokens gives the text again, '
-        "with its capitals, accents and spaces.</span></p>"
+        f'<span class="stage-not-on-slides">{WORD} “Comes back”: whether decoding the tokens gives the text '
+        "again, with its capitals, accents and spaces.</span></p>"
     )
 
 
@@ -84,7 +84,8 @@ def pieces_html(result: TokenizeResult) -> str:
     """Every tokenizer's pieces in a row, each with its id and bytes."""
     return "".join(
         f'<section class="tk-reading"><h4>{escape(reading.title)}<small>{_kind(reading)}</small></h4>'
-        f'<p class="tk-pieces" dir="auto">{"".join(map(_piece, reading.pieces))}{_more(reading)}</p></section>'
+        f'<p class="tk-pieces" dir="auto">{"".join(map(_piece, reading.pieces))}{_more(reading)}</p>'
+        "</section>"
         for reading in result.readings
     )
 
