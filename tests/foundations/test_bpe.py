@@ -69,9 +69,11 @@ def test_a_text_is_cut_as_the_library_cuts_it(text):
 
 
 def test_the_first_merges_of_sennrichs_words_by_hand():
-    """low x 5, lower x 2, newest x 6, widest x 3, each with its space: "es" and "st" occur 9 times, "es" has
-    the older pieces (e before s), and "est" takes them all. With 7 "lo" follows, before "ow" and "▁l"; then "▁lo"
-    before "low": ▁ is older than lo."""
+    """low x 5, lower x 2, newest x 6, widest x 3, each with its space.
+
+    "es" and "st" occur 9 times, and e is older than s; "est" takes them all. With 7 "lo" follows, before "ow"
+    and "▁l"; then "▁lo" before "low": ▁ is older than lo.
+    """
     pieces, merges = train({"▁low": 5, "▁lower": 2, "▁newest": 6, "▁widest": 3}, 2, 10)
     told = [(pieces[merge.left], pieces[merge.right], merge.count, merge.made) for merge in merges]
     assert told[:4] == [("e", "s", 9, 9), ("es", "t", 9, 9), ("l", "o", 7, 7), ("▁", "lo", 7, 7)]

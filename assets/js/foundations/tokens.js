@@ -191,7 +191,7 @@ const FoundationsTokens = (() => {
       /** @type {[number, number, number][]} */
       const first = next ? [[next[0], next[1], next[3]]] : [];
       const rows = [...first, ...found].slice(0, PAIRS);
-      const most = rows[0]?.[2] || 1;
+      const most = Math.max(merges[0]?.[3] ?? 1, rows[0]?.[2] ?? 1); // one scale for all steps
       pairsTitle.textContent = next ? "Next: the most frequent pair" : "The pairs that are left";
       pairs.replaceChildren(
         ...rows.map(([left, right, count], i) => {

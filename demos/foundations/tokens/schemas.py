@@ -12,7 +12,7 @@ from demos.models.specs import Origin
 
 MAX_CHARACTERS, MAX_MERGES, MAX_TOKENIZERS = 3_000, 200, 8
 DEFAULT = (
-    "The little baker bakes bread, and the bread that the baker bakes is the best bread in the town.\n"
+    "The little baker bakes bread, and the bread that the baker bakes is the best bread in the town. "
     "Bakers bake before the town wakes; when the town wakes, the bread is baked and the bakers are in bed."
 )
 SHOWN = ("smollm2", "minilm", "rampart", "korean-mlm", "marian-en-fr")
