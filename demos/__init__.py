@@ -29,6 +29,8 @@ PROGRAMME = (
     "demos.caption_world.who_sees_what",
     "demos.foundations.tokens",
     "demos.foundations.bucketing",
+    "demos.foundations.teacher_forcing",
+    "demos.caption_world.next_sentence",
 )
 
 MOVED = {"bertviz": "attention?draw=bertviz"}
