@@ -1,0 +1,109 @@
+"""Train and measure five encoders that differ only in how they know positions.
+
+    python -m training.positions --data FOLDER
+    python -m training.positions rotary --data FOLDER --train   (one of them, into the file of all five)
+
+FOLDER is that of caption world (training/caption_world/data.py), and so are captions, pieces and loop. All
+five begin with the same random numbers where they have the same matrices, and see the same windows with the
+same gaps.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch.nn.functional import cross_entropy
+
+from demos.models.own_configs import PositionsConfig
+from demos.models.positions import SCHEMES, Encoder, PositionsModel
+from training import scratch
+from training.caption_world import data, loop, tokenizer
+from training.caption_world.loop import IGNORED, Recipe, Row
+from training.caption_world.tokenizer import PAD, SIZE
+from training.positions import windows
+
+BUDGET = 6_000_000
+RATE, BATCH = 3e-3, 1_024
+
+
+def build() -> PositionsModel:
+    """The untrained five. What two of them have in common begins with the same numbers."""
+    torch.manual_seed(0)
+    model = PositionsModel(
+        PositionsConfig(vocab_size=SIZE, trained_length=windows.LONGEST, pad_token_id=PAD)
+    )
+    common = model.schemes["none"].state_dict()
+    for encoder in model.schemes.values():
+        encoder.load_state_dict(common, strict=False)
+    return model
+
+
+def loss(encoder: Encoder, batch: list[Row], length: int) -> torch.Tensor:
+    """Mean cross-entropy in nats at the gaps of rows that have one length."""
+    labels = loop.labels(batch, length)
+    chosen = labels != IGNORED
+    scores = encoder.scores(encoder(loop.inputs(batch, length)[0])[chosen])
+    return cross_entropy(scores, labels[chosen])
+
+
+def recipe(scheme: str) -> Recipe:
+    return Recipe(scheme, build, windows.rows, loss, rate=RATE, tokens=BATCH)  # pyright: ignore[reportArgumentType]
+
+
+def started(out: Path) -> PositionsModel:
+    """The five as far as they were trained."""
+    if (out / "model.safetensors").is_file():
+        return PositionsModel.from_pretrained(out, dtype=torch.float32)
+    return build()
+
+
+def train(schemes: list[str], folder: Path, out: Path, budget: int) -> None:
+    """Trains encoders one after another, each from the beginning; the file is written after each."""
+    captions = {part: data.read(folder, part) for part in ("train", "val")}
+    aligned = captions["train"].aligned.values()
+    words = tokenizer.build(tokenizer.learn_pieces([text for texts in aligned for text in texts]), "bert")
+
+    def encode(texts: list[str]) -> list[list[int]]:
+        return words(texts, add_special_tokens=False)["input_ids"]
+
+    seen, held_out = (data.encoded(captions[part], encode) for part in ("train", "val"))
+    model = started(out)
+    for scheme in schemes:
+        print(scheme, flush=True)
+        encoder: Any = model.schemes[scheme]
+        encoder.load_state_dict(build().schemes[scheme].state_dict())
+        run = loop.fit(recipe(scheme), encoder, seen, held_out, budget)
+        scratch.save(model, words, out)
+        path = out / "figures.json"
+        figures = json.loads(path.read_text()) if path.is_file() else {}
+        figures.setdefault("training", {})[scheme] = asdict(run)
+        path.write_text(json.dumps(figures) + "\n")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("scheme", nargs="?", default="all", choices=[*SCHEMES, "all"])
+    parser.add_argument("--data", type=Path, required=True, help="folder of the captions")
+    parser.add_argument("--out", type=Path, default=scratch.ASSETS / "positions")
+    parser.add_argument("--tokens", type=int, default=BUDGET, help="tokens that each encoder sees")
+    parser.add_argument("--measure", action="store_true", help="only take the figures again")
+    parser.add_argument("--train", action="store_true", help="only train")
+    options: Any = parser.parse_args()
+    torch.set_num_threads(1)
+    scratch.keep_memory()
+    if not options.measure:
+        schemes = list(SCHEMES) if options.scheme == "all" else [options.scheme]
+        train(schemes, options.data, options.out, options.tokens)
+    if not options.train:
+        from training.positions import figures
+
+        figures.publish(options.out, options.data)
+
+
+if __name__ == "__main__":
+    main()
