@@ -54,8 +54,8 @@ class PositionsConfig(PreTrainedConfig):
     model_type = "positions"
 
     vocab_size: int = 5000
-    hidden_size: int = 96
-    intermediate_size: int = 384
+    hidden_size: int = 64
+    intermediate_size: int = 256
     num_hidden_layers: int = 2
     num_attention_heads: int = 4
     trained_length: int = 24

@@ -3,7 +3,7 @@
     python -m training.positions --data FOLDER
     python -m training.positions rotary --data FOLDER --train   (one of them, into the file of all five)
 
-FOLDER is that of caption world (training/caption_world/data.py), and so are captions, pieces and loop. All
+FOLDER is that of caption world (training/caption_world/data.py), and so are captions, loop and pieces (those of its BERT). All
 five begin with the same random numbers where they have the same matrices, and see the same windows with the
 same gaps.
 """
@@ -18,17 +18,18 @@ from typing import Any
 
 import torch
 from torch.nn.functional import cross_entropy
+from transformers import PreTrainedTokenizerFast
 
 from demos.models.own_configs import PositionsConfig
 from demos.models.positions import SCHEMES, Encoder, PositionsModel
 from training import scratch
-from training.caption_world import data, loop, tokenizer
+from training.caption_world import data, loop
 from training.caption_world.loop import IGNORED, Recipe, Row
 from training.caption_world.tokenizer import PAD, SIZE
 from training.positions import windows
 
-BUDGET = 6_000_000
-RATE, BATCH = 3e-3, 1_024
+BUDGET = 1_200_000
+RATE, BATCH = 4e-3, 1_024
 
 
 def build() -> PositionsModel:
@@ -65,8 +66,7 @@ def started(out: Path) -> PositionsModel:
 def train(schemes: list[str], folder: Path, out: Path, budget: int) -> None:
     """Trains encoders one after another, each from the beginning; the file is written after each."""
     captions = {part: data.read(folder, part) for part in ("train", "val")}
-    aligned = captions["train"].aligned.values()
-    words = tokenizer.build(tokenizer.learn_pieces([text for texts in aligned for text in texts]), "bert")
+    words = PreTrainedTokenizerFast.from_pretrained(scratch.ASSETS / "caption-world" / "bert")
 
     def encode(texts: list[str]) -> list[list[int]]:
         return words(texts, add_special_tokens=False)["input_ids"]

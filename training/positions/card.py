@@ -7,7 +7,7 @@ from typing import Any
 
 CARD = """# Five ways to know positions
 
-Five encoders, each a masked language model of two layers of width 96, trained alike from random numbers. They
+Five encoders, each a masked language model of two layers of width 64, trained alike from random numbers. They
 differ only in how they are told where each word stands: not at all, by sines, by a learned table, by rotation
 of queries and keys, by a learned number for each distance.
 {parameters}; all in one file, half-precision safetensors, {size:.1f} MB.

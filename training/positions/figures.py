@@ -16,7 +16,7 @@ from demos.models.positions import SCHEMES, Encoder, PositionsModel, TooLong
 from training.caption_world import data, words
 from training.caption_world.data import Captions
 from training.caption_world.loop import Ids
-from training.positions import gaps
+from training.positions import gaps, windows
 from training.positions.card import card
 from training.positions.gaps import REACHED, Gap
 
@@ -38,9 +38,10 @@ def by_image(asked: Sequence[Gap], values: Sequence[float]) -> list[float]:
     return [sum(group) / len(group) for group in groups.values()]
 
 
-def by_length(encoder: Encoder, texts: list[Gap]) -> list[Figures]:
-    """Loss and accuracy for each length of the text, as far as the encoder can read it."""
-    found = []
+def by_length(encoder: Encoder, texts: list[Gap]) -> tuple[list[Figures], Figures | None]:
+    """Loss and accuracy for each length of the text, as far as the encoder can read it; and how much more
+    often it is right with the longest text than with the longest of training."""
+    found, rights = [], {}
     for length in REACHED:
         cut = [gaps.cut(gap, length) for gap in texts]
         try:
@@ -48,8 +49,10 @@ def by_length(encoder: Encoder, texts: list[Gap]) -> list[Figures]:
         except TooLong:
             break
         nats, error = mean(by_image(cut, [-likely for likely, _ in answers]))
-        right = [float(best == gap.word) for gap, (_, best) in zip(cut, answers, strict=True)]
-        accuracy, doubt = mean(by_image(cut, right))
+        rights[length] = by_image(
+            cut, [float(best == gap.word) for gap, (_, best) in zip(cut, answers, strict=True)]
+        )
+        accuracy, doubt = mean(rights[length])
         found.append(
             {
                 "length": length,
@@ -59,7 +62,11 @@ def by_length(encoder: Encoder, texts: list[Gap]) -> list[Figures]:
                 "accuracy_error": doubt,
             }
         )
-    return found
+    if REACHED[-1] not in rights:
+        return found, None
+    pairs = zip(rights[REACHED[-1]], rights[windows.LONGEST], strict=True)
+    change, error = mean([after - before for after, before in pairs])
+    return found, {"change": change, "change_error": error}
 
 
 def when_shuffled(encoder: Encoder, pairs: list[tuple[Gap, Gap]]) -> Figures:
@@ -90,10 +97,13 @@ def taken(model: PositionsModel, captions: Captions[Ids], tokenizer: Any) -> Fig
     texts = gaps.at_the_end(captions.images, starts, begins, random.Random(0))
     pairs = gaps.in_captions(captions.images, starts, begins, random.Random(0))
     encoders: dict[str, Any] = dict(model.schemes.items())
+    lengths = {scheme: by_length(encoders[scheme], texts) for scheme in SCHEMES}
     return {
+        "trained_length": windows.LONGEST,
         "images": len({gap.image for gap in texts}),
         "gaps": len(texts),
-        "by_length": {scheme: by_length(encoders[scheme], texts) for scheme in SCHEMES},
+        "by_length": {scheme: points for scheme, (points, _) in lengths.items()},
+        "beyond": {scheme: change for scheme, (_, change) in lengths.items() if change},
         "captions": len(pairs),
         "shuffled": {scheme: when_shuffled(encoders[scheme], pairs) for scheme in SCHEMES},
     }
