@@ -3,20 +3,22 @@
     python -m training.positions --data FOLDER
     python -m training.positions rotary --data FOLDER --train   (one of them, into the file of all five)
 
-FOLDER is that of caption world (training/caption_world/data.py), and so are captions, loop and pieces (those of its BERT). All
-five begin with the same random numbers where they have the same matrices, and see the same windows with the
-same gaps.
+FOLDER is that of caption world (training/caption_world/data.py), and so are captions and loop. Pieces, and
+what they mean at the start, come from its BERT. All five begin with the same numbers where they have the same
+matrices, and see the same windows with the same gaps.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors.torch import load_file
 from torch.nn.functional import cross_entropy
 from transformers import PreTrainedTokenizerFast
 
@@ -28,23 +30,32 @@ from training.caption_world.loop import IGNORED, Recipe, Row
 from training.caption_world.tokenizer import PAD, SIZE
 from training.positions import windows
 
-BUDGET = 1_200_000
-RATE, BATCH = 4e-3, 1_024
+BERT = scratch.ASSETS / "caption-world" / "bert"
+BUDGET = 600_000
+RATE, BATCH = 4e-3, 512
 
 
 def build() -> PositionsModel:
     """The untrained five. What two of them have in common begins with the same numbers."""
     torch.manual_seed(0)
-    model = PositionsModel(
-        PositionsConfig(vocab_size=SIZE, trained_length=windows.LONGEST, pad_token_id=PAD)
-    )
+    model = PositionsModel(PositionsConfig(vocab_size=SIZE, trained_length=windows.LONGEST, pad_token_id=PAD))
     common = model.schemes["none"].state_dict()
+    common["embedding.weight"] = embeddings(model.config.hidden_size)
     for encoder in model.schemes.values():
         encoder.load_state_dict(common, strict=False)
     return model
 
 
-def loss(encoder: Encoder, batch: list[Row], length: int) -> torch.Tensor:
+def embeddings(width: int) -> torch.Tensor:
+    """What BERT's pieces mean, in fewer dimensions [v, width]: the largest principal components of its
+    embeddings, as large as untrained ones. A small budget is spent on positions, then, and not on words."""
+    table = load_file(BERT / "model.safetensors")["bert.embeddings.word_embeddings.weight"].float()
+    left, size, _ = torch.linalg.svd(table - table.mean(0), full_matrices=False)
+    reduced = left[:, :width] * size[:width]
+    return reduced / reduced.std() * width**-0.5
+
+
+def loss(encoder: Encoder, batch: Sequence[Row], length: int) -> torch.Tensor:
     """Mean cross-entropy in nats at the gaps of rows that have one length."""
     labels = loop.labels(batch, length)
     chosen = labels != IGNORED
@@ -53,7 +64,7 @@ def loss(encoder: Encoder, batch: list[Row], length: int) -> torch.Tensor:
 
 
 def recipe(scheme: str) -> Recipe:
-    return Recipe(scheme, build, windows.rows, loss, rate=RATE, tokens=BATCH)  # pyright: ignore[reportArgumentType]
+    return Recipe(scheme, build, windows.rows, loss, rate=RATE, tokens=BATCH)  # pyright: ignore
 
 
 def started(out: Path) -> PositionsModel:
@@ -63,10 +74,10 @@ def started(out: Path) -> PositionsModel:
     return build()
 
 
-def train(schemes: list[str], folder: Path, out: Path, budget: int) -> None:
+def train(schemes: Sequence[str], folder: Path, out: Path, budget: int) -> None:
     """Trains encoders one after another, each from the beginning; the file is written after each."""
-    captions = {part: data.read(folder, part) for part in ("train", "val")}
-    words = PreTrainedTokenizerFast.from_pretrained(scratch.ASSETS / "caption-world" / "bert")
+    captions = {part: replace(data.read(folder, part), aligned={}) for part in ("train", "val")}
+    words = PreTrainedTokenizerFast.from_pretrained(BERT)
 
     def encode(texts: list[str]) -> list[list[int]]:
         return words(texts, add_special_tokens=False)["input_ids"]
@@ -97,8 +108,12 @@ def main() -> None:
     torch.set_num_threads(1)
     scratch.keep_memory()
     if not options.measure:
-        schemes = list(SCHEMES) if options.scheme == "all" else [options.scheme]
-        train(schemes, options.data, options.out, options.tokens)
+        train(
+            SCHEMES if options.scheme == "all" else (options.scheme,),
+            options.data,
+            options.out,
+            options.tokens,
+        )
     if not options.train:
         from training.positions import figures
 

@@ -5,33 +5,36 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from demos.models.own_configs import PositionsConfig
+from training.positions import windows
+
 CARD = """# Five ways to know positions
 
-Five encoders, each a masked language model of two layers of width 64, trained alike from random numbers. They
-differ only in how they are told where each word stands: not at all, by sines, by a learned table, by rotation
-of queries and keys, by a learned number for each distance.
+Five encoders, each a masked language model of two layers of width 64, trained alike. They differ only in how
+they are told where each word stands: not at all, by sines, by a learned table, by rotation of queries and
+keys, by a learned number for each distance. What pieces of words mean at the start comes from caption world's
+BERT (the largest principal components of its embeddings), all else from random numbers.
 {parameters}; all in one file, half-precision safetensors, {size:.1f} MB.
 
 - **Data**: Multi30k (Elliott et al. 2016): the five English captions of each of its 29,000 training images,
-  joined, and cut into windows of at most {longest} pieces. The captions come from Flickr30k, whose terms are for
-  research and education. No caption is in this repository; whether weights made from them may be used
+  joined, and cut into windows of at most {longest} pieces. The captions come from Flickr30k, whose terms are
+  for research and education. No caption is in this repository; whether weights made from them may be used
   commercially is not settled.
 - **Made by**: `python -m training.positions --data FOLDER` (seed 0, one run of each: {tokens:,} pieces and
   {steps:,} steps on one core, float32; {seconds:,.0f} processor seconds for all five).
-- **Figures** (`figures.json`; from the weights as they are in the file; val was used to choose, test was
-  measured once):
+- **Figures** (`figures.json`; from the weights as they are in the file; nothing was chosen by them):
 
 The share of hidden words that are the first guess, test_2016. In order and shuffled: one word in one caption
-of each of {captions:,} images. By length: up to three words of each of {images:,} images, always the same ones,
+of each of {captions:,} images. By length: up to three words of each of {images:,} images, always the same,
 with ever more of the image's captions in front. Plus and minus one standard error.
 
 | | in order | lost when shuffled | {lengths} |
 |-|-|-|{rule}
 {table}
 
-Learned positions end where training ended. The relative bias has one number for all distances of {beyond} or more.
+Learned positions end where training ended. The relative bias is the same for all distances from {beyond} on.
 
-It knows sentences that describe a picture, in the present tense, and little else.
+They know sentences that describe a picture, in the present tense, and little else.
 """
 SHOWN = (8, 16, 24, 32, 48, 64)
 
@@ -44,8 +47,8 @@ def card(folder: Path, figures: dict[str, Any]) -> str:
         parameters=", ".join(f"{name} {count:,}" for name, count in figures["parameters"].items())
         + " parameters",
         size=(folder / "model.safetensors").stat().st_size / 1e6,
-        longest=24,
-        beyond=16,
+        longest=windows.LONGEST,
+        beyond=PositionsConfig().max_distance,
         tokens=first["tokens"],
         steps=first["steps"],
         seconds=sum(run["seconds"] for run in runs.values()),

@@ -124,9 +124,8 @@ def publish(folder: Path, captions: Path) -> None:
         scheme: sum(part.numel() for part in encoder.parameters())
         for scheme, encoder in model.schemes.items()
     }
-    for part in ("val", data.TEST):
-        texts = data.read(captions, part)
-        ids = data.encoded(texts, lambda many: tokenizer(many, add_special_tokens=False)["input_ids"])
-        figures["val" if part == "val" else "test"] = taken(model, ids, tokenizer)
+    texts = data.read(captions, data.TEST)
+    ids = data.encoded(texts, lambda many: tokenizer(many, add_special_tokens=False)["input_ids"])
+    figures["test"] = taken(model, ids, tokenizer)
     path.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     (folder / "README.md").write_text(card(folder, figures), encoding="utf-8")

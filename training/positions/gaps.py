@@ -58,9 +58,7 @@ def at_the_end(
         if len(joined) < REACHED[-1]:
             continue
         text = joined[-REACHED[-1] :]
-        places = [
-            place for place in whole(text, starts, begins) if place > REACHED[-1] - REACHED[0]
-        ]
+        places = [place for place in whole(text, starts, begins) if place > REACHED[-1] - REACHED[0]]
         for place in draw.sample(places, min(GAPS, len(places))):
             found.append(hidden(text, place, image))
     return found
@@ -125,5 +123,3 @@ def _alike(gaps: list[Gap]) -> Iterator[list[int]]:
         groups.setdefault(len(gap.ids), []).append(index)
     for group in groups.values():
         yield from (group[start : start + BATCH] for start in range(0, len(group), BATCH))
-
-

@@ -17,7 +17,7 @@ LENGTHS = (8, 12, 16, 20, 24)
 """Pieces of a window in training. Whole batches have one length, so nothing is ever padded."""
 LONGEST = LENGTHS[-1]
 SHARE = 0.25
-"""Of a window's pieces, hidden: more than BERT does, since the budget is small (Wettig et al. 2023, arXiv:2202.08005)."""
+"""Of a window's pieces, hidden: more than BERT, as the budget is small (Wettig et al. 2023, 2202.08005)."""
 
 
 def stream(image: list[Ids], draw: random.Random) -> tuple[Ids, list[int]]:

@@ -29,12 +29,12 @@ INFO = Info(
     title="Positions",
     tab="Foundations",
     limits=(
-        "The five encoders are tiny, had one short training run each, and know captions of photographs alone: "
+        "The five encoders are tiny, had one short training run each, and know only captions of photographs: "
         "which of the four ways is best cannot be told from them, only that they differ and how each one "
         "meets a longer text. Other settings of the same idea (T5's bias reaches as far as its buckets, "
         "rotation turns at a chosen pace) would move the curves. Rotary positions have no vectors: their map "
-        "is what a query scores with itself elsewhere, averaged over directions, and that turns out to be the "
-        "same formula as the cosine of sines; only the pace differs. A map says what positions offer, not "
+        "is what a query scores with itself elsewhere, averaged over directions: to our surprise the "
+        "very formula as the cosine of sines; only the pace differs. A map says what positions offer, not "
         "what trained heads make of them. A decoder without positions is another matter: its mask lets it "
         "count."
     ),

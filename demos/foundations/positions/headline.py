@@ -30,9 +30,9 @@ def of_shuffle(_: object, result: ShuffleResult) -> str:
         for number, scheme in enumerate(TITLES)
     }
     still = all(gap.changes[0].moved < STILL for gap in result.gaps)
-    blind = "no guess moves at all" if still else f"{changed['none']} guesses change"
-    rest = listed([f"{times} ({TITLES[name].lower()})" for name, times in changed.items() if name != "none"], 4)
-    return f"Words shuffled, {counted(count, 'gap')}: without positions {blind}; with them {rest} become others."
+    blind = "no guess moves" if still else f"{changed['none']} guesses change"
+    rest = listed([f"{n} ({TITLES[scheme].lower()})" for scheme, n in changed.items() if scheme != "none"], 4)
+    return f"Words shuffled, {counted(count, 'gap')}: without positions {blind}; else {rest} guesses change."
 
 
 def of_lengths(lines: Sequence[Line], trained: int) -> str:
@@ -52,7 +52,7 @@ def of_lengths(lines: Sequence[Line], trained: int) -> str:
         f"not at all with {listed(ends, 5)}" if ends else "",
     ]
     said = "; ".join(filter(None, told)) or "no clear difference"
-    return f"Text of {longest} pieces instead of {trained}, the longest of training: words are guessed {said}."
+    return f"With {longest} pieces of text instead of {trained}, as trained, words are guessed {said}."
 
 
 def _named(line: Line) -> str:

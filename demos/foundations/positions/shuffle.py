@@ -115,14 +115,15 @@ def changes(
     moved = ((first - second).abs().sum(-1) / 2).tolist()
     found = []
     for number, word in enumerate(truth):
-        guesses = [
-            Guess(pieces[best], round(float(row[best]), 5), round(float(row[word]), 5))
-            for row in (first[number], second[number])
-            for best in [int(row.argmax())]
-        ]
+        one, other = (_guess(row[number], word, pieces) for row in (first, second))
         changed = bool(first[number].argmax() != second[number].argmax())
-        found.append(Change(*guesses, changed, round(moved[number], 4)))
+        found.append(Change(one, other, changed, round(moved[number], 4)))
     return found
+
+
+def _guess(likely: torch.Tensor, truth: int, pieces: Sequence[str]) -> Guess:
+    best = int(likely.argmax())
+    return Guess(pieces[best], round(float(likely[best]), 5), round(float(likely[truth]), 5))
 
 
 def probabilities(encoder: Any, ids: torch.Tensor, places: torch.Tensor) -> torch.Tensor:

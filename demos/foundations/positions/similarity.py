@@ -61,7 +61,7 @@ def sine_table(config: Any, n: int) -> torch.Tensor:
 
 
 def learned_table(model: Any, n: int) -> torch.Tensor:
-    """BERT's trained vectors of the first n positions [n, width], less the mean of all of them, in float64."""
+    """BERT's trained vectors of the first n positions [n, width], less the mean of all, in float64."""
     table = model.embeddings.position_embeddings.weight.detach().double()
     return table[:n] - table.mean(0)
 
@@ -127,9 +127,9 @@ def together(loaded: Sequence[Loaded]) -> Origin:
     titles = ", ".join(dict.fromkeys(one.origin.title for one in loaded))
     licences = ", ".join(dict.fromkeys(one.origin.licence for one in loaded))
     first = loaded[0].origin
-    return replace(first, checkpoint="several", title=titles, hub_id=None, revision=None, licence=licences, note="")
+    return replace(
+        first, checkpoint="several", title=titles, hub_id=None, revision=None, licence=licences, note=""
+    )
 
 
-POSITION_MAPS = Endpoint(
-    "position_maps", position_maps, None, several=specs, headline=of_maps
-)
+POSITION_MAPS = Endpoint("position_maps", position_maps, None, several=specs, headline=of_maps)

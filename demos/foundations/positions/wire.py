@@ -74,8 +74,8 @@ def lengths(lines: list[Line], trained: int, images: int, gaps: int) -> dict[str
     return {
         "headline": of_lengths(lines, trained),
         "caption": (
-            f"{gaps:,} hidden words of {images:,} held-out images, the same at every length: only the text in "
-            "front of them, other captions of the image, grows. ± one standard error over images; one "
+            f"{gaps:,} hidden words of {images:,} held-out images, the same at every length: only the text "
+            "in front of them, other captions of the image, grows. ± one standard error over images; one "
             "training run each."
         ),
         "trained": trained,
