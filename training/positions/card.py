@@ -25,7 +25,7 @@ BERT (the largest principal components of its embeddings), all else from random 
 - **Figures** (`figures.json`; from the weights as they are in the file; nothing was chosen by them):
 
 The share of hidden words that are the first guess, test_2016. In order and shuffled: one word in one caption
-of each of {captions:,} images. By length: up to three words of each of {images:,} images, always the same,
+of each of {captions:,} images. By length: up to two words of each of {images:,} images, always the same,
 with ever more of the image's captions in front. Plus and minus one standard error.
 
 | | in order | lost when shuffled | {lengths} |

@@ -17,9 +17,9 @@ from training.caption_world.loop import Ids
 from training.caption_world.tokenizer import MASK
 from training.positions import windows
 
-REACHED = (8, 12, 16, 20, 24, 28, 32, 40, 48, 56, 64)
+REACHED = (8, 16, 24, 32, 40, 48, 56, 64)
 """Pieces that an encoder is given, up to more than twice those of training."""
-GAPS, BATCH = 3, 100
+GAPS, BATCH = 2, 100
 """Gaps of each image in the text of growing length; rows of a forward pass."""
 
 

@@ -5,7 +5,7 @@
 const PositionsMap = (() => {
   "use strict";
   const { element, roveFocus, setTabStop } = StageDom;
-  const { clamp, formatSigned } = StageNumbers;
+  const { clamp, formatNumber } = StageNumbers;
   const { createPlot } = StagePlot;
   const { svgElement, svgLine, svgLabel, svgMark, createChart } = StageSvg;
   const { POSITIVE, NEGATIVE, createHeat } = StageTheme;
@@ -17,9 +17,23 @@ const PositionsMap = (() => {
   /** @param {PositionsMapOf} map @param {number} row */
   const rowOf = (map, row) => Array.from({ length: map.positions }, (_, column) => valueAt(map, row, column));
 
-  /** The largest value without its sign; similarities have a scale of their own. @param {PositionsMapOf} map */
-  const scaleOf = (map) =>
-    map.heads.length ? Math.max(0.01, ...(map.distances ?? []).map(Math.abs)) : 1;
+  /**
+   * How strongly a value is painted, and between which values. Similarities go from pale to dark; what is added to
+   * a score has a sign, and so two colours.
+   * @param {PositionsMapOf} map
+   */
+  const shadesOf = (map) => {
+    const every = map.distances ?? map.rows?.flat() ?? [];
+    const [least, most] = [Math.min(...every), Math.max(...every)];
+    const range = [formatNumber(least, 2), formatNumber(most, 2)];
+    if (!map.heads.length) {
+      const strength = (/** @type {number} */ value) => (value - least) / Math.max(1e-9, most - least);
+      return { strength, said: `From ${range[0]} (pale) to ${range[1]} (dark)` };
+    }
+    const scale = Math.max(1e-9, -least, most);
+    const strength = (/** @type {number} */ value) => value / scale;
+    return { strength, said: `From ${range[0]} to ${range[1]}; blue is above 0, orange below` };
+  };
 
   /** @param {HTMLElement} box @param {PositionsMaps | null} payload */
   const draw = (box, payload) => {
@@ -51,16 +65,15 @@ const PositionsMap = (() => {
     function choose(wanted) {
       at = wanted;
       const map = payload.maps[at];
-      const scale = scaleOf(map);
+      const { strength, said } = shadesOf(map);
       buttons.forEach((button, i) => button.setAttribute("aria-checked", String(i === at)));
       setTabStop(buttons, at);
-      const strength = (/** @type {number} */ i, /** @type {number} */ j) =>
-        clamp(valueAt(map, i, j) / scale, -1, 1);
-      square.replaceChildren(createHeat(map.positions, map.positions, strength, POSITIVE, NEGATIVE), cursor);
+      const cell = (/** @type {number} */ i, /** @type {number} */ j) => strength(valueAt(map, i, j));
+      square.replaceChildren(createHeat(map.positions, map.positions, cell, POSITIVE, NEGATIVE), cursor);
       square.setAttribute("aria-valuemax", String(map.positions - 1));
       told.replaceChildren(
         element("strong", {}, map.said),
-        ` ${map.checkpoint}. Blue above 0, orange below; strongest at ${formatSigned(scale, 1)}: ${map.measure}.`,
+        ` ${map.checkpoint}: ${map.measure}. ${said}.`,
       );
       point(row);
     }
@@ -73,7 +86,7 @@ const PositionsMap = (() => {
       cursor.style.height = `${100 / map.positions}%`;
       square.setAttribute("aria-valuenow", String(row));
       const [least, most] = [Math.min(...rowOf(map, row)), Math.max(...rowOf(map, row))];
-      square.setAttribute("aria-valuetext", `position ${row}: ${formatSigned(least, 2)} to ${formatSigned(most, 2)}`);
+      square.setAttribute("aria-valuetext", `position ${row}: ${formatNumber(least, 2)} to ${formatNumber(most, 2)}`);
       chart.show(curve(map, row), `Position ${row} with every position, ${map.title}`);
     }
 

@@ -18,9 +18,8 @@ if TYPE_CHECKING:
     import torch
 
 DIGITS = 3
-COSINE = "cosine of the two positions' vectors"
-CENTRED = "cosine of the two positions' vectors, the mean of all its positions taken off"
-TURNED = "mean cosine of a query and the same vector as a key, over all directions"
+COSINE = "the cosine of two positions' vectors"
+TURNED = "the mean cosine of a query and the same vector as a key, over all directions"
 ADDED = "what is added to a score before the softmax, mean of the heads"
 
 
@@ -33,9 +32,8 @@ def specs(inputs: MapInputs) -> tuple[Spec, ...]:
 def position_maps(inputs: MapInputs, loaded: Sequence[Loaded]) -> MapResult:
     """For the first positions of four checkpoints, how alike each two of them are made.
 
-    Sines (Vaswani et al. 2017, 3.5) and learned tables (Devlin et al. 2019): the cosine of two rows. Trained
-    rows share a large part, which says nothing of the position; the mean row is taken off first. Rotary (Su
-    et al. 2021, 3.2.2) has no vectors: a query q at i and a key k at j give q R(j - i) k. For k = q of length
+    Sines (Vaswani et al. 2017, 3.5) and learned tables (Devlin et al. 2019): the cosine of two
+    rows. Rotary (Su et al. 2021, 3.2.2) has no vectors: a query q at i and a key k at j give q R(j - i) k. For k = q of length
     one, averaged over all directions of q, that is the mean of cos((j - i) theta) over the angles theta of
     all pairs of dimensions. T5's bias (Raffel et al. 2020, 2.1) is itself a number for each distance.
     """
@@ -44,7 +42,7 @@ def position_maps(inputs: MapInputs, loaded: Sequence[Loaded]) -> MapResult:
     n = inputs.positions
     maps = (
         _map("sines", sines, COSINE, cosines(sine_table(sines.config, n))),
-        _map("learned", learned, CENTRED, cosines(learned_table(learned.model, n))),
+        _map("learned", learned, COSINE, cosines(learned_table(learned.model, n))),
         _map("rotary", rotary, TURNED, turned(rotary.config, n)),
         _biased(bias, biases(bias.model, n)),
     )
@@ -61,9 +59,8 @@ def sine_table(config: Any, n: int) -> torch.Tensor:
 
 
 def learned_table(model: Any, n: int) -> torch.Tensor:
-    """BERT's trained vectors of the first n positions [n, width], less the mean of all, in float64."""
-    table = model.embeddings.position_embeddings.weight.detach().double()
-    return table[:n] - table.mean(0)
+    """BERT's trained vectors of the first n positions [n, width], in float64."""
+    return model.embeddings.position_embeddings.weight[:n].detach().double()
 
 
 def cosines(table: torch.Tensor) -> torch.Tensor:
