@@ -12,7 +12,7 @@ const PositionsLengths = (() => {
   const draw = (box, payload) => {
     box.replaceChildren();
     if (!payload) return;
-    box.classList.add("stage-attention", "positions");
+    box.classList.add("stage-attention", "stage-trial", "positions");
     box.dataset.host = "gradio";
     const chart = createChart();
     const legend = element("ul", { class: "positions-legend", role: "list" }, ...payload.lines.map(entry));

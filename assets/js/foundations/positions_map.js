@@ -38,8 +38,12 @@ const PositionsMap = (() => {
   /** @param {HTMLElement} box @param {PositionsMaps | null} payload */
   const draw = (box, payload) => {
     box.replaceChildren();
-    if (!payload) return;
-    box.classList.add("stage-attention", "positions");
+    if (payload) begin(box, payload);
+  };
+
+  /** @param {HTMLElement} box @param {PositionsMaps} payload */
+  const begin = (box, payload) => {
+    box.classList.add("stage-attention", "stage-trial", "positions");
     box.dataset.host = "gradio";
     let [at, row] = [0, 12];
     const chart = createChart();

@@ -13,8 +13,12 @@ const PositionsShuffle = (() => {
   const draw = (box, payload) => {
     current = null;
     box.replaceChildren();
-    if (!payload) return;
-    box.classList.add("stage-attention", "positions");
+    if (payload) begin(box, payload);
+  };
+
+  /** @param {HTMLElement} box @param {PositionsShuffled} payload */
+  const begin = (box, payload) => {
+    box.classList.add("stage-attention", "stage-trial", "positions");
     box.dataset.host = "gradio";
     const shuffled = element("p", { class: "positions-sentence", dir: "auto" });
     const rows = element("div", { class: "positions-rows" });

@@ -75,7 +75,7 @@ def drawing(script: str, name: str, value: Any = None) -> gr.HTML:
     """The component whose value is what the script draws."""
     return gr.HTML(
         value,
-        html_template='<div class="positions-root"></div>',
+        html_template='<div class="positions-root stage-trial-root"></div>',
         js_on_load=MOUNT % script,
         apply_default_css=False,
         min_height=24,
