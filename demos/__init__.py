@@ -31,6 +31,7 @@ PROGRAMME = (
     "demos.foundations.bucketing",
     "demos.foundations.teacher_forcing",
     "demos.caption_world.next_sentence",
+    "demos.foundations.positions",
 )
 
 MOVED = {"bertviz": "attention?draw=bertviz"}
