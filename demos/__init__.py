@@ -27,8 +27,11 @@ PROGRAMME = (
     "demos.caption_world.family_tree",
     "demos.caption_world.watch_it_learn",
     "demos.caption_world.who_sees_what",
+    "demos.foundations.tokens",
+    "demos.foundations.bucketing",
     "demos.foundations.teacher_forcing",
     "demos.caption_world.next_sentence",
+    "demos.foundations.positions",
 )
 
 MOVED = {"bertviz": "attention?draw=bertviz"}

@@ -23,6 +23,8 @@ from torch import nn
 ASSETS = Path(__file__).parents[1] / "assets" / "models"
 Figures = dict[str, Any]
 HAS_BFLOAT16 = torch.cpu._is_avx512_bf16_supported()
+PRECISION = "bfloat16" if HAS_BFLOAT16 else "float32"
+"""Of matrix products, on this processor."""
 
 
 def by_length(lengths: Sequence[int], tokens: int, generator: torch.Generator) -> list[tuple[int, list[int]]]:

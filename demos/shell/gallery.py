@@ -15,9 +15,11 @@ from demos.runner import Runner
 from demos.shell import pages
 from demos.shell.api import error_answers
 from demos.shell.hosts import own_hosts
-from demos.shell.load_demos import load_programme, titles, working
+from demos.shell.load_demos import load_programme, public_endpoints, titles, working
+from demos.shell.metrics import PATH, Metrics
 from demos.shell.navigation import MODELS, TITLE, anchor
 from demos.shell.not_found import not_found_page
+from demos.shell.plain_http import PREFIX, plain_http
 from demos.shell.serving import Site, around
 from demos.shell.static import STATIC
 from demos.shell.theme import theme
@@ -72,7 +74,10 @@ def build(runner: Runner, programme: tuple[str, ...] | None = None, tools: bool 
 
 
 def launch_options(
-    runner: Runner, programme: tuple[str, ...] | None = None, host: str = "127.0.0.1"
+    runner: Runner,
+    programme: tuple[str, ...] | None = None,
+    host: str = "127.0.0.1",
+    metrics: Metrics | None = None,
 ) -> dict[str, Any]:
     """The arguments of `launch()` besides host and port: looks, limits, and the pages below home."""
     demos = load_programme(programme)
@@ -91,7 +96,9 @@ def launch_options(
     def moved(slug: str, query: QueryParams) -> str | None:
         return moved_address(slug, query, {*by_slug, MODELS})
 
-    site = Site(pages.page_builders(runner, demos), options, head, moved)
+    named = {endpoint.name: endpoint for endpoint in public_endpoints(demos)}
+    others = {PREFIX: plain_http(named, runner)} | ({PATH: metrics.application(runner)} if metrics else {})
+    site = Site(pages.page_builders(runner, demos), options, head, moved, others)
     return look() | {
         "footer_links": ["api", "settings"],
         "state_session_capacity": pages.SESSIONS,

@@ -43,7 +43,7 @@ world share captions, vocabulary and the number of seen tokens.
   translations were made for research. No caption is in this repository; whether weights made from them may
   be used commercially is not settled.
 - **Made by**: `python -m training.caption_world {command} --data FOLDER` (seed 0, {tokens:,} tokens without
-  padding, {steps:,} steps, {seconds:,.0f} processor seconds, one core, bfloat16 products).
+  padding, {steps:,} steps, {seconds:,.0f} processor seconds, one core, {precision} products).
 - **Figures** (`figures.json`; from the weights as they are in the file; val was used to choose, test was
   measured once):
 
@@ -71,7 +71,7 @@ def card(name: str, folder: Path, figures: dict[str, Any]) -> str:
         command=name.removesuffix("-generator"),
         table=table,
         more=_more(name, folder, figures),
-        **{key: figures["training"][key] for key in ("tokens", "steps", "seconds")},
+        **{key: figures["training"].get(key, "float32") for key in ("tokens", "steps", "seconds", "precision")},
     )
 
 

@@ -13,8 +13,8 @@ const StageLink = (() => {
 
   /** @type {Record<string, any>} */
   let form = {};
-  /** @type {Record<string, any> | null} the form's values for which the shown answer was made */
-  let shown = null;
+  /** @type {Record<string, any>} the form's values for which the shown answer was made */
+  let answered = {};
   /** @type {string[]} the texts that it is about */
   let texts = [];
   /** @type {Record<string, any>} */
@@ -31,21 +31,24 @@ const StageLink = (() => {
   /** @param {any} value of a component */
   const plain = (value) => (isTable(value) ? plainTable(value) : (value ?? ""));
 
+  /** What the page shows: fields that the answer does not depend on are as they stand in the form. */
+  const shown = () => ({ ...form, ...answered });
+
   /** @param {string[]} names of the form's fields @param {any[]} values */
   const remember = (names, values) => {
     form = Object.fromEntries(names.map((name, i) => [name, plain(values[i])]));
   };
 
   /**
-   * An answer is shown that was made for these values; what it was not asked for stands in the form.
+   * An answer is shown that was made for these values.
    * @param {Record<string, any>} inputs by name; none of an answer beside the page's own
    * @param {string[]} about the texts among them that an audience needs to see
    */
   const shows = (inputs, about) => {
     if (!Object.keys(inputs).length) return;
-    shown = { ...form, ...inputs };
+    answered = inputs;
     texts = about.filter(Boolean);
-    const now = shown;
+    const now = shown();
     const same = (/** @type {[string, any]} */ [name, value]) =>
       JSON.stringify(now[name]) === JSON.stringify(value);
     if (arriving && Object.entries(arriving).every(same)) arriving = null;
@@ -56,7 +59,7 @@ const StageLink = (() => {
 
   /** What the shown answer was made for and what of it is looked at, as JSON; throws where nobody knows. */
   const state = () => {
-    if (!own) return asState(shown ?? form);
+    if (!own) return asState(shown());
     if (document.querySelector(".stage-stale")) throw new Error(CHANGED);
     return own.state();
   };

@@ -22,13 +22,15 @@ HEADS: dict[str, Literal["low", "high", ""]] = {
     "trained for": "low",
 }
 """The columns, and which end of one that sorts comes first; architectures sort by year."""
+FOR_READERS = ("built", "trained for")
+"""Columns that do not stand on slides."""
 
 
 def show(result: FamilyTree) -> str:
     """A row for each architecture."""
     known = {one.name: one for one in architectures()}
     rows = "".join(_row(known[branch.name], branch) for branch in result.branches)
-    head = "".join(f'<th scope="col">{_head(name, best)}</th>' for name, best in HEADS.items())
+    head = "".join(f'<th scope="col"{_apart(name)}>{_head(name, best)}</th>' for name, best in HEADS.items())
     budget = {branch.tokens for branch in result.branches}
     seen = f"{min(budget) / 1e6:,.1f} million tokens" if budget else "no tokens"
     return (
@@ -38,6 +40,10 @@ def show(result: FamilyTree) -> str:
         '<div class="stage-scroll"><table class="stage-labels world-tree">'
         f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
+
+
+def _apart(column: str) -> str:
+    return ' class="stage-not-on-slides"' if column in FOR_READERS else ""
 
 
 def _head(name: str, best: str) -> str:
@@ -53,21 +59,24 @@ def _row(one: Architecture, branch: Branch) -> str:
     bleu = " / ".join(_number(value) for value in (branch.bleu_french, branch.bleu_german))
     has_bleu = branch.bleu_french is not None or branch.bleu_german is not None
     filled = "–" if branch.gaps_filled is None else per_cent(branch.gaps_filled)
-    built = f"{branch.layers} layers; positions {one.positions}; norm {one.norm}; shared: {one.sharing}"
+    facts = {"positions": one.positions, "norm": one.norm, "shared": one.sharing}
+    built = f"{branch.layers} layers" + "".join(f"<br>{name}: {escape(fact)}" for name, fact in facts.items())
     numbers = (
         (f"{branch.parameters / 1e6:.2f} M", branch.parameters),
         (filled, branch.gaps_filled),
         (_number(branch.perplexity), branch.perplexity),
         (bleu if has_bleu else "–", branch.bleu_french or branch.bleu_german),
-        (f"{branch.training_seconds / 60:.0f} min", branch.training_seconds),
     )
     cells = (
         f'<td class="world-masks">{masks}<small>{escape(one.mask)}</small></td>',
-        f"<td>{escape(one.objective)}</td><td>{escape(built)}</td>",
+        f'<td class="world-words">{escape(one.objective)}</td>',
+        f'<td class="world-built stage-not-on-slides">{built}</td>',
         *(
             f'<td class="world-number" data-value="{"" if value is None else value}">{number}</td>'
             for number, value in numbers
         ),
+        f'<td class="world-number stage-not-on-slides" data-value="{branch.training_seconds}">'
+        f"{branch.training_seconds / 60:.0f} min</td>",
     )
     name = f"<strong>{escape(one.title)}</strong><small>{escape(one.family)} · {paper}</small>"
     return f'<tr><th scope="row" data-value="{one.year}">{name}</th>{"".join(cells)}</tr>'
