@@ -31,6 +31,7 @@ import torch
 
 from demos.caption_world.next_sentence.compute import Pair, asked, yes
 from demos.caption_world.next_sentence.figures import KINDS, PATH, Count
+from demos.caption_world.next_sentence.schemas import HEADS
 from demos.caption_world.next_sentence.topic import content_words
 from demos.models.cache import shared_cache
 from training.caption_world import data
@@ -94,12 +95,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--data", type=Path, required=True, help="folder of Multi30k, with five_captions")
     parser.add_argument("--out", type=Path, default=PATH)
+    parser.add_argument("--heads", nargs="*", default=HEADS, help="those to measure; others stay as they are")
     options = parser.parse_args()
     torch.set_num_threads(1)
     made = pairs(data.read(options.data, data.TEST).images)
     print({kind: len(each) for kind, each in made.items()}, flush=True)
     heads = {}
-    for one in asked():
+    for one in (one for one in asked() if one.name in options.heads):
         begin, counts = time.perf_counter(), {}
         with shared_cache().lease(one.spec) as loaded:
             for kind, each in made.items():
@@ -112,6 +114,9 @@ def main() -> None:
         print(f"{one.name}: {time.perf_counter() - begin:.0f} s", flush=True)
     command = f"python -m training.measure_next_sentence --data {options.data.name}"
     options.out.parent.mkdir(parents=True, exist_ok=True)
+    if options.out.exists():
+        heads = json.loads(options.out.read_text(encoding="utf-8"))["heads"] | heads
+    heads = {name: heads[name] for name in HEADS if name in heads}
     written = {"made_by": command, "seed": SEED, "part": data.TEST, "heads": heads}
     options.out.write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
 

@@ -33,8 +33,8 @@ INFO = Info(
         "Captions of one picture are no consecutive sentences of a text: “next” means of the same picture "
         "here, so this shows what such pairs teach, not how BERT judges books. Topic is shared words here, "
         "without their stems; captions of other pictures with the same words may truly fit, so no head could "
-        "be right about all of them. What surprised us: the next-sentence head is not a mere counter of words. "
-        "It accepts pairs without a common word, refuses some with three, and may turn round if the two are "
+        "be right about all of them. What surprised us: the next-sentence head does not just count words. It "
+        "accepts pairs without a common word, refuses some with three, and may turn round if the two are "
         "exchanged, though its question has no order. The order head learned from halves of captions and is "
         "off its ground on whole ones, as the other head is on halves."
     ),
