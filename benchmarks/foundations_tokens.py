@@ -32,8 +32,9 @@ def main() -> None:
         mine, theirs = (statistics.median(row[side][0] for row in rows) for side in (0, 1))
         ratios = sorted(ours[0] / librarys[0] for ours, librarys in rows)
         print(
-            f"{len(text):6,} characters, {len(rows[0][0][1])} merges: {mine * 1e3:6.1f} ms, library "
-            f"{theirs * 1e3:5.1f} ms; {statistics.median(ratios):.1f} times, {ratios[0]:.1f} to {ratios[-1]:.1f}"
+            f"{len(text):6,} characters, {len(rows[0][0][1])} merges: {mine * 1e3:6.1f} ms, "
+            f"library {theirs * 1e3:5.1f} ms; {statistics.median(ratios):.1f} times, "
+            f"{ratios[0]:.1f} to {ratios[-1]:.1f}"
         )
 
 
