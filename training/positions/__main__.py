@@ -31,7 +31,7 @@ from training.caption_world.tokenizer import PAD, SIZE
 from training.positions import windows
 
 BERT = scratch.ASSETS / "caption-world" / "bert"
-BUDGET = 600_000
+BUDGET = 2_500_000
 RATE, BATCH = 4e-3, 512
 
 

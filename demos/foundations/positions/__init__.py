@@ -29,14 +29,14 @@ INFO = Info(
     title="Positions",
     tab="Foundations",
     limits=(
-        "The five encoders are tiny, had one short training run each, and know only captions of photographs: "
-        "which of the four ways is best cannot be told from them, only that they differ and how each one "
-        "meets a longer text. Other settings of the same idea (T5's bias reaches as far as its buckets, "
-        "rotation turns at a chosen pace) would move the curves. Rotary positions have no vectors: their map "
-        "is what a query scores with itself elsewhere, averaged over directions: to our surprise the "
-        "very formula as the cosine of sines; only the pace differs. A map says what positions offer, not "
-        "what trained heads make of them. A decoder without positions is another matter: its mask lets it "
-        "count."
+        "The five encoders are tiny, had one short training run each, and know only captions of photographs. "
+        "How fast each learned to use its positions is part of what you see, so they do not rank the four "
+        "ways for large models. Other settings of the same idea would move the curves: how far T5's bias "
+        "tells distances apart (here 16), at which pace rotation turns. Rotary positions have no vectors: "
+        "their map is what a query scores with itself elsewhere, averaged over directions. To our surprise "
+        "that is the very formula of the cosine of sines; only the pace differs. MiniLM's first position, "
+        "where [CLS] always stands, is like no other. A map says what positions offer, not what trained heads "
+        "make of them. A decoder without positions is another matter: its mask lets it count."
     ),
 )
 

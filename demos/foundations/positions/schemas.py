@@ -73,7 +73,7 @@ class ShuffleInputs:
         ),
     ] = DEFAULT
     seed: Annotated[
-        int, Field(ge=0, le=9999, title="Shuffle", description="each number is another order of the words")
+        int, Field(ge=0, le=9999, title="Order", description="each number is another order of the words")
     ] = 0
 
 

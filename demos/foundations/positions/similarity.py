@@ -123,9 +123,14 @@ def together(loaded: Sequence[Loaded]) -> Origin:
     """One origin that names all checkpoints."""
     titles = ", ".join(dict.fromkeys(one.origin.title for one in loaded))
     licences = ", ".join(dict.fromkeys(one.origin.licence for one in loaded))
-    first = loaded[0].origin
     return replace(
-        first, checkpoint="several", title=titles, hub_id=None, revision=None, licence=licences, note=""
+        loaded[0].origin,
+        checkpoint="several",
+        title=titles,
+        hub_id=None,
+        revision=None,
+        licence=licences,
+        note="MiniLM and SmolLM2 come from installed packages.",
     )
 
 
