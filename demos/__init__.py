@@ -27,6 +27,7 @@ PROGRAMME = (
     "demos.caption_world.family_tree",
     "demos.caption_world.watch_it_learn",
     "demos.caption_world.who_sees_what",
+    "demos.foundations.shapes",
 )
 
 MOVED = {"bertviz": "attention?draw=bertviz"}
