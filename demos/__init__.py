@@ -28,6 +28,7 @@ PROGRAMME = (
     "demos.caption_world.watch_it_learn",
     "demos.caption_world.who_sees_what",
     "demos.foundations.shapes",
+    "demos.foundations.dialects",
 )
 
 MOVED = {"bertviz": "attention?draw=bertviz"}

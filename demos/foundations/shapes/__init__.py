@@ -1,12 +1,12 @@
 """Any model's shapes before any weight: what does a dummy input become in every module?
 
-Choose a model of the catalog, or paste a config.json: the model is built without weights, a dummy input of the
-chosen batch and length goes through it, and every module says what came in and what went out.
+Choose a model of the catalog, or paste a config.json: the model is built without weights, a dummy input of
+the chosen batch and length goes through it, and every module says what came in and what went out.
 
-- **Shapes** are [texts, tokens, features] nearly everywhere. Watch what changes when you move the batch or the
-  length, and what never does: the parameters.
-- **Matrix products** without weights are the attention itself: [texts × heads, tokens, tokens]. Only there the
-  length stands twice, which is why long inputs cost what they cost.
+- **Shapes** are [texts, tokens, features] nearly everywhere. Watch what changes when you move the batch or
+  the length, and what never does: the parameters.
+- **Matrix products** without weights are the attention itself: [texts × heads, tokens, tokens]. Only there
+  the length stands twice, which is why long inputs cost what they cost.
 - **FLOPs** are of this one pass, 2 for each multiply-add of a matrix product; sums, norms and softmax are not
   counted.
 - **Memory** is that of the weights in the chosen type, and of the keys and values that a decoder keeps.
@@ -28,7 +28,8 @@ INFO = Info(
     tab="Foundations",
     limits=(
         "Shapes, not speed: FLOPs count matrix products alone, and memory counts weights and cached keys and "
-        "values, not what a pass or training needs besides. What happens inside a module without another one, "
+        "values, not what a pass or training needs besides. What happens inside a module without another "
+        "one, "
         "such as the split into heads, is seen only in its matrix products. Attention is computed in the "
         "plain way, not by a fused kernel. Models whose code looks at the data, such as mixtures of experts, "
         "have no shapes without data and are refused. A row of equal layers was computed once: on tensors "

@@ -18,8 +18,6 @@ from demos.models.catalog import catalog
 from demos.models.checkpoint import Checkpoint
 from demos.models.specs import Loaded, Spec
 
-MAX_NUMBERS = 2**48
-"""Numbers in the attention of the dummy input, so that every product fits the integers of PyTorch."""
 _ONE_AT_A_TIME = threading.Lock()
 
 
@@ -101,8 +99,7 @@ def specs(inputs: ShapesInputs) -> list[Spec]:
 
 
 def check(inputs: ShapesInputs) -> None:
-    """Raises `BadInput` for an unknown checkpoint, for a configuration that cannot be read, and for a dummy
-    input so large that its attention has more than MAX_NUMBERS places."""
+    """Raises `BadInput` for an unknown checkpoint and for a configuration that cannot be read."""
     names = [entry.name for entry in offered()]
     if inputs.source == PASTED:
         parsed(inputs.config)
@@ -111,8 +108,6 @@ def check(inputs: ShapesInputs) -> None:
             f"There is no configuration called {reprlib.repr(inputs.source)}.",
             f"Choose one of: {PASTED}, {', '.join(names)}.",
         )
-    if inputs.batch * max(inputs.length, inputs.target) ** 2 > MAX_NUMBERS:
-        raise BadInput("This dummy input is too large.", "Choose a smaller batch or length.")
 
 
 SHAPES = Endpoint("shapes", shapes, None, check=check, several=specs, headline=headline)

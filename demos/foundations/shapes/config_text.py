@@ -43,7 +43,9 @@ class Described:
 def parsed(text: str) -> Described:
     """Reads a configuration; raises `BadInput` that says what is wrong with it and what to do."""
     if not text.strip():
-        raise BadInput("There is no configuration yet.", "Paste a config.json, or choose a model of the catalog.")
+        raise BadInput(
+            "There is no configuration yet.", "Paste a config.json, or choose a model of the catalog."
+        )
     if len(text) > MAX_CHARACTERS:
         raise BadInput(
             f"The configuration has {len(text):,} characters; the limit is {MAX_CHARACTERS:,}.",
@@ -70,8 +72,14 @@ def described(values: Mapping[str, Any]) -> Described:
     for place in (values, rotary if isinstance(rotary, dict) else {}):
         if "partial_rotary_factor" in place:  # the only one of the rotary settings that changes a shape
             fields["partial_rotary_factor"] = _share(place["partial_rotary_factor"])
-    if isinstance(labels := values.get("id2label"), dict) and len(labels) != 2 and 0 < len(labels) <= MAX_ENTRIES:
+    if (
+        isinstance(labels := values.get("id2label"), dict)
+        and len(labels) != 2
+        and 0 < len(labels) <= MAX_ENTRIES
+    ):
         fields["num_labels"] = len(labels)
+    if model_type in ("gpt2", "openai-gpt"):  # with it they would look for padding among the ids
+        fields.pop("pad_token_id", None)
     wishes = values.get("architectures")
     return Described(
         model_type, fields, tuple(wishes[:8]) if isinstance(wishes, list) else (), tuple(_notes(values))
@@ -86,7 +94,8 @@ def _known(model_type: Any) -> str:
     if not isinstance(model_type, str) or model_type not in FAMILIES:
         if model_type in ROUTED:
             raise BadInput(
-                f"In a {model_type} the words decide which experts compute them, so a dummy input has no one shape.",
+                f"In a {model_type} the words decide which experts compute them, so a dummy input has no "
+                f"one shape.",
                 "Take a model without experts, such as llama or qwen2.",
             )
         if model_type in DATA_DEPENDENT:
@@ -95,7 +104,9 @@ def _known(model_type: Any) -> str:
                 "Take a relative: bert for an encoder, gpt2 or llama for a decoder, bart for both.",
             )
         if model_type in OURS:
-            raise BadInput(f"The class of {model_type} is this gallery's own and is not taken apart here.", such_as)
+            raise BadInput(
+                f"The class of {model_type} is this gallery's own and is not taken apart here.", such_as
+            )
         raise BadInput(f"The “model_type” {shown} is not known here.", such_as)
     return model_type
 
@@ -133,7 +144,7 @@ def _checked(name: str, value: Any, depth: int = 0) -> Any:
 
 
 def _number(name: str, value: float) -> float:
-    if not math.isfinite(value):
+    if isinstance(value, float) and not math.isfinite(value):
         raise _no_finite(name)
     if isinstance(value, float) or name.endswith(("_id", "_ids")):
         most, least = 10**9, -(10**9)
@@ -154,7 +165,9 @@ def _number(name: str, value: float) -> float:
 
 def _share(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 1:
-        raise BadInput("“partial_rotary_factor” must be a number above 0, at most 1.", "Leave it out, or write 1.")
+        raise BadInput(
+            "“partial_rotary_factor” must be a number above 0, at most 1.", "Leave it out, or write 1."
+        )
     return float(value)
 
 

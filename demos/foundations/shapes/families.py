@@ -32,7 +32,13 @@ OURS = ("elmo", "transformer-xl")
 
 _BARE = "MODEL_MAPPING_NAMES"
 _HEADS = {
-    "encoder": ("PRETRAINING", "MASKED_LM", "SEQUENCE_CLASSIFICATION", "TOKEN_CLASSIFICATION", "QUESTION_ANSWERING"),
+    "encoder": (
+        "PRETRAINING",
+        "MASKED_LM",
+        "SEQUENCE_CLASSIFICATION",
+        "TOKEN_CLASSIFICATION",
+        "QUESTION_ANSWERING",
+    ),
     "decoder": ("CAUSAL_LM",),
     "encoder-decoder": ("SEQ_TO_SEQ_CAUSAL_LM",),
 }

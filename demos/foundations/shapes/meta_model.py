@@ -67,7 +67,8 @@ def refused(model_type: str, error: Exception) -> BadInput:
             f"“{name}” must be {_kind(expected)}, not {_kind(got)}.", "Correct it in the configuration."
         )
     return BadInput(
-        f"No {model_type} can be made of these sizes: {shortened(said, 160).rstrip('.') or type(error).__name__}.",
+        f"No {model_type} can be made of these sizes: "
+        f"{shortened(said, 160).rstrip('.') or type(error).__name__}.",
         "Compare them with the configuration of a model that exists.",
     )
 

@@ -30,9 +30,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     choices = [("The config.json below", PASTED), *((entry.title, entry.name) for entry in offered())]
     with gr.Row():
         source = control(gr.Dropdown, ShapesInputs, "source", choices=choices, filterable=True)
-        sizes = {
-            name: control(gr.Slider, ShapesInputs, name, maximum=most) for name, most in MOST.items()
-        }
+        sizes = {name: control(gr.Slider, ShapesInputs, name, maximum=most) for name, most in MOST.items()}
         precision = control(
             gr.Dropdown, ShapesInputs, "precision", choices=list(typing.get_args(Precision)), min_width=120
         )
@@ -42,7 +40,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
         "config",
         lines=2,
         max_lines=10,
-        placeholder="Or paste the config.json of any model here. Nothing in it is run, nothing is downloaded.",
+        placeholder="Or paste the config.json of any model here. Nothing in it is run.",
     )
     fields = {"source": source, **sizes, "precision": precision, "config": config}
     filled = examples_row(examples, fields)

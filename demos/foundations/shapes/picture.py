@@ -9,6 +9,7 @@ from html import escape
 
 from demos.foundations.shapes.schemas import Row, Shapes, ShapesInputs
 
+
 @dataclass(frozen=True)
 class Card:
     """Steps that stand together: those of one kind of repeated layer, or those between. A step has a name,
@@ -25,8 +26,10 @@ def picture(inputs: ShapesInputs, result: Shapes) -> str:
     widest = max((row.outputs[0][-1] for card in found for _, row in card.steps), default=1)
     drawn = "".join(_card(card, widest, inputs) for card in found)
     return (
-        '<figure class="shapes-picture"><figcaption>Each step, from top to bottom, with the shape that comes out of it: '
-        '<b class="shapes-batch">texts</b>, <b class="shapes-length">tokens</b>, features. A bar is as long as the logarithm '
+        '<figure class="shapes-picture"><figcaption>Each step, from top to bottom, with the shape that '
+        "comes out of it: "
+        '<b class="shapes-batch">texts</b>, <b class="shapes-length">tokens</b>, features. A bar is as '
+        "long as the logarithm "
         "of the last number. Steps that keep the shape (norms, activations, dropout) are left out."
         f'</figcaption><div class="shapes-cards">{drawn}</div></figure>'
     )
@@ -57,7 +60,11 @@ def _is_step(row: Row) -> bool:
     """Whether a row has no parts and changes the shape, or multiplies by weights."""
     if not row.leaf or not row.outputs or not row.outputs[0]:
         return False
-    return row.product or row.flops > 0 or (bool(row.parameters or row.shared) and row.inputs[:1] != row.outputs[:1])
+    return (
+        row.product
+        or row.flops > 0
+        or (bool(row.parameters or row.shared) and row.inputs[:1] != row.outputs[:1])
+    )
 
 
 def _named(row: Row, parents: Sequence[Row], layer: Row | None) -> str:
@@ -88,7 +95,8 @@ def _step(name: str, row: Row, widest: int, inputs: ShapesInputs) -> str:
     kind = "no weights" if row.product else row.kind
     return (
         f'<li><span class="shapes-name">{escape(name)} <small>{escape(kind)}</small></span>'
-        f'<span class="shapes-bar{" shapes-product" if row.product else ""}" style="--share: {share:.3f}"><i></i></span>'
+        f'<span class="shapes-bar{" shapes-product" if row.product else ""}" style="--share: '
+        f'{share:.3f}"><i></i></span>'
         f"<code>{coloured(out, inputs)}</code></li>"
     )
 

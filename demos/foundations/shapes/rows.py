@@ -105,7 +105,9 @@ def _rows(node: _Node, depth: int) -> Iterator[Row]:
     for _, one in sorted(inner, key=lambda pair: pair[0]):
         if isinstance(one, Product):
             shapes = one.factors, (one.result,)
-            yield Row(depth + 1, "", PRODUCT, 1, call.calls, *shapes, 0, "", one.flops * call.calls, True, True)
+            yield Row(
+                depth + 1, "", PRODUCT, 1, call.calls, *shapes, 0, "", one.flops * call.calls, True, True
+            )
         else:
             yield from _rows(one, depth + 1)
 

@@ -51,10 +51,11 @@ class Row:
 
     depth: how many modules it stands in. name: its attribute's name, of repeated modules such as "0–11";
     kind: its class. count: how many equal modules the row stands for; the other numbers are of one of them.
-    calls: how often one forward pass calls it, inside a row of several layers how often one layer does. inputs, outputs: shapes of the tensors at its first call; none
-    where a module only holds others. parameters: with those of its parts, each tensor counted where it stands
-    first; shared: the name of the module that a tensor of it was counted in, or "". flops: see `Shapes`.
-    product: whether it is a matrix product without weights, leaf: whether it has no parts.
+    calls: how often one forward pass calls it, inside a row of several layers how often one layer does.
+    inputs, outputs: shapes of the tensors at its first call; none where a module only holds others.
+    parameters: with those of its parts, each tensor counted where it stands first; shared: the name of the
+    module that a tensor of it was counted in, or "". flops: see `Shapes`. product: whether it is a matrix
+    product without weights, leaf: whether it has no parts.
     """
 
     depth: int
@@ -75,11 +76,12 @@ class Row:
 class Shapes:
     """What a dummy input of [batch, length] token ids becomes in every module.
 
-    family: "encoder", "decoder" or "encoder-decoder"; layers: how many modules the largest repeated rows stand
-    for together; parameters: each counted once. flops: of one forward pass, 2 for each multiplication and addition of
-    a matrix product; nothing else is counted. cached: numbers that a decoder keeps of this input (keys and
-    values), 0 without a cache. weight_bytes, cache_bytes: both in the chosen precision. notes: what was left
-    out of the configuration, in sentences. config: the configuration that was used, as JSON.
+    family: "encoder", "decoder" or "encoder-decoder"; layers: how many modules the largest repeated rows
+    stand for together; parameters: each counted once. flops: of one forward pass, 2 for each multiplication
+    and addition of a matrix product; nothing else is counted. cached: numbers that a decoder keeps of this
+    input (keys and values), 0 without a cache. weight_bytes, cache_bytes: both in the chosen precision.
+    notes: what was left out of the configuration, in sentences. config: the configuration that was used, as
+    JSON.
     """
 
     model_type: str

@@ -33,10 +33,13 @@ def tree(inputs: ShapesInputs, result: Shapes) -> str:
     head = "".join(f"<span>{name}</span>" for name in ("module", "in → out", "parameters", "memory", "FLOPs"))
     inner, _ = _branch(result.rows, 0, inputs, result.rows[0])
     return (
-        '<p class="stage-caption stage-not-on-slides">Open a row to see its parts. A row of several equal layers counts '
-        "all of them; the rows inside it count one layer. The shade of a row is its share of the parameters of the row that it "
+        '<p class="stage-caption stage-not-on-slides">Open a row to see its parts. A row of several equal '
+        "layers counts "
+        "all of them; the rows inside it count one layer. The shade of a row is its share of the "
+        "parameters of the row that it "
         "stands in.</p>"
-        f'<div class="stage-scroll"><div class="shapes-tree"><div class="shapes-head" aria-hidden="true">{head}</div>{inner}</div></div>'
+        f'<div class="stage-scroll"><div class="shapes-tree"><div class="shapes-head" '
+        f'aria-hidden="true">{head}</div>{inner}</div></div>'
     )
 
 
@@ -72,7 +75,8 @@ def _line(row: Row, inputs: ShapesInputs, parent: Row) -> str:
     )
     cells = "".join(f'<span class="shapes-number">{escape(number)}</span>' for number in numbers)
     return (
-        f'<span class="shapes-module" style="--share: {share:.3f}"><strong>{times}{escape(row.kind)}</strong> '
+        f'<span class="shapes-module" style="--share: '
+        f'{share:.3f}"><strong>{times}{escape(row.kind)}</strong> '
         f"<small>{escape(name + called + shared)}</small></span>"
         f"<code>{_flow(row, inputs)}</code>{cells}"
     )

@@ -14,7 +14,7 @@ config = AutoConfig.for_model(
 {fields}
 )
 with torch.device("meta"):  # tensors with a shape and no numbers: no weights, no download
-    model = {class_name}(config).eval()
+    model = {class_name}._from_config(config, attn_implementation="eager").eval()
     dummy = {dummy}
 
 

@@ -1,8 +1,8 @@
 """What goes into every module of a model and what comes out, in one forward pass.
 
 Forward hooks see the tensors; a dispatch mode sees the matrix products and counts them with the formulas of
-`torch.utils.flop_counter`. Of modules in a list that are built alike, only the first is computed for inputs of
-some shapes: the others return what it returned, since on the meta device there is nothing but shapes.
+`torch.utils.flop_counter`. Of modules in a list that are built alike, only the first is computed for inputs
+of some shapes: the others return what it returned, since on the meta device there is nothing but shapes.
 """
 
 from __future__ import annotations
@@ -136,7 +136,8 @@ def _computed_once(group: list[nn.Module], products: _Products, cached: list[int
     for module in group:
 
         def forward(*args: Any, _real: Any = module.forward, **named: Any) -> Any:
-            key, cache = tuple(shapes_in((args, named))), named.get("past_key_values")
+            key = tuple(shapes_in((args, named)))
+            cache = next((one for one in (*args, *named.values()) if hasattr(one, "get_seq_length")), None)
             if key not in known:
                 flops, kept = products.flops, _numbers_cached(cache)
                 out = _real(*args, **named)
@@ -161,7 +162,7 @@ def equal_layers(model: nn.Module) -> list[list[nn.Module]]:
 
 
 def signature(module: nn.Module) -> Hashable:
-    """Equal for modules that do the same to the same shapes: classes, settings and shapes of their tensors."""
+    """Equal for modules that do the same to the same shapes: class, settings, shapes of tensors, parts."""
     settings = tuple(
         (name, value)
         for name, value in sorted(vars(module).items())
