@@ -32,6 +32,8 @@ PROGRAMME = (
     "demos.foundations.teacher_forcing",
     "demos.caption_world.next_sentence",
     "demos.foundations.positions",
+    "demos.foundations.shapes",
+    "demos.foundations.dialects",
 )
 
 MOVED = {"bertviz": "attention?draw=bertviz"}
