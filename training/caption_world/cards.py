@@ -71,7 +71,10 @@ def card(name: str, folder: Path, figures: dict[str, Any]) -> str:
         command=name.removesuffix("-generator"),
         table=table,
         more=_more(name, folder, figures),
-        **{key: figures["training"].get(key, "float32") for key in ("tokens", "steps", "seconds", "precision")},
+        **{
+            key: figures["training"].get(key, "float32")
+            for key in ("tokens", "steps", "seconds", "precision")
+        },
     )
 
 
@@ -94,6 +97,12 @@ def _more(name: str, folder: Path, figures: dict[str, Any]) -> str:
     if name == "distilbert":
         digest = hashlib.sha256((folder.with_name("bert") / "model.safetensors").read_bytes()).hexdigest()
         notes.append(f"The teacher's model.safetensors has the SHA-256 `{digest}`.")
+    if name == "electra":
+        notes.append(
+            "One half is a high bar where one token in eleven was replaced: it calls hardly any replaced. But\n"
+            "it orders them: `replaced ranked above` is how often a replaced token looks more replaced to it\n"
+            "than an original one (chance: one half)."
+        )
     if name == "transformer-xl":
         notes.append("With memory, an image's five captions are read one after another, in a drawn order.")
     if "steps" in figures:
