@@ -65,10 +65,10 @@ def of_readings(_: object, result: TokenizeResult) -> str:
         return _compared(knowing) + cannot + "."
     least, most = min(knowing, key=_tokens), max(knowing, key=_tokens)
     if least.tokens == most.tokens:
-        return f"This text is {counted(most.tokens, 'token')} for {shortened(most.title, 40)}{cannot}."
+        return f"This text is {counted(most.tokens, 'token')} for {shortened(most.title, 32)}{cannot}."
     return (
-        f"The same text is {counted(least.tokens, 'token')} for {shortened(least.title, 40)} and "
-        f"{most.tokens:,} for {shortened(most.title, 40)}{cannot}."
+        f"The same text is {counted(least.tokens, 'token')} for {shortened(least.title, 32)} and "
+        f"{most.tokens:,} for {shortened(most.title, 32)}{cannot}."
     )
 
 
@@ -84,9 +84,9 @@ def ratio(reading: Reading) -> float:
 def _compared(readings: Sequence[Reading]) -> str:
     most, least = max(readings, key=ratio), min(readings, key=ratio)
     said = (
-        f"Line 2 costs {ratio(most):.1f} times the tokens of line 1 for {shortened(most.title, 40)} "
+        f"Line 2 costs {ratio(most):.1f} times the tokens of line 1 for {shortened(most.title, 32)} "
         f"({most.lines[1]:,} against {most.lines[0]:,})"
     )
     if most is not least:
-        said += f", {ratio(least):.1f} times for {shortened(least.title, 40)}"
+        said += f", {ratio(least):.1f} times for {shortened(least.title, 32)}"
     return said
