@@ -20,8 +20,6 @@ MODELS: dict[Layer, tuple[Spec, int]] = {
 }
 """The checkpoint that a layer is of, and how many such layers it has."""
 MAX_CHARACTERS = 500
-MAX_TOKENS = 90
-"""Marian was made for 96 positions."""
 SHOWN = 6
 """Numbers of the output that are shown."""
 
@@ -34,11 +32,6 @@ def dialects(inputs: DialectsInputs, loaded: Sequence[Loaded]) -> Dialects:
     (model,) = loaded
     decoder, place = _is_decoder(inputs.layer), inputs.number - 1
     tokens, states, memory = translate.reading(model, inputs.text, place, decoder)
-    if len(tokens) > MAX_TOKENS:
-        raise BadInput(
-            f"To this model the sentence is {len(tokens)} tokens; the limit is {MAX_TOKENS}.",
-            "Use a shorter one.",
-        )
     layer = translate.source(model.model, place, decoder)
     out = translate.by_transformers(layer, states, memory)
     other = translate.by_torch_nn(layer, states, memory)

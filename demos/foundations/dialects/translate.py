@@ -11,6 +11,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from demos.errors import BadInput
 from demos.foundations.dialects.names import (
     BERT,
     FAIRSEQ_DECODER,
@@ -24,6 +25,8 @@ from demos.foundations.dialects.names import (
 )
 from demos.models.specs import Loaded
 
+MAX_TOKENS = 90
+"""Marian was made for 96 positions."""
 ACTIVATIONS = {"relu": functional.relu, "gelu": functional.gelu}
 Tensors = dict[str, torch.Tensor]
 
@@ -68,9 +71,15 @@ def reading(loaded: Loaded, text: str, number: int, decoder: bool) -> tuple[list
     [1, n, width] in float64.
 
     A decoder's layer reads the same tokens, moved by one behind the token that every text of it begins with.
+    Raises `BadInput` for more than MAX_TOKENS.
     """
     model = loaded.model
     ids = loaded.tokenizer(text, return_tensors="pt")["input_ids"]
+    if ids.shape[1] > MAX_TOKENS:
+        raise BadInput(
+            f"To this model the sentence is {ids.shape[1]:,} tokens; the limit is {MAX_TOKENS}.",
+            "Use a shorter one.",
+        )
     inputs = {"input_ids": ids}
     if model.config.is_encoder_decoder:
         start = torch.tensor([[model.config.decoder_start_token_id]])
