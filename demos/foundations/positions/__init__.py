@@ -35,8 +35,8 @@ INFO = Info(
         "tells distances apart (here 16), at which pace rotation turns. Rotary positions have no vectors: "
         "their map is what a query scores with itself elsewhere, averaged over directions. To our surprise "
         "that is the very formula of the cosine of sines; only the pace differs. MiniLM's first position, "
-        "where [CLS] always stands, is like no other. A map says what positions offer, not what trained heads "
-        "make of them. A decoder without positions is another matter: its mask lets it count."
+        "where [CLS] always stands, is like no other. A map says what positions offer, not what heads make "
+        "of them. A decoder without positions is another matter: its mask lets it count."
     ),
 )
 

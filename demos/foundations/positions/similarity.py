@@ -32,10 +32,10 @@ def specs(inputs: MapInputs) -> tuple[Spec, ...]:
 def position_maps(inputs: MapInputs, loaded: Sequence[Loaded]) -> MapResult:
     """For the first positions of four checkpoints, how alike each two of them are made.
 
-    Sines (Vaswani et al. 2017, 3.5) and learned tables (Devlin et al. 2019): the cosine of two
-    rows. Rotary (Su et al. 2021, 3.2.2) has no vectors: a query q at i and a key k at j give q R(j - i) k. For k = q of length
-    one, averaged over all directions of q, that is the mean of cos((j - i) theta) over the angles theta of
-    all pairs of dimensions. T5's bias (Raffel et al. 2020, 2.1) is itself a number for each distance.
+    Sines (Vaswani et al. 2017, 3.5) and learned tables (Devlin et al. 2019): the cosine of two rows. Rotary
+    (Su et al. 2021, 3.2.2) has no vectors: a query q at i and a key k at j give q R(j - i) k. For k = q of
+    length one, averaged over all directions of q, that is the mean of cos((j - i) theta) over the angles
+    theta of all pairs of dimensions. T5's bias (Raffel et al. 2020, 2.1) is a number for each distance.
     """
     begin = time.perf_counter()
     sines, learned, rotary, bias = loaded
