@@ -99,8 +99,8 @@ def _more(name: str, folder: Path, figures: dict[str, Any]) -> str:
         notes.append(f"The teacher's model.safetensors has the SHA-256 `{digest}`.")
     if name == "electra":
         notes.append(
-            "One half is a high bar where one token in eleven was replaced: it calls hardly any replaced. But\n"
-            "it orders them: `replaced ranked above` is how often a replaced token looks more replaced to it\n"
+            "One half is a high bar where one token in eleven was replaced: it calls hardly any replaced.\n"
+            "But it orders them: `replaced ranked above` is how often a replaced token looks more replaced\n"
             "than an original one (chance: one half)."
         )
     if name == "transformer-xl":
