@@ -6,7 +6,9 @@ const FoundationsBucketing = (() => {
   const { element, afterLayout } = StageDom;
   const { clamp } = StageNumbers;
 
-  /** @type {{box: HTMLElement, payload: BucketingPayload, batch: number, buckets: number, show: () => void} | null} */
+  /** @typedef {{box: HTMLElement, payload: BucketingPayload, batch: number, buckets: number, show: () => void}} Drawn */
+
+  /** @type {Drawn | null} */
   let current = null;
 
   /**
@@ -24,7 +26,7 @@ const FoundationsBucketing = (() => {
   /**
    * @param {HTMLElement} box
    * @param {BucketingPayload} payload
-   * @param {typeof current} before what was drawn, whose settings stay
+   * @param {Drawn | null} before what was drawn, whose settings stay
    */
   const begin = (box, payload, before) => {
     box.classList.add("stage-attention", "bk");

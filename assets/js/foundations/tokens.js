@@ -68,7 +68,9 @@ const FoundationsTokens = (() => {
     if (document.querySelector("gradio-app, .gradio-container")) box.dataset.host = "gradio";
     const { merges, pieces, said, sizes } = payload;
     const last = merges.length;
-    const madeBy = new Map(merges.map(([, , piece], index) => [piece, index]).reverse());
+    /** @type {Map<number, number>} by piece: the first merge that made it */
+    const madeBy = new Map();
+    for (const [index, [, , piece]] of merges.entries()) if (!madeBy.has(piece)) madeBy.set(piece, index);
     let at = last;
     let timer = 0;
     const headline = element("p", { class: "stage-headline", dir: "auto", "aria-live": "polite" });
