@@ -148,5 +148,5 @@ def test_the_same_in_python_finds_no_difference(runner, example):
 
 def test_differences_in_words():
     said = [apart(number) for number in (0.0, 4e-15, 1e-10, 1e-7, 1e-4, 0.25)]
-    assert said[0] == said[1] == "less than 0.000000000001"
-    assert said[2:] == ["less than 0.000000001", "less than 0.000001", "less than 0.001", "0.250"]
+    assert said[0] == said[1] == "less than 10⁻¹²"
+    assert said[2:] == ["less than 10⁻⁹", "less than 10⁻⁶", "less than 10⁻³", "0.250"]

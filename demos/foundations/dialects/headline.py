@@ -9,18 +9,19 @@ from demos.nlp.wording import counted
 def headline(inputs: DialectsInputs, result: Dialects) -> str:
     """The largest difference between transformers and torch.nn, of how many numbers."""
     _, n, width = result.shape
-    return (
-        f"{inputs.layer}, twice with the same weights: transformers and torch.nn differ by "
-        f"{apart(result.nn_difference)} in {counted(n * width, 'number')}; only the names differ."
-        if result.nn_difference < 1e-9
-        else f"{inputs.layer}: transformers and torch.nn differ by up to {apart(result.nn_difference)}."
-    )
+    far = apart(result.nn_difference)
+    if result.nn_difference < 1e-9:
+        return (
+            f"{inputs.layer}, twice with the same weights under other names: in {counted(n * width, 'number')} "
+            f"transformers and torch.nn differ by {far}."
+        )
+    return f"{inputs.layer}: transformers and torch.nn differ by up to {far}."
 
 
 def apart(difference: float) -> str:
     """A difference in words; the digits of rounding errors differ from processor to processor, so only how
     small they are is said."""
-    for power in (12, 9, 6, 3):
+    for power, written in ((12, "¹²"), (9, "⁹"), (6, "⁶"), (3, "³")):
         if difference < 10**-power:
-            return f"less than 0.{'0' * (power - 1)}1"
+            return f"less than 10⁻{written}"
     return f"{difference:.3f}"

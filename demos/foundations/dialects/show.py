@@ -8,17 +8,18 @@ from demos.foundations.dialects.headline import apart
 from demos.foundations.dialects.schemas import DIALECTS, Dialects, Parameter
 
 LETTERS = ("q", "k", "v")
+SAME = "these, but for the difference"
 
 
 def answer(result: Dialects) -> str:
     """The same input into each, the first numbers out, and the largest differences."""
-    numbers = ", ".join(f"{number:.3f}" for number in result.first)
+    numbers = ", ".join(f"{number:.3f}" for number in result.first).replace("-", "−")
     tokens = " ".join(f"<bdi>{escape(token)}</bdi>" for token in result.tokens)
     _, n, width = result.shape
     rows = (
         ("transformers", f"[1, {n}, {width}] texts first", f"{numbers}, …", "–"),
-        ("torch.nn", f"[1, {n}, {width}] batch_first=True", f"{numbers}, …", apart(result.nn_difference)),
-        ("fairseq's names", f"[{n}, 1, {width}] time first", f"{numbers}, …", apart(result.names_difference)),
+        ("torch.nn", f"[1, {n}, {width}] batch_first=True", SAME, apart(result.nn_difference)),
+        ("fairseq's names", f"[{n}, 1, {width}] time first", SAME, apart(result.names_difference)),
     )
     body = "".join(
         f'<tr><th scope="row">{escape(name)}</th>'

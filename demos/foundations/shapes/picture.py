@@ -94,11 +94,16 @@ def _step(name: str, row: Row, widest: int, inputs: ShapesInputs) -> str:
     share = math.log1p(out[-1]) / math.log1p(widest)
     kind = "no weights" if row.product else row.kind
     return (
-        f'<li><span class="shapes-name">{escape(name)} <small>{escape(kind)}</small></span>'
+        f'<li><span class="shapes-name">{_breakable(name)} <small>{escape(kind)}</small></span>'
         f'<span class="shapes-bar{" shapes-product" if row.product else ""}" style="--share: '
         f'{share:.3f}"><i></i></span>'
         f"<code>{coloured(out, inputs)}</code></li>"
     )
+
+
+def _breakable(name: str) -> str:
+    """A name that may go on in the next line behind a dot or an underscore."""
+    return escape(name).replace(".", ".<wbr>").replace("_", "_<wbr>")
 
 
 def coloured(sizes: Sequence[int], inputs: ShapesInputs) -> str:
