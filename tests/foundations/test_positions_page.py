@@ -63,7 +63,7 @@ def test_without_figures_the_third_part_is_left_out(monkeypatch):
 def test_numbers_travel_as_text_where_they_are_read(maps):  # noqa: F811
     drawn = wire.maps(maps)
     assert {one["said"] for one in drawn["maps"] if one["distances"]} == {"Distance alone decides."}
-    rows = ((1.0, 0.5), (0.25, 1.0))
+    rows = ((1.0, 0.5, 0.2), (0.25, 1.0, 0.9), (0.0, 0.1, 1.0))
     alone = MapResult((PositionMap("learned", "<script>", "", rows, (), 0.842),), 0.0, Origin(*[""] * 7))
     assert "84 %" in check_sentence(of_maps(None, alone)) and "84 %" in wire.maps(alone)["maps"][0]["said"]
 
