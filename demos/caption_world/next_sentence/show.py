@@ -7,7 +7,7 @@ from html import escape
 
 from demos.caption_world.architectures import architectures
 from demos.caption_world.next_sentence.figures import KINDS, PICTURES, Count, measured
-from demos.caption_world.next_sentence.headline import says
+from demos.caption_world.next_sentence.headline import TITLES, says
 from demos.caption_world.next_sentence.schemas import QUESTIONS, PairResult, Verdict
 from demos.nlp.wording import listed, quoted
 from demos.texts import per_cent
@@ -87,6 +87,7 @@ def fooled(name: str, kinds: Mapping[str, Count]) -> str:
     _, other, topic = (kinds[kind] for kind in PICTURES)
     shares = f"right about {per_cent(other.share)} of random pairs of pictures, and {per_cent(topic.share)}"
     where = "where the other picture's caption has the same words"
+    head = f"{TITLES[name]}'s {OBJECTIVES[name]} head"
     if other.interval[0] > topic.interval[1]:
-        return f"{_title(name)} is fooled by topic: {shares} {where}."
-    return f"{_title(name)} is not seen to be fooled by topic: {shares} {where}."
+        return f"{head} is fooled by topic: {shares} {where}."
+    return f"{head} is not seen to be fooled by topic: {shares} {where}."
