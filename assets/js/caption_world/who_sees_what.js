@@ -25,6 +25,7 @@ const WhoSeesWhat = (() => {
   const draw = (box, payload) => {
     current = null;
     box.replaceChildren();
+    box.dataset.guess = JSON.stringify(payload?.guess ?? null);
     if (payload) begin(box, payload);
   };
 
