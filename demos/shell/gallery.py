@@ -30,10 +30,10 @@ STYLES = (ASSETS / "css" / "gallery.css",)
 
 SHELL_SCRIPTS = (
     *COMMON,
-    *scripts("shell", "freshness guess_result guess stop link folds save gallery"),
+    *scripts("shell", "freshness guess_result guess stop link folds save gallery tour_panel tour"),
     *scripts("shell", f"{TALK} embed_snippets embed embed_height"),
 )
-GLOBAL_STYLES = tuple(ASSETS / "css" / f"{name}.css" for name in ("stage", "guess"))
+GLOBAL_STYLES = tuple(ASSETS / "css" / f"{name}.css" for name in ("stage", "guess", "tour"))
 """Rules for what is outside Gradio's container on a slide, so they are linked in the page's head."""
 
 # Gradio would confine rules like these, in a style sheet, to its container, where they match nothing.
