@@ -15,7 +15,8 @@ A tour is data, `assets/tours/<slug>.toml`; a page that continues another demo (
 
 Every chunk stands for the whole state of its page, so that going back restores it: what a chunk does not
 name is as in the chunk before it on that page, except `press` and `point`; an `example` begins anew. The
-state is a link's, and the page's script brings it about as it opens a link.
+state is a link's, and the page's script brings it about as it opens a link. A view that one chunk names, all
+chunks of the page name, or going back would not restore it; so what one chunk presses, those beside it undo.
 """
 
 from __future__ import annotations

@@ -156,6 +156,12 @@ const StageLink = (() => {
     document.getElementById("stage-arrive")?.click();
   };
 
+  /** Looks at the answer that is shown as a link with this view would. @param {Record<string, any>} looked */
+  const lookAt = (looked) => {
+    wanted = { ...looked };
+    document.dispatchEvent(new CustomEvent("stage-look"));
+  };
+
   /** The state that the server is to fill in: a page's own, or that of the address. */
   const sent = () => {
     const state = opening || linked();
@@ -235,5 +241,5 @@ const StageLink = (() => {
     [texts, wanted] = [about, { ...saved }];
   };
 
-  return { remember, shows, about, look, takeWanted, showsSaved, linked, open, sent, isFor, link, state, useOwn };
+  return { remember, shows, about, look, takeWanted, showsSaved, linked, open, lookAt, sent, isFor, link, state, useOwn };
 })();

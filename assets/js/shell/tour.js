@@ -21,7 +21,6 @@ const StageTour = (() => {
   let tour = null;
   let at = -1;
   let turn = 0;
-  let brought = ""; // the state that the last chunk brought about, as JSON
   /** @type {Element | null} */
   let scrolled = null;
 
@@ -70,15 +69,16 @@ const StageTour = (() => {
     }, PATIENCE);
   };
 
-  /** @param {TourChunk} chunk @param {boolean} back */
-  const bringAbout = ({ inputs = {}, view = {}, press: names = [] }, back) => {
+  /** @param {TourChunk} chunk */
+  const bringAbout = ({ inputs = {}, view = {}, press: names = [] }) => {
     const mine = ++turn;
-    const state = JSON.stringify([inputs, view, names]);
-    if (!back && state === brought && StageLink.isFor(inputs)) return;
-    brought = state;
+    if (StageLink.isFor(inputs)) {
+      StageLink.lookAt(view);
+      return settle(names, mine);
+    }
     const arrived = () => afterLayout(() => mine === turn && settle(names, mine));
     document.addEventListener("stage-answered", arrived, { once: true });
-    StageLink.open(inputs, view);
+    return StageLink.open(inputs, view);
   };
 
   /** @param {string[]} names @param {number} mine */
@@ -104,12 +104,11 @@ const StageTour = (() => {
     const chunk = tour?.chunks[number];
     if (!tour || !chunk) return;
     if (chunk.page) return leaveFor(chunk.page, number);
-    const back = number < at;
     at = number;
     scrolled = null;
     tell(tour.title, chunk.text, at, tour.chunks.length);
-    bringAbout(chunk, back);
     look();
+    bringAbout(chunk);
   };
 
   /** @param {number} by */
@@ -122,7 +121,6 @@ const StageTour = (() => {
   const begin = (number) => {
     tour = JSON.parse(opener()?.dataset.tour ?? "null");
     if (!tour) return;
-    brought = "";
     at = -1;
     changes.observe(document.body, { childList: true, subtree: true, attributeFilter: ["class", "data-state"] });
     go(Math.max(0, Math.min(number, tour.chunks.length - 1)));
