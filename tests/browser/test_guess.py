@@ -28,11 +28,10 @@ def test_a_word_is_guessed_by_keys_and_a_new_question_asks_anew(page: Page):
     expect(result).to_contain_text("A blind guess is right 1 time in 11.")
     expect(result).to_be_focused()
     expect(drawing).to_be_visible()
-    page.get_by_label("Text", exact=True).fill("<img src=x onerror=alert(1)> a dull film with a great end")
     with answering(page):
-        press(page, "Rank the words")
+        press(page, "Without context")
+    expect(words).to_have_text(["a", "dull", "story", "told", "with", "great", "charm"])
     expect(drawing).to_be_hidden()
-    expect(words.filter(has_text="dull")).to_be_visible()
     expect(result).to_have_count(0)
     guess_first(page)  # folds it
     expect(drawing).to_be_visible()
