@@ -32,12 +32,11 @@ STYLES = (ASSETS / "css" / "gallery.css",)
 
 SHELL_SCRIPTS = (
     *COMMON,
-    *scripts(
-        "shell", f"freshness stop link folds save gallery sortable {TALK} embed_snippets embed embed_height"
-    ),
+    *scripts("shell", "freshness guess_result guess stop link folds save gallery sortable tour_panel tour"),
+    *scripts("shell", f"{TALK} embed_snippets embed embed_height"),
 )
-TALK_STYLES = ASSETS / "css" / "stage.css"
-"""Global rules, so they are linked in the page's head."""
+GLOBAL_STYLES = tuple(ASSETS / "css" / f"{name}.css" for name in ("stage", "guess", "tour"))
+"""Rules for what is outside Gradio's container on a slide, so they are linked in the page's head."""
 
 # Gradio would confine rules like these, in a style sheet, to its container, where they match nothing.
 HEAD_STYLES = """<style>
@@ -90,7 +89,7 @@ def launch_options(
 
     def head(slug: str) -> str:
         own = getattr(by_slug.get(slug), "SCRIPTS", ())
-        styles = f'{HEAD_STYLES}<link rel="stylesheet" href="{STATIC.address(TALK_STYLES)}">'
+        styles = f'{HEAD_STYLES}<link rel="stylesheet" href="{STATIC.address(*GLOBAL_STYLES)}">'
         return f'{styles}<script src="{STATIC.address(*SHELL_SCRIPTS, *own)}"></script>'
 
     def moved(slug: str, query: QueryParams) -> str | None:
