@@ -84,19 +84,28 @@ def serve(options: argparse.Namespace) -> int:
 
     os.environ.setdefault("STAGE_PUBLIC", "0" if is_loopback(options.host) else "1")
 
+    from demos.outcome import unobserved
     from demos.runner import Runner
-    from demos.shell.admission import admission
+    from demos.shell.admission import admission, visitor
     from demos.shell.gallery import build, launch_options
     from demos.shell.mcp_tools import INSTALL, is_installed
+    from demos.shell.metrics import Metrics, is_wanted
 
     if options.mcp and not is_installed():
         sys.exit(f"--mcp needs one package more: {INSTALL}")
-    runner = Runner(shared_cache(), say=partial(gr.Info, duration=4), admit=admission())
+    metrics = Metrics() if is_wanted() else None
+    runner = Runner(
+        shared_cache(),
+        say=partial(gr.Info, duration=4),
+        admit=admission(),
+        visitor=visitor,
+        observe=metrics.observe if metrics else unobserved,
+    )
     build(runner, tools=options.mcp).launch(
         server_name=options.host,
         server_port=options.port,
         mcp_server=options.mcp,
-        **launch_options(runner, host=options.host),
+        **launch_options(runner, host=options.host, metrics=metrics),
     )
     return 0
 

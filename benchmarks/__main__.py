@@ -1,7 +1,29 @@
 """All benchmarks, one after the other: python -m benchmarks."""
 
-from benchmarks import attention_page, caption_world, debate, opening, pipelines, prompting, service, start
+from benchmarks import (
+    attention_page,
+    caption_world,
+    debate,
+    foundations_tokens,
+    opening,
+    pipelines,
+    prompting,
+    service,
+    start,
+)
 
-for benchmark in (start, opening, service, caption_world, debate, prompting, pipelines, attention_page):
+MODULES = (
+    start,
+    opening,
+    service,
+    caption_world,
+    foundations_tokens,
+    debate,
+    prompting,
+    pipelines,
+    attention_page,
+)
+
+for benchmark in MODULES:
     print(f"\n{benchmark.__name__}")
     benchmark.main()

@@ -34,3 +34,7 @@ class Busy(StageError):
 
 class Unsupported(StageError):
     """This architecture does not offer what the demo needs."""
+
+
+class Fault(StageError):
+    """Nothing that a visitor did: the log has what happened, under the number in the problem."""

@@ -23,6 +23,8 @@ from demos.model_choice import specs_of
 from demos.models.cache import ModelCache
 from demos.models.catalog import checkpoint
 from demos.models.specs import Loaded, Spec
+from demos.outcome import Observe, guarded, unobserved
+from demos.places import Places
 from demos.recordings import Recordings, current_replay
 from demos.stopping import Stop, Stopped
 from demos.stream import Stream, Waiting
@@ -44,7 +46,9 @@ class Runner:
 
     `say` tells the visitor that a model is being fetched or loaded, which may take a while. `recordings`
     answer what is asked in a `replaying` block. `admit` is asked before anything is computed, and raises
-    `Busy` for a visitor who asks too much.
+    `Busy` for a visitor who asks too much. `visitor()` names who asks, "" where all are one.
+    `observe(endpoint, outcome, seconds)` is told of every request when it ends: the outcome is "answered",
+    "stopped" or the class of the refusal.
     """
 
     def __init__(
@@ -54,17 +58,19 @@ class Runner:
         say: Callable[[str], object] = log.info,
         recordings: Recordings | None = None,
         admit: Callable[[], object] = lambda: None,
+        visitor: Callable[[], str] = lambda: "",
+        observe: Observe = unobserved,
     ) -> None:
         self.cache = cache
         self.recordings = recordings or Recordings()
-        self.admit = admit
+        self.admit, self.visitor, self.observe = admit, visitor, observe
         self.results = Memo(result_bytes)
         self.say = say
         # Two turns, so that quick answers do not wait for a step of a long search, which takes seconds: on
         # two cores that wait was measured to turn 50 ms into 1.5 s; side by side, both go on.
         self._turn, self._steps = Turns(), Turns()
         self._together = MicroBatches(self._turn)
-        self._places = threading.BoundedSemaphore(PLACES)
+        self.places = Places(PLACES)
         self._patient = threading.BoundedSemaphore(PATIENT)
 
     def __call__(self, endpoint: Endpoint, inputs: Any) -> Any:
@@ -72,14 +78,14 @@ class Runner:
         key = (endpoint.name, inputs)
 
         def compute() -> Any:
-            with self._place(), self._lease(endpoint, specs) as loaded:
+            with self.places.hold(self.visitor()), self._lease(endpoint, specs) as loaded:
                 if endpoint.batched:
                     same = (endpoint.name, loaded and loaded.spec)
                     return self._together(same, inputs, lambda many: endpoint.function(many, loaded))
                 with self._turn:
                     return endpoint.function(inputs, loaded)
 
-        with _guarded(endpoint):
+        with guarded(endpoint.name, self.observe):
             if key not in self.results:
                 if (recorded := self._recorded(endpoint, inputs)) is not None:
                     return recorded
@@ -101,11 +107,11 @@ class Runner:
 
         def steps(stop: Stop) -> Iterator[Any]:
             share, last = Share(), None
-            with suppress(Stopped), _guarded(endpoint):
+            with suppress(Stopped), guarded(endpoint.name, self.observe):
                 specs = self._ready(endpoint, inputs, stop)
                 for spec in specs:
                     self._load(spec, stop)
-                with self._place(), self._lease(endpoint, specs) as loaded:
+                with self.places.hold(self.visitor()), self._lease(endpoint, specs) as loaded:
                     if stop.is_set():
                         return
                     with self._steps.take(share, stop):
@@ -143,15 +149,6 @@ class Runner:
         if isinstance(found, StageError):
             raise found
         return found
-
-    @contextmanager
-    def _place(self) -> Iterator[None]:
-        if not self._places.acquire(blocking=False):
-            raise Busy("Too many questions are being answered at this moment.", "Try again in a few seconds.")
-        try:
-            yield
-        finally:
-            self._places.release()
 
     def _ready(self, endpoint: Endpoint, inputs: Any, stop: Stop | None = None) -> list[Spec]:
         """Returns the specs of the models that inputs need, possibly none, once their files are on the disk.
@@ -230,18 +227,3 @@ class Runner:
             self.say(f"Loading {checkpoint(spec.checkpoint).title}. The first time takes a moment.")
         with self.cache.lease(spec) as loaded:
             yield loaded
-
-
-@contextmanager
-def _guarded(endpoint: Endpoint) -> Iterator[None]:
-    """Turns every failure into a sentence, and logs unforeseen ones with their traceback."""
-    try:
-        yield
-    except (StageError, Stopped):
-        raise
-    except Exception as error:
-        log.exception("%s failed", endpoint.name)
-        raise StageError(
-            f"Something went wrong in {endpoint.name} ({type(error).__name__}).",
-            "Nothing you typed is lost. Try again; if it happens again, report it with the end of the log.",
-        ) from error

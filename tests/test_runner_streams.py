@@ -52,7 +52,7 @@ def free(runner) -> bool:
     """Whether neither a turn nor a place nor a model is held."""
     leases = sum(entry.leases for entry in runner.cache.stats().entries)
     turns = runner._turn._taken or runner._steps._taken
-    return not turns and runner._places._value == PLACES and not leases
+    return not turns and runner.places.free == PLACES and not leases
 
 
 def test_no_step_is_computed_beside_another_and_no_answer_beside_another(pretending):

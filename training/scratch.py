@@ -1,9 +1,9 @@
 """What the training of models from scratch shares: batches by length, a step in bfloat16, the shipped files.
 
 Matrix products run in bfloat16 where the processor has instructions for it (a step is several times faster
-there), else in float32 (without them bfloat16 is ten times slower); both give much the same model. Weights and
-optimiser are always float32. Seeds are fixed; a run repeats exactly only on the same processor and number of
-threads.
+there), else in float32 (without them bfloat16 is ten times slower); both give much the same model. Weights
+and optimiser are always float32. Seeds are fixed; a run repeats exactly only on the same processor and number
+of threads.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from torch import nn
 ASSETS = Path(__file__).parents[1] / "assets" / "models"
 Figures = dict[str, Any]
 HAS_BFLOAT16 = torch.cpu._is_avx512_bf16_supported()
+PRECISION = "bfloat16" if HAS_BFLOAT16 else "float32"
+"""Of matrix products, on this processor."""
 
 
 def by_length(lengths: Sequence[int], tokens: int, generator: torch.Generator) -> list[tuple[int, list[int]]]:

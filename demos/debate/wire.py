@@ -22,6 +22,7 @@ from demos.debate.methods.schemas import (
     UniformAnswer,
 )
 from demos.debate.methods.sentence import LABELS
+from demos.ui.guess import ranked
 
 DATASET = "SST's dev set"
 
@@ -41,6 +42,7 @@ def weights(answer: Prediction, inputs: PredictInputs) -> dict[str, Any]:
         "key": {"text": inputs.text, "model": inputs.model, "anyway": inputs.anyway},
         "special_mass": to_plain(answer.special),
         "labels": LABELS,
+        "guess": ranked(answer.words, answer.attention.mean(0).tolist()),
     }
 
 
@@ -78,7 +80,9 @@ def consistent(answer: ConsistentAnswer) -> dict[str, Any]:
 
 def rankings(answer: RankingAnswer) -> dict[str, Any]:
     shown = _plain(answer, "rankings", faithfulness.rankings(answer))
-    return shown | {"runs": runs("rankings", answer)}
+    erased = [method.name for method in answer.methods].index("leave_one_out")
+    to_guess = ranked(answer.words, np.abs(answer.scores[erased]).tolist())
+    return shown | {"runs": runs("rankings", answer), "guess": to_guess}
 
 
 def erasure(answer: ErasureAnswer) -> dict[str, Any]:

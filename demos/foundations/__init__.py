@@ -1,1 +1,1 @@
-"""The Foundations tab: claims from the notes, each an experiment; no demo yet."""
+"""The Foundations tab: claims from the notes, each an experiment."""

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import threading
 from functools import cache
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from demos.models.catalog import ASSETS, checkpoint
 from demos.models.specs import Loaded
@@ -14,24 +12,19 @@ from demos.models.specs import Loaded
 BASE = "bert-tiny-mlm"
 FOLDER = "film-reviews"
 
-_copies: WeakKeyDictionary[Loaded, Loaded] = WeakKeyDictionary()
-_lock = threading.Lock()
-
 
 def fine_tuned(loaded: Loaded) -> Loaded | None:
     """The leased model after film reviews, with its old head; None for a model of which there is no such
-    file. It is kept in memory for as long as the model itself."""
+    file. It is read anew for every answer: kept, it would be memory that the cache of models does not know
+    of."""
     if loaded.spec.checkpoint != BASE:
         return None
     from demos.models.bundled import checked_file
     from demos.models.int8_rows import load_rows
     from demos.models.reweighted import with_weights
 
-    with _lock:
-        if loaded not in _copies:
-            path = checked_file(checkpoint(BASE), f"{FOLDER}/weights.safetensors")
-            _copies[loaded] = with_weights(loaded, load_rows(path))
-        return _copies[loaded]
+    path = checked_file(checkpoint(BASE), f"{FOLDER}/weights.safetensors")
+    return with_weights(loaded, load_rows(path))
 
 
 @cache

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
-ARCHITECTURES = ("encoder", "decoder", "encoder-decoder", "recurrent", "additive-attention")
+ARCHITECTURES = ("encoder", "decoder", "encoder-decoder", "recurrent", "additive-attention", "positions")
 FORMATS = ("safetensors", "gguf", "onnx-q4")
 HEADS = (
     "base",

@@ -12,6 +12,7 @@ from demos.errors import ModelUnavailable, Unsupported
 from demos.models import adapters, heads, hub, own_configs, recording
 from demos.models.catalog import checkpoint
 from demos.models.elmo import ElmoModel
+from demos.models.positions import PositionsModel
 from demos.models.quiet import quiet
 from demos.models.shared_encoder import SharedEncoder
 from demos.models.specs import Loaded, Origin, Spec
@@ -19,7 +20,7 @@ from demos.models.tokenizing import one_call_at_a_time
 from demos.models.transformer_xl import TransformerXLModel
 
 own_configs.register()
-for _own in (ElmoModel, TransformerXLModel):
+for _own in (ElmoModel, TransformerXLModel, PositionsModel):
     transformers.AutoModel.register(_own.config_class, _own, exist_ok=True)
 
 AUTO: dict[str, Any] = {

@@ -46,7 +46,26 @@ class TransformerXLConfig(PreTrainedConfig):
         return self.segment_length if self.memory_length is None else self.memory_length
 
 
+@strict
+class PositionsConfig(PreTrainedConfig):
+    """`trained_length` is the longest input in training, in tokens, and the length of the learned table;
+    `max_distance` and `buckets` are those of T5's relative bias."""
+
+    model_type = "positions"
+
+    vocab_size: int = 5000
+    hidden_size: int = 64
+    intermediate_size: int = 256
+    num_hidden_layers: int = 2
+    num_attention_heads: int = 4
+    trained_length: int = 24
+    buckets: int = 32
+    max_distance: int = 16
+    layer_norm_eps: float = 1e-5
+    pad_token_id: int | None = None
+
+
 def register() -> None:
     """Tells `AutoConfig` which `model_type`s are ours; doing so twice changes nothing."""
-    for kind in (ElmoConfig, TransformerXLConfig):
+    for kind in (ElmoConfig, TransformerXLConfig, PositionsConfig):
         AutoConfig.register(kind.model_type, kind, exist_ok=True)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any, Protocol, TypeVar
 
-from demos.nlp.places import Places
+from demos.nlp.training_places import Places
 from demos.public import is_public
 from demos.stream import Waiting
 

@@ -44,6 +44,16 @@ def admission() -> Callable[[], object]:
     return Visitors(rate) if rate else lambda: None
 
 
+def visitor() -> str:
+    """Who asks in this thread: a page, or the address of a client without one; "" where no strangers may."""
+    from gradio.context import LocalContext
+
+    request = LocalContext.request.get(None)
+    if request is None or not is_public():
+        return ""
+    return request.session_hash or address_of(request)
+
+
 class Visitors:
     """Admits the computations of each page and each address up to a rate."""
 

@@ -46,31 +46,24 @@ def api_function(
     `parse` checks the values.
     """
     signature = _signature(parameters_of(endpoint))
-    known = signature.parameters.keys() & fields_of(Encoding)
 
-    def asked(arguments: tuple[Any, ...], keywords: dict[str, Any]) -> tuple[Any, Arrays]:
-        values = dict(zip(signature.parameters, arguments, strict=False)) | keywords
-        how = {name: values.pop(name) for name in known & values.keys()}
-        return parse(endpoint.inputs_type, values), parse(Encoding, how).arrays
-
-    def plain(question: Any, result: Any, arrays: Arrays) -> dict[str, Any]:
-        said = {"headline": endpoint.headline(question, result)} if endpoint.headline and result else {}
-        return said | to_plain(result, arrays)
+    def named(arguments: tuple[Any, ...], keywords: dict[str, Any]) -> dict[str, Any]:
+        return dict(zip(signature.parameters, arguments, strict=False)) | keywords
 
     def answer(*arguments: Any, **keywords: Any) -> dict[str, Any]:
-        question, arrays = asked(arguments, keywords)
-        return plain(question, run(endpoint, question), arrays)
+        question, arrays = asked(endpoint, named(arguments, keywords))
+        return answered(endpoint, question, run(endpoint, question), arrays)
 
     def answers(*arguments: Any, **keywords: Any) -> Iterator[dict[str, Any]]:
-        question, arrays = asked(arguments, keywords)
+        question, arrays = asked(endpoint, named(arguments, keywords))
         whole = only_last()
         with closing(run.stream(endpoint, question)) as stream:
             last = None
             for last in stream:
                 if not whole:
-                    yield plain(question, last, arrays)
+                    yield answered(endpoint, question, last, arrays)
             if whole:
-                yield plain(question, last, arrays)
+                yield answered(endpoint, question, last, arrays)
 
     function = answers if endpoint.streams else answer
     function.__name__ = endpoint.name
@@ -79,6 +72,20 @@ def api_function(
     annotations = {name: parameter.annotation for name, parameter in signature.parameters.items()}
     function.__annotations__ = annotations | {"return": dict}
     return function
+
+
+def asked(endpoint: Endpoint, values: Mapping[str, Any]) -> tuple[Any, Arrays]:
+    """The inputs, and how arrays are to be written, from JSON values by name; raises `BadInput`."""
+    known = fields_of(Encoding).keys() if _has_arrays(endpoint) else ()
+    how = {name: value for name, value in values.items() if name in known}
+    inputs = {name: value for name, value in values.items() if name not in known}
+    return parse(endpoint.inputs_type, inputs), parse(Encoding, how).arrays
+
+
+def answered(endpoint: Endpoint, inputs: Any, result: Any, arrays: Arrays) -> dict[str, Any]:
+    """A result as plain JSON, preceded by its headline if the endpoint has one."""
+    said = {"headline": endpoint.headline(inputs, result)} if endpoint.headline and result else {}
+    return said | to_plain(result, arrays)
 
 
 def parameters_of(endpoint: Endpoint) -> dict[str, InputField]:

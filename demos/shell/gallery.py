@@ -15,9 +15,11 @@ from demos.runner import Runner
 from demos.shell import pages
 from demos.shell.api import error_answers
 from demos.shell.hosts import own_hosts
-from demos.shell.load_demos import load_programme, titles, working
+from demos.shell.load_demos import load_programme, public_endpoints, titles, working
+from demos.shell.metrics import PATH, Metrics
 from demos.shell.navigation import MODELS, TITLE, anchor
 from demos.shell.not_found import not_found_page
+from demos.shell.plain_http import PREFIX, plain_http
 from demos.shell.serving import Site, around
 from demos.shell.static import STATIC
 from demos.shell.theme import theme
@@ -30,10 +32,11 @@ STYLES = (ASSETS / "css" / "gallery.css",)
 
 SHELL_SCRIPTS = (
     *COMMON,
-    *scripts("shell", f"freshness stop link folds save gallery {TALK} embed_snippets embed embed_height"),
+    *scripts("shell", "freshness guess_result guess stop link folds save gallery sortable tour_panel tour"),
+    *scripts("shell", f"{TALK} embed_snippets embed embed_height"),
 )
-TALK_STYLES = ASSETS / "css" / "stage.css"
-"""Global rules, so they are linked in the page's head."""
+GLOBAL_STYLES = tuple(ASSETS / "css" / f"{name}.css" for name in ("stage", "guess", "tour"))
+"""Rules for what is outside Gradio's container on a slide, so they are linked in the page's head."""
 
 # Gradio would confine rules like these, in a style sheet, to its container, where they match nothing.
 HEAD_STYLES = """<style>
@@ -70,7 +73,10 @@ def build(runner: Runner, programme: tuple[str, ...] | None = None, tools: bool 
 
 
 def launch_options(
-    runner: Runner, programme: tuple[str, ...] | None = None, host: str = "127.0.0.1"
+    runner: Runner,
+    programme: tuple[str, ...] | None = None,
+    host: str = "127.0.0.1",
+    metrics: Metrics | None = None,
 ) -> dict[str, Any]:
     """The arguments of `launch()` besides host and port: looks, limits, and the pages below home."""
     demos = load_programme(programme)
@@ -83,13 +89,15 @@ def launch_options(
 
     def head(slug: str) -> str:
         own = getattr(by_slug.get(slug), "SCRIPTS", ())
-        styles = f'{HEAD_STYLES}<link rel="stylesheet" href="{STATIC.address(TALK_STYLES)}">'
+        styles = f'{HEAD_STYLES}<link rel="stylesheet" href="{STATIC.address(*GLOBAL_STYLES)}">'
         return f'{styles}<script src="{STATIC.address(*SHELL_SCRIPTS, *own)}"></script>'
 
     def moved(slug: str, query: QueryParams) -> str | None:
         return moved_address(slug, query, {*by_slug, MODELS})
 
-    site = Site(pages.page_builders(runner, demos), options, head, moved)
+    named = {endpoint.name: endpoint for endpoint in public_endpoints(demos)}
+    others = {PREFIX: plain_http(named, runner)} | ({PATH: metrics.application(runner)} if metrics else {})
+    site = Site(pages.page_builders(runner, demos), options, head, moved, others)
     return look() | {
         "footer_links": ["api", "settings"],
         "state_session_capacity": pages.SESSIONS,

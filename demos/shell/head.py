@@ -1,4 +1,4 @@
-"""Inserts markup into a page's head before it is sent.
+"""Inserts markup into a page's head before it is sent, and leaves out what no browser reads.
 
 Gradio's script inserts Gradio's own `head` after the page has loaded, so a script named there may run after
 the components that need it. Markup inserted here is loaded before any of Gradio's code runs.
@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from demos.shell.lean_config import lean
 
 FIRST_MODULE = b'<script type="module"'
 """Gradio's own script in its page; modules run after everything that precedes them."""
@@ -44,7 +46,7 @@ class Inserting:
         await self._app({**scope, "headers": headers}, receive, sent)
 
     async def _send_whole(self, start: Message, body: bytes, send: Send) -> None:
-        page = body.replace(FIRST_MODULE, self._markup + FIRST_MODULE, 1)
+        page = lean(body.replace(FIRST_MODULE, self._markup + FIRST_MODULE, 1))
         kept = [pair for pair in start["headers"] if pair[0].lower() != b"content-length"]
         await send({**start, "headers": [*kept, (b"content-length", str(len(page)).encode())]})
         await send({"type": "http.response.body", "body": page})

@@ -21,11 +21,13 @@ from demos.shell.navigation import MODELS, TITLE, anchor, header_html
 from demos.shell.opening import open_with_example
 from demos.shell.save import saving
 from demos.shell.static import STATIC
+from demos.ui.form import form_of
 from demos.ui.page import LIMITS, asked_directly, queue_of, visible_errors
+from demos.ui.tour import tour_html
 
 WELCOME = "Type a sentence and see for yourself what a transformer does with it."
 TOOLS = (
-    '<div class="stage-tools">'
+    '<div class="stage-tools">{tour}'
     '<button type="button" class="stage-full-screen" title="Talk mode (F)">Full screen</button>'
     '<button type="button" class="stage-embed-open">Embed</button>'
     '<button type="button" class="stage-copy-link">Copy link</button>'
@@ -64,9 +66,11 @@ def demo_page(demo: ModuleType, run: Run, demos: Sequence[Demo]) -> gr.Blocks:
         summary, more = card_text(demo)
         with gr.Row(elem_classes="stage-title"):
             gr.Markdown(f"## {demo.INFO.title}\n\n{summary}", elem_classes="stage-card")
-            gr.HTML(TOOLS, padding=False)
+            tools = gr.HTML("", padding=False)
         before = len(page.children)
         demo.build(run)
+        tour = tour_html(demo.INFO.slug, demo.INFO.step_of or demo.INFO.slug, form_of(page))
+        tools.value = TOOLS.format(tour=tour)
         saving(demo, page, page.children[before:])
         if more:
             with gr.Accordion("How to read this", open=False, elem_classes="stage-guide"):

@@ -12,7 +12,7 @@ import gradio as gr
 from demos.shell.visitor import Visitor, moves_answered
 from demos.ui.form import form_of
 
-LEFT_OUT = {"stage-freshness", "stage-examples", "stage-steps-of-page"}
+LEFT_OUT = {"stage-freshness", "stage-examples", "stage-steps-of-page", "stage-guess"}
 """Classes of what belongs to the form, not to the answer."""
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from demos.models.custom import SWITCH
 from demos.models.hub_access import DOWNLOAD_LIMIT
 from demos.models.memory_budget import in_words
+from demos.places import SHARE
 from demos.prompting.remote.address import PUBLIC_HOSTS
 from demos.runner import PATIENT, PLACES
 from demos.shell.admission import PAGES, RATE
@@ -38,6 +39,7 @@ def defaults() -> tuple[Default, ...]:
         Default("a file that is uploaded", "", MAX_UPLOAD, MAX_UPLOAD),
         Default("requests that wait at a page", "", f"{QUEUE}", f"{QUEUE}"),
         Default("computations that run or wait", "", f"{PLACES}", f"{PLACES}"),
+        Default("those of one open page", "", f"{PLACES}", f"{PLACES // SHARE}"),
         Default("visitors that wait for a download", "", f"{PATIENT}", f"{PATIENT}"),
         Default("open pages that are remembered", "", f"{SESSIONS} per demo", f"{SESSIONS} per demo"),
     )

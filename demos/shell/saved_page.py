@@ -22,7 +22,7 @@ from demos.shell.pieces import Piece, Scene
 from demos.ui.scripts import COMMON, TALK, scripts
 
 STYLES = tuple(ASSETS / "css" / f"{name}.css" for name in ("page", "gallery", "saved", "stage"))
-SCRIPTS = (*COMMON, *scripts("shell", f"link folds gallery {TALK} embed_height picture saved"))
+SCRIPTS = (*COMMON, *scripts("shell", f"link folds gallery sortable {TALK} embed_height picture saved"))
 
 # Frames: BertViz's pages stand in frames of their own, sandboxed.
 POLICY = (

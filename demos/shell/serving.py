@@ -48,13 +48,14 @@ class Site:
 
     pages: how to build each page, by its address; options: the arguments of `mount_gradio_app` for an
     address; head: the markup in the head of its page, "" for home's; moved: the current address of an old
-    one, relative to home, or None.
+    one, relative to home, or None; others: applications by how the paths begin that they serve.
     """
 
     pages: Mapping[str, Callable[[], gr.Blocks]]
     options: Callable[[str], Mapping[str, Any]]
     head: Callable[[str], str]
     moved: Callable[[str, QueryParams], str | None]
+    others: Mapping[str, ASGIApp]
 
 
 def around(hosts: Iterable[str], site: Site) -> Lifespan:
@@ -89,6 +90,9 @@ class Pages:
         path = _below_root(scope)
         if path.startswith(PREFIX):
             return await STATIC({**scope, "path": path}, receive, send)
+        for prefix, other in self._site.others.items():
+            if path.startswith(prefix):
+                return await other({**scope, "path": path, "root_path": ""}, receive, send)
         slug, slash, below = path.lstrip("/").partition("/")
         if scope["type"] == "http" and not below:
             query = scope.get("query_string", b"").decode("latin-1")

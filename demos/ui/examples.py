@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -34,7 +35,7 @@ def examples_row(
     with gr.Row(elem_classes="stage-examples"):
         gr.HTML("Try", padding=False)
         for row in filter(_has_its_model, rows):
-            values = None if fill else [_shown(getattr(row.inputs, name)) for name in fields]
+            values = None if fill else list(_values(row, fields).values())
             button = gr.Button(row.label, size="sm", min_width=60, scale=0)
             events.append(
                 button.click(
@@ -46,8 +47,11 @@ def examples_row(
                     show_progress="hidden",
                 )
             )
-    carried = {**fields, **(more or {})}
-    form_here().fields.update(carried)
+    carried, form = {**fields, **(more or {})}, form_here()
+    form.fields.update(carried)
+    form.inputs_type = type(rows[0].inputs)
+    for row in rows:
+        form.examples[row.label] = partial(_values, row, fields, fill) if _has_its_model(row) else None
     if linked:
         remember(carried)
         events.append(arrival(carried, type(rows[0].inputs)))
@@ -59,6 +63,15 @@ def examples_row(
 def _has_its_model(row: Example) -> bool:
     entry = catalog().get(getattr(row.inputs, "model", ""))
     return entry is None or to_be_had(entry)
+
+
+def _values(
+    row: Example, fields: Mapping[str, Any], fill: Callable[[Any], list[Any]] | None = None
+) -> dict[str, Any]:
+    """What an example fills in, by field."""
+    if fill:
+        return dict(zip(fields, fill(row.inputs), strict=True))
+    return {name: _shown(getattr(row.inputs, name)) for name in fields}
 
 
 def _shown(value: Any) -> Any:

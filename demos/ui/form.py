@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,10 +13,13 @@ from gradio.context import Context
 @dataclass
 class Form:
     """fields: the components that a link carries, by name; about: those whose text an audience needs to see
-    where an answer does not show it, since the form is not on a slide."""
+    where an answer does not show it, since the form is not on a slide. examples: by label, what returns the
+    values that an example fills in, by field; None if its model is not offered. inputs_type: of the first."""
 
     fields: dict[str, Any] = field(default_factory=dict)
     about: list[Any] = field(default_factory=list)
+    examples: dict[str, Callable[[], dict[str, Any]] | None] = field(default_factory=dict)
+    inputs_type: type | None = None
 
     def names(self, components: Sequence[Any]) -> dict[int, str]:
         """The names of these components in a link, by id; none unless the form's first field, which an answer

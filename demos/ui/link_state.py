@@ -49,7 +49,7 @@ def arrival(fields: Mapping[str, Any], inputs_type: type) -> Any:
         visible_errors(lambda fragment: for_outputs(filled(fragment, fields, inputs_type))),
         [found],
         list(fields.values()),
-        js="() => [StageLink.linked()]",
+        js="() => [StageLink.sent()]",
         api_visibility="private",
         show_progress="hidden",
     )

@@ -49,7 +49,9 @@ def task_page(run: Run, task: Task, fields: Mapping[str, Any]) -> None:
         several = len(suitable(task.endpoint)) > 1
         compare = gr.Checkbox(task.beside, label="Compare with a second model", visible=several)
     form = {**fields, "model": model}
-    filled = examples_row(task.examples, form, more={"second": second, "compare": compare})
+    # A field of the task's own may be called "second" too.
+    second_name = "second_model" if "second" in fields else "second"
+    filled = examples_row(task.examples, form, more={second_name: second, "compare": compare})
     with gr.Row():
         start = gr.Button(task.ask, variant="primary")
         stop = StopButton() if task.endpoint.streams else None

@@ -119,6 +119,18 @@ def test_a_link_speaks_of_the_answer_that_is_shown_not_of_what_was_typed_since(o
     assert json.loads(from_fragment(link.partition("#state=")[2]))["inputs"]["text"] == FIRST
 
 
+def test_a_link_carries_the_lines_of_a_training(open_page):
+    page = open_page(permissions=["clipboard-read", "clipboard-write"])
+    open_demo(page, "watch-it-learn")
+    page.get_by_label("Lines").locator("visible=true").fill("one line\nanother <b>line</b>")
+    press(page, "Copy link")
+    expect(page.get_by_text("Link copied")).to_be_visible()
+    link = page.evaluate("navigator.clipboard.readText()")
+    other = open_page()
+    other.goto(link)
+    expect(other.get_by_label("Lines").locator("visible=true")).to_have_value("one line\nanother <b>line</b>")
+
+
 def test_a_changed_prompt_is_not_linked_as_if_it_were_scored(open_page):
     page = open_page()
     open_demo(page, "prompt")

@@ -18,13 +18,15 @@ from demos.attention.viewer import html_export
 from demos.caption_world.watch_it_learn import SCRIPTS as LEARN
 from demos.caption_world.who_sees_what import SCRIPTS as WHO
 from demos.debate.dependence import SCRIPTS as DEBATE
+from demos.foundations.teacher_forcing import SCRIPTS as TEACHER
 from demos.prompting.builder import SCRIPTS as PROMPTING
 from demos.shell.gallery import SHELL_SCRIPTS
 from demos.shell.saved_page import SCRIPTS as SAVED
 
 FOLDER = Path(__file__).parents[2] / "assets" / "js"
-OWN = ("common", "shell", "attention", "bertviz", "caption_world", "debate", "prompting")
+OWN = ("common", "shell", "attention", "bertviz", "caption_world", "debate", "foundations", "prompting")
 PAGES = {"viewer": VIEWER, "debate": DEBATE, "prompting": PROMPTING, "learn": LEARN, "who": WHO, "shell": ()}
+PAGES |= {"teacher": TEACHER}
 
 MAP = {"name": "self", "layers": 2, "heads": 3, "causal": False, "square": True, "has_flow": True}
 TOKENS = [{"text": text, "segment": segment} for text, segment in (("a", 0), ("b", 0), ("c", 1))]
@@ -374,3 +376,22 @@ def test_nothing_polls():
     }
     assert [name for name, source in sources.items() if "setInterval" in source] == []
     assert json.loads((FOLDER / "tsconfig.json").read_text())["include"][1:] == sorted(OWN)
+
+
+def test_a_table_sorts_by_the_head_of_a_column(blank):
+    def sorted_by_click() -> list[str]:
+        blank.locator(".stage-sort").click()
+        return blank.locator("tbody th").all_inner_texts()
+
+    values = {"a": "0.4", "b": "", "c": "0.9", "d": "10"}
+    rows = "".join(
+        f'<tr><th>{name}</th><td data-value="{value}"></td></tr>' for name, value in values.items()
+    )
+    blank.evaluate(  # not set_content, which takes away the document's listeners
+        "html => { document.body.innerHTML = html; }",
+        '<table><thead><tr><th>name</th><th><button class="stage-sort" data-best="high">figure</button></th>'
+        f"</tr></thead><tbody>{rows}</tbody></table>",
+    )
+    assert sorted_by_click() == ["d", "c", "a", "b"], "the best first, as numbers; what has none at the end"
+    assert blank.locator('th[aria-sort="descending"]').inner_text() == "figure"
+    assert sorted_by_click() == ["a", "c", "d", "b"], "and the other way at the next click"

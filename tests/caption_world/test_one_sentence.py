@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from demos.caption_world import gaps, world
 from demos.caption_world.architectures import architectures, shipped
+from demos.caption_world.greedy import after, behind, greedy
 from demos.caption_world.one_sentence import EXAMPLES, decoders, encoder_decoders, encoders
 from demos.caption_world.one_sentence.compute import CAPTION_WORLD
-from demos.caption_world.one_sentence.greedy import after, behind, greedy
 from demos.caption_world.one_sentence.headline import headline
 from demos.caption_world.one_sentence.question import encoded, plain_ids, question_of
 from demos.caption_world.one_sentence.schemas import CaptionWorldAnswer, CaptionWorldInputs, Line, Said
@@ -49,7 +49,7 @@ def test_what_is_written_is_what_generate_writes(name):
     with shared_cache().lease(SPECS[name]) as loaded:
         source = [*plain_ids(CAPTION.text, loaded), loaded.tokenizer.eos_token_id]
         start, end = loaded.model.config.decoder_start_token_id, loaded.tokenizer.eos_token_id
-        ours = greedy(behind(loaded.model, source), [start], end, 20)
+        ours = greedy(behind(loaded.model, source), [start], {end}, 20)
         theirs = loaded.model.generate(
             torch.tensor([source]),
             attention_mask=torch.ones(1, len(source), dtype=torch.long),
@@ -65,7 +65,7 @@ def test_what_is_written_is_what_generate_writes(name):
 def test_decoders_go_on_as_generate_does(name):
     with shared_cache().lease(SPECS[name]) as loaded:
         begin = plain_ids("A man in a blue", loaded)
-        ours = greedy(after(loaded.model), begin, loaded.tokenizer.eos_token_id, 8)
+        ours = greedy(after(loaded.model), begin, {loaded.tokenizer.eos_token_id}, 8)
         theirs = loaded.model.generate(
             torch.tensor([begin]),
             attention_mask=torch.ones(1, len(begin), dtype=torch.long),

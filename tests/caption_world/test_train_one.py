@@ -18,7 +18,7 @@ from demos.caption_world.watch_it_learn.training import TRAIN, lessons, split, t
 from demos.caption_world.watch_it_learn.wire import train
 from demos.contract import parse
 from demos.errors import BadInput, Busy
-from demos.nlp.places import Places
+from demos.nlp.training_places import Places
 from demos.stream import Waiting
 from tests.headlines import ANY_TEXT, check_sentence
 

@@ -14,6 +14,7 @@ import pytest
 import torch
 import transformers
 
+from demos.caption_world.greedy import greedy
 from demos.caption_world.watch_it_learn import answers, checkpoints
 from demos.caption_world.watch_it_learn.compute import HEADS, MAX_TOKENS, WATCH, check_inputs, watch_it_learn
 from demos.caption_world.watch_it_learn.headline import watched
@@ -206,10 +207,11 @@ def test_six_moments_of_which_the_last_is_the_shipped_model(shipped, in_catalog,
 
 def test_the_probability_of_a_text_is_the_mean_that_its_scores_give():
     table = torch.tensor([[0.1, 0.6, 0.3], [0.2, 0.1, 0.7], [0.5, 0.3, 0.2]], dtype=torch.float64).log()
-    ids, nats = answers.greedy(lambda ids: table[ids], torch.tensor([[0]]), 9, {0})
-    assert ids == [1, 2, 0], "ends with the first end"
-    assert abs(np.exp(-nats) - 0.6 * 0.7 * 0.5) < 1e-9
-    assert answers.greedy(lambda ids: table[ids], torch.tensor([[0]]), 2, {0})[0] == [1, 2], "or at the limit"
+    made = greedy(lambda ids: table[ids[-1]], [0], {0}, 9)
+    assert made.ids == [1, 2], "ends before the first end"
+    assert abs(made.probability**3 - 0.6 * 0.7 * 0.5) < 1e-9, "which counts"
+    made = greedy(lambda ids: table[ids[-1]], [0], {0}, 2)
+    assert made.ids == [1, 2] and abs(made.probability**2 - 0.6 * 0.7) < 1e-9, "or at the limit"
 
 
 def _map(weights: list[np.ndarray], special: tuple[int, ...], name: str = "self") -> AttentionMap:

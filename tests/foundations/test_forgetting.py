@@ -28,7 +28,7 @@ from demos.foundations.forgetting.two_heads import LONGEST, Learner, encoded
 from demos.models.cache import shared_cache
 from demos.models.specs import Spec
 from demos.nlp.live_training import split
-from demos.nlp.places import Places
+from demos.nlp.training_places import Places
 from demos.stream import Waiting
 from tests.headlines import HOSTILE, check_sentence
 

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from demos.errors import BadInput, Busy
 from demos.models.cache import shared_cache
 from demos.runner import Runner
-from demos.shell.admission import PAGES, RATE, Visitors, address_of, rate_per_minute
+from demos.shell.admission import PAGES, RATE, Visitors, address_of, rate_per_minute, visitor
 from demos.shell.gallery import build, launch_options
 
 PROGRAMME = ("demos.tasks.similarity",)
@@ -107,3 +107,18 @@ def test_over_http_the_sentence_comes_and_what_is_remembered_is_free():
         assert [ask(text, "run") for text in ("one", "two")] == ["", ""]
         assert "shared" in ask("three", "run") and "shared" in ask("four", "call")
         assert ask("one", "run") == ask("two", "call") == ""
+
+
+@pytest.mark.parametrize(
+    ("public", "page", "expected"), [("1", "p", "p"), ("1", None, "1.2.3.4"), ("0", "p", "")]
+)
+def test_a_visitor_is_a_page_or_an_address_where_strangers_ask(monkeypatch, public, page, expected):
+    monkeypatch.delenv("SPACE_ID", raising=False)
+    monkeypatch.setenv("STAGE_PUBLIC", public)
+    assert visitor() == "", "nobody asks in this thread"
+    request = SimpleNamespace(session_hash=page, client=SimpleNamespace(host="1.2.3.4"), headers={})
+    token = LocalContext.request.set(request)  # type: ignore[arg-type]
+    try:
+        assert visitor() == expected
+    finally:
+        LocalContext.request.reset(token)

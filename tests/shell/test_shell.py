@@ -248,7 +248,7 @@ def test_too_many_at_once_are_refused_and_remembered_answers_are_not(runner):
     wait = Endpoint("wait", lambda inputs, loaded: go_on.wait(10), None)
     threads = [threading.Thread(target=crowded, args=(wait, Inputs(str(i)))) for i in range(PLACES)]
     [thread.start() for thread in threads]
-    while crowded._places._value:
+    while crowded.places.free:
         time.sleep(0.01)
     with pytest.raises(Busy, match="Try again"):
         crowded(SHOUT, Inputs("one too many"))

@@ -242,3 +242,9 @@ def test_the_data_are_read_line_by_line(tmp_path):
 def test_every_shipped_folder_has_a_class_measures_and_a_title():
     shipped = {*command.MODULES, "electra-generator"}
     assert shipped == set(figures.CLASSES) == set(figures.MEASURES) == set(cards.TITLES)
+
+
+def test_what_is_ranked_above_is_counted_pair_by_pair():
+    these, those = torch.tensor([0.3, 0.9, 0.5]), torch.tensor([0.5, 0.1, 0.3, 0.3])
+    pairs = [(a > b) + 0.5 * (a == b) for a in these.tolist() for b in those.tolist()]
+    assert figures.ranked_above(these, those) == pytest.approx(sum(pairs) / len(pairs))

@@ -43,7 +43,7 @@ world share captions, vocabulary and the number of seen tokens.
   translations were made for research. No caption is in this repository; whether weights made from them may
   be used commercially is not settled.
 - **Made by**: `python -m training.caption_world {command} --data FOLDER` (seed 0, {tokens:,} tokens without
-  padding, {steps:,} steps, {seconds:,.0f} processor seconds, one core, bfloat16 products).
+  padding, {steps:,} steps, {seconds:,.0f} processor seconds, one core, {precision} products).
 - **Figures** (`figures.json`; from the weights as they are in the file; val was used to choose, test was
   measured once):
 
@@ -71,7 +71,10 @@ def card(name: str, folder: Path, figures: dict[str, Any]) -> str:
         command=name.removesuffix("-generator"),
         table=table,
         more=_more(name, folder, figures),
-        **{key: figures["training"][key] for key in ("tokens", "steps", "seconds")},
+        **{
+            key: figures["training"].get(key, "float32")
+            for key in ("tokens", "steps", "seconds", "precision")
+        },
     )
 
 
@@ -94,6 +97,12 @@ def _more(name: str, folder: Path, figures: dict[str, Any]) -> str:
     if name == "distilbert":
         digest = hashlib.sha256((folder.with_name("bert") / "model.safetensors").read_bytes()).hexdigest()
         notes.append(f"The teacher's model.safetensors has the SHA-256 `{digest}`.")
+    if name == "electra":
+        notes.append(
+            "One half is a high bar where one token in eleven was replaced: it calls hardly any replaced.\n"
+            "But it orders them: `replaced ranked above` is how often a replaced token looks more replaced\n"
+            "than an original one (chance: one half)."
+        )
     if name == "transformer-xl":
         notes.append("With memory, an image's five captions are read one after another, in a drawn order.")
     if "steps" in figures:

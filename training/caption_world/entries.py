@@ -60,11 +60,14 @@ SOURCE = (
 
 def described(name: str, folder: Path) -> str:
     """The entry of an architecture as TOML."""
-    entry = ENTRIES[name]
+    return written(f"caption-world-{name}", ENTRIES[name], folder)
+
+
+def written(table: str, entry: Entry, folder: Path) -> str:
+    """The entry of a folder's files, as TOML."""
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in UNREAD)
     heads = ", ".join(f'"{head}"' for head in ("base", *entry.heads))
     languages = ", ".join(f'"{code}"' for code in entry.languages)
-    table = f"caption-world-{name}"
     lines = [
         f"[{table}]",
         f'title = "Captions: {entry.title}"',

@@ -92,11 +92,12 @@ def take(measures: list[Measure], name: str, model: Any, tokenizer: Any, part: P
 @torch.no_grad()
 def replaced(folder: Path, model: Any, tokenizer: Any, part: Part) -> Figures:
     """What ELECTRA finds among tokens of which its generator drew 15 %: the share of replaced tokens that it
-    calls replaced (probability over one half), and of original ones."""
+    calls replaced (probability over one half), and of original ones; and how often a replaced token looks
+    more replaced to it than an original one (the area under the ROC curve; chance: one half)."""
     generator, _ = load(folder.with_name("electra-generator"), "electra-generator")
     torch.manual_seed(0)
     rows = electra.rows(part.ids, random.Random(0))
-    found = false = bad = good = 0
+    scores, truths = [], []
     for _, batch, length in scored.batched(rows):
         ids, seen = loop.inputs(batch, length)
         labels = loop.labels(batch, length)
@@ -106,15 +107,23 @@ def replaced(folder: Path, model: Any, tokenizer: Any, part: Part) -> Figures:
         ).sample()
         shown = ids.masked_scatter(chosen, drawn)
         wrong = torch.zeros_like(ids, dtype=torch.bool).masked_scatter(chosen, drawn != labels[chosen])
-        called = model(shown, attention_mask=seen).logits > 0
-        right = seen.bool() & ~wrong
-        found, bad = found + int((called & wrong).sum()), bad + int(wrong.sum())
-        false, good = false + int((called & right).sum()), good + int(right.sum())
+        scores.append(model(shown, attention_mask=seen).logits[seen.bool()])
+        truths.append(wrong[seen.bool()])
+    score, truth = torch.cat(scores), torch.cat(truths)
+    called = score > 0
     return {
-        "replaced_found": round(found / bad, 4),
-        "false_alarms": round(false / good, 4),
-        "replaced": round(bad / (bad + good), 4),
+        "replaced_found": round(float(called[truth].float().mean()), 4),
+        "false_alarms": round(float(called[~truth].float().mean()), 4),
+        "replaced": round(float(truth.float().mean()), 4),
+        "replaced_ranked_above": round(ranked_above(score[truth], score[~truth]), 4),
     }
+
+
+def ranked_above(these: torch.Tensor, those: torch.Tensor) -> float:
+    """How often one of `these` is larger than one of `those`, ties counted half (Mann and Whitney 1947)."""
+    order = those.sort().values
+    below, up_to = (torch.searchsorted(order, these, side=side) for side in ("left", "right"))
+    return float((below + up_to).double().mean() / 2 / len(those))
 
 
 def publish(name: str, folder: Path, val: Captions[str], test: Captions[str]) -> None:

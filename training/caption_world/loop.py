@@ -79,6 +79,8 @@ class Run:
     steps: int
     seconds: float
     """Of the processor, not of the clock on the wall: other work on the machine does not count."""
+    precision: str
+    """Of the matrix products."""
     curve: list[tuple[int, float]]
     """Tokens seen and the loss on held-out rows."""
 
@@ -128,7 +130,7 @@ def fit(
             clock.report(learner.done)
     curve.append((learner.done, held_out_loss(recipe, model, judged)))
     model.eval()
-    return Run(learner.done, step, round(time.process_time() - begin, 1), curve)
+    return Run(learner.done, step, round(time.process_time() - begin, 1), scratch.PRECISION, curve)
 
 
 @torch.no_grad()

@@ -10,13 +10,13 @@ from training.caption_world.tokenizer import MASK, RESERVED, SIZE
 SHARE = 0.15
 
 
-def mask(ids: Ids, draw: random.Random) -> tuple[Ids, Ids]:
+def mask(ids: Ids, draw: random.Random, share: float = SHARE) -> tuple[Ids, Ids]:
     """Ids with gaps, and the labels: what stood at each chosen place, IGNORED elsewhere.
 
     Special tokens are never chosen, and of every text at least one piece is (Devlin et al. 2019, 3.1).
     """
     places = [place for place, index in enumerate(ids) if index >= RESERVED]
-    chosen = draw.sample(places, max(1, round(SHARE * len(places)))) if places else []
+    chosen = draw.sample(places, max(1, round(share * len(places)))) if places else []
     broken, labels = list(ids), [IGNORED] * len(ids)
     for place in chosen:
         labels[place] = ids[place]

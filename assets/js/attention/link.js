@@ -44,5 +44,12 @@ const StageAttentionLink = (() => {
     StageLink.look({ attention: Object.fromEntries(LOOKED_AT.map((name) => [name, chosen[name]])) });
   });
 
+  document.addEventListener("stage-look", () => {
+    const host = /** @type {HTMLElement | null} */ (document.querySelector(".stage-attention-root"));
+    const viewer = host && StageAttention.viewerOf(host);
+    const wanted = viewer && StageLink.takeWanted("attention");
+    if (wanted) viewer.change(wanted);
+  });
+
   return { linked };
 })();

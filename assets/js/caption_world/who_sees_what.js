@@ -25,6 +25,7 @@ const WhoSeesWhat = (() => {
   const draw = (box, payload) => {
     current = null;
     box.replaceChildren();
+    box.dataset.guess = JSON.stringify(payload?.guess ?? null);
     if (payload) begin(box, payload);
   };
 
@@ -205,6 +206,7 @@ const WhoSeesWhat = (() => {
   };
 
   document.addEventListener("stage-answered", () => afterLayout(arrive));
+  document.addEventListener("stage-look", arrive);
 
   document.addEventListener("keydown", (event) => {
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];

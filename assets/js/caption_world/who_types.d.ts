@@ -21,4 +21,6 @@ interface WhoPayload {
   left_out: string;
   withheld: string;
   headline: string;
+  /** what was to be guessed (demos/ui/guess.py) */
+  guess?: GuessTold | null;
 }

@@ -41,6 +41,7 @@ const StageDebate = (() => {
       box.replaceChildren();
       delete box.dataset.kind;
       delete box.dataset.state;
+      delete box.dataset.guess;
       return;
     }
     if (!Object.hasOwn(VIEWS, payload.kind)) throw new Error(`There is no drawing of ${payload.kind}.`);
@@ -58,6 +59,7 @@ const StageDebate = (() => {
     entry.headline.hidden = !payload.headline;
     entry.view.update(payload, ask);
     box.dataset.kind = payload.kind;
+    box.dataset.guess = JSON.stringify(payload.guess ?? null);
     const { kind, done, total } = payload;
     box.dataset.state =
       kind === "waiting" || done === false || Number(done) < Number(total) ? "running" : "ready";

@@ -79,5 +79,7 @@ const StageFolds = (() => {
     arrive();
   });
 
+  document.addEventListener("stage-look", arrive);
+
   return { arrive };
 })();

@@ -33,6 +33,7 @@ const StageFreshness = (() => {
     // The number distinguishes repeated identical questions.
     const question = `${++questions} ${JSON.stringify(values.map(plain))}`;
     pending.set(name, { question, arrives });
+    document.dispatchEvent(new CustomEvent("stage-asked", { detail: name }));
     return question;
   };
 
@@ -82,11 +83,15 @@ const StageFreshness = (() => {
    */
   const notice = (answer, answered, now) => {
     const { name, ask, fields } = answer;
-    if (!answered) return "";
+    if (!answered) {
+      document.dispatchEvent(new CustomEvent("stage-made", { detail: name }));
+      return "";
+    }
     const [made, recorded = ""] = answered.split("\n");
     const waiting = pending.get(name);
     if (waiting?.question === made) {
       pending.delete(name);
+      document.dispatchEvent(new CustomEvent("stage-made", { detail: name }));
       if (waiting.arrives) {
         afterLayout(() => arrive(name));
         tell(answer, made);

@@ -13,8 +13,8 @@ const StageLink = (() => {
 
   /** @type {Record<string, any>} */
   let form = {};
-  /** @type {Record<string, any> | null} the form's values for which the shown answer was made */
-  let shown = null;
+  /** @type {Record<string, any>} the form's values for which the shown answer was made */
+  let answered = {};
   /** @type {string[]} the texts that it is about */
   let texts = [];
   /** @type {Record<string, any>} */
@@ -23,6 +23,7 @@ const StageLink = (() => {
   let wanted = null;
   /** @type {Record<string, any> | null} the form's values in an opened link, until they are answered */
   let arriving = null;
+  let opening = ""; // the state that the page itself asks for, as JSON
   let address = ""; // the state that the address carries, as JSON
   let returning = false; // to the page as it opened, whose address carries no state
   /** @type {{mark: string, state: () => string} | null} of a page whose links are made from its own state */
@@ -31,21 +32,24 @@ const StageLink = (() => {
   /** @param {any} value of a component */
   const plain = (value) => (isTable(value) ? plainTable(value) : (value ?? ""));
 
+  /** What the page shows: fields that the answer does not depend on are as they stand in the form. */
+  const shown = () => ({ ...form, ...answered });
+
   /** @param {string[]} names of the form's fields @param {any[]} values */
   const remember = (names, values) => {
     form = Object.fromEntries(names.map((name, i) => [name, plain(values[i])]));
   };
 
   /**
-   * An answer is shown that was made for these values; what it was not asked for stands in the form.
+   * An answer is shown that was made for these values.
    * @param {Record<string, any>} inputs by name; none of an answer beside the page's own
    * @param {string[]} about the texts among them that an audience needs to see
    */
   const shows = (inputs, about) => {
     if (!Object.keys(inputs).length) return;
-    shown = { ...form, ...inputs };
+    answered = inputs;
     texts = about.filter(Boolean);
-    const now = shown;
+    const now = shown();
     const same = (/** @type {[string, any]} */ [name, value]) =>
       JSON.stringify(now[name]) === JSON.stringify(value);
     if (arriving && Object.entries(arriving).every(same)) arriving = null;
@@ -56,7 +60,7 @@ const StageLink = (() => {
 
   /** What the shown answer was made for and what of it is looked at, as JSON; throws where nobody knows. */
   const state = () => {
-    if (!own) return asState(shown ?? form);
+    if (!own) return asState(shown());
     if (document.querySelector(".stage-stale")) throw new Error(CHANGED);
     return own.state();
   };
@@ -90,7 +94,7 @@ const StageLink = (() => {
     const fragment = await toFragment(text);
     if (fragment.length > MAX_CHARACTERS) throw new Error(TOO_LONG);
     const url = new URL(location.href);
-    for (const name of ["example", "__theme"]) url.searchParams.delete(name);
+    for (const name of ["example", "tour", "__theme"]) url.searchParams.delete(name);
     url.hash = (own ? own.mark : MARK) + fragment;
     return url.href;
   };
@@ -144,6 +148,35 @@ const StageLink = (() => {
     view = {};
     document.getElementById("stage-arrive")?.click();
   };
+
+  /**
+   * Fills the form and looks at the answer as a link with this state would.
+   * @param {Record<string, any>} inputs @param {Record<string, any>} looked
+   */
+  const open = (inputs, looked) => {
+    [wanted, arriving, opening] = [{ ...looked }, inputs, JSON.stringify({ inputs })];
+    view = {};
+    document.getElementById("stage-arrive")?.click();
+  };
+
+  /** Looks at the answer that is shown as a link with this view would. @param {Record<string, any>} looked */
+  const lookAt = (looked) => {
+    wanted = { ...looked };
+    document.dispatchEvent(new CustomEvent("stage-look"));
+  };
+
+  /** The state that the server is to fill in: a page's own, or that of the address. */
+  const sent = () => {
+    const state = opening || linked();
+    opening = "";
+    return state;
+  };
+
+  /** Whether the answer that is shown was made for these values, and the form holds them. @param {Record<string, any>} inputs */
+  const isFor = (inputs) =>
+    Object.entries(inputs).every(([name, value]) =>
+      [shown, form].every((values) => JSON.stringify(values?.[name]) === JSON.stringify(plain(value))),
+    );
 
   watchPage(() => {
     if (!linked()) return true;
@@ -211,5 +244,5 @@ const StageLink = (() => {
     [texts, wanted] = [about, { ...saved }];
   };
 
-  return { remember, shows, about, look, takeWanted, showsSaved, linked, link, state, useOwn };
+  return { remember, shows, about, look, takeWanted, showsSaved, linked, open, lookAt, sent, isFor, link, state, useOwn };
 })();

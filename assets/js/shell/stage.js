@@ -243,5 +243,11 @@ const Stage = (() => {
     });
   }
 
-  return { isOn, enter, leave };
+  /** Shows the step around an element. @param {Element} inside */
+  const see = (inside) => {
+    const node = all().find((step) => step.contains(inside));
+    if (on && node && node !== current) go(node);
+  };
+
+  return { isOn, enter, leave, see };
 })();

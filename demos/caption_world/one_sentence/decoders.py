@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from demos.caption_world.familiarity import negative_log_likelihood, negative_log_probability
-from demos.caption_world.one_sentence.greedy import after, greedy
+from demos.caption_world.greedy import after, greedy
 from demos.caption_world.one_sentence.question import Question, encoded, plain_ids
 from demos.caption_world.one_sentence.schemas import Line
 from demos.models.specs import Loaded
@@ -79,5 +79,5 @@ def _going_on(begin: list[int], loaded: Loaded, label: str) -> Line:
     tokenizer: Any = loaded.tokenizer
     if not begin:  # CTRL without a code cannot begin; the others have a token in front
         return Line(label, "", None)
-    made = greedy(after(loaded.model), begin, tokenizer.eos_token_id, MOST)
+    made = greedy(after(loaded.model), begin, {tokenizer.eos_token_id}, MOST)
     return Line(label, tokenizer.decode(made.ids, skip_special_tokens=True) or "(ends)", made.probability)

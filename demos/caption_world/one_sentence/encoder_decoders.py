@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from demos.caption_world.one_sentence.greedy import Written, behind, greedy
+from demos.caption_world.greedy import Written, behind, greedy
 from demos.caption_world.one_sentence.question import Question, encoded, plain_ids
 from demos.caption_world.one_sentence.schemas import Line
 from demos.models.specs import Loaded
@@ -62,7 +62,7 @@ def _broken(question: Question, mask: str) -> str:
 
 def _written(source: Sequence[int], loaded: Loaded, start: int) -> Written:
     end: Any = loaded.tokenizer.eos_token_id
-    return greedy(behind(loaded.model, source), [start], end, MOST)
+    return greedy(behind(loaded.model, source), [start], {end}, MOST)
 
 
 def _line(label: str, made: Written, loaded: Loaded) -> Line:

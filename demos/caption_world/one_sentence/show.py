@@ -62,7 +62,8 @@ def _card(one: Architecture, said: Said, result: CaptionWorldAnswer) -> str:
 
 def _line(line: Line) -> str:
     sure = "" if line.probability is None else f" <small>{per_cent(line.probability)}</small>"
-    return f'<dt dir="auto">{escape(line.label)}</dt><dd dir="auto"><bdi>{escape(line.text)}</bdi>{sure}</dd>'
+    said = f'<dd dir="auto"><bdi>{escape(line.text)}</bdi>{sure}</dd>'
+    return f'<div><dt dir="auto">{escape(line.label)}</dt>{said}</div>'
 
 
 def _attention(one: Architecture, said: Said, result: CaptionWorldAnswer) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 
+from demos.caption_world.greedy import Written, after, behind, greedy
 from demos.caption_world.watch_it_learn.schemas import Filling
 from demos.errors import BadInput
 from demos.models.specs import Loaded
@@ -71,47 +71,28 @@ def first_half(text: str) -> str:
 @torch.inference_mode()
 def continued(begun: str, loaded: Loaded) -> Said:
     """GPT-2: the greedy continuation, at most CONTINUED tokens."""
-    inputs, _, _ = encode(loaded, begun, "")
-    return _written(lambda ids: loaded.model(ids).logits, inputs["input_ids"], CONTINUED, loaded)
+    ids = _ids(begun, loaded)
+    return _said(greedy(after(loaded.model), ids, end_ids(loaded), CONTINUED), ids, loaded)
 
 
 @torch.inference_mode()
 def translated(text: str, loaded: Loaded) -> Said:
     """Marian: the greedy translation."""
-    inputs, _, _ = encode(loaded, text, "")
-    read = loaded.model.get_encoder()(**inputs)
-    start = torch.tensor([[loaded.model.config.decoder_start_token_id]])
-
-    def scores(ids: torch.Tensor) -> torch.Tensor:
-        return loaded.model(encoder_outputs=read, decoder_input_ids=ids, use_cache=False).logits
-
-    return _written(scores, start, inputs["input_ids"].shape[1] + LONGER, loaded)
+    source, start = _ids(text, loaded), [loaded.model.config.decoder_start_token_id]
+    made = greedy(behind(loaded.model, source), start, end_ids(loaded), len(source) + LONGER)
+    return _said(made, start, loaded)
 
 
-def _written(
-    scores: Callable[[torch.Tensor], torch.Tensor], start: torch.Tensor, most: int, loaded: Loaded
-) -> Said:
-    ids, nats = greedy(scores, start, most, end_ids(loaded))
-    before, after = (
-        loaded.tokenizer.decode(tokens, skip_special_tokens=True)
-        for tokens in (start[0].tolist(), [*start[0].tolist(), *ids])
+def _ids(text: str, loaded: Loaded) -> list[int]:
+    return encode(loaded, text, "")[0]["input_ids"][0].tolist()
+
+
+def _said(made: Written, begun: list[int], loaded: Loaded) -> Said:
+    """What was written after `begun`, which decides whether it begins with a space."""
+    before, whole = (
+        loaded.tokenizer.decode(ids, skip_special_tokens=True) for ids in (begun, [*begun, *made.ids])
     )
-    return Said(after[len(before) :].strip(), float(np.exp(-nats / max(1, len(ids)))))
-
-
-def greedy(
-    scores: Callable[[torch.Tensor], torch.Tensor], ids: torch.Tensor, most: int, ends: Collection[int]
-) -> tuple[list[int], float]:
-    """Up to `most` of the likeliest tokens after ids [1, n], one by one, the end included; and the nats of
-    all. `scores` maps ids [1, n] to scores [1, n, vocabulary]."""
-    written: list[int] = []
-    nats = 0.0
-    while len(written) < most and (not written or written[-1] not in ends):
-        found = scores(ids)[0, -1].log_softmax(-1)
-        written.append(int(found.argmax()))
-        nats -= float(found[written[-1]])
-        ids = torch.cat([ids, torch.tensor([written[-1:]])], 1)
-    return written, nats
+    return Said(whole[len(before) :].strip(), made.probability)
 
 
 def attention_map(text: str, target: str, loaded: Loaded) -> AttentionMap:

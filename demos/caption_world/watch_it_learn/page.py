@@ -44,7 +44,10 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     with gr.Row():
         text = control(gr.Textbox, WatchInputs, "text", lines=2, max_lines=4, scale=3)
         model = control(gr.Dropdown, WatchInputs, "model", choices=[(t, n) for n, t in TITLES.items()])
-    filled = examples_row(examples, {"text": text, "model": model})
+    # Laid out below, with the training; a link carries it, too.
+    paste = {"placeholder": "Paste up to 50 lines, or press one of the buttons below."}
+    lines = control(gr.Textbox, TrainInputs, "lines", lines=6, max_lines=20, scale=3, render=False, **paste)
+    filled = examples_row(examples, {"text": text, "model": model}, more={"lines": lines})
     start = gr.Button("Watch", variant="primary")
     answer = Answer([text, model], "Watch", about=[text])
     drawing, badge = _drawing("watch"), page.badge()
@@ -52,15 +55,14 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     answer.on([start.click, text.submit], ask, [drawing, badge])
     answer.on_choice([model], ask, [drawing, badge])
     answer.after(filled, ask, [drawing, badge])
-    _train_one(run)
+    _train_one(run, lines)
 
 
-def _train_one(run: Run) -> None:
+def _train_one(run: Run, lines: gr.Textbox) -> None:
     gr.Markdown(f"### Train one yourself\n\n{NOT_SHOWN}")
     with gr.Column(elem_classes="cw-train"):
         with gr.Row():
-            paste = {"placeholder": "Paste up to 50 lines, or press one of the buttons below."}
-            lines = control(gr.Textbox, TrainInputs, "lines", lines=6, max_lines=20, scale=3, **paste)
+            lines.render()
             with gr.Column(min_width=200):
                 seconds = control(gr.Slider, TrainInputs, "seconds")
                 seed = control(gr.Number, TrainInputs, "seed", precision=0)

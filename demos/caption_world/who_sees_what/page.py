@@ -16,6 +16,7 @@ from demos.ui import page
 from demos.ui.controls import control
 from demos.ui.examples import examples_row
 from demos.ui.freshness import Answer
+from demos.ui.guess import Question, guess
 
 MOUNT = """
 const box = element.querySelector(".who-root");
@@ -32,6 +33,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     filled = examples_row(examples, {"text": text})
     start = gr.Button(ASK, variant="primary")
     answer = Answer([text], ASK)
+    guess(answer, Question("Which model fills the gap best?"))
     picture = drawing()
     badge = page.badge()
 

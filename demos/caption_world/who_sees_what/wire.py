@@ -8,6 +8,7 @@ from demos.caption_world.who_sees_what.headline import headline, of_gap, ordinal
 from demos.caption_world.who_sees_what.schemas import VIEWS, View, WhoResult
 from demos.nlp.wording import listed, quoted
 from demos.texts import per_cent
+from demos.ui.guess import Told, ranked
 
 MODELS = (
     {
@@ -52,7 +53,22 @@ def drawn(result: WhoResult) -> dict[str, Any]:
         "left_out": left_out(result),
         "withheld": result.withheld,
         "headline": headline(None, result) if result.withheld else "",
+        "guess": to_guess(result),
     }
+
+
+def to_guess(result: WhoResult) -> Told:
+    """Which of the models ranks the first hidden word best."""
+    if result.withheld:
+        return None
+    gap = result.gaps[result.opening]
+    word = quoted(result.words[gap.word].text, 24)
+    names = [model["title"] for model in MODELS]
+    return ranked(
+        [str(name) for name in names],
+        [-view.rank for view in gap.rivals()],
+        f"{word} is hidden first: which model ranks it best?",
+    )
 
 
 def _view(view: View, vocabulary: int) -> dict[str, Any]:

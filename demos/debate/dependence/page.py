@@ -23,6 +23,7 @@ from demos.errors import StageError, Unsupported
 from demos.ui import page
 from demos.ui.examples import examples_row
 from demos.ui.freshness import Answer
+from demos.ui.guess import Question, guess
 
 EXPERIMENTS = 4
 """Panels that wait for the first one, which shows the weights."""
@@ -38,6 +39,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     filled = examples_row(examples, fields)
     start = gr.Button("Put on trial", variant="primary")
     trial = Answer([text, model], "Put on trial", about=[text])
+    guess(trial, Question("Which word gets most of the model's attention?"))
     badge = page.badge()
     offer, anyway, switched = panels.offer(model)
     drawings = _drawings(run)

@@ -17,6 +17,7 @@ from demos.ui import page
 from demos.ui.controls import control
 from demos.ui.examples import examples_row
 from demos.ui.freshness import Answer
+from demos.ui.guess import Question, guess
 
 ERASURES = [
     ("Delete the word", "delete"),
@@ -36,6 +37,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     filled = examples_row(examples, fields)
     start = gr.Button("Rank the words", variant="primary")
     trial = Answer([text, model, erase], "Rank the words", about=[text])
+    guess(trial, Question("Which word matters most: without which one does the answer change most?"))
     badge = page.badge()
     offer, anyway, switched = panels.offer(model)
     ranked = panels.panel(

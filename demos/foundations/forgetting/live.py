@@ -13,7 +13,7 @@ from demos.foundations.forgetting.reviews import reviews_of
 from demos.foundations.forgetting.schemas import Filling, LiveInputs, LiveResult, Point
 from demos.models.specs import Loaded, Spec
 from demos.nlp.live_training import SHOW, in_turn, paced, split
-from demos.nlp.places import Places
+from demos.nlp.training_places import Places
 from demos.nlp.wording import counted, quoted, whole_per_cent
 from demos.texts import check_text
 

@@ -23,6 +23,7 @@ from demos.ui import page
 from demos.ui.controls import control
 from demos.ui.examples import examples_row
 from demos.ui.freshness import Answer
+from demos.ui.guess import Question, Scale, guess
 from demos.ui.headline import headline_html
 from demos.ui.stop_button import StopButton
 
@@ -52,6 +53,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
         start = gr.Button("Run the experiment", variant="primary")
         stop = StopButton()
     measured = Answer([experiment, *fields.values()], "Run the experiment", stop)
+    guess(measured, Question(show.TO_GUESS, Scale(0, 100, unit="%")))
     chart = gr.HTML("", padding=False)
     badge = page.badge()
     with gr.Accordion("The numbers as JSON", open=False):

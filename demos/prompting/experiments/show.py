@@ -12,6 +12,16 @@ from demos.prompting.builder.schemas import Column, ExperimentAnswer
 from demos.prompting.builder.show import progress_line
 from demos.prompting.experiments.notes import stuck, too_little
 from demos.ui.folded import folded
+from demos.ui.guess import Told, number, told
+
+TO_GUESS = "How many of the test rows are right with the most shots?"
+LAST = {
+    "k_curve": "with the most shots",
+    "order_sensitivity": "in the best order of the shots",
+    "label_noise": "with right labels",
+    "label_words": "with the labels' own words exchanged",
+}
+"""The condition about which a visitor may guess, by experiment."""
 
 
 def experiment_chart(answer: ExperimentAnswer) -> str:
@@ -23,7 +33,23 @@ def experiment_chart(answer: ExperimentAnswer) -> str:
     done = len(answer.columns) == answer.total
     ahead = f'<p class="stage-notice">{len(answer.columns)} of {answer.total} conditions done.</p>'
     ahead += progress_line(answer.progress, done)
-    return notes + (_experiment_table(answer) if answer.columns else "") + ahead
+    table = _experiment_table(answer) if answer.columns else ""
+    return notes + table + ahead + told(_to_guess(answer, done))
+
+
+def _to_guess(answer: ExperimentAnswer, done: bool) -> Told:
+    """The accuracy in the condition that ends the experiment; of orders the best, which is no fair sample of
+    them and so has no interval."""
+    asked = f"How many of the test rows are right {LAST[answer.experiment]}?"
+    line = {"chance": 100 * answer.chance, "by_chance": "guessing the label", "question": asked}
+    if not done:
+        return number(None, **line)
+    if answer.experiment == "order_sensitivity":
+        return number(100 * max(column.accuracy.mean for column in answer.columns), **line)
+    found = answer.columns[-1].accuracy
+    if answer.experiment == "k_curve":
+        line["question"] = f"How many of the test rows are right with {answer.columns[-1].title}?"
+    return number(100 * found.mean, 100 * found.low, 100 * found.high, **line)
 
 
 def _experiment_table(answer: ExperimentAnswer) -> str:

@@ -17,7 +17,7 @@ from demos.contract import Example, Info, Run
 from demos.models.catalog import ASSETS
 from demos.tasks.shared_encoder.compute import SHARED
 from demos.tasks.shared_encoder.schemas import DEFAULT, SharedEncoderInputs
-from demos.tasks.shared_encoder.show import comparison, show
+from demos.tasks.shared_encoder.show import comparison, sampling, show
 from demos.tasks.shared_encoder.snippet import snippet
 from demos.ui.task import Task
 
@@ -70,4 +70,4 @@ def build(run: Run) -> None:
     )
     second = control(gr.Textbox, SharedEncoderInputs, "second", lines=1, max_lines=8)
     task_page(run, TASK, {"text": text, "second": second})
-    gr.HTML(comparison(), padding=False)
+    gr.HTML(comparison() + sampling(), padding=False)

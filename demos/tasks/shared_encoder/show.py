@@ -13,6 +13,7 @@ from demos.ui.bars import careful, score_bars
 from demos.ui.withheld import withheld
 
 FIGURES = ASSETS / "models" / "shared-encoder" / "figures.json"
+SAMPLING = ASSETS / "models" / "shared-encoder" / "sampling.json"
 
 
 def show(result: SharedEncoderResult) -> str:
@@ -78,3 +79,38 @@ REPORTED_METRICS = (
     ("Names: WNUT-17, entity F1", "entities", "wnut17-test", "f1"),
     ("Names: Broad Twitter Corpus, entity F1", "entities", "btc-test", "f1"),
 )
+
+
+@cache
+def sampling() -> str:
+    """How batches of several tasks are best drawn, as training/task_sampling.py measured it."""
+    if not SAMPLING.is_file():
+        return ""
+    figures = json.loads(SAMPLING.read_text(encoding="utf-8"))
+    rows = "".join(
+        f'<tr><th scope="row">{name}, {figures[amount]["sizes"][task]:,} examples</th>'
+        f"{_spread(figures[amount]['proportional'][task])}{_spread(figures[amount]['uniform'][task])}</tr>"
+        for amount in ("all", "scarce")
+        for name, task in SAMPLED
+    )
+    told = (
+        "Datasets added together: batches drawn in proportion to their sizes, or from every task alike; "
+        "below, the pairs are a tenth. Smaller than the model above: one shared layer on embeddings that "
+        f"stay as they are. Test, mean ± standard deviation of {figures['seeds']} seeds."
+    )
+    return (
+        f'<table class="task-found task-figures"><caption>{told}</caption><thead><tr>'
+        '<th scope="col">task</th><th scope="col">in proportion</th><th scope="col">alike</th></tr></thead>'
+        f"<tbody>{rows}</tbody></table>"
+    )
+
+
+SAMPLED = (
+    ("Sentiment: SST, accuracy", "sentiment"),
+    ("Entailment: SICK, accuracy", "entailment"),
+    ("Relatedness: SICK, Pearson's r", "relatedness"),
+)
+
+
+def _spread(found: Mapping[str, float]) -> str:
+    return f"<td>{found['mean']:.3f} ± {found['std']:.3f}</td>"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,22 +13,27 @@ import torch
 
 @dataclass(frozen=True)
 class Written:
-    """The new ids, without the end; probability: geometric mean of those of the ids and, if it was written,
-    of the end."""
+    """The new ids, without the end.
+
+    `probability` is the geometric mean of the ids' probabilities and, if it was written, the end's.
+    """
 
     ids: list[int]
     probability: float
 
 
 @torch.no_grad()
-def greedy(scores: Callable[[list[int]], torch.Tensor], begin: Sequence[int], end: int, most: int) -> Written:
-    """Continues `begin` by at most `most` tokens; `scores(ids)` are those [vocabulary] of the next one."""
+def greedy(
+    scores: Callable[[list[int]], torch.Tensor], begin: Sequence[int], ends: Collection[int], most: int
+) -> Written:
+    """Continues `begin` by at most `most` tokens; `scores(ids)` are those [vocabulary] of the next one, and
+    any of `ends` is the last."""
     ids, logprobs = list(begin), []
     for _ in range(most):
-        chances = scores(ids).float().log_softmax(-1)
+        chances = scores(ids).log_softmax(-1)
         best = int(chances.argmax())
         logprobs.append(float(chances[best]))
-        if best == end:
+        if best in ends:
             break
         ids.append(best)
     return Written(ids[len(begin) :], math.exp(statistics.fmean(logprobs)) if logprobs else 0.0)

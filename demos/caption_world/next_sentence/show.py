@@ -1,0 +1,93 @@
+"""Both heads' answers as bars, and their accuracy on kinds of pairs; everything that was typed is escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+
+from demos.caption_world.architectures import architectures
+from demos.caption_world.next_sentence.figures import KINDS, PICTURES, Count, measured
+from demos.caption_world.next_sentence.headline import TITLES, says
+from demos.caption_world.next_sentence.schemas import QUESTIONS, PairResult, Verdict
+from demos.nlp.wording import listed, quoted
+from demos.texts import per_cent
+from demos.ui.bars import score_bars
+from demos.ui.withheld import withheld
+
+OBJECTIVES = {"bert": "next sentence", "albert": "sentence order"}
+MADE = (
+    "Pairs of held-out captions of test_2016, one of each kind for each picture where there is one. Other, "
+    "same words: of all captions of other pictures the one that shares most content words with the first, "
+    "at least two. Halves: one caption cut at a word near its middle, without capital and full stop. A "
+    "guess is right about 50 %."
+)
+
+
+def show(result: PairResult) -> str:
+    """A panel for each head, and the words that both sentences have."""
+    panels = "".join(map(_panel, result.verdicts))
+    named = listed([quoted(word, 20) for word in result.shared], 8)
+    common = f"Content words in both: {named}." if named else "No content word is in both."
+    html = f'<div class="pair-heads">{panels}</div><p class="task-note">{escape(common)}</p>'
+    return withheld(result.withheld, html)
+
+
+def _panel(verdict: Verdict) -> str:
+    rows = [
+        (f"{way}: {says(verdict.name, share)}", share)
+        for way, share in (("as typed", verdict.forward), ("exchanged", verdict.backward))
+    ]
+    title = escape(_title(verdict.name))
+    return (
+        f'<section class="pair-head"><h3 class="stage-panel">{title}</h3>'
+        f"{score_bars(rows, f'{QUESTIONS[verdict.name]} The probability of yes.')}</section>"
+    )
+
+
+def _title(name: str) -> str:
+    return f"{next(one.title for one in architectures() if one.name == name)}: {OBJECTIVES[name]}"
+
+
+def accuracy_html() -> str:
+    """How often each head is right about each kind of pair, or ""."""
+    found = measured()
+    if not found:
+        return ""
+    panels = "".join(
+        f'<section class="pair-head"><h4>{escape(_title(name))}</h4>{_bars(kinds)}</section>'
+        for name, kinds in found.items()
+    )
+    said = " ".join(fooled(name, kinds) for name, kinds in found.items())
+    return (
+        '<h3 class="stage-panel">Over many pairs: who is fooled by topic?</h3>'
+        f'<p class="pair-said">{escape(said)}</p><div class="pair-heads">{panels}</div>'
+        f'<p class="task-note stage-not-on-slides">{MADE}</p>'
+    )
+
+
+def _bars(kinds: Mapping[str, Count]) -> str:
+    rows = [(_named(kind), count.share) for kind, count in kinds.items()]
+    said = {count.share: _interval(count) for count in kinds.values()}
+    pairs = " and ".join(dict.fromkeys(f"{count.pairs:,}" for count in kinds.values()))
+    caption = f"Share of right answers, n = {pairs} pairs; in brackets the 95 % interval (Wilson)"
+    return score_bars(rows, caption, lambda share: escape(said[share]))
+
+
+def _named(kind: str) -> str:
+    return f"{kind} ({'yes' if KINDS[kind] else 'no'})"
+
+
+def _interval(count: Count) -> str:
+    low, high = count.interval
+    return f"{per_cent(count.share)} ({100 * low:.0f}–{100 * high:.0f})"
+
+
+def fooled(name: str, kinds: Mapping[str, Count]) -> str:
+    """Whether a head is wrong more often about other pictures with the same words, and no more than that."""
+    _, other, topic = (kinds[kind] for kind in PICTURES)
+    shares = f"right about {per_cent(other.share)} of random pairs of pictures, and {per_cent(topic.share)}"
+    where = "where the other picture's caption has the same words"
+    head = f"{TITLES[name]}'s {OBJECTIVES[name]} head"
+    if other.interval[0] > topic.interval[1]:
+        return f"{head} is fooled by topic: {shares} {where}."
+    return f"{head} is not seen to be fooled by topic: {shares} {where}."

@@ -1,0 +1,98 @@
+"""The page: texts, the three ways of batching them, and stopwatches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import gradio as gr
+
+from demos.contract import Example, Run
+from demos.foundations.bucketing import wire
+from demos.foundations.bucketing.compute import BUCKETING
+from demos.foundations.bucketing.measure import MEASURE_BUCKETS, MEASURE_LOOPS
+from demos.foundations.bucketing.schemas import BATCHES, BucketingInputs, LoopsInputs, MeasureInputs
+from demos.foundations.bucketing.show import loops_html, times_html
+from demos.ui import page
+from demos.ui.controls import control
+from demos.ui.examples import examples_row
+from demos.ui.freshness import Answer
+from demos.ui.headline import headline_html
+from demos.ui.task_page import inputs_of
+
+MOUNT = """
+const box = element.querySelector(".bk-root");
+const draw = () => FoundationsBucketing.draw(box, props.value);
+watch("value", draw);
+draw();
+"""
+ASK = "Batch them"
+SETTINGS = "(texts) => [texts, ...FoundationsBucketing.settings()]"
+
+
+def build(run: Run, examples: Sequence[Example]) -> None:
+    """Lays out the texts, the picture and what can be measured."""
+    shown = "\n".join(BucketingInputs().texts)
+    texts = control(gr.Textbox, BucketingInputs, "texts", value=shown, lines=6, max_lines=8)
+    filled = examples_row(examples, {"texts": texts})
+    start = gr.Button(ASK, variant="primary")
+    answer = Answer([texts], ASK)
+    picture = _drawing()
+    badge = page.badge()
+
+    def asked(texts: str) -> tuple[Any, ...]:
+        inputs = inputs_of(BucketingInputs, {"texts": texts or ""})
+        result = run(BUCKETING, inputs)
+        return wire.drawn(inputs, result), page.badge_html(result.origin)
+
+    answer.on([start.click], asked, [picture, badge])
+    answer.after(filled, asked, [picture, badge])
+    _measured(run, texts)
+    _loops(run)
+
+
+def _measured(run: Run, texts: gr.Textbox) -> None:
+    """The seconds of the three ways, for the texts and the settings of the picture."""
+    ask = "Measure it here, now"
+    start = gr.Button(ask)
+    batch, buckets = (gr.Textbox("", visible="hidden") for _ in range(2))
+    answer = Answer([texts], ask)
+    times = gr.HTML("", padding=False, elem_classes="bk-answer")
+
+    def asked(texts: str, batch: str, buckets: str) -> tuple[Any, ...]:
+        chosen = {"batch": int(batch or BATCHES[2]), "buckets": int(buckets or 4)}
+        inputs = inputs_of(MeasureInputs, {"texts": texts or "", **chosen})
+        result = run(MEASURE_BUCKETS, inputs)
+        return (headline_html(MEASURE_BUCKETS, inputs, result) + times_html(result),)
+
+    answer.on([start.click], asked, [times], js=SETTINGS, extra=[batch, buckets])
+
+
+def _loops(run: Run) -> None:
+    """The notes' other advice, folded away: it is about Python, not about transformers."""
+    with gr.Accordion("A footnote: list comprehension, loop, map or numpy?", open=False):
+        ask = "Measure that, too"
+        numbers = control(gr.Slider, LoopsInputs, "numbers", step=1_000)
+        start = gr.Button(ask)
+        answer = Answer([numbers], ask)
+        times = gr.HTML("", padding=False, elem_classes="bk-answer")
+
+        def asked(numbers: int) -> tuple[Any, ...]:
+            inputs = LoopsInputs(int(numbers))
+            result = run(MEASURE_LOOPS, inputs)
+            return (headline_html(MEASURE_LOOPS, inputs, result) + loops_html(result),)
+
+        answer.on([start.click], asked, [times])
+
+
+def _drawing() -> gr.HTML:
+    return gr.HTML(
+        None,
+        html_template='<div class="bk-root"></div>',
+        js_on_load=MOUNT,
+        apply_default_css=False,
+        min_height=24,
+        padding=False,
+        elem_id="bucketing-areas",
+        elem_classes="stage-step",
+    )

@@ -1,0 +1,83 @@
+"""The page: a text, the merges that it teaches, and the same text by existing tokenizers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import gradio as gr
+
+from demos.contract import Example, Run
+from demos.foundations.tokens import wire
+from demos.foundations.tokens.compute import TOKENIZE, choices, wanted
+from demos.foundations.tokens.learn import BPE_MERGES
+from demos.foundations.tokens.schemas import MAX_TOKENIZERS, SHOWN, MergesInputs, TokenizeInputs
+from demos.foundations.tokens.show import costs_html, pieces_html
+from demos.ui import page
+from demos.ui.controls import control
+from demos.ui.examples import examples_row
+from demos.ui.freshness import Answer
+from demos.ui.headline import headline_html
+
+MOUNT = """
+const box = element.querySelector(".tk-root");
+const draw = () => FoundationsTokens.draw(box, props.value);
+watch("value", draw);
+draw();
+"""
+ASK = "Learn and split"
+
+
+def build(run: Run, examples: Sequence[Example]) -> None:
+    """Lays out the text, the merges and the comparison."""
+    text = control(gr.Textbox, TokenizeInputs, "text", lines=3, max_lines=8)
+    filled = examples_row(examples, {"text": text})
+    start = gr.Button(ASK, variant="primary")
+    models = _choice()
+    answer = Answer([text, models], ASK)
+    merges = _drawing()
+    costs = gr.HTML("", padding=False, elem_classes="tk-answer")
+    pieces = gr.HTML("", padding=False, elem_classes="tk-answer")
+    badge = page.badge()
+
+    def asked(text: str, models: Sequence[str] | None) -> tuple[Any, ...]:
+        learned = run(BPE_MERGES, MergesInputs(text or ""))
+        inputs = TokenizeInputs(text or "", _named(models))
+        result = run(TOKENIZE, inputs)
+        table = headline_html(TOKENIZE, inputs, result) + costs_html(result)
+        return wire.drawn(learned), table, pieces_html(result), page.badge_html(result.origin)
+
+    outputs = [merges, costs, pieces, badge]
+    answer.on([start.click, models.input], asked, outputs)
+    answer.after(filled, asked, outputs)
+
+
+def _choice() -> gr.Dropdown:
+    with gr.Accordion("Tokenizers", open=False):
+        return gr.Dropdown(
+            [(entry.title, entry.name) for entry in choices()],
+            value=wanted(SHOWN),
+            multiselect=True,
+            max_choices=MAX_TOKENIZERS,
+            label="Whose tokenizers read the text; a Unigram vocabulary of captions always does",
+        )
+
+
+def _named(models: Sequence[str] | None) -> tuple[str, ...]:
+    """Those chosen; where they are the ones that a page begins with, by their constant name, under which
+    examples are recorded."""
+    chosen = tuple(models or ())
+    return SHOWN if list(chosen) == wanted(SHOWN) else chosen
+
+
+def _drawing() -> gr.HTML:
+    return gr.HTML(
+        None,
+        html_template='<div class="tk-root"></div>',
+        js_on_load=MOUNT,
+        apply_default_css=False,
+        min_height=24,
+        padding=False,
+        elem_id="tokens-merges",
+        elem_classes="stage-step",
+    )

@@ -1,0 +1,159 @@
+"""The endpoints as plain HTTP: JSON in, JSON out, and a status that says whose fault it was.
+
+    POST /api/sentiment    {"text": "A good film."}
+
+What a visitor did wrong is 4xx, "try again later" is 503 with Retry-After, what went wrong here is 500. Each
+refusal is {"error": {"problem": …, "remedy": …}}. Gradio's own routes stay, and answer each refusal with 500.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections import deque
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import anyio
+import anyio.to_thread
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from demos.contract import Endpoint, Run
+from demos.errors import BadInput, Busy, Fault, ModelTooLarge, ModelUnavailable, StageError, Unsupported
+from demos.shell.api import answered, asked
+from demos.shell.openapi import described_endpoints
+
+log = logging.getLogger(__name__)
+
+PREFIX = "/api/"
+MAX_BODY = 12 * 2**20
+"""Bytes of a request's body."""
+AT_ONCE = 16
+"""Requests that are answered side by side; the runner refuses what is more than it can hold."""
+RETRY = 5
+"""Seconds after which a client that was refused for lack of room should ask again."""
+STATUS: Mapping[type[StageError], int] = {
+    BadInput: 400,
+    ModelUnavailable: 404,
+    ModelTooLarge: 422,
+    Unsupported: 422,
+    Busy: 503,
+}
+
+
+def plain_http(endpoints: Mapping[str, Endpoint], run: Run) -> Starlette:
+    """The application below `PREFIX` for endpoints by name."""
+    places = anyio.CapacityLimiter(AT_ONCE)
+
+    async def answer(request: Request) -> JSONResponse:
+        endpoint = endpoints.get(request.path_params["name"])
+        if endpoint is None:
+            listed = ", ".join(endpoints)
+            return _error(404, "There is no endpoint of this name.", f"There are: {listed}.")
+        try:
+            inputs, arrays = asked(endpoint, await _values(request))
+            result = await _computed(endpoint, inputs, run, request, places)
+            if result is None:  # the client has gone
+                return _error(503, "This was stopped before it had a result.", "Ask again.")
+            return JSONResponse(answered(endpoint, inputs, result, arrays))
+        except StageError as error:
+            return _refused(error)
+
+    async def document(_: Request) -> JSONResponse:
+        return JSONResponse(described_endpoints(endpoints.values(), PREFIX))
+
+    return Starlette(
+        routes=[
+            Route(f"{PREFIX}openapi.json", document),
+            Route(f"{PREFIX}{{name}}", answer, methods=["POST"]),
+        ],
+        exception_handlers={HTTPException: _not_served, Exception: _unforeseen},  # pyright: ignore[reportArgumentType]
+    )
+
+
+async def _values(request: Request) -> Mapping[str, Any]:
+    """The body's JSON object; raises `BadInput` for anything else."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body.extend(chunk)
+        if len(body) > MAX_BODY:
+            raise BadInput(f"The body is over {MAX_BODY // 2**20} MB.", "Send less at once.")
+    try:
+        values = json.loads(bytes(body))
+    except (ValueError, RecursionError):
+        values = None
+    if not isinstance(values, dict):
+        raise BadInput(
+            "The body is not a JSON object.", 'Send the fields by name, such as {"text": "A good film."}.'
+        )
+    return values
+
+
+async def _computed(
+    endpoint: Endpoint, inputs: Any, run: Run, request: Request, places: anyio.CapacityLimiter
+) -> Any:
+    """The result, or the last one of an endpoint that streams, which ends when its client has gone."""
+    identified = _as_visitor(request)
+    if not endpoint.streams:
+        return await anyio.to_thread.run_sync(identified(lambda: run(endpoint, inputs)), limiter=places)
+    stream = run.stream(endpoint, inputs)
+
+    def last() -> Any:
+        results = deque(stream, maxlen=1)
+        return results.pop() if results else None
+
+    async def until_gone() -> None:
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
+        stream.close()
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(until_gone)
+        try:
+            return await anyio.to_thread.run_sync(identified(last), limiter=places)
+        finally:
+            group.cancel_scope.cancel()
+
+
+def _as_visitor(request: Request) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
+    """Lets a function run as asked by this client, of whom the rate is kept."""
+    import gradio as gr
+    from gradio.context import LocalContext
+
+    def identified(function: Callable[[], Any]) -> Callable[[], Any]:
+        def asking() -> Any:
+            LocalContext.request.set(gr.Request(request))
+            return function()
+
+        return asking
+
+    return identified
+
+
+def _refused(error: StageError) -> JSONResponse:
+    status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
+    if status == 500 and not isinstance(error, Fault):
+        status = 400  # a sentence that was written for a visitor
+    later = {"Retry-After": str(RETRY)} if status == 503 else None
+    return _error(status, error.problem, error.remedy, later)
+
+
+def _error(status: int, problem: str, remedy: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    # Half of a surrogate pair, which a problem may quote, cannot be sent.
+    said = [text.encode(errors="replace").decode() for text in (problem, remedy)]
+    return JSONResponse({"error": {"problem": said[0], "remedy": said[1]}}, status, headers)
+
+
+async def _not_served(request: Request, error: HTTPException) -> JSONResponse:
+    if error.status_code == 405:
+        return _error(405, "An endpoint is asked by POST.", "Send a JSON object.", {"Allow": "POST"})
+    return _error(error.status_code, "Nothing is here.", f"See {PREFIX}openapi.json.")
+
+
+async def _unforeseen(request: Request, error: Exception) -> JSONResponse:
+    log.error("%s failed", request.url.path, exc_info=error)
+    return _error(500, f"Something went wrong ({type(error).__name__}).", "The log says more.")

@@ -1,0 +1,82 @@
+"""A tour drives the page's own controls, forwards and backwards by keys, and lets go when it is told to."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.steps import answering, open_demo
+
+NUMBER = ".stage-tour-place"
+
+
+def tour(page: Page) -> Locator:
+    return page.get_by_role("region", name="Tour: ")
+
+
+def pointed(page: Page) -> Locator:
+    return page.locator("[data-stage-pointed]")
+
+
+def hidden_word(page: Page) -> Locator:
+    return page.get_by_role("radio", checked=True)
+
+
+def test_a_tour_goes_on_and_back_by_keys_and_is_closed_by_escape(page: Page):
+    open_demo(page, "who-sees-what")
+    first = hidden_word(page).inner_text()
+    opener = page.get_by_role("button", name="Tour", exact=True)
+    opener.click()
+    expect(tour(page)).to_be_focused()
+    expect(page.locator(NUMBER)).to_have_text("1 / 6")
+    expect(pointed(page)).to_have_id("who-sees-what")
+    page.keyboard.press("ArrowRight")
+    expect(pointed(page)).to_have_class(re.compile("who-columns"))
+    page.keyboard.press("ArrowRight")
+    expect(hidden_word(page)).to_have_text(page.get_by_role("radio").first.inner_text())
+    with answering(page):  # another sentence
+        page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("radio").nth(1)).to_have_text("women")
+    with answering(page):  # what a chunk stands for comes back
+        page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    expect(hidden_word(page)).to_have_text(first)
+    expect(page.locator(NUMBER)).to_have_text("2 / 6")
+    page.keyboard.press("Escape")
+    expect(tour(page)).to_have_count(0)
+    expect(pointed(page)).to_have_count(0)
+    expect(opener).to_be_focused()
+
+
+def test_an_address_begins_it_and_a_field_keeps_its_keys(page: Page):
+    page.goto("/shared-encoder?tour=2")
+    expect(page.locator(NUMBER)).to_have_text("2 / 5")
+    expect(pointed(page)).to_have_class(re.compile("stage-field-second"))
+    field = page.get_by_label("Second text")
+    field.focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(NUMBER)).to_have_text("2 / 5")
+    tour(page).get_by_role("button", name="Next").click()
+    expect(field).to_have_value("")  # the third chunk's example
+    tour(page).get_by_role("button", name="Close").click()
+    expect(tour(page)).to_have_count(0)
+    assert "tour" not in page.url
+
+
+def test_it_leads_to_another_page_and_back_and_covers_no_slide(page: Page):
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.goto("/trial?tour=3&stage=1")
+    expect(page.locator(".stage-talk-top").get_by_role("region", name="Tour: ")).to_be_visible()
+    expect(page.locator("[data-stage-shown]")).to_have_id("trial-consistent")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url("**/trial-rankings?**")
+    expect(page.locator(NUMBER)).to_have_text("4 / 5")
+    box, panel = page.locator("[data-stage-shown]").bounding_box(), tour(page).bounding_box()
+    assert box and panel and panel["y"] + panel["height"] <= box["y"] + 1
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_url("**/trial?**")
+    expect(page.locator(NUMBER)).to_have_text("3 / 5")
+    page.keyboard.press("Escape")
+    expect(tour(page)).to_have_count(0)
+    expect(page.locator(".stage-talk-line")).to_be_visible()  # the talk goes on

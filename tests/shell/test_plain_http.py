@@ -1,0 +1,232 @@
+"""Plain HTTP: JSON in and out, and a status that says whose fault a refusal is."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import Field
+from starlette.testclient import TestClient
+
+from demos.contract import Endpoint
+from demos.errors import BadInput, Busy, ModelTooLarge, ModelUnavailable, Unsupported
+from demos.models.cache import shared_cache
+from demos.runner import Runner
+from demos.shell import plain_http
+from demos.shell.gallery import build, launch_options
+from demos.shell.load_demos import load_programme, public_endpoints
+from demos.shell.openapi import REFUSALS, described_endpoints
+
+RAISED = {
+    "bad": BadInput("It is\ud800 wrong.", "Change it."),
+    "gone": ModelUnavailable("No such model.", "Choose another."),
+    "large": ModelTooLarge("It is too large.", "Choose a smaller one."),
+    "unsupported": Unsupported("It has no attention.", "Choose another."),
+    "busy": Busy("All are busy.", "Wait."),
+    "broken": ValueError("a fault of ours"),
+}
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """A word and a number."""
+
+    word: Annotated[str, Field(max_length=20, description="any word")]
+    times: Annotated[int, Field(ge=1, le=3)] = 2
+
+
+@dataclass(frozen=True)
+class Result:
+    """What was said."""
+
+    said: str
+
+
+def repeat(inputs: Inputs, loaded: None) -> Result:
+    """The word, several times."""
+    if inputs.word in RAISED:
+        raise RAISED[inputs.word]
+    return Result(inputs.word * inputs.times)
+
+
+def grow(inputs: Inputs, loaded: None) -> Iterator[Result]:
+    """The word, growing."""
+    for times in range(1, inputs.times + 1):
+        yield Result(inputs.word * times)
+
+
+ENDPOINTS = {
+    endpoint.name: endpoint
+    for endpoint in (
+        Endpoint("repeat", repeat, None, headline=lambda inputs, result: f"It is {result.said}."),
+        Endpoint("grow", grow, None),
+    )
+}
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[TestClient]:
+    with TestClient(plain_http.plain_http(ENDPOINTS, Runner(shared_cache()))) as client:
+        yield client
+
+
+def error(answer: Any) -> dict[str, str]:
+    found = answer.json()["error"]
+    assert found["problem"] and found["remedy"] and answer.headers["content-type"] == "application/json"
+    return found
+
+
+def test_a_result_is_json_with_its_headline(client):
+    answer = client.post("/api/repeat", json={"word": "한 <b>", "times": 3})
+    assert answer.status_code == 200
+    assert answer.json() == {"headline": "It is 한 <b>한 <b>한 <b>.", "said": "한 <b>한 <b>한 <b>"}
+    assert client.post("/api/grow", json={"word": "a"}).json() == {"said": "aa"}, "the last of a stream"
+
+
+@pytest.mark.parametrize(
+    ("word", "status"),
+    [("bad", 400), ("gone", 404), ("large", 422), ("unsupported", 422), ("busy", 503), ("broken", 500)],
+)
+def test_the_status_says_whose_fault_it_is(client, caplog, word, status):
+    with caplog.at_level(logging.ERROR):
+        answer = client.post("/api/repeat", json={"word": word})
+    assert answer.status_code == status and str(status) in REFUSALS
+    said = error(answer)
+    if word == "broken":
+        number = said["problem"].partition("number ")[2].rstrip(").")
+        assert number and number in caplog.text and "a fault of ours" in caplog.text
+        assert "a fault of ours" not in answer.text
+    else:
+        assert said["problem"] == RAISED[word].problem.replace("\ud800", "?")  # type: ignore[union-attr]
+    assert ("retry-after" in answer.headers) == (status == 503)
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"", "not a JSON object"),
+        (b"[1]", "not a JSON object"),
+        (b"[" * 100_000, "not a JSON object"),
+        (b'{"word": "\xff"}', "not a JSON object"),
+        (b"{}", "'word' is missing"),
+        (b'{"word": null}', "word"),
+        (b'{"word": "a", "times": 4}', "times"),
+        (b'{"word": "a", "more": 1}', "Unknown field 'more'"),
+        (b'{"word": "\\ud800"}', "word"),
+    ],
+)
+def test_a_body_that_cannot_be_read_is_refused_with_a_sentence(client, body, said):
+    answer = client.post("/api/repeat", content=body)
+    assert answer.status_code == 400 and said in error(answer)["problem"]
+
+
+def test_a_large_body_is_refused_before_all_of_it_is_read(client):
+    read = []
+
+    def body() -> Iterator[bytes]:
+        for _ in range(40):
+            read.append(2**20)
+            yield b" " * 2**20
+
+    answer = client.post("/api/repeat", content=body())
+    assert answer.status_code == 400 and "over 12 MB" in error(answer)["problem"]
+
+
+def test_other_methods_and_names_are_refused_in_json(client):
+    assert client.get("/api/repeat").headers["allow"] == "POST"
+    assert error(client.get("/api/repeat")) and client.get("/api/repeat").status_code == 405
+    unknown = client.post("/api/nothing", json={})
+    assert unknown.status_code == 404 and "repeat, grow" in error(unknown)["remedy"]
+    assert client.get("/api/a/b").status_code == 404 and error(client.get("/api/a/b"))
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    body=st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(), max_size=30),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(st.sampled_from(["word", "times", "x"]), inner, max_size=3)
+        ),
+        max_leaves=6,
+    )
+)
+def test_any_json_is_answered_or_refused(client, body):
+    answer = client.post("/api/repeat", content=json.dumps(body).encode())
+    assert answer.status_code in (200, 400), answer.text
+    assert answer.status_code == 200 or error(answer)
+
+
+def test_a_client_that_leaves_ends_the_work_it_asked_for():
+    begun, ended = threading.Event(), threading.Event()
+
+    class Waiting:
+        def __iter__(self) -> Any:
+            begun.set()
+            assert ended.wait(30)
+            return iter(())
+
+        def close(self) -> None:
+            ended.set()
+
+    class Run:
+        def stream(self, endpoint: Endpoint, inputs: Any) -> Any:
+            return Waiting()
+
+    sent = iter([{"type": "http.request", "body": b'{"word": "a"}'}])
+
+    async def receive() -> dict[str, Any]:
+        import anyio
+
+        for message in sent:
+            return message
+        while not begun.is_set():
+            await anyio.sleep(0.01)
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        pass
+
+    async def asked() -> None:
+        app = plain_http.plain_http(ENDPOINTS, Run())  # type: ignore[arg-type]
+        scope = {"type": "http", "method": "POST", "path": "/api/grow", "headers": [], "query_string": b""}
+        await app(scope, receive, send)
+
+    import anyio
+
+    anyio.run(asked)
+    assert ended.is_set()
+
+
+def test_every_endpoint_is_described_with_its_fields():
+    endpoints = public_endpoints(load_programme())
+    document = described_endpoints(endpoints, "/api/")
+    assert len(document["paths"]) == len(endpoints)
+    schemas = json.dumps(document["components"]["schemas"])
+    for reference in set(json.dumps(document).split('"#/components/schemas/')[1:]):
+        assert f'"{reference.partition(chr(34))[0]}"' in schemas
+    inputs = described_endpoints(ENDPOINTS.values(), "/api/")["paths"]["/api/repeat"]["post"]
+    schema = inputs["requestBody"]["content"]["application/json"]["schema"]
+    assert schema["required"] == ["word"] and schema["properties"]["times"]["maximum"] == 3
+
+
+def test_the_gallery_serves_it_below_its_pages(runner):
+    programme = ("demos.tasks.similarity",)
+    from gradio.routes import App
+
+    blocks = build(runner, programme)
+    blocks.queue()
+    app = App.create_app(blocks, app_kwargs=launch_options(runner, programme)["app_kwargs"])
+    with TestClient(app, base_url="http://127.0.0.1:7860") as client:
+        assert set(client.get("/api/openapi.json").json()["paths"]) == {"/api/similarity"}
+        answer = client.post("/api/similarity", json={"sentences": ["One dog.", "Two dogs."]})
+        assert answer.status_code == 200 and answer.json()["origin"]["title"]
+        refused = client.post("/api/similarity", json={}, headers={"Origin": "https://evil.example"})
+        assert refused.status_code == 403
