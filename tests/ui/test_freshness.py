@@ -15,7 +15,7 @@ from demos.ui.stop_button import StopButton
 
 DEMOS = [demo for demo in load_programme() if isinstance(demo, ModuleType)]
 QUEUES = {MODEL_QUEUE, WRITING_QUEUE, BATCHED_QUEUE, "column", "server", "link"}
-PARTS = {"trial", "trial-rankings"}
+PARTS = {"trial", "trial-rankings", "positions", "dialects"}
 """Demos whose answers come in parts: what follows the first is made from the inputs that the first kept."""
 INDIFFERENT = {
     "Key",  # of a server: nothing keeps it

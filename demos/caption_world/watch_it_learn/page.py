@@ -45,7 +45,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
         text = control(gr.Textbox, WatchInputs, "text", lines=2, max_lines=4, scale=3)
         model = control(gr.Dropdown, WatchInputs, "model", choices=[(t, n) for n, t in TITLES.items()])
     # Laid out below, with the training; a link carries it, too.
-    paste = {"placeholder": "Paste up to 50 lines, or press one of the buttons below."}
+    paste = {"value": "", "placeholder": "Paste up to 50 lines, or press one of the buttons below."}
     lines = control(gr.Textbox, TrainInputs, "lines", lines=6, max_lines=20, scale=3, render=False, **paste)
     filled = examples_row(examples, {"text": text, "model": model}, more={"lines": lines})
     start = gr.Button("Watch", variant="primary")

@@ -31,7 +31,9 @@ INFO = Info(
         "masked model sees both sides of a gap and a causal one the left, so their figures cannot be "
         "compared. After fine-tuning the old head is asked, on an encoder that changed without it: one run, "
         "one seed, and a head that has forgotten everything would look free of bias. The jobs of the first "
-        "example are the first sixteen that came to mind, before any was tried."
+        "example were chosen from a longer list after that had been tried, so their count proves nothing: "
+        "list your own. Shares are taken among the listed words because all words together mostly moved one "
+        "way."
     ),
 )
 
