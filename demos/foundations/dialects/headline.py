@@ -12,8 +12,8 @@ def headline(inputs: DialectsInputs, result: Dialects) -> str:
     far = apart(result.nn_difference)
     if result.nn_difference < 1e-9:
         return (
-            f"{inputs.layer}, twice with the same weights under other names: in "
-            f"{counted(n * width, 'number')} transformers and torch.nn differ by {far}."
+            f"{inputs.layer}, twice with the same weights under other names: transformers and torch.nn "
+            f"differ by {far} in {counted(n * width, 'number')}."
         )
     return f"{inputs.layer}: transformers and torch.nn differ by up to {far}."
 

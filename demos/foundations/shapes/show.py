@@ -25,7 +25,7 @@ def figures(inputs: ShapesInputs, result: Shapes) -> str:
         facts.append((f"keys and values kept, as {inputs.precision}", memory(result.cache_bytes)))
     listed = "".join(f"<div><dt>{escape(term)}</dt><dd>{escape(said)}</dd></div>" for term, said in facts)
     notes = "".join(f'<p class="task-note" role="note">{escape(note)}</p>' for note in result.notes)
-    return f'<dl class="shapes-figures">{listed}</dl>{notes}'
+    return f'<dl class="shapes-figures stage-not-on-slides">{listed}</dl>{notes}'
 
 
 def tree(inputs: ShapesInputs, result: Shapes) -> str:
