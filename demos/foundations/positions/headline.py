@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from demos.foundations.positions.reported import Line
 from demos.foundations.positions.schemas import TITLES, MapResult, ShuffleResult
-from demos.nlp.wording import counted, listed
+from demos.nlp.wording import listed
 
 STILL = 0.0005
 """Probabilities that move less than this are called unmoved: float32 rounds a sum in another order."""
