@@ -240,7 +240,7 @@ def test_a_headline_counts_what_changed(rows, moved):
     said = check_sentence(of_shuffle(None, result))
     for number, scheme in enumerate(TITLES):
         if number:
-            assert f"{sum(row[number] for row in rows)} ({TITLES[scheme].lower()})" in said
+            assert f"{TITLES[scheme].lower()} {sum(row[number] for row in rows)}" in said
 
 
 def test_longer_texts_are_told_by_twice_their_errors():

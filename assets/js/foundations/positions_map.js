@@ -18,7 +18,7 @@ const PositionsMap = (() => {
   const rowOf = (map, row) => Array.from({ length: map.positions }, (_, column) => valueAt(map, row, column));
 
   /**
-   * How strongly a value is painted, and between which values. Similarities go from pale to dark; what is added to
+   * How strongly a value is painted, and between which values. Similarities go from faint to strong; what is added to
    * a score has a sign, and so two colours.
    * @param {PositionsMapOf} map
    */
@@ -28,7 +28,7 @@ const PositionsMap = (() => {
     const range = [formatNumber(least, 2), formatNumber(most, 2)];
     if (!map.heads.length) {
       const strength = (/** @type {number} */ value) => (value - least) / Math.max(1e-9, most - least);
-      return { strength, said: `From ${range[0]} (pale) to ${range[1]} (dark)` };
+      return { strength, said: `From ${range[0]} (faint) to ${range[1]} (strong)` };
     }
     const scale = Math.max(1e-9, -least, most);
     const strength = (/** @type {number} */ value) => value / scale;

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from demos.foundations.positions.reported import Line
 from demos.foundations.positions.schemas import TITLES, MapResult, ShuffleResult
-from demos.nlp.wording import counted, listed
+from demos.nlp.wording import listed
 
 STILL = 0.0005
 """Probabilities that move less than this are called unmoved: float32 rounds a sum in another order."""
@@ -30,9 +30,9 @@ def of_shuffle(_: object, result: ShuffleResult) -> str:
         for number, scheme in enumerate(TITLES)
     }
     still = all(gap.changes[0].moved < STILL for gap in result.gaps)
-    blind = "no guess moves" if still else f"{changed['none']} guesses change"
-    rest = listed([f"{n} ({TITLES[scheme].lower()})" for scheme, n in changed.items() if scheme != "none"], 4)
-    return f"Words shuffled, {counted(count, 'gap')}: without positions {blind}; else {rest} guesses change."
+    blind = "no guess moves" if still else f"{changed['none']} change"
+    rest = ", ".join(f"{TITLES[scheme].lower()} {n}" for scheme, n in changed.items() if scheme != "none")
+    return f"Words shuffled: without positions {blind}; with them, of {count} first guesses change: {rest}."
 
 
 def of_lengths(lines: Sequence[Line], trained: int) -> str:
