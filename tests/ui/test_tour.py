@@ -77,13 +77,16 @@ def form():
 
 
 def chunk(**more) -> str:
-    lines = [f"{name} = {json.dumps(value)}" for name, value in {"text": "Look.", **more}.items()]
+    lines = [
+        f"{name} = {json.dumps(value, ensure_ascii=False)}"
+        for name, value in {"text": "Look.", **more}.items()
+    ]
     return "[[chunk]]\n" + "\n".join(lines) + "\n"
 
 
 def write(tmp_path: Path, *chunks: str, title: str = "T") -> Path:
     path = tmp_path / "demo.toml"
-    path.write_text(f"title = {json.dumps(title)}\n" + "".join(chunks), "utf-8")
+    path.write_text(f"title = {json.dumps(title, ensure_ascii=False)}\n" + "".join(chunks), "utf-8")
     return path
 
 
