@@ -21,6 +21,8 @@ from demos.prompting.builder.schemas import Column, ExperimentAnswer, Progress
 from demos.prompting.experiments.show import experiment_chart
 from demos.recordings import Replay, replaying
 from demos.runner import Runner
+from demos.shell.pieces import scene
+from demos.shell.visitor import Visitor
 from demos.ui.freshness import Answer
 from demos.ui.guess import Question, Scale, guess, number, ranked, told
 
@@ -83,6 +85,15 @@ def test_the_line_names_the_answer_the_question_and_the_scale():
         "text": HOSTILE,
         "scale": {"low": 0, "high": 1, "step": 0.01, "unit": ""},
     }
+
+
+def test_a_saved_page_has_the_answer_without_the_line():
+    with gr.Blocks() as page:
+        text = gr.Textbox()
+        guess(Answer([text], "Ask"), Question("Which?"))
+        gr.HTML("<p>found</p>" + told(ranked(["a", "b"], [1, 0])))
+    saved = "".join(piece.html for piece in scene(Visitor(page)).pieces)
+    assert "found" in saved and "data-question" not in saved
 
 
 @pytest.mark.parametrize("scale", [(1, 1), (2, 1), (0, 1, 0), (0, 1, 2)])
