@@ -28,13 +28,13 @@ PROGRAMME = (
     "demos.caption_world.watch_it_learn",
     "demos.caption_world.who_sees_what",
     "demos.foundations.tokens",
-    "demos.foundations.bucketing",
+    "demos.foundations.positions",
+    "demos.foundations.shapes",
     "demos.foundations.teacher_forcing",
+    "demos.foundations.bucketing",
     "demos.foundations.forgetting",
     "demos.foundations.bias",
     "demos.caption_world.next_sentence",
-    "demos.foundations.positions",
-    "demos.foundations.shapes",
     "demos.foundations.dialects",
 )
 
