@@ -83,13 +83,17 @@ def _as_json(description: Described, class_name: str) -> dict:
     return {"model_type": description.model_type, "architectures": [class_name], **own}
 
 
+OWN_MODULES = ("recurrent", "positions")
+"""Kinds of checkpoints whose modules are this gallery's, not transformers'."""
+
+
 def offered() -> list[Checkpoint]:
     """The checkpoints of the catalog whose configuration can be had here and is of an architecture that
     transformers has."""
     return [
         entry
         for entry in catalog().values()
-        if entry.offers("config") and entry.architecture != "recurrent" and to_be_had(entry)
+        if entry.offers("config") and entry.architecture not in OWN_MODULES and to_be_had(entry)
     ]
 
 

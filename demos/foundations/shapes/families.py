@@ -27,7 +27,7 @@ DATA_DEPENDENT = (
     "bigbird_pegasus convbert deberta deberta-v2 led longformer rembert roformer squeezebert xlnet".split()
 )
 """Others that transformers does not compute without data."""
-OURS = ("elmo", "transformer-xl")
+OURS = ("elmo", "transformer-xl", "positions")
 """Architectures of this gallery that transformers lacks."""
 
 _BARE = "MODEL_MAPPING_NAMES"
