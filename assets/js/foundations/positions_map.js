@@ -123,7 +123,9 @@ const PositionsMap = (() => {
       ),
       chart.node,
     );
-    box.append(element("p", { class: "stage-headline" }, payload.headline), schemes, figure, told);
+    // One figure: talk mode never shows the choice without the map.
+    const whole = element("figure", { class: "positions-map-whole" }, schemes, figure, told);
+    box.append(element("p", { class: "stage-headline" }, payload.headline), whole);
     choose(0);
   };
 
