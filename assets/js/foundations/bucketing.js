@@ -20,6 +20,7 @@ const FoundationsBucketing = (() => {
     const before = current;
     current = null;
     box.replaceChildren();
+    delete box.dataset.guess;
     if (payload) begin(box, payload, before);
   };
 
@@ -59,6 +60,7 @@ const FoundationsBucketing = (() => {
       show,
     };
     current = drawn;
+    box.dataset.guess = JSON.stringify(payload.guess[drawn.batch]); // of the setting that was asked for, not of a later move
     const longest = Math.max(...lengths);
 
     /** @param {BucketingPayload["settings"][0][0]["ways"][0]} way */

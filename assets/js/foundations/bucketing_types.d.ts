@@ -13,4 +13,6 @@ interface BucketingPayload {
   /** by index of `batches`, and number of buckets less 1 */
   settings: { said: string; ways: { name: string; batches: number[][]; told: string }[] }[][];
   proof: string;
+  /** what was to be guessed (demos/ui/guess.py), by index of `batches` */
+  guess: (GuessTold | null)[];
 }

@@ -14,9 +14,11 @@ from demos.ui import page
 from demos.ui.controls import control
 from demos.ui.examples import examples_row
 from demos.ui.freshness import Answer
+from demos.ui.guess import Question, Scale, guess
 from demos.ui.headline import headline_html
 
 ASK = "Do they go together?"
+TO_GUESS = "What probability does BERT give that the second goes with the first?"
 
 
 def build(run: Run, examples: Sequence[Example]) -> None:
@@ -27,6 +29,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     filled = examples_row(examples, {"first": first, "second": second})
     start = gr.Button(ASK, variant="primary")
     asked = Answer([first, second], ASK, about=[first, second])
+    guess(asked, Question(TO_GUESS, Scale(0, 100, unit="%")))
     answer, badge = gr.HTML("", padding=False), page.badge()
     gr.HTML(accuracy_html(), padding=False, elem_classes=["stage-step"])
 

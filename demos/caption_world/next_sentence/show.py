@@ -12,6 +12,7 @@ from demos.caption_world.next_sentence.schemas import QUESTIONS, PairResult, Ver
 from demos.nlp.wording import listed, quoted
 from demos.texts import per_cent
 from demos.ui.bars import score_bars
+from demos.ui.guess import Told, number, told
 from demos.ui.withheld import withheld
 
 OBJECTIVES = {"bert": "next sentence", "albert": "sentence order"}
@@ -29,7 +30,13 @@ def show(result: PairResult) -> str:
     named = listed([quoted(word, 20) for word in result.shared], 8)
     common = f"Content words in both: {named}." if named else "No content word is in both."
     html = f'<div class="pair-heads">{panels}</div><p class="task-note">{escape(common)}</p>'
-    return withheld(result.withheld, html)
+    return withheld(result.withheld, html) + told(to_guess(result))
+
+
+def to_guess(result: PairResult) -> Told:
+    """BERT's probability of yes, in per cent; None where it is not here, or should not have been asked."""
+    found = [verdict.forward for verdict in result.verdicts if verdict.name == "bert"]
+    return number(100 * found[0]) if found and not result.withheld else None
 
 
 def _panel(verdict: Verdict) -> str:

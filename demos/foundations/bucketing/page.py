@@ -17,6 +17,7 @@ from demos.ui import page
 from demos.ui.controls import control
 from demos.ui.examples import examples_row
 from demos.ui.freshness import Answer
+from demos.ui.guess import Question, Scale, guess
 from demos.ui.headline import headline_html
 from demos.ui.task_page import inputs_of
 
@@ -37,6 +38,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     filled = examples_row(examples, {"texts": texts})
     start = gr.Button(ASK, variant="primary")
     answer = Answer([texts], ASK)
+    guess(answer, Question("How much is padding, batched in order?", Scale(0, 100, unit="%")))
     picture = _drawing()
     badge = page.badge()
 

@@ -9,6 +9,7 @@ from demos.foundations.bucketing.headline import padding, wasted_share
 from demos.foundations.bucketing.layout import Layout, layouts
 from demos.foundations.bucketing.schemas import BATCHES, MAX_BUCKETS, BucketingInputs, BucketingResult
 from demos.nlp.wording import counted, shortened
+from demos.ui.guess import Told, number
 
 SHOWN = 60
 """Characters of a text in its bar's title."""
@@ -28,7 +29,14 @@ def drawn(inputs: BucketingInputs, result: BucketingResult) -> dict[str, Any]:
             for batch in BATCHES
         ],
         "proof": proof(inputs, result),
+        "guess": [to_guess(layouts(result.lengths, batch, 1)[0], batch) for batch in BATCHES],
     }
+
+
+def to_guess(way: Layout, batch: int) -> Told:
+    """The padding of a way that no number of buckets changes, in per cent."""
+    asked = f"Batched {way.way}, {batch} at a time: how much of what the model computes is padding?"
+    return number(100 * way.wasted / way.cells, question=asked)
 
 
 def _setting(ways: Sequence[Layout]) -> dict[str, Any]:

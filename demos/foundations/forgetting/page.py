@@ -19,6 +19,7 @@ from demos.ui import page
 from demos.ui.controls import control
 from demos.ui.examples import examples_row
 from demos.ui.freshness import Answer
+from demos.ui.guess import Question, Scale, guess
 from demos.ui.headline import headline_html
 from demos.ui.stop_button import StopButton
 from demos.ui.task_page import inputs_of
@@ -41,6 +42,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     filled = examples_row(examples, {"rate": rate, "epochs": epochs})
     start = gr.Button(ASK, variant="primary")
     answer = Answer([rate, epochs], ASK)
+    guess(answer, Question("How many of the gaps does the old head fill?", Scale(0, 100, unit="%")))
     shown, badge = gr.HTML("", padding=False), page.badge()
 
     def ask(rate: float, epochs: int) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from demos.foundations.forgetting.schemas import Filling, GridInputs, GridResult
 from demos.nlp.in_context import wilson
 from demos.nlp.wording import counted, whole_per_cent
 from demos.texts import per_cent
+from demos.ui.guess import Told, number, told
 
 NEW, OLD = "reviews judged right", "gaps filled right"
 
@@ -41,7 +42,19 @@ def show_grid(inputs: GridInputs, result: GridResult) -> str:
         f'<p class="forget-legend"><b>% of {NEW}</b> <i>% of {OLD} by the old head</i></p>'
         '<div class="stage-scroll"><table class="forget-grid"><thead><tr><th scope="col">rate</th>'
         f"{head}</tr></thead><tbody>{body}</tbody></table></div><div>{opened}</div></div>"
+        f"{told(to_guess(inputs, result))}"
     )
+
+
+def to_guess(inputs: GridInputs, result: GridResult) -> Told:
+    """The gaps that are still filled in the chosen cell, in per cent; before training there is only that."""
+    row, cell = cell_of(inputs, result)
+    low, high = wilson(cell.gaps, result.gaps)
+    asked = (
+        f"Rate {rate_said(row.rate)}, {_epochs(cell.epochs)}: how many of the gaps does the old head still "
+        f"fill, of {whole_per_cent(row.cells[0].gaps)} before?"
+    )
+    return number(100 * cell.gaps, 100 * low, 100 * high, question=asked if cell.epochs else "")
 
 
 def _points(width: float) -> str:

@@ -17,6 +17,7 @@ from demos.ui import page
 from demos.ui.controls import control
 from demos.ui.examples import examples_row
 from demos.ui.freshness import Answer
+from demos.ui.guess import Question, guess
 from demos.ui.headline import headline_html
 
 MOUNT = """
@@ -35,6 +36,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     start = gr.Button(ASK, variant="primary")
     models = _choice()
     answer = Answer([text, models], ASK)
+    guess(answer, Question("Which tokenizer needs the fewest tokens for this text?"))
     merges = _drawing()
     costs = gr.HTML("", padding=False, elem_classes="tk-answer")
     pieces = gr.HTML("", padding=False, elem_classes="tk-answer")

@@ -7,6 +7,7 @@ from html import escape
 from demos.foundations.tokens.headline import ratio
 from demos.foundations.tokens.schemas import Line, Piece, Reading, TokenizeResult
 from demos.nlp.wording import counted
+from demos.ui.guess import Told, ranked, told
 
 COLUMNS = 4
 """Lines that have a column of their own; the tokens of more lines are added up."""
@@ -41,8 +42,17 @@ def costs_html(result: TokenizeResult) -> str:
         f"<tbody>{rows}</tbody></table></div>"
         f'<p class="stage-caption">{escape(measured[:1].upper() + measured[1:])}. '
         f'<span class="stage-not-on-slides">{WORD} “Comes back”: whether decoding the tokens gives the text '
-        "again, with its capitals, accents and spaces.</span></p>"
+        f"again, with its capitals, accents and spaces.</span></p>{told(to_guess(result))}"
     )
+
+
+def to_guess(result: TokenizeResult) -> Told:
+    """Who needs fewest tokens; where some lack pieces for the text, who can spell all of it."""
+    titles = [reading.title for reading in result.readings]
+    if any(reading.unknown for reading in result.readings):
+        spells = [float(not reading.unknown) for reading in result.readings]
+        return ranked(titles, spells, "Which tokenizer can spell all of this text?")
+    return ranked(titles, [-reading.tokens for reading in result.readings])
 
 
 def _row(reading: Reading, lines: tuple[Line, ...]) -> str:

@@ -1,0 +1,95 @@
+"""What four lessons ask to guess is what their answers hold; every page has the line above its answer."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+
+import gradio as gr
+import pytest
+
+from demos.caption_world import next_sentence
+from demos.caption_world.next_sentence import show as pair_show
+from demos.caption_world.next_sentence.schemas import PairResult, Verdict
+from demos.foundations import bucketing, forgetting, tokens
+from demos.foundations.bucketing import wire
+from demos.foundations.bucketing.layout import layouts
+from demos.foundations.bucketing.schemas import BATCHES, BucketingInputs, BucketingResult
+from demos.foundations.forgetting import show as grid_show
+from demos.foundations.forgetting.grid import grid_of
+from demos.foundations.forgetting.schemas import GridInputs
+from demos.foundations.tokens import show as token_show
+from demos.foundations.tokens.schemas import Line, Reading, TokenizeResult
+from demos.models.specs import Origin
+from tests.headlines import HOSTILE
+
+ORIGIN = Origin("tiny", "Tiny", None, None, "bundled", "MIT", "")
+
+
+def told_by(markup: str) -> dict | None:
+    found = re.search(r'<span hidden data-guess="([^"<>]*)"></span>$', markup)
+    return json.loads(html.unescape(found[1])) if found else None
+
+
+@pytest.mark.parametrize("demo", [bucketing, forgetting, tokens, next_sentence], ids=lambda d: d.INFO.slug)
+def test_the_page_has_one_line_with_a_question(demo):
+    with gr.Blocks() as page:
+        demo.build(lambda *_: None)
+    [line] = [b for b in page.blocks.values() if "stage-guess" in (getattr(b, "elem_classes", None) or ())]
+    attribute = re.search(r'data-question="([^"<>]*)"', line.value)
+    assert attribute
+    question = json.loads(html.unescape(attribute[1]))
+    assert question["text"].endswith("?") and (question["scale"] is None) == (demo is tokens)
+
+
+def test_padding_in_order_is_told_for_every_size_of_a_batch():
+    """Lengths 1 to 4: in twos 2 + 2 and 4 + 4 cells, of which 2 are padding; in one batch 16, of which 6."""
+    lengths = (1, 2, 3, 4)
+    result = BucketingResult(lengths, layouts(lengths, 2, 2), 1e-6, 0.0, ORIGIN)
+    drawn = wire.drawn(BucketingInputs((HOSTILE, "b", "c", "d"), 2, 2), result)
+    values = {batch: told["value"] for batch, told in zip(BATCHES, drawn["guess"], strict=True)}
+    assert values[2] == pytest.approx(100 * 2 / 12) and values[4] == values[32] == pytest.approx(100 * 6 / 16)
+    assert "in order, 4 at a time" in drawn["guess"][1]["question"]
+    json.dumps(drawn["guess"], allow_nan=False)
+
+
+def test_gaps_that_are_filled_are_told_with_their_interval():
+    runs = [{"rate": 0.01, "seed": 0, "reviews": [0.5, 0.8], "gaps": [0.4, 0.1]}]
+    grid = grid_of({"runs": runs, "train": 10, "dev": 50, "gaps": 100}, ORIGIN)
+    after = told_by(grid_show.show_grid(GridInputs(0.01, 1), grid))
+    assert after and after["value"] == pytest.approx(10)
+    # Wilson 1927, by hand: (p + z²/2n ± z √(p(1 - p)/n + z²/4n²)) / (1 + z²/n)
+    assert (after["low"], after["high"]) == pytest.approx((5.523, 17.437), abs=2e-3)
+    assert re.fullmatch("Rate 0.01, 1 epoch: .* of 40 % before[?]", after["question"])
+        "of 40 % before?"
+    )
+    before = told_by(grid_show.show_grid(GridInputs(0.01, 0), grid))
+    assert before and (before["value"], before["question"]) == (pytest.approx(40), "")
+
+
+def read(*rows: tuple[str, int, int]) -> TokenizeResult:
+    readings = tuple(Reading("a", title, "BPE", 9, (n,), unknown, True, ()) for title, n, unknown in rows)
+    return TokenizeResult((Line(10, 30, 4),), readings, 0.0, None)
+
+
+def test_fewest_tokens_are_asked_for_or_who_can_spell_the_text():
+    found = told_by(token_show.costs_html(read((HOSTILE, 9, 0), ("B", 7, 0), ("C", 12, 0))))
+    assert found == {"choices": [HOSTILE, "B", "C"], "places": [2, 1, 3], "question": ""}
+    found = told_by(token_show.costs_html(read(("A", 9, 2), ("B", 70, 0), ("C", 1, 1), ("D", 80, 0))))
+    assert found and found["places"] == [3, 1, 3, 1] and "spell all" in found["question"]
+
+
+@pytest.mark.parametrize("rows", [[("A", 9, 0)], [("A", 9, 0), ("B", 9, 0)], [("A", 9, 1), ("B", 8, 2)]])
+def test_where_all_tokenizers_are_alike_there_is_nothing_to_guess(rows):
+    assert told_by(token_show.costs_html(read(*rows))) is None
+
+
+@pytest.mark.parametrize(
+    ("names", "withheld", "value"),
+    [(("albert", "bert"), "", 25), (("albert",), "", None), (("bert",), "Not from their world.", None)],
+)
+def test_berts_probability_is_told_unless_it_should_not_be_asked(names, withheld, value):
+    verdicts = tuple(Verdict(name, 0.25 if name == "bert" else 0.9, 0.5) for name in names)
+    found = told_by(pair_show.show(PairResult(verdicts, (HOSTILE,), withheld, ORIGIN)))
+    assert (found and found["value"]) == value
