@@ -62,8 +62,6 @@ def test_gaps_that_are_filled_are_told_with_their_interval():
     # Wilson 1927, by hand: (p + z²/2n ± z √(p(1 - p)/n + z²/4n²)) / (1 + z²/n)
     assert (after["low"], after["high"]) == pytest.approx((5.523, 17.437), abs=2e-3)
     assert re.fullmatch("Rate 0.01, 1 epoch: .* of 40 % before[?]", after["question"])
-        "of 40 % before?"
-    )
     before = told_by(grid_show.show_grid(GridInputs(0.01, 0), grid))
     assert before and (before["value"], before["question"]) == (pytest.approx(40), "")
 
