@@ -37,7 +37,7 @@ def test_the_page_has_one_line_with_a_question(demo):
     with gr.Blocks() as page:
         demo.build(lambda *_: None)
     [line] = [b for b in page.blocks.values() if "stage-guess" in (getattr(b, "elem_classes", None) or ())]
-    attribute = re.search(r'data-question="([^"<>]*)"', line.value)
+    attribute = re.search(r'data-question="([^"<>]*)"', line.value)  # type: ignore[attr-defined]
     assert attribute
     question = json.loads(html.unescape(attribute[1]))
     assert question["text"].endswith("?") and (question["scale"] is None) == (demo is tokens)
@@ -68,7 +68,7 @@ def test_gaps_that_are_filled_are_told_with_their_interval():
 
 def read(*rows: tuple[str, int, int]) -> TokenizeResult:
     readings = tuple(Reading("a", title, "BPE", 9, (n,), unknown, True, ()) for title, n, unknown in rows)
-    return TokenizeResult((Line(10, 30, 4),), readings, 0.0, None)
+    return TokenizeResult((Line(10, 30, 4),), readings, 0.0, ORIGIN)
 
 
 def test_fewest_tokens_are_asked_for_or_who_can_spell_the_text():
