@@ -12,10 +12,15 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # the test run's processes share the cores already
 
 import pytest
+from hypothesis import settings
 
 from demos.models.cache import shared_cache
 from demos.models.specs import Origin, Spec
 from demos.runner import Runner
+
+# Tests never time: by default an example that takes 0.2 s on a busy machine would fail.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 pytest_plugins = ("tests.nearest", "tests.slow")
 

@@ -370,6 +370,22 @@ def test_only_public_endpoints_are_in_the_api(runner):
         "translate",
         "watch_it_learn",
         "train_one",
+        "bpe_merges",
+        "tokenize",
+        "position_maps",
+        "shuffle_words",
+        "shapes",
+        "teacher_forcing",
+        "change_history",
+        "bucketing",
+        "measure_buckets",
+        "measure_loops",
+        "forgetting",
+        "fine_tune",
+        "bias",
+        "next_sentence",
+        "dialects",
+        "dialects_file",
     }
 
 
