@@ -87,9 +87,10 @@ def at_places(losses: Sequence[Sequence[float]], first: int, last: int | None) -
 def measure(pairs: Sequence[tuple[str, str]], loaded: Loaded) -> dict[str, Any]:
     """All losses of one model on captions and their references."""
     right, own, same = [], [], 0
+    tokenizer: Any = loaded.tokenizer
     for text, reference in pairs:
-        source = loaded.tokenizer(text)["input_ids"]
-        wanted = loaded.tokenizer(text_target=reference)["input_ids"]
+        source = tokenizer(text)["input_ids"]
+        wanted = tokenizer(text_target=reference)["input_ids"]
         right.append(right_losses(read(loaded, source, [wanted])[0], wanted))
         written = write(loaded, source, [[]], MAX_TOKENS)[0]
         own.append(own_losses(written.logprobs, written.ids, wanted))

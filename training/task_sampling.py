@@ -58,7 +58,8 @@ class Shared(nn.Module):
         self.heads = nn.ModuleDict(
             {name: nn.Linear(WIDTH * (2 if name in PAIRS else 1), n) for name, n in HEADS.items()}
         )
-        nn.init.constant_(self.heads["relatedness"].bias, 3.0)  # the middle of the scale
+        relatedness: Any = self.heads["relatedness"]
+        nn.init.constant_(relatedness.bias, 3.0)  # the middle of the scale
 
     def forward(self, task: str, split: Split) -> torch.Tensor:
         """Logits [n, classes], or scores [n, 1]."""

@@ -47,7 +47,9 @@ def dialects(inputs: DialectsInputs, loaded: Sequence[Loaded]) -> Dialects:
         float(out.abs().max()),
         tuple(
             Parameter(
-                *(full(names, role, kind) for names in (layer.own, layer.torch_nn, layer.fairseq)),
+                full(layer.own, role, kind),
+                full(layer.torch_nn, role, kind),
+                full(layer.fairseq, role, kind),
                 tuple(state[full(layer.own, role, kind)].shape),
                 third(role),
             )

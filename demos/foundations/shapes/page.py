@@ -53,7 +53,8 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     shown = [drawn, table, badge, code]
 
     def ask(*values: Any) -> tuple[str, str, str, str] | None:
-        inputs = ShapesInputs(*(value or "" if value is None else value for value in values))
+        given: list[Any] = ["" if value is None else value for value in values]
+        inputs = ShapesInputs(*given)
         if inputs.source == PASTED and not inputs.config.strip():
             return None
         result = run(SHAPES, inputs)

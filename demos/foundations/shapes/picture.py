@@ -70,8 +70,9 @@ def _is_step(row: Row) -> bool:
 def _named(row: Row, parents: Sequence[Row], layer: Row | None) -> str:
     parent = parents[-2] if len(parents) > 1 else None
     name = "product" if row.product else row.name
-    outermost = parent is None or parent is layer or parent.depth == 0
-    return name if outermost else f"{parent.name.rpartition('.')[2]}.{name}"
+    if parent is None or parent is layer or parent.depth == 0:
+        return name
+    return f"{parent.name.rpartition('.')[2]}.{name}"
 
 
 def _title(layer: Row) -> str:

@@ -44,7 +44,9 @@ def _node(module: nn.Module, name: str, path: str, trace: Trace, met: dict[int, 
     if met.setdefault(id(module), path) != path:
         node.shared = met[id(module)]
         return node
-    for tensor in filter(lambda one: one is not None, module._parameters.values()):
+    for tensor in module._parameters.values():
+        if tensor is None:
+            continue
         first = met.setdefault(id(tensor), path)
         node.own += tensor.numel() if first == path else 0
         node.shared = node.shared or ("" if first == path else first)

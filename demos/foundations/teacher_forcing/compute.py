@@ -92,7 +92,8 @@ class _Asked:
 
     def __init__(self, inputs: TeacherInputs | ChangeInputs, loaded: Loaded) -> None:
         check_inputs(inputs)
-        self.loaded, tokenizer = loaded, loaded.tokenizer
+        self.loaded = loaded
+        tokenizer: Any = loaded.tokenizer
         self.end = tokenizer.convert_ids_to_tokens([tokenizer.eos_token_id])[0]
         self.source = tokenizer(inputs.text, split_special_tokens=True, verbose=False)["input_ids"]
         _refuse_longer("caption", len(self.source))
