@@ -18,15 +18,16 @@ from demos.attention.viewer import html_export
 from demos.caption_world.watch_it_learn import SCRIPTS as LEARN
 from demos.caption_world.who_sees_what import SCRIPTS as WHO
 from demos.debate.dependence import SCRIPTS as DEBATE
-from demos.foundations.teacher_forcing import SCRIPTS as TEACHER
 from demos.prompting.builder import SCRIPTS as PROMPTING
 from demos.shell.gallery import SHELL_SCRIPTS
+from demos.shell.load_demos import load_programme, working
 from demos.shell.saved_page import SCRIPTS as SAVED
 
 FOLDER = Path(__file__).parents[2] / "assets" / "js"
 OWN = ("common", "shell", "attention", "bertviz", "caption_world", "debate", "foundations", "prompting")
 PAGES = {"viewer": VIEWER, "debate": DEBATE, "prompting": PROMPTING, "learn": LEARN, "who": WHO, "shell": ()}
-PAGES |= {"teacher": TEACHER}
+LESSONS = [demo for demo in working(load_programme()) if demo.INFO.tab == "Foundations"]
+PAGES |= {demo.INFO.slug: demo.SCRIPTS for demo in LESSONS if hasattr(demo, "SCRIPTS")}
 
 MAP = {"name": "self", "layers": 2, "heads": 3, "causal": False, "square": True, "has_flow": True}
 TOKENS = [{"text": text, "segment": segment} for text, segment in (("a", 0), ("b", 0), ("c", 1))]
