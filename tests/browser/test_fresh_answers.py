@@ -22,7 +22,10 @@ LABEL = """e => e.closest("fieldset")?.querySelector("[data-testid=block-info]")
   ?? e.labels?.[0]?.textContent ?? ''"""
 MADE_FOR = ".stage-made-for textarea"
 # Parts of a page that ask for themselves, and boxes that change only what is shown of a form.
-ELSEWHERE = ".label-wrap + div, .stage-attention, [data-testid='dataframe'], .stage-lines, .cw-train"
+ELSEWHERE = (
+    ".label-wrap + div, .stage-attention, [data-testid='dataframe'], .stage-lines, .cw-train, "
+    ".forget-grid, .forget-live"
+)
 
 
 def answered(page: Page) -> bool:

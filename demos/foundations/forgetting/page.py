@@ -59,7 +59,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
 
 def _live(run: Run) -> None:
     gr.Markdown(ABOUT)
-    with gr.Row():
+    with gr.Row(elem_classes="forget-live"):
         given = "\n".join(LINES)
         reviews = control(gr.Textbox, LiveInputs, "reviews", value=given, lines=6, max_lines=12, scale=3)
         with gr.Column(scale=2, min_width=240):
