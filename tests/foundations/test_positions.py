@@ -97,13 +97,14 @@ def test_the_cosine_of_sines_is_the_same_formula_with_another_pace():
 
 
 def test_a_bias_is_what_t5_adds_to_its_scores(t5, maps):
+    # Three digits are sent: the tolerance is four times what that rounds away.
     expected = t5.encoder.block[0].layer[0].SelfAttention.compute_bias(N, N)[0].double()
     assert torch.equal(similarity.biases(t5, N), expected)
     relative = maps.maps[-1]
-    assert_close(relative.values, expected.mean(0).tolist(), 0.0006)
+    assert_close(relative.values, expected.mean(0).tolist(), 0.002)
     for head, line in zip(expected, relative.heads, strict=True):
         for row in range(N):
-            assert_close(line[N - 1 - row : 2 * N - 1 - row], head[row].tolist(), 0.0006)
+            assert_close(line[N - 1 - row : 2 * N - 1 - row], head[row].tolist(), 0.002)
 
 
 def test_distance_explains_all_of_stripes_and_a_known_part_of_others():
