@@ -113,7 +113,7 @@ class Runner:
                     self._load(spec, stop)
                 with self.places.hold(self.visitor()), self._lease(endpoint, specs) as loaded:
                     if stop.is_set():
-                        return
+                        raise Stopped
                     with self._steps.take(share, stop):
                         results = endpoint.function(inputs, loaded)
                     with closing(results):
@@ -125,7 +125,7 @@ class Runner:
                                 return
                             if isinstance(result, Waiting):
                                 if stop.is_set():
-                                    return
+                                    raise Stopped
                                 result.there.wait(LOOK)
                             else:
                                 yield (last := result)

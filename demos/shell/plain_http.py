@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import logging
+import secrets
 from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -22,7 +23,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from demos.contract import Endpoint, Run
+from demos.contract import Arrays, Endpoint, Run
 from demos.errors import BadInput, Busy, Fault, ModelTooLarge, ModelUnavailable, StageError, Unsupported
 from demos.shell.api import answered, asked
 from demos.shell.openapi import described_endpoints
@@ -42,7 +43,10 @@ STATUS: Mapping[type[StageError], int] = {
     ModelTooLarge: 422,
     Unsupported: 422,
     Busy: 503,
+    Fault: 500,
+    StageError: 400,
 }
+"""The first class that an error is of decides."""
 
 
 def plain_http(endpoints: Mapping[str, Endpoint], run: Run) -> Starlette:
@@ -55,11 +59,10 @@ def plain_http(endpoints: Mapping[str, Endpoint], run: Run) -> Starlette:
             listed = ", ".join(endpoints)
             return _error(404, "There is no endpoint of this name.", f"There are: {listed}.")
         try:
-            inputs, arrays = asked(endpoint, await _values(request))
-            result = await _computed(endpoint, inputs, run, request, places)
-            if result is None:  # the client has gone
-                return _error(503, "This was stopped before it had a result.", "Ask again.")
-            return JSONResponse(answered(endpoint, inputs, result, arrays))
+            body = await _body(request)
+            # Reading and writing JSON of megabytes would hold up everybody in the server's own thread.
+            question = await anyio.to_thread.run_sync(lambda: asked(endpoint, _values(body)), limiter=places)
+            return await _answer(endpoint, question, run, request, places)
         except StageError as error:
             return _refused(error)
 
@@ -75,15 +78,20 @@ def plain_http(endpoints: Mapping[str, Endpoint], run: Run) -> Starlette:
     )
 
 
-async def _values(request: Request) -> Mapping[str, Any]:
-    """The body's JSON object; raises `BadInput` for anything else."""
+async def _body(request: Request) -> bytes:
+    """The body; raises `BadInput` as soon as it is too long."""
     body = bytearray()
     async for chunk in request.stream():
         body.extend(chunk)
         if len(body) > MAX_BODY:
             raise BadInput(f"The body is over {MAX_BODY // 2**20} MB.", "Send less at once.")
+    return bytes(body)
+
+
+def _values(body: bytes) -> Mapping[str, Any]:
+    """The body's JSON object; raises `BadInput` for anything else."""
     try:
-        values = json.loads(bytes(body))
+        values = json.loads(body)
     except (ValueError, RecursionError):
         values = None
     if not isinstance(values, dict):
@@ -93,18 +101,33 @@ async def _values(request: Request) -> Mapping[str, Any]:
     return values
 
 
-async def _computed(
-    endpoint: Endpoint, inputs: Any, run: Run, request: Request, places: anyio.CapacityLimiter
-) -> Any:
+async def _answer(
+    endpoint: Endpoint,
+    question: tuple[Any, Arrays],
+    run: Run,
+    request: Request,
+    places: anyio.CapacityLimiter,
+) -> JSONResponse:
     """The result, or the last one of an endpoint that streams, which ends when its client has gone."""
+    inputs, arrays = question
     identified = _as_visitor(request)
+
+    def written(result: Any) -> JSONResponse:
+        return JSONResponse(answered(endpoint, inputs, result, arrays))
+
     if not endpoint.streams:
-        return await anyio.to_thread.run_sync(identified(lambda: run(endpoint, inputs)), limiter=places)
+        computed = identified(lambda: written(run(endpoint, inputs)))
+        return await anyio.to_thread.run_sync(computed, limiter=places)
     stream = run.stream(endpoint, inputs)
 
-    def last() -> Any:
-        results = deque(stream, maxlen=1)
-        return results.pop() if results else None
+    def last() -> JSONResponse:
+        try:
+            results = deque(stream, maxlen=1)
+        except StageError as error:  # here, since a group of tasks would wrap it
+            return _refused(error)
+        if not results:  # the client has gone
+            return _error(503, "This was stopped before it had a result.", "Ask again.")
+        return written(results.pop())
 
     async def until_gone() -> None:
         while (await request.receive())["type"] != "http.disconnect":
@@ -113,10 +136,9 @@ async def _computed(
 
     async with anyio.create_task_group() as group:
         group.start_soon(until_gone)
-        try:
-            return await anyio.to_thread.run_sync(identified(last), limiter=places)
-        finally:
-            group.cancel_scope.cancel()
+        answer = await anyio.to_thread.run_sync(identified(last), limiter=places)
+        group.cancel_scope.cancel()
+    return answer
 
 
 def _as_visitor(request: Request) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
@@ -135,9 +157,7 @@ def _as_visitor(request: Request) -> Callable[[Callable[[], Any]], Callable[[], 
 
 
 def _refused(error: StageError) -> JSONResponse:
-    status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
-    if status == 500 and not isinstance(error, Fault):
-        status = 400  # a sentence that was written for a visitor
+    status = next(code for kind, code in STATUS.items() if isinstance(error, kind))
     later = {"Retry-After": str(RETRY)} if status == 503 else None
     return _error(status, error.problem, error.remedy, later)
 
@@ -155,5 +175,7 @@ async def _not_served(request: Request, error: HTTPException) -> JSONResponse:
 
 
 async def _unforeseen(request: Request, error: Exception) -> JSONResponse:
-    log.error("%s failed", request.url.path, exc_info=error)
-    return _error(500, f"Something went wrong ({type(error).__name__}).", "The log says more.")
+    number = secrets.token_hex(3)
+    log.error("%s failed: number %s", request.url.path, number, exc_info=error)
+    problem = f"Something went wrong ({type(error).__name__}, number {number})."
+    return _error(500, problem, "Report it with what the log says of this number.")

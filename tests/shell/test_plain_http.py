@@ -58,6 +58,8 @@ def repeat(inputs: Inputs, loaded: None) -> Result:
 
 def grow(inputs: Inputs, loaded: None) -> Iterator[Result]:
     """The word, growing."""
+    if inputs.word in RAISED:
+        raise RAISED[inputs.word]
     for times in range(1, inputs.times + 1):
         yield Result(inputs.word * times)
 
@@ -94,9 +96,10 @@ def test_a_result_is_json_with_its_headline(client):
     ("word", "status"),
     [("bad", 400), ("gone", 404), ("large", 422), ("unsupported", 422), ("busy", 503), ("broken", 500)],
 )
-def test_the_status_says_whose_fault_it_is(client, caplog, word, status):
+@pytest.mark.parametrize("name", ["repeat", "grow"])
+def test_the_status_says_whose_fault_it_is(client, caplog, name, word, status):
     with caplog.at_level(logging.ERROR):
-        answer = client.post("/api/repeat", json={"word": word})
+        answer = client.post(f"/api/{name}", json={"word": word})
     assert answer.status_code == status and str(status) in REFUSALS
     said = error(answer)
     if word == "broken":
