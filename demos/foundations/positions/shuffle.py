@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 FIVE = Spec("positions")
 SUCH_AS = "Write a sentence in English about a picture, such as “A man is playing a guitar on the street.”"
 
+DIGITS = 6
+"""Of what is sent: fewer would turn a difference between processors into one of the last digit sent."""
+
 
 def check_inputs(inputs: ShuffleInputs) -> None:
     """Raises `BadInput` unless there are MIN_WORDS to MAX_WORDS words between spaces."""
@@ -117,13 +120,13 @@ def changes(
     for number, word in enumerate(truth):
         one, other = (_guess(row[number], word, pieces) for row in (first, second))
         changed = bool(first[number].argmax() != second[number].argmax())
-        found.append(Change(one, other, changed, round(moved[number], 4)))
+        found.append(Change(one, other, changed, round(moved[number], DIGITS)))
     return found
 
 
 def _guess(likely: torch.Tensor, truth: int, pieces: Sequence[str]) -> Guess:
     best = int(likely.argmax())
-    return Guess(pieces[best], round(float(likely[best]), 5), round(float(likely[truth]), 5))
+    return Guess(pieces[best], round(float(likely[best]), DIGITS), round(float(likely[truth]), DIGITS))
 
 
 def probabilities(encoder: Any, ids: torch.Tensor, places: torch.Tensor) -> torch.Tensor:
