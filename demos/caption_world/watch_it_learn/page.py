@@ -19,18 +19,13 @@ from demos.errors import StageError
 from demos.stopping import Stopped
 from demos.ui import page
 from demos.ui.controls import control
+from demos.ui.drawing import drawing
 from demos.ui.examples import examples_row
 from demos.ui.freshness import Answer
 from demos.ui.stop_button import StopButton
 from demos.ui.task_page import inputs_of, took
 
-MOUNT = """
-const box = element.querySelector(".stage-world-root");
-const draw = () => CaptionWorldLearn.draw(box, props.value);
-watch("value", draw);
-draw();
-"""
-
+DRAWING = ("CaptionWorldLearn", "stage-world-root")
 NOT_SHOWN = (
     "A GPT-2 with 2 layers and a width of 64 reads your lines character by character, on this machine. It "
     "shows how a loss falls and how a model begins to know lines by heart, not what language models learn "
@@ -50,11 +45,11 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     filled = examples_row(examples, {"text": text, "model": model}, more={"lines": lines})
     start = gr.Button("Watch", variant="primary")
     answer = Answer([text, model], "Watch", about=[text])
-    drawing, badge = _drawing("watch"), page.badge()
+    shown, badge = drawing(*DRAWING, "learn-watch"), page.badge()
     ask = partial(_watched, run)
-    answer.on([start.click, text.submit], ask, [drawing, badge])
-    answer.on_choice([model], ask, [drawing, badge])
-    answer.after(filled, ask, [drawing, badge])
+    answer.on([start.click, text.submit], ask, [shown, badge])
+    answer.on_choice([model], ask, [shown, badge])
+    answer.after(filled, ask, [shown, badge])
     _train_one(run, lines)
 
 
@@ -74,20 +69,8 @@ def _train_one(run: Run, lines: gr.Textbox) -> None:
             start = gr.Button("Train", variant="primary")
             stop = StopButton()
     answer = Answer([lines, seconds, seed], "Train", stop)
-    drawing, problem = _drawing("train"), gr.HTML("", padding=False, elem_classes="stage-aside")
-    answer.on([start.click], partial(_trained, run), [drawing, problem], page.queue_of(TRAIN))
-
-
-def _drawing(name: str) -> gr.HTML:
-    return gr.HTML(
-        None,
-        html_template='<div class="stage-world-root"></div>',
-        js_on_load=MOUNT,
-        apply_default_css=False,
-        min_height=24,
-        padding=False,
-        elem_id=f"learn-{name}",
-    )
+    shown, problem = drawing(*DRAWING, "learn-train"), gr.HTML("", padding=False, elem_classes="stage-aside")
+    answer.on([start.click], partial(_trained, run), [shown, problem], page.queue_of(TRAIN))
 
 
 def _given(text: str) -> Callable[[], str]:

@@ -14,16 +14,11 @@ from demos.caption_world.who_sees_what.show import accuracy_html
 from demos.contract import Example, Run
 from demos.ui import page
 from demos.ui.controls import control
+from demos.ui.drawing import drawing
 from demos.ui.examples import examples_row
 from demos.ui.freshness import Answer
 from demos.ui.guess import Question, guess
 
-MOUNT = """
-const box = element.querySelector(".who-root");
-const draw = () => WhoSeesWhat.draw(box, props.value);
-watch("value", draw);
-draw();
-"""
 ASK = "Hide each word"
 
 
@@ -34,7 +29,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     start = gr.Button(ASK, variant="primary")
     answer = Answer([text], ASK)
     guess(answer, Question("Which model fills the gap best?"))
-    picture = drawing()
+    picture = drawing("WhoSeesWhat", "who-root stage-trial-root", "who-sees-what")
     badge = page.badge()
 
     def asked(text: str) -> tuple[Any, ...]:
@@ -45,17 +40,3 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     answer.on([start.click, text.submit], asked, [picture, badge])
     answer.after(filled, asked, [picture, badge])
     gr.HTML(accuracy_html(), padding=False, elem_classes=["stage-step", "who-accuracy"])
-
-
-def drawing() -> gr.HTML:
-    """The component whose value is what the script draws."""
-    return gr.HTML(
-        None,
-        html_template='<div class="who-root stage-trial-root"></div>',
-        js_on_load=MOUNT,
-        apply_default_css=False,
-        min_height=24,
-        padding=False,
-        elem_id="who-sees-what",
-        elem_classes="stage-step",
-    )

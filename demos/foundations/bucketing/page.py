@@ -15,18 +15,13 @@ from demos.foundations.bucketing.schemas import BATCHES, BucketingInputs, LoopsI
 from demos.foundations.bucketing.show import loops_html, times_html
 from demos.ui import page
 from demos.ui.controls import control
+from demos.ui.drawing import drawing
 from demos.ui.examples import examples_row
 from demos.ui.freshness import Answer
 from demos.ui.guess import Question, Scale, guess
 from demos.ui.headline import headline_html
 from demos.ui.task_page import inputs_of
 
-MOUNT = """
-const box = element.querySelector(".bk-root");
-const draw = () => FoundationsBucketing.draw(box, props.value);
-watch("value", draw);
-draw();
-"""
 ASK = "Batch them"
 SETTINGS = "(texts) => [texts, ...FoundationsBucketing.settings()]"
 
@@ -39,7 +34,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     start = gr.Button(ASK, variant="primary")
     answer = Answer([texts], ASK)
     guess(answer, Question("How much is padding, batched in order?", Scale(0, 100, unit="%")))
-    picture = _drawing()
+    picture = drawing("FoundationsBucketing", "bk-root", "bucketing-areas")
     badge = page.badge()
 
     def asked(texts: str) -> tuple[Any, ...]:
@@ -85,16 +80,3 @@ def _loops(run: Run) -> None:
             return (headline_html(MEASURE_LOOPS, inputs, result) + loops_html(result),)
 
         answer.on([start.click], asked, [times])
-
-
-def _drawing() -> gr.HTML:
-    return gr.HTML(
-        None,
-        html_template='<div class="bk-root"></div>',
-        js_on_load=MOUNT,
-        apply_default_css=False,
-        min_height=24,
-        padding=False,
-        elem_id="bucketing-areas",
-        elem_classes="stage-step",
-    )

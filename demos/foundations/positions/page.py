@@ -15,23 +15,19 @@ from demos.foundations.positions.shuffle import SHUFFLE_WORDS
 from demos.foundations.positions.similarity import POSITION_MAPS
 from demos.ui import page
 from demos.ui.controls import control
+from demos.ui.drawing import drawing
 from demos.ui.examples import examples_row
 from demos.ui.freshness import Answer
 from demos.ui.task_page import inputs_of
 
-MOUNT = """
-const box = element.querySelector(".positions-root");
-const draw = () => %s.draw(box, props.value);
-watch("value", draw);
-draw();
-"""
+ROOT = "positions-root stage-trial-root"
 SHUFFLE = "Shuffle the words"
 
 
 def build(run: Run, examples: Sequence[Example]) -> None:
     """Lays out the three claims, one below the other."""
     gr.Markdown("### 1. Which positions look alike?")
-    maps = drawing("PositionsMap", "positions-map")
+    maps = drawing("PositionsMap", ROOT, "positions-map")
     gr.Markdown("### 2. Shuffle the words: who notices?")
     with gr.Row():
         text = control(gr.Textbox, ShuffleInputs, "text", lines=1, max_lines=3, scale=4)
@@ -39,7 +35,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     filled = examples_row(examples, {"text": text, "seed": seed})
     again = gr.Button(SHUFFLE, variant="primary")
     answer = Answer([text, seed], SHUFFLE)
-    picture, badge = drawing("PositionsShuffle", "positions-shuffle"), page.badge()
+    picture, badge = drawing("PositionsShuffle", ROOT, "positions-shuffle"), page.badge()
 
     def mapped() -> Any:
         return wire.maps(run(POSITION_MAPS, MapInputs()))
@@ -67,19 +63,5 @@ def longer() -> None:
         return
     gr.Markdown("### 3. Longer than trained on")
     counts = [reported.count(what) for what in ("trained_length", "images", "gaps")]
-    drawing("PositionsLengths", "positions-lengths", wire.lengths(found, *counts))
+    drawing("PositionsLengths", ROOT, "positions-lengths", wire.lengths(found, *counts))
     gr.HTML(shuffled_html(reported.when_shuffled(), reported.count("captions")), padding=False)
-
-
-def drawing(script: str, name: str, value: Any = None) -> gr.HTML:
-    """The component whose value is what the script draws."""
-    return gr.HTML(
-        value,
-        html_template='<div class="positions-root stage-trial-root"></div>',
-        js_on_load=MOUNT % script,
-        apply_default_css=False,
-        min_height=24,
-        padding=False,
-        elem_id=name,
-        elem_classes="stage-step",
-    )

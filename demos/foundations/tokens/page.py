@@ -15,17 +15,12 @@ from demos.foundations.tokens.schemas import MAX_TOKENIZERS, SHOWN, MergesInputs
 from demos.foundations.tokens.show import costs_html, pieces_html
 from demos.ui import page
 from demos.ui.controls import control
+from demos.ui.drawing import drawing
 from demos.ui.examples import examples_row
 from demos.ui.freshness import Answer
 from demos.ui.guess import Question, guess
 from demos.ui.headline import headline_html
 
-MOUNT = """
-const box = element.querySelector(".tk-root");
-const draw = () => FoundationsTokens.draw(box, props.value);
-watch("value", draw);
-draw();
-"""
 ASK = "Learn and split"
 
 
@@ -37,7 +32,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     models = _choice()
     answer = Answer([text, models], ASK)
     guess(answer, Question("Which tokenizer needs the fewest tokens for this text?"))
-    merges = _drawing()
+    merges = drawing("FoundationsTokens", "tk-root", "tokens-merges")
     costs = gr.HTML("", padding=False, elem_classes="tk-answer")
     pieces = gr.HTML("", padding=False, elem_classes="tk-answer")
     badge = page.badge()
@@ -70,16 +65,3 @@ def _named(models: Sequence[str] | None) -> tuple[str, ...]:
     examples are recorded."""
     chosen = tuple(models or ())
     return SHOWN if list(chosen) == wanted(SHOWN) else chosen
-
-
-def _drawing() -> gr.HTML:
-    return gr.HTML(
-        None,
-        html_template='<div class="tk-root"></div>',
-        js_on_load=MOUNT,
-        apply_default_css=False,
-        min_height=24,
-        padding=False,
-        elem_id="tokens-merges",
-        elem_classes="stage-step",
-    )
