@@ -17,7 +17,7 @@ def of_maps(_: object, result: MapResult) -> str:
     learned = next(one for one in result.maps if one.scheme == "learned")
     share = f"{100 * learned.by_distance:.0f} %"
     return (
-        "Sines, rotation and T5's bias know only the distance of two positions. "
+        "Sines, rotation and a relative bias know only the distance of two positions. "
         f"Nobody told MiniLM's table so, yet distance explains {share} of it."
     )
 
