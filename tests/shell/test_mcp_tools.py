@@ -17,6 +17,7 @@ from demos.shell.api import api_function
 from demos.shell.gallery import build, launch_options
 from demos.shell.load_demos import load_programme, public_endpoints
 from demos.shell.mcp_tools import TOOLS, as_tool, is_installed
+from tests.browser.steps import free_port
 
 ROOT = Path(__file__).parents[2]
 ENDPOINTS = {endpoint.name: endpoint for endpoint in public_endpoints(load_programme())}
@@ -48,7 +49,7 @@ def test_the_readme_names_the_tools():
 @pytest.mark.skipif(is_installed(), reason="the package mcp is installed")
 def test_without_its_package_the_option_says_what_to_install():
     done = subprocess.run(
-        [sys.executable, "app.py", "--mcp", "--port", "7999"],
+        [sys.executable, "app.py", "--mcp", "--port", str(free_port())],
         cwd=ROOT,
         env=os.environ | {"STAGE_MODELS": "bundled"},
         capture_output=True,
