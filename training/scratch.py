@@ -13,8 +13,9 @@ import copy
 import ctypes
 import json
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import torch
@@ -74,15 +75,27 @@ def keep_memory() -> None:
 
 class Learner:
     """AdamW with a linear warm-up and linear decay over `total` steps, to `floor` times the peak rate;
-    gradients are clipped at norm 1. `total` may count anything else of which a step says how much it was."""
+    gradients are clipped at norm 1. `total` may count anything else of which a step says how much it was.
+    `factors` of the rate belong to the parameters whose names end like their keys."""
 
     def __init__(
-        self, model: nn.Module, rate: float, total: int, warm_up: float = 0.06, floor: float = 0.0
+        self,
+        model: nn.Module,
+        rate: float,
+        total: int,
+        warm_up: float = 0.06,
+        floor: float = 0.0,
+        factors: Mapping[str, float] = MappingProxyType({}),
     ) -> None:
-        self.parameters = [p for p in model.parameters() if p.requires_grad]
-        groups = [
-            {"params": [p for p in self.parameters if p.dim() > 1], "weight_decay": 0.01},
-            {"params": [p for p in self.parameters if p.dim() < 2], "weight_decay": 0.0},
+        named = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
+        self.parameters = [p for _, p in named]
+        alike: dict[tuple[float, float], list[nn.Parameter]] = {}
+        for name, p in named:
+            factor = next((factor for end, factor in factors.items() if name.endswith(end)), 1.0)
+            alike.setdefault((factor, 0.01 if p.dim() > 1 else 0.0), []).append(p)
+        groups: list[dict[str, Any]] = [
+            {"params": parameters, "factor": factor, "weight_decay": decay}
+            for (factor, decay), parameters in alike.items()
         ]
         self.optimizer = torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.98), eps=1e-8, fused=True)
         self.rate, self.total, self.floor, self.done = rate, total, floor, 0
@@ -91,7 +104,7 @@ class Learner:
     def step(self, loss: torch.Tensor, advance: int = 1) -> None:
         fall = max(self.floor, (self.total - self.done) / (self.total - self.rise))
         for group in self.optimizer.param_groups:
-            group["lr"] = self.rate * min((self.done + advance) / self.rise, fall)
+            group["lr"] = self.rate * group["factor"] * min((self.done + advance) / self.rise, fall)
         loss.backward()
         nn.utils.clip_grad_norm_(self.parameters, 1.0)
         self.optimizer.step()

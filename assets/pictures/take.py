@@ -37,7 +37,7 @@ def main() -> None:
             page.wait_for_timeout(4000)  # until the picture is drawn, and fits
             picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
             picture = picture.resize(SIZE, Image.Resampling.LANCZOS)
-            picture.save(HERE / f"{demo.INFO.slug}.webp", "WEBP", quality=55, method=6)
+            picture.save(HERE / f"{demo.INFO.slug}.avif", "AVIF", quality=45, speed=4)
             page.close()
         if not slugs:
             readme(browser.new_page(viewport={"width": 1280, "height": 860}), address)

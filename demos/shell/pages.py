@@ -120,7 +120,7 @@ def _card(demo: Demo) -> str:
     if isinstance(demo, Broken):
         return error_card(demo)
     slug = escape(demo.INFO.slug, quote=True)
-    picture = ASSETS / "pictures" / f"{demo.INFO.slug}.webp"
+    picture = ASSETS / "pictures" / f"{demo.INFO.slug}.avif"
     summary = " ".join(card_text(demo)[0].split())
     return (
         f'<a class="stage-demo-card" href="./{slug}">{_picture(picture)}'

@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 PREFIX = "/stage/"
 # Not the system's table, which Gradio and registries change.
-MEDIA = {".js": "text/javascript", ".css": "text/css", ".webp": "image/webp"}
+MEDIA = {".js": "text/javascript", ".css": "text/css", ".avif": "image/avif"}
 FOR_GOOD = "public, max-age=31536000, immutable"
 
 

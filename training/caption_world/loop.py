@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -63,6 +63,8 @@ class Recipe:
     tokens: int = 2_048
     """Tokens of a batch, padding counted."""
     warm_up: float = 0.06
+    factors: Mapping[str, float] = field(default_factory=dict)
+    """Of the rate, for parameters whose names end like these."""
     fixed: bool = False
     """Whether all passes see the same rows, masks included."""
     watched: bool = False
@@ -107,7 +109,7 @@ def fit(
     """Trains until at least `budget` tokens were seen; `keep(share)` is called at each of SHARES."""
     draw, shares = random.Random(0), list(SHARES)
     judged = recipe.rows(held_out, random.Random(1))[:400]
-    learner = scratch.Learner(model, recipe.rate, budget, recipe.warm_up)
+    learner = scratch.Learner(model, recipe.rate, budget, recipe.warm_up, factors=recipe.factors)
     clock, curve, step, judge_at = scratch.Clock(budget), [], 0, 0.0
     begin = time.process_time()
     plan = batches(recipe, train, draw)
