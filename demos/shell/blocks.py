@@ -1,5 +1,5 @@
-"""Gradio's application, with defaults filled in for endpoints, a sentence for each missing value, and a quick
-end."""
+"""Gradio's application, with defaults filled in for endpoints, a sentence for each missing value, a queue
+that rests, and a quick end."""
 
 from __future__ import annotations
 
@@ -10,9 +10,16 @@ from typing import Any
 import gradio as gr
 from gradio.components.api_component import Api
 
+from demos.shell.patient_queue import PatientQueue
+
 
 class Blocks(gr.Blocks):
     """Gradio itself refuses requests with too few values, and lists its components in the reply."""
+
+    def queue(self, *arguments: Any, **options: Any) -> Blocks:
+        super().queue(*arguments, **options)
+        self._queue.__class__ = PatientQueue  # Gradio names the class of its queue itself
+        return self
 
     def block_thread(self) -> None:
         """Waits until it is interrupted, then ends. Gradio's own waits five seconds for every open page."""

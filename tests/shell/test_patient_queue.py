@@ -1,0 +1,65 @@
+"""A page's queue looks often while there is work, seldom while there is none."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from types import SimpleNamespace
+
+from gradio.events import api
+from gradio_client import Client
+
+from demos.shell import patient_queue
+from demos.shell.blocks import Blocks
+from demos.shell.patient_queue import ALERT, PatientQueue
+from tests.browser.steps import free_port
+
+
+def counted(queue: PatientQueue, seconds: float, monkeypatch) -> int:
+    """How often the queue looks for work in so many seconds of a clock that only its sleeping moves."""
+    looks, clock = 0, 0.0
+
+    async def sleep(duration: float) -> None:
+        nonlocal looks, clock
+        looks, clock = looks + 1, clock + duration
+        queue.stopped = clock >= seconds
+
+    monkeypatch.setattr("gradio.queueing.asyncio.sleep", sleep)
+    asyncio.run(queue.start_processing())
+    return looks
+
+
+def test_it_rests_until_it_is_asked_and_again_after_a_while(monkeypatch):
+    with Blocks() as blocks:
+        pass
+    queue, now = blocks._queue, 1000.0
+    assert isinstance(queue, PatientQueue)
+    queue.active_jobs = [None]
+    monkeypatch.setattr(patient_queue, "time", SimpleNamespace(monotonic=lambda: now))
+    assert counted(queue, 1.0, monkeypatch) <= 21
+    queue._asked = now
+    queue.stopped = False
+    assert counted(queue, 1.0, monkeypatch) >= 999
+    now += ALERT
+    queue.stopped = False
+    assert counted(queue, 1.0, monkeypatch) <= 21
+    queue.active_jobs = [[SimpleNamespace()]]  # type: ignore[list-item]
+    assert queue.sleep_when_free == 0.001 and queue.progress_update_sleep_when_free == 0.01
+
+
+def shout(text: str) -> str:
+    return text.upper()
+
+
+def test_a_resting_queue_answers():
+    with Blocks() as blocks:
+        api(shout, api_name="shout")
+    port, queue = free_port(), blocks._queue
+    blocks.launch(server_port=port, prevent_thread_lock=True, quiet=True, ssr_mode=False)
+    try:
+        client = Client(f"http://127.0.0.1:{port}", verbose=False)
+        time.sleep(0.2)  # it rests
+        assert client.predict("hello", api_name="/shout") == "HELLO"
+        assert isinstance(queue, PatientQueue) and queue._asked > 0
+    finally:
+        blocks.close(verbose=False)
