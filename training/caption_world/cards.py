@@ -71,10 +71,7 @@ def card(name: str, folder: Path, figures: dict[str, Any]) -> str:
         command=name.removesuffix("-generator"),
         table=table,
         more=_more(name, folder, figures),
-        **{
-            key: figures["training"].get(key, "float32")
-            for key in ("tokens", "steps", "seconds", "precision")
-        },
+        **{key: figures["training"][key] for key in ("tokens", "steps", "seconds", "precision")},
     )
 
 

@@ -5,11 +5,11 @@ span (15 % of the words, mean length 3, section 3.1.4 there); and gathering: fou
 fifth out. Gathering is rare, for its long sources would take most of the tokens, and its answer is only half
 determined by them.
 
-T5's attention does not divide its scores by the root of the head's size, and its queries begin so much smaller.
-T5 was trained with steps in proportion to each weight (Adafactor); AdamW's are alike for all, and would
-saturate the attention to the prefix before the words of the source are read. So the rate of the queries is
-divided by that root (measured after a million tokens without gathering: the right source is worth .37 nats of a
-target's token over a wrong one; with one rate for all weights .23).
+T5's attention does not divide its scores by the root of the head's size, and its queries begin so much
+smaller. T5 was trained with steps in proportion to each weight (Adafactor); AdamW's are alike for all, and
+would saturate the attention to the prefix before the words of the source are read. So the rate of the queries
+is divided by that root (measured after a million tokens without gathering: the right source is worth .37 nats
+of a target's token over a wrong one; with one rate for all weights .23).
 """
 
 from __future__ import annotations
