@@ -5,6 +5,8 @@ from __future__ import annotations
 from demos.foundations.dialects.schemas import Dialects, DialectsInputs
 from demos.nlp.wording import counted
 
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
 
 def headline(inputs: DialectsInputs, result: Dialects) -> str:
     """The largest difference between transformers and torch.nn, of how many numbers."""
@@ -25,3 +27,9 @@ def apart(difference: float) -> str:
         if difference < 10**-power:
             return f"less than 10⁻{written}"
     return f"{difference:.3f}"
+
+
+def scientific(value: float) -> str:
+    """A positive number with two digits and its power of ten: "1.8 · 10⁻¹⁵"."""
+    digits, _, power = f"{value:.1e}".partition("e")
+    return f"{digits} · 10{str(int(power)).translate(RAISED)}"

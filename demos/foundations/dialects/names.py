@@ -1,9 +1,12 @@
-"""What three libraries call the parameters of one transformer layer.
+"""What four libraries call the parameters of one transformer layer.
 
 fairseq's names are those of `TransformerEncoderLayerBase` and `TransformerDecoderLayerBase` in
 facebookresearch/fairseq, fairseq/modules/transformer_layer.py at commit
 00b6434517715763958ef0784bb71d175b0be9f5, and of its `MultiheadAttention`; its tensors are [tokens, texts,
 width], time first. The layer's prefix in a whole checkpoint is "encoder.layers.0." or "decoder.layers.0.".
+
+fairseq2's are those of `StandardTransformerEncoderLayer` and `StandardTransformerDecoderLayer` in fairseq2
+0.8.1; its tensors are [texts, tokens, width].
 """
 
 from __future__ import annotations
@@ -43,6 +46,23 @@ FAIRSEQ_DECODER = FAIRSEQ_ENCODER | {
 }
 MARIAN_ENCODER, MARIAN_DECODER = FAIRSEQ_ENCODER, FAIRSEQ_DECODER
 """transformers took BART's layer over from fairseq with its names, and Marian's from BART."""
+FAIRSEQ2_ENCODER = FAIRSEQ_ENCODER | {
+    "self.o": "self_attn.output_proj",
+    "inner": "ffn.inner_proj",
+    "outer": "ffn.output_proj",
+    "norm": "ffn_layer_norm",
+}
+FAIRSEQ2_DECODER = (
+    FAIRSEQ_DECODER
+    | FAIRSEQ2_ENCODER
+    | {
+        "cross.q": "encoder_decoder_attn.q_proj",
+        "cross.k": "encoder_decoder_attn.k_proj",
+        "cross.v": "encoder_decoder_attn.v_proj",
+        "cross.o": "encoder_decoder_attn.output_proj",
+        "cross.norm": "encoder_decoder_attn_layer_norm",
+    }
+)
 NN_ENCODER = {
     "self.q": "self_attn.in_proj_",
     "self.k": "self_attn.in_proj_",
@@ -83,3 +103,9 @@ def third(role: str) -> int | None:
     """Which third of torch.nn's stacked tensor a role is."""
     letter = role.rpartition(".")[2]
     return STACKED.index(letter) if letter in STACKED else None
+
+
+def fairseq2_names(decoder: bool) -> dict[str, str]:
+    """fairseq's name of each parameter of a layer, and the one that fairseq2 has for it."""
+    old, new = (FAIRSEQ_DECODER, FAIRSEQ2_DECODER) if decoder else (FAIRSEQ_ENCODER, FAIRSEQ2_ENCODER)
+    return {full(old, *one): full(new, *one) for one in roles(old)}

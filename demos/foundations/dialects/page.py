@@ -15,7 +15,7 @@ from demos.contract import Example, Run
 from demos.errors import BadInput
 from demos.foundations.dialects.compute import DIALECTS, LAYER_FILE
 from demos.foundations.dialects.schemas import DialectsInputs, Layer
-from demos.foundations.dialects.show import answer, table
+from demos.foundations.dialects.show import answer, in_fairseq2, table
 from demos.foundations.dialects.snippet import snippet
 from demos.ui import page
 from demos.ui.controls import control
@@ -43,13 +43,15 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     with gr.Accordion("Take it along: safetensors in fairseq's names", open=False):
         make = gr.Button("Make the file")
         file = gr.File(label="File", interactive=False, visible=False)
-    shown = [said, names, badge, code]
+        others = gr.HTML("", padding=False)
+    shown = [said, names, badge, code, others]
 
-    def ask(layer: Layer, number: int, text: str) -> tuple[str, str, str, str]:
+    def ask(layer: Layer, number: int, text: str) -> tuple[str, ...]:
         inputs = DialectsInputs(layer, int(number), text or "")
         result = run(DIALECTS, inputs)
         first = headline_html(DIALECTS, inputs, result) + answer(result)
-        return first, table(result), page.badge_html(result.origin), snippet(inputs, result)
+        badge = page.badge_html(result.origin)
+        return first, table(result), badge, snippet(inputs, result), in_fairseq2(result)
 
     def write(values: tuple[Any, ...] | None) -> Any:
         if not values:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from html import escape
 
-from demos.foundations.dialects.headline import apart
+from demos.foundations.dialects.figures import measured
+from demos.foundations.dialects.headline import apart, scientific
+from demos.foundations.dialects.names import fairseq2_names
 from demos.foundations.dialects.schemas import DIALECTS, Dialects, Parameter
 
 LETTERS = ("q", "k", "v")
@@ -38,9 +40,44 @@ def answer(result: Dialects) -> str:
         f'<p class="task-note">In float64; {result.heads} heads, {escape(result.activation)}, norms '
         f"behind the sums with epsilon "
         f"{result.epsilon:g}. The third row is this project's own short forward pass over fairseq's names "
-        f"and layout, not "
-        "fairseq: parity with fairseq2 was not measured.</p>"
+        f"and layout, not fairseq. {parity()}</p>"
     )
+
+
+def parity() -> str:
+    """How near fairseq2's own layers came when they were measured, in one sentence."""
+    found = measured()
+    most = max(one.difference for one in found.layers)
+    return (
+        f"fairseq2 {escape(found.versions['fairseq2'])} was run beforehand, in an environment of its own: "
+        f"its layers, loaded from this page's files, differ from transformers by at most {scientific(most)} "
+        f"in all {len(found.layers)} layers on “{escape(found.sentence)}” "
+        f"({escape(found.date)}, <code>{escape(found.made_by)}</code>)."
+    )
+
+
+def in_fairseq2(result: Dialects) -> str:
+    """What fairseq2 calls the parameters of the file where it departs from fairseq, and what the agreement
+    rests on."""
+    names = fairseq2_names("encoder_attn_layer_norm.weight" in {one.fairseq for one in result.parameters})
+    changed = ", ".join(
+        f"<code>{escape(old)}</code> → <code>{escape(new)}</code>"
+        for old, new in (map(_module, pair) for pair in names.items() if pair[0].endswith(".weight"))
+        if old != new
+    )
+    found = measured()
+    softmax = max(one.float32_softmax for one in found.layers)
+    epsilon = max(one.default_epsilon for one in found.layers if one.layer.startswith("BERT"))
+    return (
+        f'<p class="task-note">fairseq2 has the same parameters, some under other names: {changed}.</p>'
+        f'<p class="task-note">Measured with it: its attention in Python, <code>NaiveSDPA</code>, takes the '
+        f"softmax in float32, and with it the layers differ by up to {scientific(softmax)}. With 1e-5, the "
+        f"default epsilon, in place of BERT's 1e-12, BERT's differ by up to {scientific(epsilon)}.</p>"
+    )
+
+
+def _module(parameter: str) -> str:
+    return parameter.rpartition(".")[0]
 
 
 def table(result: Dialects) -> str:
