@@ -13,6 +13,7 @@ from demos.foundations.tokens.compute import TOKENIZE, choices, wanted
 from demos.foundations.tokens.learn import BPE_MERGES
 from demos.foundations.tokens.schemas import MAX_TOKENIZERS, SHOWN, MergesInputs, TokenizeInputs
 from demos.foundations.tokens.show import costs_html, pieces_html
+from demos.foundations.tokens.snippet import snippet
 from demos.ui import page
 from demos.ui.controls import control
 from demos.ui.drawing import drawing
@@ -20,6 +21,7 @@ from demos.ui.examples import examples_row
 from demos.ui.freshness import Answer
 from demos.ui.guess import Question, guess
 from demos.ui.headline import headline_html
+from demos.ui.same_in_python import same_in_python
 
 ASK = "Learn and split"
 
@@ -35,16 +37,17 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     merges = drawing("FoundationsTokens", "tk-root", "tokens-merges")
     costs = gr.HTML("", padding=False, elem_classes="tk-answer")
     pieces = gr.HTML("", padding=False, elem_classes="tk-answer")
-    badge = page.badge()
+    badge, code = page.badge(), same_in_python()
 
     def asked(text: str, models: Sequence[str] | None) -> tuple[Any, ...]:
         learned = run(BPE_MERGES, MergesInputs(text or ""))
         inputs = TokenizeInputs(text or "", _named(models))
         result = run(TOKENIZE, inputs)
         table = headline_html(TOKENIZE, inputs, result) + costs_html(result)
-        return wire.drawn(learned), table, pieces_html(result), page.badge_html(result.origin)
+        shown = wire.drawn(learned), table, pieces_html(result)
+        return *shown, page.badge_html(result.origin), snippet(inputs, learned, result)
 
-    outputs = [merges, costs, pieces, badge]
+    outputs = [merges, costs, pieces, badge, code]
     answer.on([start.click, models.input], asked, outputs)
     answer.after(filled, asked, outputs)
 
