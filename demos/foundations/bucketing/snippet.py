@@ -20,9 +20,15 @@ ranked = sorted(order, key=lambda i: -len(rows[i]))
 ends = sorted(map(len, rows))  # each bucket's longest length: as many texts in each
 ends = sorted({{ends[math.ceil(part * len(rows) / buckets) - 1] for part in range(1, buckets + 1)}})
 bucket = [[i for i in order if low < len(rows[i]) <= high] for low, high in zip([0, *ends], ends)]
-cut = lambda some: [some[at : at + size] for at in range(0, len(some), size)]
-ways = {{"in order": cut(order), "sorted": cut(ranked), "by bucket": [one for some in bucket for one in cut(some)]}}
+
+
+def cut(some):
+    return [some[at : at + size] for at in range(0, len(some), size)]
+
+
 answers = []
+bucketed = [batch for some in bucket for batch in cut(some)]
+ways = {{"in order": cut(order), "sorted": cut(ranked), "by bucket": bucketed}}
 for name, batches in ways.items():
     vectors = torch.empty(len(rows), model.config.hidden_size)
     for batch in batches:

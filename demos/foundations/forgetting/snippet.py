@@ -29,7 +29,8 @@ place = gap.input_ids[0].tolist().index(tokenizer.mask_token_id)
 
 
 def scores(some):
-    batch = tokenizer([text for text, _ in some], padding=True, truncation=True, max_length=64, return_tensors="pt")
+    texts, how = [text for text, _ in some], {{"padding": True, "truncation": True, "max_length": 64}}
+    batch = tokenizer(texts, **how, return_tensors="pt")
     return head(model.bert(**batch).last_hidden_state[:, 0])
 
 

@@ -13,7 +13,8 @@ from demos.models.positions import PositionsModel
 
 text, hidden = {text!r}, {hidden}
 order = {order}
-tokenizer, model = PreTrainedTokenizerFast.from_pretrained(folder), PositionsModel.from_pretrained(folder).eval()
+tokenizer = PreTrainedTokenizerFast.from_pretrained(folder)
+model = PositionsModel.from_pretrained(folder).eval()
 words = [word.ids for word in spelt(text, tokenizer)]  # with the punctuation
 
 
