@@ -227,7 +227,7 @@ def test_rules_see_the_outermost_words_alone_and_treat_both_halves_alike():
     made = [("a cat", "on grass"), ("the cat", "a dog"), ("men in", "two boats")]
     found = order_rules.measured(made, train)
     article = found[figures.RULES[0]]
-    # "a cat" begins so and "on grass" does not; of the second pair both do; of the third only the second half.
+    # "a cat" begins so, "on grass" does not; of the second pair both do; of the third only the second half.
     assert (article["right"], article["undecided"], article["pairs"]) == (1, 1, 3)
     first = order_rules.counted(train, 0)
     assert first("a bird") == pytest.approx(math.log(2.5 / 1.5)) and first("unseen words") == 0

@@ -29,9 +29,11 @@ ASK = "Learn and split"
 def build(run: Run, examples: Sequence[Example]) -> None:
     """Lays out the text, the merges and the comparison."""
     text = control(gr.Textbox, TokenizeInputs, "text", lines=3, max_lines=8)
-    filled = examples_row(examples, {"text": text})
-    start = gr.Button(ASK, variant="primary")
     models = _choice()
+    filled = examples_row(examples, {"text": text}, more={"models": models})
+    start = gr.Button(ASK, variant="primary")
+    with gr.Accordion("Tokenizers", open=False):
+        models.render()
     answer = Answer([text, models], ASK)
     guess(answer, Question("Which tokenizer needs the fewest tokens for this text?"))
     merges = drawing("FoundationsTokens", "tk-root", "tokens-merges")
@@ -53,14 +55,15 @@ def build(run: Run, examples: Sequence[Example]) -> None:
 
 
 def _choice() -> gr.Dropdown:
-    with gr.Accordion("Tokenizers", open=False):
-        return gr.Dropdown(
-            [(entry.title, entry.name) for entry in choices()],
-            value=wanted(SHOWN),
-            multiselect=True,
-            max_choices=MAX_TOKENIZERS,
-            label="Whose tokenizers read the text; a Unigram vocabulary of captions always does",
-        )
+    """Laid out below the examples; a link carries it, too."""
+    return gr.Dropdown(
+        [(entry.title, entry.name) for entry in choices()],
+        value=wanted(SHOWN),
+        multiselect=True,
+        max_choices=MAX_TOKENIZERS,
+        label="Whose tokenizers read the text; a Unigram vocabulary of captions always does",
+        render=False,
+    )
 
 
 def _named(models: Sequence[str] | None) -> tuple[str, ...]:
