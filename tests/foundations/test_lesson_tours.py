@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from demos.caption_world import next_sentence
+from demos.caption_world.next_sentence import figures
+from demos.caption_world.next_sentence.show import easy
 from demos.foundations import (
     bias,
     bucketing,
@@ -127,6 +129,7 @@ def test_next_sentence():
     belongs, shared = bert("Same words, another picture")
     assert (belongs, shared) == (True, 3) and bert("Same words, told apart") == (False, 3)
     found = recorded(next_sentence.NEXT_SENTENCE, of(next_sentence, "Two halves"))
+    assert easy(figures.measured()["albert"], figures.rules()).startswith("Nothing shows")
     turns = {one.name: (one.forward >= 0.5) != (one.backward >= 0.5) for one in found.verdicts}
     assert turns == {"bert": False, "albert": True}
 

@@ -108,6 +108,8 @@ def test_the_form_of_every_example_survives_link_and_page(demo):
         for name, field in form_of(page).fields.items():
             if isinstance(field, gr.Checkbox):
                 form[name] = chance.random() < 0.5
+            elif isinstance(field, gr.Dropdown) and field.multiselect:
+                form[name] = [value for _, value in chance.sample(field.choices, 2)]
             elif isinstance(field, gr.Dropdown | gr.Radio):
                 form[name] = chance.choice(field.choices)[1]
             elif isinstance(field, gr.Dataframe):
