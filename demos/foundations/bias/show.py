@@ -35,19 +35,19 @@ def show(result: BiasResult) -> str:
     table = (
         f'<table class="bias-words"><caption class="stage-not-on-slides">{_caption(result)}</caption>'
         f'<thead><tr><td></td><th scope="col"><p><bdi>← {left}</bdi><bdi>{right} →</bdi></p></th>'
-        "<td></td></tr>"
+        f"{_nearer(len(result.words) - len(far))}</tr>"
         f'<tr aria-hidden="true"><td></td><td class="bias-ticks">{ticks}</td><td></td></tr></thead>'
         f"<tbody>{rows}</tbody></table>"
     )
     left_out = ", ".join(result.left_out)
     note = f"left out, not one piece of the vocabulary: {left_out}." if left_out else ""
-    return withheld(result.withheld, table + _nearer(len(result.words) - len(far)) + careful(note))
+    return withheld(result.withheld, table + careful(note))
 
 
 def _nearer(left: int) -> str:
-    """What a slide does not show."""
-    words = f"{counted(left, 'word')} nearer to “same odds” {'is' if left == 1 else 'are'}"
-    return f'<p class="bias-nearer">{words} not on this slide.</p>' if left else ""
+    """A cell that says what a slide leaves out."""
+    said = f"and {counted(left, 'word')} nearer to “same odds”" if left else ""
+    return f'<td><span class="bias-nearer stage-on-slides">{said}</span></td>'
 
 
 def _reach(result: BiasResult) -> float:
