@@ -231,7 +231,7 @@ def test_a_slide_has_the_words_that_lean_furthest():
     page = show(made(leans))
     near = re.findall(r'<tr class="stage-not-on-slides"><th scope="row"><bdi>(\d+)<', page)
     assert near == ["4", "5", "6", "7"]
-    assert "and 4 words nearer to" in page and "nearer to" not in show(made(leans[:8]))
+    assert "and 4 words between" in page and " between<" not in show(made(leans[:8]))
 
 
 def test_examples_are_pairs_of_words_that_their_models_know(runner):

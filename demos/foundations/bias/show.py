@@ -46,7 +46,7 @@ def show(result: BiasResult) -> str:
 
 def _nearer(left: int) -> str:
     """A cell that says what a slide leaves out."""
-    said = f"and {counted(left, 'word')} nearer to “same odds”" if left else ""
+    said = f"and {counted(left, 'word')} between" if left else ""
     return f'<td><span class="bias-nearer stage-on-slides">{said}</span></td>'
 
 
