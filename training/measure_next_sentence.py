@@ -13,8 +13,9 @@ For each picture the first caption is drawn, and beside it:
 - halves in order, halves swapped: the caption cut near its middle as for ALBERT's training (training of
   caption world: no capital in front, no full stop behind), the same cut for both.
 
-Measures every head whose weights are in the catalog, and writes assets/figures/next_sentence.json, which
-holds counts alone.
+Measures every head whose weights are in the catalog, and beside them rules that put halves in order by their
+outermost words alone (order_rules, with counts of the halves of the training captions). Writes
+assets/figures/next_sentence.json, which holds counts alone.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from demos.caption_world.next_sentence.figures import KINDS, PATH, Count
 from demos.caption_world.next_sentence.schemas import HEADS
 from demos.caption_world.next_sentence.topic import content_words
 from demos.models.cache import shared_cache
+from training import order_rules
 from training.caption_world import data
 
 SEED, LEAST = 0, 2
@@ -100,6 +102,9 @@ def main() -> None:
     torch.set_num_threads(1)
     made = pairs(data.read(options.data, data.TEST).images)
     print({kind: len(each) for kind, each in made.items()}, flush=True)
+    draw, captions = random.Random(SEED), data.read(options.data, "train").english
+    rules = order_rules.measured(made[ORDER], [parts for text in captions if (parts := halves(text, draw))])
+    print(rules, flush=True)
     heads = {}
     for one in (one for one in asked() if one.name in options.heads):
         begin, counts = time.perf_counter(), {}
@@ -117,7 +122,7 @@ def main() -> None:
     if options.out.exists():
         heads = json.loads(options.out.read_text(encoding="utf-8"))["heads"] | heads
     heads = {name: heads[name] for name in HEADS if name in heads}
-    written = {"made_by": command, "seed": SEED, "part": data.TEST, "heads": heads}
+    written = {"made_by": command, "seed": SEED, "part": data.TEST, "heads": heads, "rules": rules}
     options.out.write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
 
 

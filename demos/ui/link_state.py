@@ -104,11 +104,25 @@ def _value(value: Any, component: Any, field: InputField | None) -> Any:
 
 def _choice(value: Any, component: Any) -> Any:
     offered = [choice for _, choice in component.choices]
+    if getattr(component, "multiselect", False):
+        return _choices(value if isinstance(value, list) else [value], offered, component)
     if value in offered or (isinstance(value, str) and getattr(component, "allow_custom_value", False)):
         return value
-    told = f"{component.label}: the link's choice, {str(value)[:80]!r}, is not offered here, so it stays."
-    gr.Warning(escape(told), title="Not all of this link can be shown")
+    _not_offered(value, component, "so it stays")
     return gr.skip()
+
+
+def _choices(values: list[Any], offered: list[Any], component: Any) -> Any:
+    """Those of several choices that are offered, as many as may be chosen."""
+    kept = [value for value in values if value in offered][: component.max_choices]
+    if missing := [value for value in values if value not in kept]:
+        _not_offered(missing[0], component, "so it is left out" if kept else "so nothing changes")
+    return kept or gr.skip()
+
+
+def _not_offered(value: Any, component: Any, then: str) -> None:
+    told = f"{component.label}: the link's choice, {str(value)[:80]!r}, is not offered here, {then}."
+    gr.Warning(escape(told), title="Not all of this link can be shown")
 
 
 def _table(value: Any) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from demos.ui.column_panel import column_panel
 from demos.ui.examples import examples_row
 from demos.ui.freshness import Answer
 from demos.ui.headline import headline_html
+from demos.ui.same_in_python import same_in_python
 from demos.ui.stop_button import StopButton
 from demos.ui.task import Task
 from demos.ui.withheld import refused
@@ -193,8 +194,7 @@ def _place() -> tuple[list[Any], _Instead]:
     instead = _Instead(gr.Textbox(visible="hidden"), gr.Button(visible=False, size="sm", scale=0))
     page.at_once([instead.name.change], _offer, [instead.name], [instead.button])
     badge = page.badge()
-    with gr.Accordion("The same in Python", open=False):
-        code = gr.Code("", language="python", show_label=False, lines=1, wrap_lines=True)
+    code = same_in_python()
     return [answer, badge, code, instead.name], instead
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from functools import cache
 
@@ -16,7 +17,7 @@ from demos.caption_world import next_sentence as demo
 from demos.caption_world.architectures import Architecture, shipped
 from demos.caption_world.next_sentence import compute, figures, show
 from demos.caption_world.next_sentence.compute import NEXT_SENTENCE, next_sentence, yes
-from demos.caption_world.next_sentence.figures import KINDS, Count
+from demos.caption_world.next_sentence.figures import KINDS, Count, Rule
 from demos.caption_world.next_sentence.headline import headline
 from demos.caption_world.next_sentence.schemas import HEADS, PairInputs, PairResult, Verdict
 from demos.caption_world.next_sentence.topic import FUNCTION_WORDS, content_words, shared
@@ -25,6 +26,7 @@ from demos.models.specs import Loaded, Origin, Spec
 from demos.shell.visitor import Visitor, example_buttons
 from tests.caption_world import who_models
 from tests.headlines import ANY_TEXT, HOSTILE, SHARE, are_of, check_sentence
+from training import order_rules
 from training.measure_next_sentence import (
     LEAST,
     ORDER,
@@ -208,13 +210,46 @@ def test_nobody_is_called_fooled_unless_the_intervals_part(monkeypatch):
 
 def test_the_figures_that_are_shipped_read_back(monkeypatch, tmp_path):
     figures.measured.cache_clear()
+    assert tuple(figures.rules()) == figures.RULES
     for each in figures.measured().values():
         assert tuple(each) == tuple(KINDS)
         assert all(0 <= count.right <= count.pairs <= 1000 for count in each.values())
     monkeypatch.setattr(figures, "PATH", tmp_path / "none.json")
     figures.measured.cache_clear()
-    assert figures.measured() == {}
+    figures.rules.cache_clear()
+    assert figures.measured() == {} and figures.rules() == {}
     figures.measured.cache_clear()
+    figures.rules.cache_clear()
+
+
+def test_rules_see_the_outermost_words_alone_and_treat_both_halves_alike():
+    train = [("a dog runs in", "the snow"), ("a man on", "a horse"), ("two men", "in snow")]
+    made = [("a cat", "on grass"), ("the cat", "a dog"), ("men in", "two boats")]
+    found = order_rules.measured(made, train)
+    article = found[figures.RULES[0]]
+    # "a cat" begins so, "on grass" does not; of the second pair both do; of the third only the second half.
+    assert (article["right"], article["undecided"], article["pairs"]) == (1, 1, 3)
+    first = order_rules.counted(train, 0)
+    assert first("a bird") == pytest.approx(math.log(2.5 / 1.5)) and first("unseen words") == 0
+    assert order_rules.counted(train, -1)("x SNOW") == pytest.approx(math.log(0.5 / 2.5))
+    turned = order_rules.measured([(two, one) for one, two in made], train)
+    for name, one in found.items():
+        assert one["right"] + turned[name]["right"] + one["undecided"] == len(made)
+        assert one["undecided"] == turned[name]["undecided"]
+
+
+def test_albert_is_not_said_to_understand_order_unless_it_beats_the_rules(monkeypatch):
+    albert = kinds(50, 50) | {"halves in order": Count(90, 100), "halves swapped": Count(88, 100)}
+    assert show.both_ways(albert)[0] == pytest.approx(0.89)
+    close, far = ({name: Rule(right, 4, 100) for name in figures.RULES} for right in (82, 60))
+    assert Rule(82, 4, 100).share == pytest.approx(0.84)
+    assert show.easy(albert, close).startswith("Nothing shows") and "84.0 %" in show.easy(albert, close)
+    assert show.easy(albert, far).startswith("ALBERT's head does better than a rule")
+    monkeypatch.setattr(show, "measured", lambda: {"albert": albert})
+    monkeypatch.setattr(show, "rules", lambda: far)
+    assert show.accuracy_html().count("62.0 %") == 1 + len(figures.RULES)
+    monkeypatch.setattr(show, "rules", dict)
+    assert "by a rule alone" not in show.accuracy_html()
 
 
 # The page, and the weights that are shipped

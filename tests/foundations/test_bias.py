@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -223,6 +224,14 @@ def test_bars_stay_inside_and_lean_to_their_side():
     page = show(made((Lean("a", (2.0, 2.2), ()), Lean("b", (-2.0, -2.2), ()))))
     assert "<b>← × 8.2</b>" in page and "<b>× 8.2 →</b>" in page
     assert "nan" not in show(made((Lean("a", (2.0,), (1.0,)), Lean("b", (0.0,), (0.0,))), 1))
+
+
+def test_a_slide_has_the_words_that_lean_furthest():
+    leans = tuple(Lean(str(number), (number - 5.0, number - 5.1), ()) for number in range(12))
+    page = show(made(leans))
+    near = re.findall(r'<tr class="stage-not-on-slides"><th scope="row"><bdi>(\d+)<', page)
+    assert near == ["4", "5", "6", "7"]
+    assert "and 4 words between" in page and " between<" not in show(made(leans[:8]))
 
 
 def test_examples_are_pairs_of_words_that_their_models_know(runner):

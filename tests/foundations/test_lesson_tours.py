@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from demos.caption_world import next_sentence
+from demos.caption_world.next_sentence import figures
+from demos.caption_world.next_sentence.show import easy
 from demos.foundations import (
     bias,
     bucketing,
@@ -18,6 +20,7 @@ from demos.foundations import (
 from demos.foundations.bucketing.layout import layouts
 from demos.foundations.forgetting.grid import cell_of
 from demos.foundations.positions.schemas import TITLES
+from demos.foundations.teacher_forcing.figures import measured
 from demos.foundations.tokens.headline import sizes
 from demos.foundations.tokens.schemas import MergesInputs
 from demos.models.cache import shared_cache
@@ -41,7 +44,7 @@ def of(demo, label):
 @pytest.mark.parametrize("demo", LESSONS, ids=lambda demo: demo.INFO.slug)
 def test_every_lesson_has_a_short_tour(demo):
     chunks = read_tour(FOLDER / f"{demo.INFO.slug}.toml").chunk
-    assert 3 <= len(chunks) <= 5 and all(chunk.point for chunk in chunks)
+    assert 3 <= len(chunks) <= 6 and all(chunk.point for chunk in chunks)
 
 
 def test_tokens():
@@ -78,6 +81,9 @@ def test_teacher_forcing():
     assert any(several.apart)
     assert (shirt.instead, found.words[shirt.word].text, any(shirt.moved)) == ("Hemd", "Kleid", False)
     assert 2 * sum(any(one.moved) for one in found.changes) < len(found.changes)
+    for losses in measured().values():
+        first, *later = [place.own - place.right for place in losses.places]
+        assert all(first < gap for gap in later)
     other = recorded(teacher_forcing.TEACHER_FORCING, of(teacher_forcing, "Not a caption"))
     assert 2 * sum(any(one.moved) for one in other.changes) > len(other.changes) and other.changes[4].moved
 
@@ -123,6 +129,7 @@ def test_next_sentence():
     belongs, shared = bert("Same words, another picture")
     assert (belongs, shared) == (True, 3) and bert("Same words, told apart") == (False, 3)
     found = recorded(next_sentence.NEXT_SENTENCE, of(next_sentence, "Two halves"))
+    assert easy(figures.measured()["albert"], figures.rules()).startswith("Nothing shows")
     turns = {one.name: (one.forward >= 0.5) != (one.backward >= 0.5) for one in found.verdicts}
     assert turns == {"bert": False, "albert": True}
 

@@ -53,6 +53,21 @@ def test_a_model_that_is_not_offered_stays_and_the_visitor_is_told(form, monkeyp
     assert "Model" in told[0] and "&lt;script&gt;" in told[0]
 
 
+def test_of_several_choices_those_that_are_offered_are_kept(monkeypatch):
+    told = []
+    monkeypatch.setattr(gr, "Warning", lambda text, **_: told.append(text))
+    with gr.Blocks():
+        several = gr.Dropdown(["a", "b", "c"], value=["a"], multiselect=True, max_choices=2, label="Models")
+
+    def kept(value):
+        return filled(link({"models": value}), {"models": several}, SimilarityInputs)[0]
+
+    assert kept(["b", "c"]) == ["b", "c"] and kept("b") == ["b"] and not told
+    assert kept(["c", "<script>", 7]) == ["c"] and "&lt;script&gt;" in told.pop()
+    assert kept(["a", "b", "c"]) == ["a", "b"] and told.pop()
+    assert kept([]) == kept([{}]) == gr.skip() and told
+
+
 @pytest.mark.parametrize(
     ("fragment", "problem"),
     [
@@ -93,6 +108,8 @@ def test_the_form_of_every_example_survives_link_and_page(demo):
         for name, field in form_of(page).fields.items():
             if isinstance(field, gr.Checkbox):
                 form[name] = chance.random() < 0.5
+            elif isinstance(field, gr.Dropdown) and field.multiselect:
+                form[name] = [value for _, value in chance.sample(field.choices, 2)]
             elif isinstance(field, gr.Dropdown | gr.Radio):
                 form[name] = chance.choice(field.choices)[1]
             elif isinstance(field, gr.Dataframe):

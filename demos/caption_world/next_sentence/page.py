@@ -9,6 +9,7 @@ import gradio as gr
 from demos.caption_world.next_sentence.compute import NEXT_SENTENCE
 from demos.caption_world.next_sentence.schemas import PairInputs
 from demos.caption_world.next_sentence.show import accuracy_html, show
+from demos.caption_world.next_sentence.snippet import snippet
 from demos.contract import Example, Run
 from demos.ui import page
 from demos.ui.controls import control
@@ -16,6 +17,7 @@ from demos.ui.examples import examples_row
 from demos.ui.freshness import Answer
 from demos.ui.guess import Question, Scale, guess
 from demos.ui.headline import headline_html
+from demos.ui.same_in_python import same_in_python
 
 ASK = "Do they go together?"
 TO_GUESS = "What probability does BERT give that the second goes with the first?"
@@ -32,11 +34,13 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     guess(asked, Question(TO_GUESS, Scale(0, 100, unit="%")))
     answer, badge = gr.HTML("", padding=False), page.badge()
     gr.HTML(accuracy_html(), padding=False, elem_classes=["stage-step"])
+    code = same_in_python()
 
-    def ask(first: str, second: str) -> tuple[str, str]:
+    def ask(first: str, second: str) -> tuple[str, str, str]:
         inputs = PairInputs(first or "", second or "")
         result = run(NEXT_SENTENCE, inputs)
-        return headline_html(NEXT_SENTENCE, inputs, result) + show(result), page.badge_html(result.origin)
+        answered = headline_html(NEXT_SENTENCE, inputs, result) + show(result)
+        return answered, page.badge_html(result.origin), snippet(inputs, result)
 
-    asked.on([start.click, first.submit, second.submit], ask, [answer, badge])
-    asked.after(filled, ask, [answer, badge])
+    asked.on([start.click, first.submit, second.submit], ask, [answer, badge, code])
+    asked.after(filled, ask, [answer, badge, code])

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from html import escape
 
 from demos.caption_world.architectures import architectures
-from demos.caption_world.next_sentence.figures import KINDS, PICTURES, Count, measured
+from demos.caption_world.next_sentence.figures import HALVES, KINDS, PICTURES, Count, Rule, measured, rules
 from demos.caption_world.next_sentence.headline import TITLES, says
 from demos.caption_world.next_sentence.schemas import QUESTIONS, PairResult, Verdict
+from demos.nlp.in_context import wilson
 from demos.nlp.wording import listed, quoted
 from demos.texts import per_cent
 from demos.ui.bars import score_bars
@@ -16,6 +17,11 @@ from demos.ui.guess import Told, number, told
 from demos.ui.withheld import withheld
 
 OBJECTIVES = {"bert": "next sentence", "albert": "sentence order"}
+BY_RULE = (
+    "Which half is the first? A rule knows no language: an article or “two” begins the first half; or it "
+    "compares how often the first word, or the first and the last, stood there in first and in second halves "
+    "of the training captions. Where a rule says nothing, a coin is tossed"
+)
 MADE = (
     "Pairs of held-out captions of test_2016, one of each kind for each picture where there is one. Other, "
     "same words: of all captions of other pictures the one that shares most content words with the first, "
@@ -68,6 +74,7 @@ def accuracy_html() -> str:
     return (
         '<h3 class="stage-panel">Over many pairs: who is fooled by topic?</h3>'
         f'<p class="pair-said">{escape(said)}</p><div class="pair-heads">{panels}</div>'
+        f"{_without_model(found.get('albert', {}), rules())}"
         f'<p class="task-note stage-not-on-slides">{MADE}</p>'
     )
 
@@ -78,6 +85,41 @@ def _bars(kinds: Mapping[str, Count]) -> str:
     pairs = " and ".join(dict.fromkeys(f"{count.pairs:,}" for count in kinds.values()))
     caption = f"Share of right answers, n = {pairs} pairs; in brackets the 95 % interval (Wilson)"
     return score_bars(rows, caption, lambda share: escape(said[share]))
+
+
+def _without_model(albert: Mapping[str, Count], found: Mapping[str, Rule]) -> str:
+    """How well outermost words alone put halves in order, beside ALBERT; "" where that was not measured."""
+    if not albert or not found:
+        return ""
+    said = easy(albert, found)
+    rows = [(name, rule.share, rule.interval) for name, rule in found.items()]
+    rows.append(("ALBERT's head", *both_ways(albert)))
+    texts = {share: f"{per_cent(share)} ({100 * low:.0f}–{100 * high:.0f})" for _, share, (low, high) in rows}
+    pairs = " and ".join(dict.fromkeys(f"{rule.pairs:,}" for rule in found.values()))
+    caption = f"{BY_RULE}; n = {pairs} captions; in brackets the 95 % interval (Wilson)."
+    bars = score_bars([row[:2] for row in rows], caption, lambda share: escape(texts[share]))
+    return (
+        '<section class="pair-head pair-rules"><h4>Halves in order, by a rule alone</h4>'
+        f'<p class="pair-said">{escape(said)}</p>{bars}</section>'
+    )
+
+
+def both_ways(kinds: Mapping[str, Count]) -> tuple[float, tuple[float, float]]:
+    """The share of right answers about halves in order and swapped, and its interval: as if of so many pairs
+    as there are captions, since both are of the same ones."""
+    order, swapped = (kinds[kind] for kind in HALVES)
+    share = (order.right + swapped.right) / (order.pairs + swapped.pairs)
+    return share, wilson(share, min(order.pairs, swapped.pairs))
+
+
+def easy(albert: Mapping[str, Count], found: Mapping[str, Rule]) -> str:
+    """Whether the order head is seen to do better than the best of the rules, and no more than that."""
+    name, best = max(found.items(), key=lambda item: item[1].share)
+    share, (low, _) = both_ways(albert)
+    figures = f"a rule ({name}) puts {per_cent(best.share)} in order, ALBERT's head {per_cent(share)}"
+    if low > best.interval[1]:
+        return f"ALBERT's head does better than a rule: {figures}."
+    return f"Nothing shows that ALBERT's head understands order: {figures}."
 
 
 def _named(kind: str) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from demos.caption_world import world
 from demos.caption_world.architectures import shipped
 from demos.caption_world.one_sentence.headline import headline
-from demos.caption_world.one_sentence.question import question_of
-from demos.caption_world.one_sentence.schemas import CaptionWorldAnswer, CaptionWorldInputs, Said
+from demos.caption_world.one_sentence.question import Question, question_of
+from demos.caption_world.one_sentence.schemas import CaptionWorldAnswer, CaptionWorldInputs, Line, Said
 from demos.caption_world.origin import together
 from demos.contract import Endpoint
 from demos.models.specs import Loaded, Spec
@@ -17,31 +17,14 @@ from demos.models.specs import Loaded, Spec
 
 def caption_world(inputs: CaptionWorldInputs, loaded: Sequence[Loaded]) -> CaptionWorldAnswer:
     """Ask all architectures about one caption: each fills, continues, judges, mends or translates it."""
-    from demos.caption_world.one_sentence import decoders, encoder_decoders, encoders
-
-    asks = {
-        "elmo": encoders.halves,
-        "bert": encoders.next_sentence,
-        "roberta": encoders.filled,
-        "albert": encoders.sentence_order,
-        "distilbert": encoders.filled,
-        "electra": encoders.replaced,
-        "gpt": decoders.continued,
-        "gpt2": decoders.continued,
-        "ctrl": decoders.coded,
-        "transformer-xl": decoders.remembered,
-        "bart": encoder_decoders.mended,
-        "mbart": encoder_decoders.by_code,
-        "marian": encoder_decoders.into_french,
-        "t5": encoder_decoders.by_prefix,
-    }
+    asked = asks()
     question = question_of(inputs)
     judge, *models = loaded
     judgement = world.judged(question.text, judge)
     said = []
     for one, model in zip(shipped(), models, strict=True):
         begin = time.perf_counter()
-        lines = asks[one.name](question, model)
+        lines = asked[one.name](question, model)
         seconds = time.perf_counter() - begin
         written = lines[0].text if one.name in ("bart", "marian") else ""
         parameters = sum(tensor.numel() for tensor in model.model.parameters())
@@ -57,6 +40,28 @@ def caption_world(inputs: CaptionWorldInputs, loaded: Sequence[Loaded]) -> Capti
         said=tuple(said),
         origin=together(models),
     )
+
+
+def asks() -> Mapping[str, Callable[[Question, Loaded], tuple[Line, ...]]]:
+    """How each architecture is asked, by its name."""
+    from demos.caption_world.one_sentence import decoders, encoder_decoders, encoders
+
+    return {
+        "elmo": encoders.halves,
+        "bert": encoders.next_sentence,
+        "roberta": encoders.filled,
+        "albert": encoders.sentence_order,
+        "distilbert": encoders.filled,
+        "electra": encoders.replaced,
+        "gpt": decoders.continued,
+        "gpt2": decoders.continued,
+        "ctrl": decoders.coded,
+        "transformer-xl": decoders.remembered,
+        "bart": encoder_decoders.mended,
+        "mbart": encoder_decoders.by_code,
+        "marian": encoder_decoders.into_french,
+        "t5": encoder_decoders.by_prefix,
+    }
 
 
 def specs(inputs: CaptionWorldInputs) -> list[Spec]:

@@ -10,12 +10,14 @@ import gradio as gr
 from demos.caption_world.one_sentence.compute import CAPTION_WORLD
 from demos.caption_world.one_sentence.schemas import CaptionWorldInputs
 from demos.caption_world.one_sentence.show import show
+from demos.caption_world.one_sentence.snippet import snippet
 from demos.contract import Example, Run
 from demos.ui import page
 from demos.ui.controls import control
 from demos.ui.examples import examples_row
 from demos.ui.freshness import Answer
 from demos.ui.headline import headline_html
+from demos.ui.same_in_python import same_in_python
 
 ASK = "Ask all"
 
@@ -31,11 +33,13 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     start = gr.Button(ASK, variant="primary")
     asked = Answer([text, second, word], ASK, about=[text, second])
     answer, badge = gr.HTML("", padding=False), page.badge()
+    code = same_in_python()
 
-    def ask(text: str, second: str, word: int | None) -> tuple[Any, Any]:
+    def ask(text: str, second: str, word: int | None) -> tuple[Any, ...]:
         inputs = CaptionWorldInputs(text or "", second or "", int(word or 0))
         result = run(CAPTION_WORLD, inputs)
-        return headline_html(CAPTION_WORLD, inputs, result) + show(result), page.badge_html(result.origin)
+        answered = headline_html(CAPTION_WORLD, inputs, result) + show(result)
+        return answered, page.badge_html(result.origin), snippet(inputs)
 
-    asked.on([start.click, text.submit, second.submit], ask, [answer, badge])
-    asked.after(filled, ask, [answer, badge])
+    asked.on([start.click, text.submit, second.submit], ask, [answer, badge, code])
+    asked.after(filled, ask, [answer, badge, code])

@@ -13,6 +13,7 @@ from demos.caption_world.watch_it_learn import wire
 from demos.caption_world.watch_it_learn.compute import WATCH
 from demos.caption_world.watch_it_learn.own_lines import LINES
 from demos.caption_world.watch_it_learn.schemas import TITLES, TrainInputs, TrainResult, WatchInputs
+from demos.caption_world.watch_it_learn.snippet import snippet
 from demos.caption_world.watch_it_learn.training import TRAIN
 from demos.contract import Example, Run, parse
 from demos.errors import StageError
@@ -22,6 +23,7 @@ from demos.ui.controls import control
 from demos.ui.drawing import drawing
 from demos.ui.examples import examples_row
 from demos.ui.freshness import Answer
+from demos.ui.same_in_python import same_in_python
 from demos.ui.stop_button import StopButton
 from demos.ui.task_page import inputs_of, took
 
@@ -46,10 +48,11 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     start = gr.Button("Watch", variant="primary")
     answer = Answer([text, model], "Watch", about=[text])
     shown, badge = drawing(*DRAWING, "learn-watch"), page.badge()
+    code = same_in_python()
     ask = partial(_watched, run)
-    answer.on([start.click, text.submit], ask, [shown, badge])
-    answer.on_choice([model], ask, [shown, badge])
-    answer.after(filled, ask, [shown, badge])
+    answer.on([start.click, text.submit], ask, [shown, badge, code])
+    answer.on_choice([model], ask, [shown, badge, code])
+    answer.after(filled, ask, [shown, badge, code])
     _train_one(run, lines)
 
 
@@ -77,11 +80,11 @@ def _given(text: str) -> Callable[[], str]:
     return lambda: text
 
 
-def _watched(run: Run, text: str, model: str) -> tuple[Any, str]:
+def _watched(run: Run, text: str, model: str) -> tuple[Any, str, str]:
     inputs = parse(WatchInputs, {"text": text or "", "model": model})
     result = run(WATCH, inputs)
     said = "" if result.origin.recorded else took(result.seconds)
-    return wire.watch(inputs, result), page.badge_html(result.origin, said)
+    return wire.watch(inputs, result), page.badge_html(result.origin, said), snippet(inputs, result)
 
 
 def _trained(run: Run, lines: str, seconds: int, seed: int) -> Iterator[tuple[Any, str]]:

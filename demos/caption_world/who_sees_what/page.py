@@ -11,6 +11,7 @@ from demos.caption_world.who_sees_what import wire
 from demos.caption_world.who_sees_what.compute import WHO_SEES_WHAT
 from demos.caption_world.who_sees_what.schemas import WhoInputs
 from demos.caption_world.who_sees_what.show import accuracy_html
+from demos.caption_world.who_sees_what.snippet import snippet
 from demos.contract import Example, Run
 from demos.ui import page
 from demos.ui.controls import control
@@ -18,6 +19,7 @@ from demos.ui.drawing import drawing
 from demos.ui.examples import examples_row
 from demos.ui.freshness import Answer
 from demos.ui.guess import Question, guess
+from demos.ui.same_in_python import same_in_python
 
 ASK = "Hide each word"
 
@@ -31,12 +33,13 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     guess(answer, Question("Which model fills the gap best?"))
     picture = drawing("WhoSeesWhat", "who-root stage-trial-root", "who-sees-what")
     badge = page.badge()
+    gr.HTML(accuracy_html(), padding=False, elem_classes=["stage-step", "who-accuracy"])
+    code = same_in_python()
 
     def asked(text: str) -> tuple[Any, ...]:
         inputs = WhoInputs(text or "")
         result = run(WHO_SEES_WHAT, inputs)
-        return wire.drawn(result), page.badge_html(result.origin)
+        return wire.drawn(result), page.badge_html(result.origin), snippet(inputs, result)
 
-    answer.on([start.click, text.submit], asked, [picture, badge])
-    answer.after(filled, asked, [picture, badge])
-    gr.HTML(accuracy_html(), padding=False, elem_classes=["stage-step", "who-accuracy"])
+    answer.on([start.click, text.submit], asked, [picture, badge, code])
+    answer.after(filled, asked, [picture, badge, code])

@@ -11,11 +11,13 @@ from demos.errors import StageError
 from demos.foundations.bias.compute import BIAS
 from demos.foundations.bias.schemas import DEFAULT, BiasInputs
 from demos.foundations.bias.show import show
+from demos.foundations.bias.snippet import snippet
 from demos.ui import page
 from demos.ui.controls import control
 from demos.ui.examples import examples_row
 from demos.ui.freshness import Answer
 from demos.ui.headline import headline_html
+from demos.ui.same_in_python import same_in_python
 from demos.ui.task_page import inputs_of, took
 from demos.ui.withheld import refused
 
@@ -34,16 +36,18 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     start = gr.Button(ASK, variant="primary")
     answer = Answer(list(fields.values()), ASK, about=[pairs])
     shown, badge = gr.HTML("", padding=False, elem_classes="task-answer"), page.badge()
+    code = same_in_python()
 
-    def ask(pairs: str, words: str, model: str) -> tuple[str, str]:
+    def ask(pairs: str, words: str, model: str) -> tuple[str, str, str]:
         try:
             inputs = inputs_of(BiasInputs, {"pairs": pairs or "", "words": words or "", "model": model})
             result = run(BIAS, inputs)
         except StageError as error:
-            return refused(error), ""
+            return refused(error), "", ""
         said = "" if result.origin.recorded else took(result.seconds)
-        return headline_html(BIAS, inputs, result) + show(result), page.badge_html(result.origin, said)
+        answered = headline_html(BIAS, inputs, result) + show(result)
+        return answered, page.badge_html(result.origin, said), snippet(inputs, result)
 
-    answer.on([start.click, words.submit], ask, [shown, badge])
-    answer.on_choice([model], ask, [shown, badge])
-    answer.after(filled, ask, [shown, badge])
+    answer.on([start.click, words.submit], ask, [shown, badge, code])
+    answer.on_choice([model], ask, [shown, badge, code])
+    answer.after(filled, ask, [shown, badge, code])

@@ -15,12 +15,18 @@ from demos.ui.withheld import withheld
 ENDS = (2, 3, 4, 5, 7, 10, 20, 50, 100, 1000, 10**4, 10**6, 10**9)
 """Ratios of odds at which the axis may end."""
 SIDES = 30
+ON_A_SLIDE = 8
+"""Words on a slide, those that lean furthest: more would be too small for the last row of a hall."""
+
+
+NOT_ON_SLIDES = ' class="stage-not-on-slides"'
 
 
 def show(result: BiasResult) -> str:
     """A row for each word, the first side's on top."""
     end = next((end for end in ENDS if _reach(result) <= math.log(end)), ENDS[-1])
-    rows = "".join(_row(lean, math.log(end), result) for lean in result.words)
+    far = sorted(result.words, key=lambda lean: -abs(mean_interval(lean.before).mean))[:ON_A_SLIDE]
+    rows = "".join(_row(lean, math.log(end), lean in far) for lean in result.words)
     left, right = (escape(shortened(", ".join(side), SIDES)) for side in result.sides)
     ticks = "".join(
         f'<span style="left: {place}%">{said}</span>'
@@ -29,13 +35,19 @@ def show(result: BiasResult) -> str:
     table = (
         f'<table class="bias-words"><caption class="stage-not-on-slides">{_caption(result)}</caption>'
         f'<thead><tr><td></td><th scope="col"><p><bdi>← {left}</bdi><bdi>{right} →</bdi></p></th>'
-        "<td></td></tr>"
+        f"{_nearer(len(result.words) - len(far))}</tr>"
         f'<tr aria-hidden="true"><td></td><td class="bias-ticks">{ticks}</td><td></td></tr></thead>'
         f"<tbody>{rows}</tbody></table>"
     )
     left_out = ", ".join(result.left_out)
     note = f"left out, not one piece of the vocabulary: {left_out}." if left_out else ""
     return withheld(result.withheld, table + careful(note))
+
+
+def _nearer(left: int) -> str:
+    """A cell that says what a slide leaves out."""
+    said = f"and {counted(left, 'word')} between" if left else ""
+    return f'<td><span class="bias-nearer stage-on-slides">{said}</span></td>'
 
 
 def _reach(result: BiasResult) -> float:
@@ -56,12 +68,13 @@ def _caption(result: BiasResult) -> str:
     return escape(said.strip())
 
 
-def _row(lean: Lean, end: float, result: BiasResult) -> str:
+def _row(lean: Lean, end: float, on_slides: bool) -> str:
     before = _track(lean.before, end, "bias-before")
     after = _track(lean.after, end, "bias-after") if lean.after else ""
     said = _said(lean.before) + (f"<small>, then {_said(lean.after)}</small>" if lean.after else "")
     return (
-        f'<tr><th scope="row"><bdi>{escape(lean.word)}</bdi></th><td>{before}{after}</td><td>{said}</td></tr>'
+        f'<tr{"" if on_slides else NOT_ON_SLIDES}><th scope="row"><bdi>{escape(lean.word)}</bdi></th>'
+        f"<td>{before}{after}</td><td>{said}</td></tr>"
     )
 
 

@@ -13,6 +13,7 @@ from demos.foundations.bucketing.compute import BUCKETING
 from demos.foundations.bucketing.measure import MEASURE_BUCKETS, MEASURE_LOOPS
 from demos.foundations.bucketing.schemas import BATCHES, BucketingInputs, LoopsInputs, MeasureInputs
 from demos.foundations.bucketing.show import loops_html, times_html
+from demos.foundations.bucketing.snippet import snippet
 from demos.ui import page
 from demos.ui.controls import control
 from demos.ui.drawing import drawing
@@ -20,6 +21,7 @@ from demos.ui.examples import examples_row
 from demos.ui.freshness import Answer
 from demos.ui.guess import Question, Scale, guess
 from demos.ui.headline import headline_html
+from demos.ui.same_in_python import same_in_python
 from demos.ui.task_page import inputs_of
 
 ASK = "Batch them"
@@ -35,15 +37,15 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     answer = Answer([texts], ASK)
     guess(answer, Question("How much is padding, batched in order?", Scale(0, 100, unit="%")))
     picture = drawing("FoundationsBucketing", "bk-root", "bucketing-areas")
-    badge = page.badge()
+    badge, code = page.badge(), same_in_python()
 
     def asked(texts: str) -> tuple[Any, ...]:
         inputs = inputs_of(BucketingInputs, {"texts": texts or ""})
         result = run(BUCKETING, inputs)
-        return wire.drawn(inputs, result), page.badge_html(result.origin)
+        return wire.drawn(inputs, result), page.badge_html(result.origin), snippet(inputs, result)
 
-    answer.on([start.click], asked, [picture, badge])
-    answer.after(filled, asked, [picture, badge])
+    answer.on([start.click], asked, [picture, badge, code])
+    answer.after(filled, asked, [picture, badge, code])
     _measured(run, texts)
     _loops(run)
 

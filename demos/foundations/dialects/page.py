@@ -22,6 +22,7 @@ from demos.ui.controls import control
 from demos.ui.examples import examples_row
 from demos.ui.freshness import Answer
 from demos.ui.headline import headline_html
+from demos.ui.same_in_python import same_in_python
 
 ASK = "Compute it in each"
 
@@ -38,8 +39,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     asked = Answer(list(fields.values()), ASK)
     said, names = gr.HTML("", padding=False), gr.HTML("", padding=False)
     badge = page.badge()
-    with gr.Accordion("The same in Python", open=False):
-        code = gr.Code("", language="python", show_label=False, lines=1, wrap_lines=True)
+    code = same_in_python()
     with gr.Accordion("Take it along: safetensors in fairseq's names", open=False):
         make = gr.Button("Make the file")
         file = gr.File(label="File", interactive=False, visible=False)

@@ -14,6 +14,7 @@ from demos.foundations.forgetting.live import FINE_TUNE
 from demos.foundations.forgetting.reviews import LINES
 from demos.foundations.forgetting.schemas import GridInputs, LiveInputs, LiveResult
 from demos.foundations.forgetting.show import show_grid, show_live
+from demos.foundations.forgetting.snippet import snippet
 from demos.stopping import Stopped
 from demos.ui import page
 from demos.ui.controls import control
@@ -21,6 +22,7 @@ from demos.ui.examples import examples_row
 from demos.ui.freshness import Answer
 from demos.ui.guess import Question, Scale, guess
 from demos.ui.headline import headline_html
+from demos.ui.same_in_python import same_in_python
 from demos.ui.stop_button import StopButton
 from demos.ui.task_page import inputs_of
 from demos.ui.withheld import refused
@@ -74,19 +76,22 @@ def _live(run: Run) -> None:
     fields = {"reviews": reviews, "gap": gap, "rate": rate, "seconds": seconds, "seed": seed}
     answer = Answer(list(fields.values()), "Fine-tune", stop)
     shown, badge = gr.HTML("", padding=False), page.badge()
-    answer.on([start.click], partial(_trained, run, tuple(fields)), [shown, badge], page.queue_of(FINE_TUNE))
+    code = same_in_python(snippet(LiveInputs()))
+    trained = partial(_trained, run, tuple(fields))
+    answer.on([start.click], trained, [shown, badge, code], page.queue_of(FINE_TUNE))
 
 
-def _trained(run: Run, names: tuple[str, ...], *values: object) -> Iterator[tuple[str, str]]:
+def _trained(run: Run, names: tuple[str, ...], *values: object) -> Iterator[tuple[str, str, str]]:
     """The training as it goes on; what was made stays if it is stopped or fails."""
     last: tuple[LiveInputs, LiveResult] | None = None
 
-    def whole(stopped: bool = False) -> tuple[str, str]:
+    def whole(stopped: bool = False) -> tuple[str, str, str]:
         if last is None:
-            return "", ""
+            return "", "", ""
         inputs, result = last
         said = headline_html(FINE_TUNE, inputs, result) + show_live(result, inputs.seconds, stopped)
-        return said, page.badge_html(result.origin) if result.origin else ""
+        badge = page.badge_html(result.origin) if result.origin else ""
+        return said, badge, snippet(inputs)
 
     try:
         inputs = inputs_of(LiveInputs, dict(zip(names, values, strict=True)))
@@ -96,5 +101,5 @@ def _trained(run: Run, names: tuple[str, ...], *values: object) -> Iterator[tupl
     except Stopped:
         yield whole(True)
     except StageError as error:
-        said, badge = whole(True)
-        yield said + refused(error), badge
+        said, *others = whole(True)
+        yield said + refused(error), *others

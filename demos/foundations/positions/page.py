@@ -13,11 +13,13 @@ from demos.foundations.positions.schemas import MapInputs, ShuffleInputs
 from demos.foundations.positions.show import shuffled_html
 from demos.foundations.positions.shuffle import SHUFFLE_WORDS
 from demos.foundations.positions.similarity import POSITION_MAPS
+from demos.foundations.positions.snippet import snippet
 from demos.ui import page
 from demos.ui.controls import control
 from demos.ui.drawing import drawing
 from demos.ui.examples import examples_row
 from demos.ui.freshness import Answer
+from demos.ui.same_in_python import same_in_python
 from demos.ui.task_page import inputs_of
 
 ROOT = "positions-root stage-trial-root"
@@ -36,19 +38,21 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     again = gr.Button(SHUFFLE, variant="primary")
     answer = Answer([text, seed], SHUFFLE)
     picture, badge = drawing("PositionsShuffle", ROOT, "positions-shuffle"), page.badge()
+    code = same_in_python()
 
     def mapped() -> Any:
         return wire.maps(run(POSITION_MAPS, MapInputs()))
 
-    def asked(text: str, seed: int) -> tuple[Any, str]:
-        result = run(SHUFFLE_WORDS, inputs_of(ShuffleInputs, {"text": text or "", "seed": seed}))
-        return wire.shuffle(result), page.badge_html(result.origin)
+    def asked(text: str, seed: int) -> tuple[Any, str, str]:
+        inputs = inputs_of(ShuffleInputs, {"text": text or "", "seed": seed})
+        result = run(SHUFFLE_WORDS, inputs)
+        return wire.shuffle(result), page.badge_html(result.origin), snippet(inputs, result)
 
     page.after(filled, mapped, [], [maps])
-    answer.on([text.submit], asked, [picture, badge])
-    answer.on_choice([seed], asked, [picture, badge])
-    answer.after(filled, asked, [picture, badge])
-    answer.after(page.at_once([again.click], following, [seed], [seed]), asked, [picture, badge])
+    answer.on([text.submit], asked, [picture, badge, code])
+    answer.on_choice([seed], asked, [picture, badge, code])
+    answer.after(filled, asked, [picture, badge, code])
+    answer.after(page.at_once([again.click], following, [seed], [seed]), asked, [picture, badge, code])
     longer()
 
 

@@ -19,6 +19,7 @@ from demos.ui.controls import control
 from demos.ui.examples import examples_row
 from demos.ui.freshness import Answer
 from demos.ui.headline import headline_html
+from demos.ui.same_in_python import same_in_python
 
 ASK = "Look at the shapes"
 MOST = {"batch": 64, "length": 2048, "target": 2048}
@@ -48,8 +49,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     asked = Answer(list(fields.values()), ASK)
     drawn = gr.HTML("", padding=False)
     table, badge = gr.HTML("", padding=False), page.badge()
-    with gr.Accordion("The same in Python", open=False):
-        code = gr.Code("", language="python", show_label=False, lines=1, wrap_lines=True)
+    code = same_in_python()
     shown = [drawn, table, badge, code]
 
     def ask(*values: Any) -> tuple[str, str, str, str] | None:

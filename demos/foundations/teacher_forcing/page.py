@@ -18,6 +18,7 @@ from demos.ui import page
 from demos.ui.controls import control
 from demos.ui.examples import examples_row
 from demos.ui.freshness import Answer
+from demos.ui.same_in_python import same_in_python
 
 MOUNT = """
 const box = element.querySelector(".tf-root");
@@ -49,8 +50,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     answer = Answer([text, target, model], ASK, about=[text])
     picture, badge = _drawing(run), page.badge()
     gr.HTML(by_position(), padding=False, elem_classes=["stage-step"])
-    with gr.Accordion("The same in Python", open=False):
-        code = gr.Code("", language="python", show_label=False, lines=1, wrap_lines=True)
+    code = same_in_python()
 
     def asked(text: str, target: str, model: str) -> tuple[Any, ...]:
         inputs = parse(TeacherInputs, {"text": text or "", "target": target or "", "model": model})
