@@ -34,6 +34,8 @@ from demos.texts import whole_characters
 
 T = TypeVar("T")
 
+MAX_QUOTED = 200
+"""Characters of what an error quotes from a request."""
 BOUNDS = ("ge", "gt", "le", "lt", "min_length", "max_length")
 
 
@@ -103,7 +105,9 @@ def parse(inputs_type: type[T], values: Mapping[str, Any]) -> T:
     fields = fields_of(inputs_type)
     remedy = f"The fields are: {', '.join(fields)}."
     if unknown := set(values) - set(fields):
-        raise BadInput(f"Unknown field {', '.join(sorted(unknown))!r}.", remedy)
+        names = ", ".join(sorted(unknown))
+        said = names if len(names) <= MAX_QUOTED else f"{names[:MAX_QUOTED]}…"
+        raise BadInput(f"Unknown field {said!r}.", remedy)
     for name, field in fields.items():
         if field.default is dataclasses.MISSING and name not in values:
             raise BadInput(f"The field {name!r} is missing.", remedy)
