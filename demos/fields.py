@@ -34,8 +34,6 @@ from demos.texts import whole_characters
 
 T = TypeVar("T")
 
-MAX_QUOTED = 200
-"""Characters of what an error quotes from a request."""
 BOUNDS = ("ge", "gt", "le", "lt", "min_length", "max_length")
 
 
@@ -105,9 +103,7 @@ def parse(inputs_type: type[T], values: Mapping[str, Any]) -> T:
     fields = fields_of(inputs_type)
     remedy = f"The fields are: {', '.join(fields)}."
     if unknown := set(values) - set(fields):
-        names = ", ".join(sorted(unknown))
-        said = names if len(names) <= MAX_QUOTED else f"{names[:MAX_QUOTED]}…"
-        raise BadInput(f"Unknown field {said!r}.", remedy)
+        raise BadInput(f"Unknown field {', '.join(sorted(unknown))!r}.", remedy)
     for name, field in fields.items():
         if field.default is dataclasses.MISSING and name not in values:
             raise BadInput(f"The field {name!r} is missing.", remedy)

@@ -128,6 +128,7 @@ def described(field: InputField) -> str:
 
 def error_answers() -> dict[Any, Any]:
     """Handlers, by exception, for requests that Gradio does not understand."""
+    from fastapi.exceptions import RequestValidationError
     from gradio.route_utils import FnIndexInferError
     from starlette.responses import JSONResponse
 
@@ -139,7 +140,13 @@ def error_answers() -> dict[Any, Any]:
         said = f'There is no endpoint {name!r}. See the list under "Use via API" at the foot of the page.'
         return JSONResponse({"error": said}, 404)
 
-    return {FnIndexInferError: unknown, KeyError: unknown}
+    async def unreadable(request: Any, error: RequestValidationError) -> JSONResponse:
+        # FastAPI's own answer quotes what was sent, which may be NaN or half a character, and then fails.
+        places = dict.fromkeys(".".join(map(str, one["loc"]))[:80] for one in error.errors())
+        said = f"This is not what is asked for here: {', '.join(list(places)[:5])}."
+        return JSONResponse({"error": said.encode(errors="replace").decode()}, 422)
+
+    return {FnIndexInferError: unknown, KeyError: unknown, RequestValidationError: unreadable}
 
 
 def _signature(fields: Mapping[str, InputField]) -> inspect.Signature:

@@ -3,7 +3,7 @@
     POST /api/sentiment    {"text": "A good film."}
 
 What a visitor did wrong is 4xx, "try again later" is 503 with Retry-After, what went wrong here is 500. Each
-refusal is {"error": {"problem": …, "remedy": …}}. Gradio's own routes stay, and answer each refusal with 500.
+refusal is {"error": {"problem": …, "remedy": …}}. Gradio's own routes stay.
 """
 
 from __future__ import annotations
@@ -24,9 +24,10 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from demos.contract import Arrays, Endpoint, Run
-from demos.errors import BadInput, Busy, Fault, ModelTooLarge, ModelUnavailable, StageError, Unsupported
+from demos.errors import BadInput, StageError
 from demos.shell.api import answered, asked
 from demos.shell.openapi import described_endpoints
+from demos.shell.statuses import headers_of, status_of
 
 log = logging.getLogger(__name__)
 
@@ -35,18 +36,6 @@ MAX_BODY = 12 * 2**20
 """Bytes of a request's body."""
 AT_ONCE = 16
 """Requests that are answered side by side; the runner refuses what is more than it can hold."""
-RETRY = 5
-"""Seconds after which a client that was refused for lack of room should ask again."""
-STATUS: Mapping[type[StageError], int] = {
-    BadInput: 400,
-    ModelUnavailable: 404,
-    ModelTooLarge: 422,
-    Unsupported: 422,
-    Busy: 503,
-    Fault: 500,
-    StageError: 400,
-}
-"""The first class that an error is of decides."""
 
 
 def plain_http(endpoints: Mapping[str, Endpoint], run: Run) -> Starlette:
@@ -157,9 +146,8 @@ def _as_visitor(request: Request) -> Callable[[Callable[[], Any]], Callable[[], 
 
 
 def _refused(error: StageError) -> JSONResponse:
-    status = next(code for kind, code in STATUS.items() if isinstance(error, kind))
-    later = {"Retry-After": str(RETRY)} if status == 503 else None
-    return _error(status, error.problem, error.remedy, later)
+    status = status_of(error)
+    return _error(status, error.problem, error.remedy, headers_of(status))
 
 
 def _error(status: int, problem: str, remedy: str, headers: Mapping[str, str] | None = None) -> JSONResponse:

@@ -64,7 +64,7 @@ def _fill(visitor: Visitor, state: str) -> None:
     buttons = {getattr(b, "elem_id", None): b for b in visitor.page.blocks.values()}
     arrive: Any = next(filter(None, map(buttons.get, ARRIVALS)), None)
     if arrive is None:
-        raise BadInput("This page has no form, so there is nothing to save.")
+        raise BadInput("This page has no form, so there is nothing to save.", "Open another demo.")
     visitor.fill(buttons["stage-linked"], state)  # type: ignore[arg-type]
     visitor.press(arrive)
     if arrive.elem_id != ARRIVALS[0]:  # a restored draft is not answered by itself

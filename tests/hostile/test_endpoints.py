@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from starlette.testclient import TestClient
 
+from demos.foundations.shapes.schemas import PASTED
 from demos.models.cache import shared_cache
 from demos.shell.plain_http import plain_http
 from tests.hostile import corpus
@@ -89,3 +90,16 @@ def test_texts_are_answered_or_refused_by_models(computing, name):
         for field in fields[:1]:
             answer = computing.post(f"/api/{name}", content=sent(with_text(endpoint, base, field, text)))
             expect_answer(answer, f"{name}, {field} = {corpus.told(text)}")
+
+
+def test_configurations_are_built_or_refused(checking):
+    for text in corpus.texts("configs"):
+        answer = checking.post("/api/shapes", content=sent({"source": PASTED, "config": text}))
+        expect_answer(answer, f"shapes, {corpus.told(text)}")
+
+
+def test_tasks_are_rendered_or_refused(checking):
+    base = request_of(ENDPOINTS["render_prompt"])
+    for text in corpus.texts("tasks"):
+        answer = checking.post("/api/render_prompt", content=sent(base | {"task": text}))
+        expect_answer(answer, f"render_prompt, {corpus.told(text)}")
