@@ -13,6 +13,7 @@ from gradio.routes import App
 from starlette.testclient import TestClient
 
 from demos.models.cache import shared_cache
+from demos.shell.body_limit import MAX_BODY
 from demos.shell.gallery import build, launch_options
 from tests.hostile import corpus
 from tests.hostile.asked import Checker, scripts_in
@@ -124,6 +125,14 @@ def test_a_server_function_refuses_what_is_no_object(client):
 def test_the_status_says_whose_fault_it_is(client, body, status, said):
     answer = client.post("/gradio_api/run/similarity", json=body)
     assert answer.status_code == status and said in answer.json()["error"]
+
+
+@pytest.mark.parametrize("path", ASKED)
+def test_a_body_over_12_mb_is_refused(client, path):
+    whole = b" " * (MAX_BODY + 1)
+    assert client.post(path, content=whole, headers=JSON).status_code == 413
+    chunks = client.post(path, content=(whole[i : i + 2**20] for i in range(0, len(whole), 2**20)), headers=JSON)
+    assert chunks.status_code in {400, 404, 413}, "where nothing reads the body, it is not found"
 
 
 @pytest.mark.parametrize("page", ["/", "/similarity", "/models", "/nosuch", "/similarity/", "/teacher-forcing"])
