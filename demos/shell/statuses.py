@@ -40,8 +40,9 @@ def headers_of(status: int) -> dict[str, str]:
 
 
 def note_status(request: Any, status: int) -> None:
-    """Notes, for `with_status`, why the request (of Gradio's class) has no result."""
-    scope = getattr(getattr(request, "request", None), "scope", {})
+    """Notes, for `with_status`, why the request (of Gradio's class, or a list of one) has no result."""
+    one = request[0] if isinstance(request, list) and request else request
+    scope = getattr(getattr(one, "request", None), "scope", {})
     if _NOTED in scope:
         scope[_NOTED].append(status)
 

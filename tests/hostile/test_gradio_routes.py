@@ -59,6 +59,10 @@ def client() -> Iterator[TestClient]:
     """A small gallery as `launch()` sets it up, up to where a model would be loaded."""
     runner = Checker(shared_cache())
     blocks, options = build(runner, PROGRAMME), launch_options(runner, PROGRAMME)
+    blocks.theme, blocks.css_paths = options["theme"], options["css_paths"]
+    blocks.css = blocks.js = blocks.head = ""
+    blocks.head_paths = []
+    blocks._set_html_css_theme_variables()
     blocks.show_error = options["show_error"]
     blocks.state_session_capacity = options["state_session_capacity"]
     app = App.create_app(blocks, app_kwargs=options["app_kwargs"])
