@@ -22,7 +22,7 @@ MAX_SAID = 300
 
 
 class Blocks(gr.Blocks):
-    """Gradio itself logs a request that it cannot read as a failure of ours, and tells how the page is made."""
+    """Gradio itself logs what it cannot read as a failure of ours, and tells how the page is made."""
 
     def block_thread(self) -> None:
         """Waits until it is interrupted, then ends. Gradio's own waits five seconds for every open page."""
@@ -49,7 +49,9 @@ class Blocks(gr.Blocks):
                 inputs.append(parameter.default)
         super().validate_inputs(block_fn, inputs)
 
-    async def process_api(self, block_fn: Any, inputs: Any, *more: Any, request: Any = None, **how: Any) -> Any:
+    async def process_api(
+        self, block_fn: Any, inputs: Any, *more: Any, request: Any = None, **how: Any
+    ) -> Any:
         """Notes the status of a refusal."""
         try:
             return await super().process_api(block_fn, inputs, *more, request=request, **how)
@@ -58,11 +60,13 @@ class Blocks(gr.Blocks):
             raise
 
     async def preprocess_data(self, block_fn: Any, inputs: Any, *more: Any, **how: Any) -> Any:
-        """Turns what was sent into the values that a listener gets; raises `gr.Error` if it cannot be that."""
+        """Turns what was sent into the values that a listener gets; raises `gr.Error` if that fails."""
         try:
             return await super().preprocess_data(block_fn, inputs, *more, **how)
         except gr.Error as error:  # Gradio's messages are HTML, and quote what was sent
-            said = error.message if isinstance(error.__cause__, BadInput) else escape(error.message[:MAX_SAID])
+            said = (
+                error.message if isinstance(error.__cause__, BadInput) else escape(error.message[:MAX_SAID])
+            )
         except Exception as error:
             log.info("what came for %s cannot be read (%s)", block_fn.name, type(error).__name__)
             said = "What was sent does not suit this page. Load the page again, and try again."

@@ -22,7 +22,9 @@ class BodyLimit:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
         if _announced(scope) > MAX_BODY:
-            answer = JSONResponse({"error": {"problem": PROBLEM, "remedy": REMEDY}}, 413, {"Connection": "close"})
+            answer = JSONResponse(
+                {"error": {"problem": PROBLEM, "remedy": REMEDY}}, 413, {"Connection": "close"}
+            )
             return await answer(scope, receive, send)
         read = 0
 

@@ -1,7 +1,7 @@
 """The status of an answer over HTTP: whose fault it is that there is no result.
 
-What a visitor did wrong is 4xx, "try again later" is 503, what went wrong here is 500. Gradio's own routes say
-500 of all three: here they are put right.
+What a visitor did wrong is 4xx, "try again later" is 503, what went wrong here is 500. Gradio's own routes
+say 500 of all three: here they are put right.
 """
 
 from __future__ import annotations

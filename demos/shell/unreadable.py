@@ -1,4 +1,4 @@
-"""What Gradio cannot read: its own answer would be 500, with a traceback in the log, as if it were our fault."""
+"""What Gradio cannot read: its own answer would be 500 and a traceback, as if it were our fault."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -85,5 +85,3 @@ def _endless(text: str) -> bool:
 def _number(one: Any) -> int:
     data = one if isinstance(one, bytes) else ascii(one).encode()
     return int.from_bytes(sha256(data).digest()[:8])
-
-

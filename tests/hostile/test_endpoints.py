@@ -1,4 +1,4 @@
-"""Hostile inputs over plain HTTP: each is answered or refused with a sentence, and nothing goes wrong here."""
+"""Hostile inputs over plain HTTP: each is answered or refused with a sentence, and nothing fails here."""
 
 from __future__ import annotations
 
@@ -47,7 +47,9 @@ def computing(runner) -> Iterator[TestClient]:
 def nothing_goes_wrong(caplog) -> Iterator[None]:
     with caplog.at_level(logging.WARNING):
         yield
-    failed = [record for record in caplog.get_records("call") if record.exc_info or record.levelno >= logging.ERROR]
+    failed = [
+        record for record in caplog.get_records("call") if record.exc_info or record.levelno >= logging.ERROR
+    ]
     assert not failed, [logging.Formatter().format(record)[-2000:] for record in failed[:3]]
 
 
@@ -66,8 +68,14 @@ def test_values_of_the_wrong_type_are_refused_before_a_model_is_loaded(checking,
 
 @pytest.mark.parametrize("name", NAMES)
 def test_bodies_that_are_no_request_are_refused(checking, name):
-    for body in corpus.raw("bodies") if name in QUICK else corpus.share(corpus.raw("bodies"), NAMES.index(name) % 8, 8):
-        answer = checking.post(f"/api/{name}", content=body, headers={"Content-Type": "text/html; charset=utf-7"})
+    for body in (
+        corpus.raw("bodies")
+        if name in QUICK
+        else corpus.share(corpus.raw("bodies"), NAMES.index(name) % 8, 8)
+    ):
+        answer = checking.post(
+            f"/api/{name}", content=body, headers={"Content-Type": "text/html; charset=utf-7"}
+        )
         expect_answer(answer, f"{name}, {corpus.told(body)}")
 
 

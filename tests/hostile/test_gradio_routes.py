@@ -81,7 +81,9 @@ def nothing_goes_wrong(caplog, capfd) -> Iterator[None]:
 
 
 def expect_refusal(answer: Any, what: str) -> None:
-    assert answer.status_code in {200, 400, 403, 404, 405, 413, 422, 503}, f"{what}: {answer.status_code} {answer.text[:300]}"
+    assert answer.status_code in {200, 400, 403, 404, 405, 413, 422, 503}, (
+        f"{what}: {answer.status_code} {answer.text[:300]}"
+    )
     assert "Traceback" not in answer.text, what
     if answer.headers.get("content-type", "").startswith("application/json"):
         json.loads(answer.content)
@@ -93,7 +95,9 @@ def test_bodies_that_cannot_be_read_are_refused(client, path):
         expect_refusal(client.post(path, content=body, headers=JSON), f"{path}, {corpus.told(body)}")
         if number % 4 == 0:
             form = {"Content-Type": "multipart/form-data; boundary=x"}
-            expect_refusal(client.post(path, content=body, headers=form), f"{path}, form, {corpus.told(body)}")
+            expect_refusal(
+                client.post(path, content=body, headers=form), f"{path}, form, {corpus.told(body)}"
+            )
 
 
 @pytest.mark.parametrize("path", ASKED)
@@ -111,7 +115,9 @@ def test_a_server_function_refuses_what_is_no_object(client):
     drawing = next(one["id"] for one in config["components"] if one["props"].get("server_fns"))
     for value in corpus.texts(corpus.JSON_TEXTS):
         body = f'{{"data": {value}, "component_id": {drawing}, "fn_name": "change", "session_hash": "s"}}'
-        answer = client.post("/teacher-forcing/gradio_api/component_server", content=body.encode(), headers=JSON)
+        answer = client.post(
+            "/teacher-forcing/gradio_api/component_server", content=body.encode(), headers=JSON
+        )
         expect_refusal(answer, corpus.told(value))
         assert answer.status_code == 400 or answer.json()["error"], corpus.told(value)
 
@@ -135,11 +141,15 @@ def test_the_status_says_whose_fault_it_is(client, body, status, said):
 def test_a_body_over_12_mb_is_refused(client, path):
     whole = b" " * (MAX_BODY + 1)
     assert client.post(path, content=whole, headers=JSON).status_code == 413
-    chunks = client.post(path, content=(whole[i : i + 2**20] for i in range(0, len(whole), 2**20)), headers=JSON)
+    chunks = client.post(
+        path, content=(whole[i : i + 2**20] for i in range(0, len(whole), 2**20)), headers=JSON
+    )
     assert chunks.status_code in {400, 404, 413}, "where nothing reads the body, it is not found"
 
 
-@pytest.mark.parametrize("page", ["/", "/similarity", "/models", "/nosuch", "/similarity/", "/teacher-forcing"])
+@pytest.mark.parametrize(
+    "page", ["/", "/similarity", "/models", "/nosuch", "/similarity/", "/teacher-forcing"]
+)
 def test_whatever_follows_the_question_mark_is_not_run(client, page):
     for query in corpus.texts("queries"):
         answer = client.get(f"{page}?{quote(query, safe='=&%+:/<>;')}", follow_redirects=False)

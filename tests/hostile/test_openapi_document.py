@@ -12,7 +12,16 @@ from demos.models.cache import shared_cache
 from demos.shell.plain_http import plain_http
 from tests.hostile.asked import ENDPOINTS, Checker, expect_answer
 
-CHECKED = ("bpe_merges", "shapes", "render_prompt", "similarity", "generate", "zero_shot", "prompt_matrix", "attention_export")
+CHECKED = (
+    "bpe_merges",
+    "shapes",
+    "render_prompt",
+    "similarity",
+    "generate",
+    "zero_shot",
+    "prompt_matrix",
+    "attention_export",
+)
 """Endpoints whose fields are of all the types that there are."""
 
 DOCUMENT = schemathesis.openapi.from_asgi("/api/openapi.json", plain_http(ENDPOINTS, Checker(shared_cache())))

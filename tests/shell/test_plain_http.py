@@ -146,7 +146,13 @@ def sends(chunks: Iterator[bytes], read: list[int], headers: list[tuple[bytes, b
 
     async def asked() -> None:
         app = plain_http.plain_http(ENDPOINTS, Runner(shared_cache()))
-        scope = {"type": "http", "method": "POST", "path": "/api/repeat", "headers": headers, "query_string": b""}
+        scope = {
+            "type": "http",
+            "method": "POST",
+            "path": "/api/repeat",
+            "headers": headers,
+            "query_string": b"",
+        }
         await app(scope, receive, send)
 
     import anyio
