@@ -62,7 +62,8 @@ class Blocks(gr.Blocks):
     async def preprocess_data(self, block_fn: Any, inputs: Any, *more: Any, **how: Any) -> Any:
         """Turns what was sent into the values that a listener gets; raises `gr.Error` if that fails."""
         try:
-            return await super().preprocess_data(block_fn, inputs, *more, **how)
+            values = await super().preprocess_data(block_fn, inputs, *more, **how)
+            return list(map(_typed, block_fn.inputs, values))
         except gr.Error as error:  # Gradio's messages are HTML, and quote what was sent
             said = (
                 error.message if isinstance(error.__cause__, BadInput) else escape(error.message[:MAX_SAID])
@@ -71,6 +72,11 @@ class Blocks(gr.Blocks):
             log.info("what came for %s cannot be read (%s)", block_fn.name, type(error).__name__)
             said = "What was sent does not suit this page. Load the page again, and try again."
         raise gr.Error(_sendable(said), title="That did not work", print_exception=False) from BadInput(said)
+
+
+def _typed(component: Any, value: Any) -> Any:
+    """A value as listeners expect it: nothing typed is an empty text."""
+    return "" if value is None and isinstance(component, gr.Textbox) else value
 
 
 def _sendable(text: str) -> str:

@@ -28,7 +28,7 @@ DOCUMENT = schemathesis.openapi.from_asgi("/api/openapi.json", plain_http(ENDPOI
 
 
 @DOCUMENT.include(path=[f"/api/{name}" for name in CHECKED]).parametrize()
-@settings(max_examples=20, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, derandomize=True, database=None, suppress_health_check=[*HealthCheck])
 def test_what_the_document_says_of_an_endpoint_holds(case: Any) -> None:
     answer = case.call()
     expect_answer(answer, case.as_curl_command())
