@@ -10,7 +10,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from demos.models.cache import shared_cache
 from demos.shell.plain_http import plain_http
-from tests.hostile.asked import ENDPOINTS, Checker, expect_answer
+from tests.hostile.asked import ENDPOINTS, Checker
 
 CHECKED = (
     "bpe_merges",
@@ -31,6 +31,6 @@ DOCUMENT = schemathesis.openapi.from_asgi("/api/openapi.json", plain_http(ENDPOI
 @settings(max_examples=20, derandomize=True, database=None, suppress_health_check=[*HealthCheck])
 def test_what_the_document_says_of_an_endpoint_holds(case: Any) -> None:
     answer = case.call()
-    expect_answer(answer, case.as_curl_command())
+    assert answer.status_code == 200 or answer.json()["error"]["remedy"], case.as_curl_command()
     # What a schema cannot say, such as that a text holds no half of a character, is refused too.
     case.validate_response(answer, excluded_checks=[positive_data_acceptance])
