@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+MAX_CHARACTERS = 1_000
+"""Characters of what an error says: it may quote a whole file."""
+
 
 class StageError(Exception):
     """Base of every error that is shown to a visitor.
 
     `problem` says what is wrong and `remedy` what to do about it; both are plain text, and the code that
-    shows them escapes them.
+    shows them escapes them. Of what is too long to be read, the middle is left out.
     """
 
     def __init__(self, problem: str, remedy: str = "") -> None:
-        super().__init__(f"{problem} {remedy}".strip())
-        self.problem = problem
-        self.remedy = remedy
+        self.problem, self.remedy = _readable(problem), _readable(remedy)
+        super().__init__(f"{self.problem} {self.remedy}".strip())
 
 
 class BadInput(StageError):
@@ -38,3 +40,8 @@ class Unsupported(StageError):
 
 class Fault(StageError):
     """Nothing that a visitor did: the log has what happened, under the number in the problem."""
+
+
+def _readable(text: str) -> str:
+    half = MAX_CHARACTERS // 2
+    return text if len(text) <= MAX_CHARACTERS else f"{text[:half]} … {text[-half:]}"

@@ -17,7 +17,7 @@ MAX_BYTES = 1_000_000
 """Bytes of an unpacked fragment; without a limit, a short link could fill the memory."""
 
 _VERSION = "1."
-_TOO_LONG = "This task is too long for a link; save it as JSON instead."
+_TOO_LONG = "This task is too long for a link."
 _AGAIN = "Copy the whole link again, or ask for it once more."
 
 
@@ -40,7 +40,7 @@ def to_fragment(state: str) -> str:
     data = state.encode("utf-8", "surrogatepass")
     packed = base64.urlsafe_b64encode(zlib.compress(data, 9)).decode("ascii").rstrip("=")
     if len(_VERSION + packed) > MAX_CHARACTERS or len(data) > MAX_BYTES:
-        raise BadInput(_TOO_LONG)
+        raise BadInput(_TOO_LONG, "Save it as JSON instead.")
     return _VERSION + packed
 
 

@@ -16,7 +16,7 @@ from dataclasses import is_dataclass, replace
 from typing import Any
 
 from demos.contract import Endpoint, check_fields
-from demos.errors import Busy, StageError
+from demos.errors import BadInput, Busy, StageError
 from demos.memo import Memo
 from demos.microbatch import MicroBatches
 from demos.model_choice import specs_of
@@ -86,6 +86,7 @@ class Runner:
                     return endpoint.function(inputs, loaded)
 
         with guarded(endpoint.name, self.observe):
+            _check(inputs)  # a list where a number belongs could not be looked up
             if key not in self.results:
                 if (recorded := self._recorded(endpoint, inputs)) is not None:
                     return recorded
@@ -99,11 +100,12 @@ class Runner:
         takes a result and does not ask for the next one holds up nobody. Where an answer need not be computed
         anew, there is only the last result, remembered or recorded.
         """
-        if current_replay() and (endpoint.name, inputs) in self.results:
-            known = self.results.get((endpoint.name, inputs), lambda: None)
-            return Stream(lambda _: (result for result in (known,)))
-        if (recorded := self._recorded(endpoint, inputs)) is not None:
-            return Stream(lambda _: (result for result in (recorded,)))
+        if current_replay() and _in_order(inputs):  # otherwise the first step refuses them
+            if (endpoint.name, inputs) in self.results:
+                known = self.results.get((endpoint.name, inputs), lambda: None)
+                return Stream(lambda _: (result for result in (known,)))
+            if (recorded := self._recorded(endpoint, inputs)) is not None:
+                return Stream(lambda _: (result for result in (recorded,)))
 
         def steps(stop: Stop) -> Iterator[Any]:
             share, last = Share(), None
@@ -156,8 +158,7 @@ class Runner:
         Validates the inputs before a model is loaded. Fetching files may take minutes, and holds neither a
         turn nor a place.
         """
-        if is_dataclass(type(inputs)):
-            check_fields(inputs)
+        _check(inputs)
         if endpoint.check:
             endpoint.check(inputs)
         self.admit()
@@ -227,3 +228,16 @@ class Runner:
             self.say(f"Loading {checkpoint(spec.checkpoint).title}. The first time takes a moment.")
         with self.cache.lease(spec) as loaded:
             yield loaded
+
+
+def _check(inputs: Any) -> None:
+    if is_dataclass(type(inputs)):
+        check_fields(inputs)
+
+
+def _in_order(inputs: Any) -> bool:
+    try:
+        _check(inputs)
+    except BadInput:
+        return False
+    return True

@@ -54,7 +54,7 @@ def test_every_ready_task_fits_into_a_link_with_its_test_rows(name):
 
 def test_what_is_too_long_is_refused_when_the_link_is_made():
     noise = random.Random(0).randbytes(links.MAX_CHARACTERS).hex()
-    with pytest.raises(BadInput, match="too long for a link; save it as JSON instead"):
+    with pytest.raises(BadInput, match="too long for a link. Save it as JSON instead"):
         to_fragment(noise)
     with pytest.raises(BadInput, match="too long for a link"):
         to_fragment("a" * (links.MAX_BYTES + 1))

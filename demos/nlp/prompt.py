@@ -179,7 +179,10 @@ def filled(task: Task, row: Row, where: str) -> tuple[str, str, str]:
     """
     values, parts = dict(row.fields), template_parts(task.template)
     if unknown := values.keys() - {name for _, name in parts}:
-        raise BadInput(f"The {where} has the field {min(unknown)!r}, which the template does not name.")
+        raise BadInput(
+            f"The {where} has the field {min(unknown)!r}, which the template does not name.",
+            "Name it there in braces, or leave it out.",
+        )
     check_length(sum(len(text) + len(values.get(name or "", "")) for text, name in parts), where)
     before, after = "", ""
     for literal, name in parts:

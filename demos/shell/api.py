@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-import logging
 import types
 import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,8 +16,6 @@ from pydantic import Field
 
 from demos.contract import Arrays, Endpoint, Run, parse, to_plain
 from demos.fields import InputField, fields_of
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -124,22 +121,6 @@ def described(field: InputField) -> str:
     said = field.description or ("the name of a checkpoint of the catalog" if field.name == "model" else "")
     choices = f"one of {', '.join(map(repr, field.choices))}" if field.choices else ""
     return "; ".join(filter(None, (said, field.limits, choices)))
-
-
-def error_answers() -> dict[Any, Any]:
-    """Handlers, by exception, for requests that Gradio does not understand."""
-    from gradio.route_utils import FnIndexInferError
-    from starlette.responses import JSONResponse
-
-    async def unknown(request: Any, error: Exception) -> JSONResponse:
-        kind, _, name = request.url.path.rpartition("/")
-        if not kind.endswith(("/run", "/api", "/call")):
-            log.warning("%s was not understood", request.url.path, exc_info=error)
-            return JSONResponse({"error": f"Nothing is known of this here ({type(error).__name__})."}, 404)
-        said = f'There is no endpoint {name!r}. See the list under "Use via API" at the foot of the page.'
-        return JSONResponse({"error": said}, 404)
-
-    return {FnIndexInferError: unknown, KeyError: unknown}
 
 
 def _signature(fields: Mapping[str, InputField]) -> inspect.Signature:

@@ -1,20 +1,29 @@
-"""Gradio's application, with defaults filled in for endpoints, a sentence for each missing value, a queue
-that rests, and a quick end."""
+"""Gradio's application, with defaults filled in for endpoints, a sentence for whatever it cannot read, a
+queue that rests, and a quick end."""
 
 from __future__ import annotations
 
 import inspect
+import logging
 import time
+from html import escape
 from typing import Any
 
 import gradio as gr
 from gradio.components.api_component import Api
 
+from demos.errors import BadInput
 from demos.shell.patient_queue import PatientQueue
+from demos.shell.statuses import note_status, status_of
+
+log = logging.getLogger(__name__)
+
+MAX_SAID = 300
+"""Characters of what Gradio says of a value, which it quotes."""
 
 
 class Blocks(gr.Blocks):
-    """Gradio itself refuses requests with too few values, and lists its components in the reply."""
+    """Gradio itself logs what it cannot read as a failure of ours, and tells how the page is made."""
 
     def queue(self, *arguments: Any, **options: Any) -> Blocks:
         super().queue(*arguments, **options)
@@ -42,6 +51,40 @@ class Blocks(gr.Blocks):
                     said = (
                         f"The value of {parameter.name!r} is missing. In this order: {', '.join(parameters)}."
                     )
-                    raise gr.Error(said, print_exception=False)
+                    raise gr.Error(said, print_exception=False) from BadInput(said)
                 inputs.append(parameter.default)
         super().validate_inputs(block_fn, inputs)
+
+    async def process_api(
+        self, block_fn: Any, inputs: Any, *more: Any, request: Any = None, **how: Any
+    ) -> Any:
+        """Notes the status of a refusal."""
+        try:
+            return await super().process_api(block_fn, inputs, *more, request=request, **how)
+        except gr.Error as error:
+            note_status(request, status_of(error.__cause__))
+            raise
+
+    async def preprocess_data(self, block_fn: Any, inputs: Any, *more: Any, **how: Any) -> Any:
+        """Turns what was sent into the values that a listener gets; raises `gr.Error` if that fails."""
+        try:
+            values = await super().preprocess_data(block_fn, inputs, *more, **how)
+            return list(map(_typed, block_fn.inputs, values))
+        except gr.Error as error:  # Gradio's messages are HTML, and quote what was sent
+            said = (
+                error.message if isinstance(error.__cause__, BadInput) else escape(error.message[:MAX_SAID])
+            )
+        except Exception as error:
+            log.info("what came for %s cannot be read (%s)", block_fn.name, type(error).__name__)
+            said = "What was sent does not suit this page. Load the page again, and try again."
+        raise gr.Error(_sendable(said), title="That did not work", print_exception=False) from BadInput(said)
+
+
+def _typed(component: Any, value: Any) -> Any:
+    """A value as listeners expect it: nothing typed is an empty text."""
+    return "" if value is None and isinstance(component, gr.Textbox) else value
+
+
+def _sendable(text: str) -> str:
+    """Half of a surrogate pair cannot be sent."""
+    return text.encode(errors="replace").decode()

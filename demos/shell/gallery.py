@@ -13,7 +13,6 @@ from demos import MOVED
 from demos.models.catalog import ASSETS
 from demos.runner import Runner
 from demos.shell import pages
-from demos.shell.api import error_answers
 from demos.shell.hosts import own_hosts
 from demos.shell.load_demos import load_programme, public_endpoints, titles, working
 from demos.shell.metrics import PATH, Metrics
@@ -23,6 +22,7 @@ from demos.shell.plain_http import PREFIX, plain_http
 from demos.shell.serving import Site, around
 from demos.shell.static import STATIC
 from demos.shell.theme import theme
+from demos.shell.unreadable import error_answers
 from demos.ui.scripts import COMMON, TALK, scripts
 
 MAX_UPLOAD = "10mb"

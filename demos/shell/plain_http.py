@@ -3,7 +3,7 @@
     POST /api/sentiment    {"text": "A good film."}
 
 What a visitor did wrong is 4xx, "try again later" is 503 with Retry-After, what went wrong here is 500. Each
-refusal is {"error": {"problem": …, "remedy": …}}. Gradio's own routes stay, and answer each refusal with 500.
+refusal is {"error": {"problem": …, "remedy": …}}. Gradio's own routes stay.
 """
 
 from __future__ import annotations
@@ -19,34 +19,23 @@ import anyio
 import anyio.to_thread
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from demos.contract import Arrays, Endpoint, Run
-from demos.errors import BadInput, Busy, Fault, ModelTooLarge, ModelUnavailable, StageError, Unsupported
+from demos.errors import BadInput, StageError
 from demos.shell.api import answered, asked
+from demos.shell.body_limit import PROBLEM, REMEDY, BodyLimit
 from demos.shell.openapi import described_endpoints
+from demos.shell.statuses import headers_of, status_of
 
 log = logging.getLogger(__name__)
 
 PREFIX = "/api/"
-MAX_BODY = 12 * 2**20
-"""Bytes of a request's body."""
 AT_ONCE = 16
 """Requests that are answered side by side; the runner refuses what is more than it can hold."""
-RETRY = 5
-"""Seconds after which a client that was refused for lack of room should ask again."""
-STATUS: Mapping[type[StageError], int] = {
-    BadInput: 400,
-    ModelUnavailable: 404,
-    ModelTooLarge: 422,
-    Unsupported: 422,
-    Busy: 503,
-    Fault: 500,
-    StageError: 400,
-}
-"""The first class that an error is of decides."""
 
 
 def plain_http(endpoints: Mapping[str, Endpoint], run: Run) -> Starlette:
@@ -59,7 +48,7 @@ def plain_http(endpoints: Mapping[str, Endpoint], run: Run) -> Starlette:
             listed = ", ".join(endpoints)
             return _error(404, "There is no endpoint of this name.", f"There are: {listed}.")
         try:
-            body = await _body(request)
+            body = await request.body()
             # Reading and writing JSON of megabytes would hold up everybody in the server's own thread.
             question = await anyio.to_thread.run_sync(lambda: asked(endpoint, _values(body)), limiter=places)
             return await _answer(endpoint, question, run, request, places)
@@ -74,18 +63,9 @@ def plain_http(endpoints: Mapping[str, Endpoint], run: Run) -> Starlette:
             Route(f"{PREFIX}openapi.json", document),
             Route(f"{PREFIX}{{name}}", answer, methods=["POST"]),
         ],
+        middleware=[Middleware(BodyLimit)],
         exception_handlers={HTTPException: _not_served, Exception: _unforeseen},  # pyright: ignore[reportArgumentType]
     )
-
-
-async def _body(request: Request) -> bytes:
-    """The body; raises `BadInput` as soon as it is too long."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body.extend(chunk)
-        if len(body) > MAX_BODY:
-            raise BadInput(f"The body is over {MAX_BODY // 2**20} MB.", "Send less at once.")
-    return bytes(body)
 
 
 def _values(body: bytes) -> Mapping[str, Any]:
@@ -157,9 +137,8 @@ def _as_visitor(request: Request) -> Callable[[Callable[[], Any]], Callable[[], 
 
 
 def _refused(error: StageError) -> JSONResponse:
-    status = next(code for kind, code in STATUS.items() if isinstance(error, kind))
-    later = {"Retry-After": str(RETRY)} if status == 503 else None
-    return _error(status, error.problem, error.remedy, later)
+    status = status_of(error)
+    return _error(status, error.problem, error.remedy, headers_of(status))
 
 
 def _error(status: int, problem: str, remedy: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
@@ -171,6 +150,8 @@ def _error(status: int, problem: str, remedy: str, headers: Mapping[str, str] | 
 async def _not_served(request: Request, error: HTTPException) -> JSONResponse:
     if error.status_code == 405:
         return _error(405, "An endpoint is asked by POST.", "Send a JSON object.", {"Allow": "POST"})
+    if error.status_code == 413:
+        return _error(413, PROBLEM, REMEDY)
     return _error(error.status_code, "Nothing is here.", f"See {PREFIX}openapi.json.")
 
 

@@ -29,15 +29,16 @@ def saving(demo: ModuleType, page: gr.Blocks, blocks: Sequence[Any]) -> None:
     button = gr.Button(visible="hidden", elem_id="stage-save-ask")
 
     def save(state: str) -> str:
-        visitor = Visitor(page)
+        visitor, view = Visitor(page), _view(state)
+        opened = view.get("open")
         with replaying(Replay()):
             _fill(visitor, state)
-            if SHOW_ANYWAY in _view(state).get("open", ()):
+            if isinstance(opened, list) and SHOW_ANYWAY in opened:
                 _show_anyway(visitor)
             found = scene(visitor, blocks=blocks)
         if not found.pieces:
             raise BadInput("There is no answer yet.", "Ask for one first.")
-        found = replace(found, view=_view(state))
+        found = replace(found, view=view)
         return saved_page(demo, [found], saved_today())
 
     event = on([button.click], save, [state], [made], MODEL_QUEUE, js="() => [StageLink.state()]")
@@ -46,8 +47,15 @@ def saving(demo: ModuleType, page: gr.Blocks, blocks: Sequence[Any]) -> None:
 
 
 def _view(state: str) -> dict[str, Any]:
-    """What the visitor looks at, which the browser sends with the form's values."""
-    view = json.loads(state).get("view")  # it was read before
+    """What the visitor looks at, which the browser sends with the form's values; raises `BadInput` for what
+    no browser of ours sends."""
+    try:
+        read = json.loads(state)
+    except (ValueError, TypeError, RecursionError):
+        read = None
+    if not isinstance(read, dict):
+        raise BadInput("What the page shows cannot be read.", "Load it again, and ask again.")
+    view = read.get("view")
     return view if isinstance(view, dict) else {}
 
 
@@ -64,7 +72,7 @@ def _fill(visitor: Visitor, state: str) -> None:
     buttons = {getattr(b, "elem_id", None): b for b in visitor.page.blocks.values()}
     arrive: Any = next(filter(None, map(buttons.get, ARRIVALS)), None)
     if arrive is None:
-        raise BadInput("This page has no form, so there is nothing to save.")
+        raise BadInput("This page has no form, so there is nothing to save.", "Open another demo.")
     visitor.fill(buttons["stage-linked"], state)  # type: ignore[arg-type]
     visitor.press(arrive)
     if arrive.elem_id != ARRIVALS[0]:  # a restored draft is not answered by itself

@@ -26,10 +26,12 @@ from starlette.datastructures import QueryParams
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from demos.shell.body_limit import BodyLimit
 from demos.shell.head import with_head
 from demos.shell.hosts import Guard
 from demos.shell.not_found import UNDER_ROOT, unavailable
 from demos.shell.static import PREFIX, STATIC
+from demos.shell.statuses import with_status
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +69,8 @@ def around(hosts: Iterable[str], site: Site) -> Lifespan:
             # Gradio wraps its own middleware, which allows foreign origins, around any that it is given.
             home = app.middleware_stack
             assert home is not None
-            app.middleware_stack = Guard(Pages(home, site, app.stop_event, stack), hosts)
+            pages = with_status(Pages(home, site, app.stop_event, stack))
+            app.middleware_stack = Guard(BodyLimit(pages), hosts)
             yield
 
     return running

@@ -34,7 +34,8 @@ LIMITS = {BATCHED_QUEUE: 16, MODEL_QUEUE: 8, WRITING_QUEUE: 8}
 def visible_errors(function: Callable[..., Any], quote: Callable[[str], str] = escape) -> Callable[..., Any]:
     """Wraps `function` so that every error becomes one of Gradio's, which the visitor sees.
 
-    Gradio renders messages as HTML, and a message may quote what was typed, hence `quote`.
+    Gradio renders messages as HTML, and a message may quote what was typed, hence `quote`. The cause of
+    Gradio's error is ours, which tells whose fault it is.
     """
 
     def shown(error: Exception) -> gr.Error:
@@ -51,7 +52,7 @@ def visible_errors(function: Callable[..., Any], quote: Callable[[str], str] = e
         except gr.Error:
             raise
         except Exception as error:
-            raise shown(error) from None
+            raise shown(error) from error
 
     @functools.wraps(function)
     def answers(*arguments: Any, **keywords: Any) -> Iterator[Any]:
@@ -60,7 +61,7 @@ def visible_errors(function: Callable[..., Any], quote: Callable[[str], str] = e
         except gr.Error:
             raise
         except Exception as error:
-            raise shown(error) from None
+            raise shown(error) from error
 
     return answers if inspect.isgeneratorfunction(function) else answer
 

@@ -20,6 +20,7 @@ from demos.errors import BadInput, Busy, ModelTooLarge, ModelUnavailable, Unsupp
 from demos.models.cache import shared_cache
 from demos.runner import Runner
 from demos.shell import plain_http
+from demos.shell.body_limit import MAX_BODY
 from demos.shell.gallery import build, launch_options
 from demos.shell.load_demos import load_programme, public_endpoints
 from demos.shell.openapi import REFUSALS, described_endpoints
@@ -130,16 +131,48 @@ def test_a_body_that_cannot_be_read_is_refused_with_a_sentence(client, body, sai
     assert answer.status_code == 400 and said in error(answer)["problem"]
 
 
-def test_a_large_body_is_refused_before_all_of_it_is_read(client):
-    read = []
+def sends(chunks: Iterator[bytes], read: list[int], headers: list[tuple[bytes, bytes]]) -> Any:
+    """Status and answer of a request whose body comes in these chunks; `read` gets the length of each that is
+    taken."""
+    said: list[Any] = []
 
-    def body() -> Iterator[bytes]:
-        for _ in range(40):
-            read.append(2**20)
-            yield b" " * 2**20
+    async def receive() -> dict[str, Any]:
+        chunk = next(chunks)
+        read.append(len(chunk))
+        return {"type": "http.request", "body": chunk, "more_body": True}
 
-    answer = client.post("/api/repeat", content=body())
-    assert answer.status_code == 400 and "over 12 MB" in error(answer)["problem"]
+    async def send(message: Any) -> None:
+        said.append(message)
+
+    async def asked() -> None:
+        app = plain_http.plain_http(ENDPOINTS, Runner(shared_cache()))
+        scope = {
+            "type": "http",
+            "method": "POST",
+            "path": "/api/repeat",
+            "headers": headers,
+            "query_string": b"",
+        }
+        await app(scope, receive, send)
+
+    import anyio
+
+    anyio.run(asked)
+    return said[0]["status"], json.loads(said[1]["body"])["error"]
+
+
+def test_a_large_body_is_refused_before_it_is_read():
+    read: list[int] = []
+    header = [(b"content-length", str(MAX_BODY + 1).encode())]
+    status, said = sends(iter(()), read, header)
+    assert status == 413 and "over 12 MB" in said["problem"] and said["remedy"] and not read
+
+
+def test_a_large_body_in_chunks_is_refused_as_soon_as_it_is_too_long():
+    read: list[int] = []
+    status, said = sends((b" " * 2**20 for _ in range(40)), read, [])
+    assert status == 413 and "over 12 MB" in said["problem"] and said["remedy"]
+    assert MAX_BODY < sum(read) <= MAX_BODY + 2**20
 
 
 def test_other_methods_and_names_are_refused_in_json(client):

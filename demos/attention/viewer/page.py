@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from typing import Any
 
@@ -14,10 +14,10 @@ from demos.attention.viewer.html_export import EXPORT
 from demos.attention.viewer.measure import Selection
 from demos.attention.viewer.wire import FLOW_LAYER, LAYER, NEURON_LAYER, VIEW
 from demos.contract import Endpoint, Example, Run, parse, to_plain
-from demos.errors import StageError
 from demos.models.catalog import checkpoint
 from demos.recordings import Replay, replaying
 from demos.ui.moves import Move
+from demos.ui.served import served
 
 MOUNT = """
 const box = element.querySelector(".stage-attention-root");
@@ -217,18 +217,11 @@ def moves(payload: dict[str, Any]) -> Iterator[Move]:
 
 
 def _served(run: Run, name: str, endpoint: Endpoint) -> Any:
-    """A function that the page's script calls. It returns errors as data, because the script shows them.
+    """A function that the page's script calls; a recorded picture is followed by recorded answers."""
 
-    A recorded picture is followed by recorded answers.
-    """
-
-    def served(request: dict[str, Any]) -> Any:
+    def answered(request: Mapping[str, Any]) -> Any:
         asked = {field: value for field, value in request.items() if field != RECORDED}
-        try:
-            with replaying(Replay()) if request.get(RECORDED) is True else nullcontext():
-                return to_plain(run(endpoint, parse(endpoint.inputs_type, asked)))
-        except StageError as error:
-            return {"error": str(error)}
+        with replaying(Replay()) if request.get(RECORDED) is True else nullcontext():
+            return to_plain(run(endpoint, parse(endpoint.inputs_type, asked)))
 
-    served.__name__ = name
-    return served
+    return served(name, answered)

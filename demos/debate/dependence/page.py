@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -19,11 +19,12 @@ from demos.debate.dependence.compute import (
 )
 from demos.debate.methods.readable import Unreadable, left_out
 from demos.debate.methods.schemas import PredictInputs, TrialInputs
-from demos.errors import StageError, Unsupported
+from demos.errors import Unsupported
 from demos.ui import page
 from demos.ui.examples import examples_row
 from demos.ui.freshness import Answer
 from demos.ui.guess import Question, guess
+from demos.ui.served import served
 
 EXPERIMENTS = 4
 """Panels that wait for the first one, which shows the weights."""
@@ -119,13 +120,9 @@ def _experiments(run: Run) -> tuple[Callable[[TrialInputs | None], Any], ...]:
 
 
 def _predicted(run: Run) -> Any:
-    """The function that the page's script calls while a weight is dragged. It returns errors as data."""
+    """The function that the page's script calls while a weight is dragged."""
 
-    def served(request: dict[str, Any]) -> Any:
-        try:
-            return {"probability_under": run(PREDICT, parse(PredictInputs, request)).probability_under}
-        except StageError as error:
-            return {"error": str(error)}
+    def predicted(request: Mapping[str, Any]) -> Any:
+        return {"probability_under": run(PREDICT, parse(PredictInputs, request)).probability_under}
 
-    served.__name__ = "predict"
-    return served
+    return served("predict", predicted)

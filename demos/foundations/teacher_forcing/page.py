@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import gradio as gr
 
 from demos.contract import Example, Run, parse
-from demos.errors import StageError
 from demos.foundations.teacher_forcing import wire
 from demos.foundations.teacher_forcing.compute import CHANGE_HISTORY, TEACHER_FORCING
 from demos.foundations.teacher_forcing.schemas import TITLES, ChangeInputs, TeacherInputs
@@ -19,6 +18,7 @@ from demos.ui.controls import control
 from demos.ui.examples import examples_row
 from demos.ui.freshness import Answer
 from demos.ui.same_in_python import same_in_python
+from demos.ui.served import served
 
 MOUNT = """
 const box = element.querySelector(".tf-root");
@@ -78,14 +78,11 @@ def _drawing(run: Run) -> gr.HTML:
     )
 
 
-def change_served(run: Run) -> Callable[[dict[str, Any]], dict[str, Any]]:
-    """What the script calls for a typed word. It returns errors as data, because the script shows them."""
+def change_served(run: Run) -> Callable[[Any], Any]:
+    """What the script calls for a typed word."""
 
-    def change(request: dict[str, Any]) -> dict[str, Any]:
-        try:
-            result = run(CHANGE_HISTORY, parse(ChangeInputs, request))
-        except StageError as error:
-            return {"error": str(error)}
+    def change(request: Mapping[str, Any]) -> dict[str, Any]:
+        result = run(CHANGE_HISTORY, parse(ChangeInputs, request))
         return wire.change(result.change, result.replaced)
 
-    return change
+    return served("change", change)

@@ -99,7 +99,10 @@ def draft_from_json(text: str) -> Draft:
         raise BadInput("A draft in JSON is an object.", "Choose an example, or load a task.")
     draft = parse(Draft, data)
     if len(draft.query) > MAX_FIELDS and any(draft.query[MAX_FIELDS:]):
-        raise BadInput(f"The draft has {len(draft.query)} query fields; this page shows {MAX_FIELDS}.")
+        raise BadInput(
+            f"The draft has {len(draft.query)} query fields; this page shows {MAX_FIELDS}.",
+            "Choose an example, or load a task.",
+        )
     boxes = (*draft.query, *[""] * MAX_FIELDS)[:MAX_FIELDS]
     tables = {name: table_of(asdict(getattr(draft, name))) for name in ("shots", "rows")}
     return replace(draft, query=boxes, k=min(max(draft.k, 0), MAX_SHOTS), **tables)

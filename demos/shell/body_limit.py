@@ -1,0 +1,45 @@
+"""A limit for what a request may carry: more is refused before it is read."""
+
+from __future__ import annotations
+
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+MAX_BODY = 12 * 2**20
+"""Bytes of a request's body: a file of 10 MB and what a form needs around it."""
+PROBLEM, REMEDY = f"The body is over {MAX_BODY // 2**20} MB.", "Send less at once."
+
+
+class BodyLimit:
+    """Refuses a request at once whose header announces more than `MAX_BODY` bytes; where the body comes in
+    chunks without a header, whoever reads it gets an `HTTPException` as soon as it is too long."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        if _announced(scope) > MAX_BODY:
+            answer = JSONResponse(
+                {"error": {"problem": PROBLEM, "remedy": REMEDY}}, 413, {"Connection": "close"}
+            )
+            return await answer(scope, receive, send)
+        read = 0
+
+        async def counted() -> Message:
+            nonlocal read
+            message = await receive()
+            read += len(message.get("body", b""))
+            if read > MAX_BODY:
+                raise HTTPException(413, f"{PROBLEM} {REMEDY}")
+            return message
+
+        await self.app(scope, counted, send)
+
+
+def _announced(scope: Scope) -> int:
+    """The length that a request's header announces, 0 if it does not."""
+    length = dict(scope["headers"]).get(b"content-length", b"")
+    return int(length[:20]) if length.isdigit() else 0

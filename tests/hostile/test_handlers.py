@@ -1,0 +1,127 @@
+"""Hostile values for every listener of every page: answered or refused, and nothing becomes markup."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import gradio as gr
+import pytest
+from gradio.state_holder import SessionState
+
+from demos.models.cache import shared_cache
+from demos.shell.load_demos import load_programme
+from demos.shell.pages import page_builders
+from demos.shell.statuses import status_of
+from demos.shell.visitor import Visitor
+from tests.hostile import corpus
+from tests.hostile.asked import Checker, scripts_in
+
+PAGES = page_builders(Checker(shared_cache()), load_programme())
+SLUGS = list(PAGES)
+EACH = 12
+"""Hostile values that a listener gets, shared among its inputs."""
+
+
+@pytest.fixture(autouse=True)
+def nothing_goes_wrong(caplog, capfd) -> Iterator[None]:
+    with caplog.at_level(logging.WARNING):
+        yield
+    said = capfd.readouterr()
+    assert "Traceback" not in said.out + said.err, (said.out + said.err)[-3000:]
+    failed = [record for record in caplog.get_records("call") if record.exc_info]
+    assert not failed, [logging.Formatter().format(record)[-2000:] for record in failed[:3]]
+
+
+def listeners(page: gr.Blocks) -> list[Any]:
+    """The page's listeners that get values, each once: those of its examples are the same function again."""
+    found: dict[Any, Any] = {}
+    for listener in page.fns.values():
+        work: Any = listener.fn
+        while hasattr(work, "__wrapped__"):
+            work = work.__wrapped__
+        if work is not None and listener.inputs:
+            found.setdefault((work, tuple(block._id for block in listener.inputs)), listener)
+    return list(found.values())
+
+
+def hostile_to(component: Any) -> list[Any]:
+    """What is sent for a component instead of its value."""
+    if isinstance(component, gr.Textbox):
+        wanted = {"stage-linked": ("links", "drafts")}.get(
+            getattr(component, "elem_id", "") or "", ("texts",)
+        )
+        return [text for kind in wanted for text in corpus.texts(kind)] + corpus.values()
+    return corpus.values()
+
+
+def called(loop: asyncio.Runner, page: gr.Blocks, listener: Any, data: list[Any]) -> tuple[int, Any]:
+    """The status and what is sent of a listener's answer, or of all that it yields."""
+
+    async def steps() -> Any:
+        iterator, sent = None, []
+        state = SessionState(page)
+        while True:
+            output = await page.process_api(listener, list(data), state=state, iterator=iterator)
+            sent.append(output["data"])
+            iterator = output["iterator"]
+            if not output["is_generating"]:
+                return sent
+
+    try:
+        return 200, loop.run(steps())
+    except gr.Error as error:
+        assert not error.print_exception, "its traceback is logged"
+        return status_of(error.__cause__), error.message
+
+
+def markup_of(listener: Any, sent: list[Any]) -> str:
+    """What an answer has for components that show HTML, and the pages in it that are given to be saved."""
+    shown = []
+    for row in sent:
+        for block, value in zip(listener.outputs, row, strict=False):
+            found = value.get("value") if isinstance(value, dict) else value
+            text = found if isinstance(found, str) else ""
+            if isinstance(block, gr.HTML | gr.Markdown) or text[:20].lower().startswith("<!doctype"):
+                shown.append(text)
+    return "\n".join(shown)
+
+
+def wrong_with(slug: str) -> Iterator[str]:
+    """What goes wrong with the listeners of a page."""
+    page = PAGES[slug]()
+    kept = Visitor(page).values
+    with asyncio.Runner() as loop:
+        for number, listener in enumerate(listeners(page)):
+            usual = [kept[block._id] for block in listener.inputs]
+            for place, component in enumerate(listener.inputs):
+                if isinstance(component, gr.State):
+                    continue
+                hostile = hostile_to(component)
+                places = max(1, len(hostile) * len(listener.inputs) // EACH)
+                turn = (SLUGS.index(slug) * 31 + number * 7 + place) % places
+                for value in corpus.share(hostile, turn, places):
+                    where = f"{slug}, {listener.name}, input {place} ({component.get_block_name()})"
+                    data = [value if i == place else one for i, one in enumerate(usual)]
+                    for said in wrong_in(loop, page, listener, data):
+                        yield f"{where} = {corpus.told(value)}: {said}"
+
+
+def wrong_in(loop: asyncio.Runner, page: gr.Blocks, listener: Any, data: list[Any]) -> Iterator[str]:
+    """What goes wrong with one call."""
+    try:
+        status, answer = called(loop, page, listener, data)
+    except Exception as error:
+        yield f"{type(error).__name__}: {str(error)[:500]}"
+        return
+    if status == 500:
+        yield answer
+    shown = answer if isinstance(answer, str) else markup_of(listener, answer)
+    yield from scripts_in(shown)
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_every_listener_answers_or_refuses_whatever_is_sent(slug):
+    assert not (wrong := list(wrong_with(slug))), "\n".join(wrong)
