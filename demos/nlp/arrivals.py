@@ -11,7 +11,7 @@ from demos.stream import Waiting
 
 
 class Arrivals(Iterator["NewToken | Waiting"]):
-    """The writer puts tokens, then an error, or None at the end; the reader gets `Waiting` while there is none.
+    """The writer puts tokens, then an error or None; the reader gets `Waiting` while there is nothing.
 
     `closed` says that the reader asks for no further token.
     """

@@ -1,7 +1,7 @@
 """OpenVINO GenAI as a writing engine: all texts of a model grow together, a token of each in a step.
 
-Its continuous batching (Yu et al. 2022, "Orca", OSDI) takes up a text, and lets one go, between two steps. With
-`logprobs` it tells each token's logarithmic probability before temperature and top-p, as `NewToken` has it.
+Its continuous batching (Yu et al. 2022, "Orca", OSDI) takes up a text, and lets one go, between two
+steps. With `logprobs` it tells the logarithm of each token's probability.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from demos.stream import Waiting
 CACHE_GIGABYTES = 1
 """For keys and values of all texts under way, about 90,000 tokens of SmolLM2 135M; beyond it, texts wait."""
 
-_New = tuple[Any, Iterable[int], Decoding, Arrivals]
+_New = tuple[Any, Iterable[int], int, Arrivals]
 
 
 class Pipeline:
@@ -40,20 +40,14 @@ class Pipeline:
         self._pipeline = openvino_genai.ContinuousBatchingPipeline(str(file), schedule, "CPU")
         self._numbers = itertools.count()
 
-    def begin(self, ids: Any, ends: Iterable[int], decoding: Decoding) -> Any:
-        """Takes up a text after `ids` [1, tokens], an array of int64; returns the package's handle of it."""
+    def begin(self, ids: Any, ends: Iterable[int], most: int) -> Any:
+        """Takes up a greedy text of `most` tokens after `ids` [1, tokens], an array of int64; returns the
+        package's handle of it."""
         import openvino_genai
         from openvino import Tensor
 
-        choice: dict[str, Any] = {"do_sample": False}
-        if decoding.temperature > 0:
-            choice = {"do_sample": True, "temperature": decoding.temperature, "top_p": decoding.top_p}
         config = openvino_genai.GenerationConfig(
-            max_new_tokens=decoding.max_new_tokens,
-            stop_token_ids=set(ends),
-            rng_seed=decoding.seed,
-            logprobs=1,
-            **choice,
+            do_sample=False, max_new_tokens=most, stop_token_ids=set(ends), logprobs=1
         )
         return self._pipeline.add_request(next(self._numbers), Tensor(ids), config)
 
@@ -76,11 +70,15 @@ class OpenVinoEngine:
         self._new: SimpleQueue[_New] = SimpleQueue()
         threading.Thread(target=self._work, name="writing engine", daemon=True).start()
 
+    def gives(self, decoding: Decoding) -> bool:
+        """Only greedy texts: what a seed draws was measured to change when others write at the same time."""
+        return decoding.temperature == 0
+
     def write(self, loaded: Loaded, batch: Any, decoding: Decoding) -> Generator[NewToken | Waiting]:
         """Yields the tokens that continue `batch` ["input_ids": 1, tokens], `Waiting` while there is none;
         closing the iterator ends the text."""
         with closing(Arrivals()) as arrivals:
-            self._new.put((batch["input_ids"].numpy(), end_ids(loaded), decoding, arrivals))
+            self._new.put((batch["input_ids"].numpy(), end_ids(loaded), decoding.max_new_tokens, arrivals))
             yield from arrivals
 
     def _work(self) -> None:

@@ -1,4 +1,4 @@
-"""Which engine writes a text: OpenVINO GenAI where it is installed and reads the model's file, else transformers.
+"""What writes a text: OpenVINO GenAI where it is installed and reads the model's file, else transformers.
 
 Only writing is the engine's. Attention, scores and everything that is compared with something exact are
 computed by transformers in float32. `STAGE_ENGINE` says otherwise: `transformers` (never an engine) or
@@ -42,7 +42,7 @@ class Engine(Protocol):
     failed: bool
 
     def write(self, loaded: Loaded, batch: Any, decoding: Decoding) -> Generator[NewToken | Waiting]:
-        """Yields the tokens that continue `batch`, `Waiting` while there is none; closing it ends the text."""
+        """Yields the tokens that continue `batch`, `Waiting` while there is none; closing ends the text."""
         ...
 
     def gives(self, decoding: Decoding) -> bool:
