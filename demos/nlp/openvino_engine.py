@@ -64,14 +64,15 @@ class OpenVinoEngine:
     """A pipeline and the one thread that touches it, which sleeps while nobody writes."""
 
     def __init__(self, pipeline: Pipeline) -> None:
-        self.remark = f"4-bit weights, computed by {pipeline.title}."
+        self.remark = f"4-bit weights, kept in 8 bits, computed by {pipeline.title}."
         self.failed = False
         self._pipeline = pipeline
         self._new: SimpleQueue[_New] = SimpleQueue()
         threading.Thread(target=self._work, name="writing engine", daemon=True).start()
 
     def gives(self, decoding: Decoding) -> bool:
-        """Only greedy texts: what a seed draws was measured to change when others write at the same time."""
+        """Only greedy texts: a batch of another size rounds otherwise (about 0.02 in the logarithm of a
+        probability), so that a seed would draw another text when others write at the same time."""
         return decoding.temperature == 0
 
     def write(self, loaded: Loaded, batch: Any, decoding: Decoding) -> Generator[NewToken | Waiting]:

@@ -14,12 +14,12 @@ import threading
 from collections.abc import Generator
 from contextlib import closing
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, Protocol
 
 from demos.errors import StageError
-from demos.models import bundled
 from demos.models.catalog import checkpoint
+from demos.models.checkpoint import Checkpoint
+from demos.models.eight_bits import eight_bit_file
 from demos.models.specs import Loaded
 from demos.nlp.decoding import Decoding, NewToken
 from demos.nlp.writing import Write
@@ -32,7 +32,7 @@ INSTALL = "pip install --no-deps -r requirements-fast.txt"
 
 _log = logging.getLogger(__name__)
 _opening = threading.Lock()
-_engines: dict[Path, Engine | None] = {}  # by weights file; None: it could not be opened
+_engines: dict[str, Engine | None] = {}  # by checkpoint; None: it could not be opened
 
 
 class Engine(Protocol):
@@ -50,11 +50,11 @@ class Engine(Protocol):
         ...
 
 
-def open_engine(file: Path) -> Engine:
-    """Opens the engine on a file of weights; takes some seconds."""
+def open_engine(known: Checkpoint) -> Engine:
+    """Opens the engine on a checkpoint's bundled GGUF file; takes some seconds."""
     from demos.nlp.openvino_engine import OpenVinoEngine, Pipeline
 
-    return OpenVinoEngine(Pipeline(file))
+    return OpenVinoEngine(Pipeline(eight_bit_file(known)))
 
 
 def chosen(loaded: Loaded, decoding: Decoding, otherwise: Write) -> tuple[Loaded, Write]:
@@ -63,13 +63,13 @@ def chosen(loaded: Loaded, decoding: Decoding, otherwise: Write) -> tuple[Loaded
     `otherwise` writes what no engine can. Raises `StageError` if STAGE_ENGINE is wrong, or asks for an engine
     that is not installed.
     """
-    wanted = _wanted()
-    if wanted == "transformers" or (file := _file(loaded)) is None:
+    wanted, known = _wanted(), checkpoint(loaded.spec.checkpoint)
+    if wanted == "transformers" or not _installed() or not _has_file(known, loaded):
         return loaded, otherwise
-    engine = _engine(file)
+    engine = _engine(known)
     if engine is None or not engine.gives(decoding):
         return loaded, otherwise
-    note = f"{checkpoint(loaded.spec.checkpoint).note} {engine.remark}".strip()
+    note = f"{known.note} {engine.remark}".strip()
     return replace(loaded, origin=replace(loaded.origin, note=note)), engine.write
 
 
@@ -100,24 +100,19 @@ def _installed() -> bool:
     return importlib.util.find_spec(PACKAGE) is not None
 
 
-def _file(loaded: Loaded) -> Path | None:
-    """The file of weights that an engine reads as it is: the bundled GGUF that `loaded` was unpacked from."""
-    if loaded.origin.source != "bundled" or not _installed():
-        return None
-    known = checkpoint(loaded.spec.checkpoint)
-    if known.bundled is None or known.bundled.format != "gguf":
-        return None
-    return bundled.checked_file(known, known.bundled.packed)
+def _has_file(known: Checkpoint, loaded: Loaded) -> bool:
+    """Whether `loaded` was unpacked from a bundled GGUF, which the engine reads too."""
+    return loaded.origin.source == "bundled" and known.bundled is not None and known.bundled.format == "gguf"
 
 
-def _engine(file: Path) -> Engine | None:
-    """The engine of a file, opened once; None where it cannot be opened, or has failed while it wrote."""
+def _engine(known: Checkpoint) -> Engine | None:
+    """The engine of a checkpoint, opened once; None where it cannot be, or has failed while it wrote."""
     with _opening:
-        if file not in _engines:
+        if known.name not in _engines:
             try:
-                _engines[file] = open_engine(file)
+                _engines[known.name] = open_engine(known)
             except Exception as error:  # another processor, no memory: the text is written all the same
-                _log.warning("%s cannot read %s (%s): transformers writes.", PACKAGE, file.name, error)
-                _engines[file] = None
-        engine = _engines[file]
+                _log.warning("No engine for %s (%s): transformers writes.", known.title, error)
+                _engines[known.name] = None
+        engine = _engines[known.name]
         return None if engine is None or engine.failed else engine

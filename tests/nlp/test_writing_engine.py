@@ -13,6 +13,8 @@ import torch
 
 from demos.errors import StageError
 from demos.models.cache import shared_cache
+from demos.models.catalog import checkpoint
+from demos.models.eight_bits import eight_bit_file
 from demos.models.specs import Spec
 from demos.nlp import writing_engine
 from demos.nlp.decoding import Decoding, NewToken, stream_tokens
@@ -23,7 +25,7 @@ from demos.tasks.generate.compute import GENERATE, GenerateInputs, generate, who
 
 PLAIN = GenerateInputs("Once upon a time", mode="plain", max_new_tokens=4)
 GREEDY = Decoding(4, 0.0, 1.0, 0)
-BADGE = "4-bit weights, computed by a stand-in."
+BADGE = "4-bit weights, kept in 8 bits, computed by a stand-in."
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +104,7 @@ def stand_in(lm, monkeypatch):
     monkeypatch.setenv(writing_engine.SWITCH, "auto")
     monkeypatch.setattr(writing_engine, "_installed", lambda: True)
     monkeypatch.setattr(writing_engine, "_engines", {})
-    monkeypatch.setattr(writing_engine, "open_engine", lambda file: OpenVinoEngine(pipeline))
+    monkeypatch.setattr(writing_engine, "open_engine", lambda known: OpenVinoEngine(pipeline))
     return pipeline
 
 
@@ -188,14 +190,14 @@ def test_what_no_engine_reads_is_written_by_transformers(lm, stand_in, monkeypat
 def test_an_engine_that_cannot_be_opened_is_tried_once(lm, stand_in, monkeypatch, caplog):
     tried = []
 
-    def fails(file):
-        tried.append(file.name)
+    def fails(known):
+        tried.append(known.name)
         raise RuntimeError("no such instruction")
 
     monkeypatch.setattr(writing_engine, "open_engine", fails)
     for _ in range(2):
         assert writing_engine.chosen(lm, GREEDY, stream_tokens) == (lm, stream_tokens)
-    assert tried == ["SmolLM2-135M-Instruct.Q4_1.gguf"] and "no such instruction" in caplog.text
+    assert tried == ["smollm2"] and "no such instruction" in caplog.text
 
 
 def test_an_engine_that_breaks_says_so_and_transformers_goes_on(lm, stand_in):
@@ -227,12 +229,7 @@ def test_a_wrong_switch_is_named(lm, stand_in, monkeypatch, value, remedy):
 def test_the_package_itself_writes_and_lets_go(lm):
     """Its text differs from transformers' at near ties, so that only what any greedy text has is asked."""
     pytest.importorskip("openvino_genai")
-    from demos.models import bundled
-    from demos.models.catalog import checkpoint
-
-    known = checkpoint("smollm2")
-    assert known.bundled
-    engine = OpenVinoEngine(Pipeline(bundled.checked_file(known, known.bundled.packed)))
+    engine = OpenVinoEngine(Pipeline(eight_bit_file(checkpoint("smollm2"))))
     writes = writing_engine.here(engine.write)
     france = list(writes(lm, encoded(lm, "The capital of France is"), GREEDY))
     assert "Paris" in lm.tokenizer.decode(ids(france)) and len(france) == 4
