@@ -124,14 +124,10 @@ def agreement(loaded: Loaded, batches: Sequence[Any], fast: Writer) -> None:
         equal += same
         whole += all(same)
         apart += [math.log(token.probability) - other for token, other in zip(tokens, own, strict=True)]
-    print(
-        f"{len(batches)} greedy texts, {len(equal)} tokens: transformers chooses {sum(equal) / len(equal):.1%} of them, "
-        f"and {whole} whole texts"
-    )
-    print(
-        f"logarithm of a token's probability, engine less transformers: {statistics.mean(apart):+.4f} on average; "
-        f"{statistics.mean(map(abs, apart)):.4f} without sign"
-    )
+    chosen, signed, size = sum(equal) / len(equal), statistics.mean(apart), statistics.mean(map(abs, apart))
+    print(f"{len(batches)} greedy texts of the engine, {len(equal)} tokens")
+    print(f"transformers chooses too     {chosen:7.1%} of the tokens, and {whole} whole texts")
+    print(f"logarithm of a probability   {signed:+7.4f} apart on average, {size:.4f} without sign")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A GGUF file that is written again with 8-bit weights: the same facts, and weights within half a step of them."""
+"""A GGUF file that is written again with 8-bit weights: the same facts, weights within half a step."""
 
 from __future__ import annotations
 
