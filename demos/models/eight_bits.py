@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,6 @@ _RECIPE = 1  # part of the file's name: raise it when what is written changes
 FILE_TYPE = "general.file_type"
 
 
-@cache
 def eight_bit_file(checkpoint: Checkpoint) -> Path:
     """The checkpoint's bundled GGUF file with 8-bit weights, written once into the cache folder.
 

@@ -69,8 +69,8 @@ def test_it_is_written_once_and_again_when_damaged(small, tmp_path, monkeypatch)
     monkeypatch.setenv("STAGE_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.setattr(bundled, "checked_file", lambda known, file: small)
     monkeypatch.setattr(eight_bits, "write_in_eight_bits", write)
-    file = eight_bits.eight_bit_file.__wrapped__(known)
-    assert eight_bits.eight_bit_file.__wrapped__(known) == file and written == [small]
+    file = eight_bits.eight_bit_file(known)
+    assert eight_bits.eight_bit_file(known) == file and written == [small]
     file.write_bytes(b"weightz")
-    assert eight_bits.eight_bit_file.__wrapped__(known).read_bytes() == b"weights" and len(written) == 2
+    assert eight_bits.eight_bit_file(known).read_bytes() == b"weights" and len(written) == 2
     assert [other.name for other in file.parent.iterdir() if "part" in other.name] == []
