@@ -52,9 +52,9 @@ class Engine(Protocol):
 
 def open_engine(known: Checkpoint) -> Engine:
     """Opens the engine on a checkpoint's bundled GGUF file; takes some seconds."""
-    from demos.nlp.openvino_engine import OpenVinoEngine, Pipeline
+    from demos.nlp.openvino_engine import start
 
-    return OpenVinoEngine(Pipeline(eight_bit_file(known)))
+    return start(eight_bit_file(known))
 
 
 def chosen(loaded: Loaded, decoding: Decoding, otherwise: Write) -> tuple[Loaded, Write]:

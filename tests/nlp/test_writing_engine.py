@@ -6,6 +6,8 @@ from __future__ import annotations
 import threading
 from contextlib import closing
 from dataclasses import replace
+from multiprocessing import Pipe
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -18,7 +20,8 @@ from demos.models.eight_bits import eight_bit_file
 from demos.models.specs import Spec
 from demos.nlp import writing_engine
 from demos.nlp.decoding import Decoding, NewToken, stream_tokens
-from demos.nlp.openvino_engine import OpenVinoEngine, Pipeline
+from demos.nlp.openvino_engine import OpenVinoEngine, start
+from demos.nlp.openvino_process import Pipeline, serve
 from demos.runner import Runner
 from demos.stream import Waiting
 from demos.tasks.generate.compute import GENERATE, GenerateInputs, generate, whole
@@ -74,12 +77,12 @@ class StandIn(Pipeline):
         self.go = threading.Event()
         self.go.set()
 
-    def begin(self, ids, ends, most):
-        self.asked.append(ids[0].tolist())
+    def begin(self, number, prompt, ends, most):
+        self.asked.append(prompt)
         assert 2 in ends
         if most == 5:
             raise RuntimeError("not this one")
-        encoded = torch.from_numpy(ids)
+        encoded = torch.tensor([prompt])
         batch = {"input_ids": encoded, "attention_mask": torch.ones_like(encoded)}
         self.handles.append(Handle(stream_tokens(self.lm, batch, replace(GREEDY, max_new_tokens=most))))
         return self.handles[-1]
@@ -97,6 +100,20 @@ class StandIn(Pipeline):
         return any(handle.status == "RUNNING" for handle in self.handles)
 
 
+def opened(pipeline) -> OpenVinoEngine:
+    """An engine whose other side is a thread instead of a process."""
+    here, there = Pipe()
+    threading.Thread(target=serving, args=(there, pipeline), daemon=True).start()
+    return OpenVinoEngine(here)
+
+
+def serving(connection, pipeline) -> None:
+    try:
+        serve(connection, Path(), lambda file: pipeline)
+    except RuntimeError as error:
+        assert str(error) == "out of memory"
+
+
 @pytest.fixture
 def stand_in(lm, monkeypatch):
     """A gallery in which the package is installed, with the stand-in as its pipeline."""
@@ -104,7 +121,7 @@ def stand_in(lm, monkeypatch):
     monkeypatch.setenv(writing_engine.SWITCH, "auto")
     monkeypatch.setattr(writing_engine, "_installed", lambda: True)
     monkeypatch.setattr(writing_engine, "_engines", {})
-    monkeypatch.setattr(writing_engine, "open_engine", lambda known: OpenVinoEngine(pipeline))
+    monkeypatch.setattr(writing_engine, "open_engine", lambda known: opened(pipeline))
     return pipeline
 
 
@@ -145,7 +162,7 @@ def test_the_runner_waits_for_the_engine_and_a_column_does(lm, stand_in):
 
 
 def test_texts_grow_together_and_each_reader_gets_its_own(lm, stand_in):
-    engine = OpenVinoEngine(stand_in)
+    engine = opened(stand_in)
     prompts = ["Once upon a time", "The capital of France is", "One, two, three,"]
     stand_in.go.clear()
     waits = [engine.write(lm, encoded(lm, prompt), GREEDY) for prompt in prompts]
@@ -159,7 +176,7 @@ def test_texts_grow_together_and_each_reader_gets_its_own(lm, stand_in):
 
 
 def test_a_reader_who_leaves_ends_the_text(lm, stand_in):
-    engine = OpenVinoEngine(stand_in)
+    engine = opened(stand_in)
     text = engine.write(lm, encoded(lm), replace(GREEDY, max_new_tokens=400))
     while isinstance(next(text), Waiting):
         pass
@@ -194,6 +211,10 @@ def test_an_engine_that_cannot_be_opened_is_tried_once(lm, stand_in, monkeypatch
         tried.append(known.name)
         raise RuntimeError("no such instruction")
 
+    with pytest.raises(RuntimeError, match="did not open"):
+        here, there = Pipe()
+        there.close()
+        OpenVinoEngine(here)
     monkeypatch.setattr(writing_engine, "open_engine", fails)
     for _ in range(2):
         assert writing_engine.chosen(lm, GREEDY, stream_tokens) == (lm, stream_tokens)
@@ -229,7 +250,7 @@ def test_a_wrong_switch_is_named(lm, stand_in, monkeypatch, value, remedy):
 def test_the_package_itself_writes_and_lets_go(lm):
     """Its text differs from transformers' at near ties, so that only what any greedy text has is asked."""
     pytest.importorskip("openvino_genai")
-    engine = OpenVinoEngine(Pipeline(eight_bit_file(checkpoint("smollm2"))))
+    engine = start(eight_bit_file(checkpoint("smollm2")))
     writes = writing_engine.here(engine.write)
     france = list(writes(lm, encoded(lm, "The capital of France is"), GREEDY))
     assert "Paris" in lm.tokenizer.decode(ids(france)) and len(france) == 4
