@@ -8,8 +8,6 @@ Q8_0 has no offset, and its steps are about a sixteenth.
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -36,14 +34,10 @@ def eight_bit_file(checkpoint: Checkpoint) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(f"{target}.lock"):  # a second process waits here, then finds the file written
         if not _is_as_written(target, noted):
-            descriptor, part = tempfile.mkstemp(prefix=f"{name}.part", dir=target.parent)
-            os.close(descriptor)
-            try:
-                write_in_eight_bits(bundled.checked_file(checkpoint, source.packed), Path(part))
-                noted.write_text(_sha256(Path(part)), encoding="ascii")
-                Path(part).replace(target)
-            finally:
-                Path(part).unlink(missing_ok=True)
+            part = target.with_suffix(".part")  # what a killed process has left is overwritten
+            write_in_eight_bits(bundled.checked_file(checkpoint, source.packed), part)
+            noted.write_text(_sha256(part), encoding="ascii")
+            part.replace(target)
     return target
 
 
