@@ -1,8 +1,9 @@
 """What writes a text: OpenVINO GenAI where it is installed and reads the model's file, else transformers.
 
 Only writing is the engine's. Attention, scores and everything that is compared with something exact are
-computed by transformers in float32. `STAGE_ENGINE` says otherwise: `transformers` (never an engine) or
-`openvino` (an error where it cannot be had); `auto` is the default.
+computed by transformers in float32. The first text opens the engine, and nobody waits for that: transformers
+writes meanwhile. `STAGE_ENGINE` says otherwise: `transformers` (never an engine) or `openvino` (the first
+text waits, and an error says where it is not installed); `auto` is the default.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import logging
 import os
 import threading
 from collections.abc import Generator
+from concurrent.futures import Future
 from contextlib import closing
 from dataclasses import replace
 from typing import Any, Protocol
@@ -32,7 +34,7 @@ INSTALL = "pip install --no-deps -r requirements-fast.txt"
 
 _log = logging.getLogger(__name__)
 _opening = threading.Lock()
-_engines: dict[str, Engine | None] = {}  # by checkpoint; None: it could not be opened
+_engines: dict[str, Future[Engine | None]] = {}  # by checkpoint; None: it could not be opened
 
 
 class Engine(Protocol):
@@ -66,7 +68,7 @@ def chosen(loaded: Loaded, decoding: Decoding, otherwise: Write) -> tuple[Loaded
     wanted, known = _wanted(), checkpoint(loaded.spec.checkpoint)
     if wanted == "transformers" or not _installed() or not _has_file(known, loaded):
         return loaded, otherwise
-    engine = _engine(known)
+    engine = _engine(known, patient=wanted == "openvino")
     if engine is None or not engine.gives(decoding):
         return loaded, otherwise
     note = f"{known.note} {engine.remark}".strip()
@@ -105,14 +107,23 @@ def _has_file(known: Checkpoint, loaded: Loaded) -> bool:
     return loaded.origin.source == "bundled" and known.bundled is not None and known.bundled.format == "gguf"
 
 
-def _engine(known: Checkpoint) -> Engine | None:
-    """The engine of a checkpoint, opened once; None where it cannot be, or has failed while it wrote."""
+def _engine(known: Checkpoint, patient: bool) -> Engine | None:
+    """The engine of a checkpoint, opened once; None where it cannot be, is not yet, or has failed since."""
     with _opening:
         if known.name not in _engines:
-            try:
-                _engines[known.name] = open_engine(known)
-            except Exception as error:  # another processor, no memory: the text is written all the same
-                _log.warning("No engine for %s (%s): transformers writes.", known.title, error)
-                _engines[known.name] = None
-        engine = _engines[known.name]
-        return None if engine is None or engine.failed else engine
+            _engines[known.name] = Future()
+            opener = threading.Thread(target=_open, args=(known, _engines[known.name]), daemon=True)
+            opener.start()
+        opened = _engines[known.name]
+    if not patient and not opened.done():
+        return None
+    engine = opened.result()
+    return None if engine is None or engine.failed else engine
+
+
+def _open(known: Checkpoint, opened: Future[Engine | None]) -> None:
+    try:
+        opened.set_result(open_engine(known))
+    except Exception as error:  # another processor, no memory: the text is written all the same
+        _log.warning("No engine for %s (%s): transformers writes.", known.title, error)
+        opened.set_result(None)

@@ -118,7 +118,7 @@ def serving(connection, pipeline) -> None:
 def stand_in(lm, monkeypatch):
     """A gallery in which the package is installed, with the stand-in as its pipeline."""
     pipeline = StandIn(lm)
-    monkeypatch.setenv(writing_engine.SWITCH, "auto")
+    monkeypatch.setenv(writing_engine.SWITCH, "openvino")
     monkeypatch.setattr(writing_engine, "_installed", lambda: True)
     monkeypatch.setattr(writing_engine, "_engines", {})
     monkeypatch.setattr(writing_engine, "open_engine", lambda known: opened(pipeline))
@@ -202,6 +202,21 @@ def test_what_no_engine_reads_is_written_by_transformers(lm, stand_in, monkeypat
     monkeypatch.setenv(writing_engine.SWITCH, "auto")
     monkeypatch.setattr(writing_engine, "_installed", lambda: False)
     assert writer(lm) == (lm, "transformers")
+
+
+def test_nobody_waits_while_it_is_opened(lm, stand_in, monkeypatch):
+    go = threading.Event()
+
+    def slow(known):
+        go.wait(60)
+        return opened(stand_in)
+
+    monkeypatch.setattr(writing_engine, "open_engine", slow)
+    monkeypatch.setenv(writing_engine.SWITCH, "auto")
+    assert writing_engine.chosen(lm, GREEDY, stream_tokens) == (lm, stream_tokens)
+    go.set()
+    assert writing_engine._engines["smollm2"].result(60)
+    assert whole(PLAIN, lm).origin.note.endswith(BADGE)
 
 
 def test_an_engine_that_cannot_be_opened_is_tried_once(lm, stand_in, monkeypatch, caplog):
