@@ -8,6 +8,7 @@ Everything in one run, in one process, on the same weights; needs requirements-f
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import itertools
 import math
 import os
@@ -37,14 +38,13 @@ def main(arguments: Sequence[str] = ()) -> None:
     from demos.models.catalog import checkpoint
     from demos.models.specs import Spec
     from demos.nlp.decoding import Decoding, stream_tokens
-    from demos.nlp.writing_engine import here, open_engine
+    from demos.nlp.writing_engine import INSTALL, PACKAGE, here, open_engine
 
-    begin = time.perf_counter()
-    try:
-        engine = open_engine(checkpoint(MODEL))
-    except ImportError as error:
-        print(f"left out: {error}")
+    if importlib.util.find_spec(PACKAGE) is None:
+        print(f"left out: {INSTALL}")
         return
+    begin = time.perf_counter()
+    engine = open_engine(checkpoint(MODEL))
     opened = time.perf_counter() - begin
     writes = here(engine.write)
     greedy = Decoding(most, 0.0, 1.0, 0)
@@ -67,7 +67,7 @@ def prompts(loaded: Loaded) -> list[Any]:
 
     rows = [row.fields[0][1] for task in ready_tasks().values() for row in task.rows]
     asked = [f"What is this about? {text}" for text in itertools.islice(itertools.cycle(rows), PROMPTS)]
-    written = [render(loaded.tokenizer, GenerateInputs(f"{text}")) for text in asked]
+    written = [render(loaded.tokenizer, GenerateInputs(text)) for text in asked]
     return [loaded.tokenizer(text, return_tensors="pt", add_special_tokens=False) for text in written]
 
 
