@@ -10,6 +10,7 @@ from benchmarks import (
     prompting,
     service,
     start,
+    writing,
 )
 
 MODULES = (
@@ -21,6 +22,7 @@ MODULES = (
     debate,
     prompting,
     pipelines,
+    writing,
     attention_page,
 )
 

@@ -7,7 +7,7 @@ import os
 # Before anything is imported that reads them: what the caller has set must not matter.
 for name in [n for n in os.environ if n.startswith(("HF_", "TRANSFORMERS_", "STAGE_", "GRADIO_", "SPACE"))]:
     del os.environ[name]
-os.environ["STAGE_MODELS"] = "bundled"
+os.environ["STAGE_MODELS"], os.environ["STAGE_ENGINE"] = "bundled", "transformers"
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # the test run's processes share the cores already
 

@@ -12,7 +12,6 @@ import threading
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from contextvars import copy_context
-from queue import Empty, SimpleQueue
 from types import SimpleNamespace
 from typing import Any
 
@@ -20,6 +19,7 @@ from demos.errors import StageError
 from demos.models import zero_gpu
 from demos.models.catalog import checkpoint
 from demos.models.specs import Loaded, Spec
+from demos.nlp.arrivals import Arrivals
 from demos.nlp.decoding import Decoding, NewToken, stream_tokens
 from demos.stream import Waiting
 
@@ -101,45 +101,21 @@ def _model(folder: str, dtype: str) -> Any:
     return _held[folder, dtype]
 
 
-class _Beside(Iterator["NewToken | Waiting"]):
-    """Takes the tokens in a thread of its own, which has the visitor's context (whose quota it is), and gives
-    `Waiting` while there is none."""
+class _Beside(Arrivals):
+    """Takes the tokens in a thread of its own, which has the visitor's context (whose quota it is)."""
 
     def __init__(self, written: Iterator[NewToken]) -> None:
-        self._came: SimpleQueue[NewToken | Exception | None] = SimpleQueue()
-        self._there, self._closed = threading.Event(), False
+        super().__init__()
         threading.Thread(target=copy_context().run, args=(self._take, written), daemon=True).start()
 
     def _take(self, written: Iterator[NewToken]) -> None:
         end: Exception | None = None
         try:
             for token in written:
-                self._put(token)
-                if self._closed:
+                self.put(token)
+                if self.closed:
                     written.close()  # type: ignore[attr-defined]
                     return
         except Exception as error:
             end = error
-        self._put(end)
-
-    def _put(self, came: NewToken | Exception | None) -> None:
-        self._came.put(came)
-        self._there.set()
-
-    def __next__(self) -> NewToken | Waiting:
-        try:
-            came = self._came.get_nowait()
-        except Empty:
-            self._there.clear()
-            if not self._came.empty():  # it came between the two lines above
-                self._there.set()
-            return Waiting(self._there)
-        if isinstance(came, Exception):
-            raise came
-        if came is None:
-            raise StopIteration
-        return came
-
-    def close(self) -> None:
-        """Asks for no further token."""
-        self._closed = True
+        self.put(end)

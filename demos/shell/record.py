@@ -82,7 +82,7 @@ def recorded_answers(demo: ModuleType, run: Run) -> Answers:
 
 def main() -> None:
     """Records all demos, or those named."""
-    os.environ["STAGE_MODELS"] = "bundled"
+    os.environ["STAGE_MODELS"], os.environ["STAGE_ENGINE"] = "bundled", "transformers"
     from demos.models.cache import shared_cache
     from demos.runner import Runner
     from demos.shell.load_demos import load_programme, working

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from demos.contract import Endpoint
 from demos.models.specs import Loaded
-from demos.nlp import gpu_writing
+from demos.nlp import gpu_writing, writing_engine
 from demos.nlp.decoding import Decoding, check_decoding
 from demos.nlp.encoding import encode
 from demos.nlp.writing import GenerateResult, Piece, written
@@ -38,7 +38,9 @@ def complete(inputs: CompleteInputs, loaded: Loaded) -> Iterator[CompleteAnswer]
     question = question_of(inputs)
     fitted = fitted_prompt(question, loaded, inputs.max_new_tokens)
     batch = encode(loaded.tokenizer, fitted.prompt.text, return_tensors="pt")
-    results = written(loaded, fitted.prompt.text, batch, decoding_of(inputs), gpu_writing.tokens)
+    decoding = decoding_of(inputs)
+    model, write = writing_engine.chosen(loaded, decoding, gpu_writing.tokens)
+    results = written(model, fitted.prompt.text, batch, decoding, write)
     return _up_to_the_next_field(results, question)
 
 

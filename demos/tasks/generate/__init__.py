@@ -26,7 +26,9 @@ INFO = Info(
     limits=(
         "The model writes what is likely, not what is true; its probabilities are of words, not of facts. "
         "SmolLM2-135M is very small: it makes facts up, counts badly and knows little but English. The same "
-        "seed gives the same text on the same machine only."
+        "seed gives the same text on the same machine only. Where OpenVINO GenAI is installed, it writes the "
+        "greedy texts of this model, and the line below the answer says so; it rounds more coarsely than the "
+        "Python code, whose text may go on otherwise where two tokens are about as probable."
     ),
 )
 

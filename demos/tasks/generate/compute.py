@@ -11,7 +11,7 @@ from pydantic import Field
 from demos.contract import Endpoint
 from demos.errors import BadInput
 from demos.models.specs import Loaded
-from demos.nlp import gpu_writing
+from demos.nlp import gpu_writing, writing_engine
 from demos.nlp.batches import one_by_one
 from demos.nlp.csv_batch import Batch
 from demos.nlp.decoding import (
@@ -48,7 +48,12 @@ class GenerateInputs:
 
 def generate(inputs: GenerateInputs, loaded: Loaded) -> Iterator[GenerateResult]:
     """Continue a text token by token; each result holds the text so far."""
-    return begun(inputs, loaded, gpu_writing.tokens)
+    return begun(inputs, *writing_engine.chosen(loaded, decoding_of(inputs), gpu_writing.tokens))
+
+
+def decoding_of(inputs: GenerateInputs) -> Decoding:
+    """How to choose the next token."""
+    return Decoding(inputs.max_new_tokens, inputs.temperature, inputs.top_p, inputs.seed)
 
 
 def begun(inputs: GenerateInputs, loaded: Loaded, write: Write) -> Iterator[GenerateResult]:
@@ -67,14 +72,13 @@ def begun(inputs: GenerateInputs, loaded: Loaded, write: Write) -> Iterator[Gene
             f"{loaded.origin.title} holds {limit:,} in all.",
             "Shorten the prompt.",
         )
-    decoding = Decoding(inputs.max_new_tokens, inputs.temperature, inputs.top_p, inputs.seed)
-    return written(loaded, prompt, batch, decoding, write)
+    return written(loaded, prompt, batch, decoding_of(inputs), write)
 
 
 def check_inputs(inputs: GenerateInputs) -> None:
     """Raises `BadInput` for a prompt that no model can read, or a temperature too close to 0."""
     check_text(inputs.prompt, "prompt")
-    check_decoding(Decoding(inputs.max_new_tokens, inputs.temperature, inputs.top_p, inputs.seed))
+    check_decoding(decoding_of(inputs))
 
 
 def render(tokenizer: Any, inputs: GenerateInputs) -> str:
@@ -88,8 +92,9 @@ def render(tokenizer: Any, inputs: GenerateInputs) -> str:
 
 
 def whole(inputs: GenerateInputs, loaded: Loaded) -> GenerateResult:
-    """The complete text, written here: a column of texts would use up a visitor's quota of a lent GPU."""
-    *_, last = begun(inputs, loaded, stream_tokens)
+    """The complete text, not written on a lent GPU: a column of texts would use up a visitor's quota."""
+    model, write = writing_engine.chosen(loaded, decoding_of(inputs), stream_tokens)
+    *_, last = begun(inputs, model, writing_engine.here(write))
     return last
 
 
