@@ -39,6 +39,7 @@ def main(arguments: Sequence[str] = ()) -> None:
     from demos.models.specs import Spec
     from demos.nlp.decoding import Decoding, stream_tokens
     from demos.nlp.writing_engine import INSTALL, PACKAGE, here, open_engine
+    from demos.stream import Waiting
 
     if importlib.util.find_spec(PACKAGE) is None:
         print(f"left out: {INSTALL}")
@@ -53,7 +54,7 @@ def main(arguments: Sequence[str] = ()) -> None:
         print(f"{engine.remark} Opened in {opened:.1f} s.")
 
         def fast(batch: Any) -> list[NewToken]:
-            return list(writes(loaded, batch, greedy))
+            return [token for token in writes(loaded, batch, greedy) if not isinstance(token, Waiting)]
 
         alone = speeds(batches, fast, lambda batch: list(stream_tokens(loaded, batch, greedy)))
         at_once(batches, fast, alone)

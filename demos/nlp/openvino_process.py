@@ -28,7 +28,7 @@ class Pipeline:
     """The part of `openvino_genai.ContinuousBatchingPipeline` that is used; tests have one of their own."""
 
     def __init__(self, file: Path) -> None:
-        import openvino_genai
+        import openvino_genai  # pyright: ignore[reportMissingImports] (requirements-fast.txt)
 
         schedule = openvino_genai.SchedulerConfig()
         schedule.cache_size = CACHE_GIGABYTES
@@ -41,8 +41,8 @@ class Pipeline:
         With `logprobs` it tells the logarithm of each token's probability.
         """
         import numpy as np
-        import openvino_genai
-        from openvino import Tensor
+        import openvino_genai  # pyright: ignore[reportMissingImports] (requirements-fast.txt)
+        from openvino import Tensor  # pyright: ignore[reportMissingImports]
 
         config = openvino_genai.GenerationConfig(
             do_sample=False, max_new_tokens=most, stop_token_ids=set(ends), logprobs=1

@@ -106,6 +106,11 @@ def test_the_other_order_and_the_same_order_are_judged_by_one_head(name):
         assert {order.text, swapped.text} <= {"yes", "no"}
 
 
+def test_a_caption_is_cut_between_words_also_where_the_middle_one_is_part_of_an_earlier_one():
+    odd = replace(CAPTION, text="A woman is riding a sandwich down the street.")
+    assert encoders._halves(question_of(odd)) == ("a woman is riding", "a sandwich down the street")
+
+
 @pytest.mark.parametrize("name", these("ctrl"))
 def test_codes_are_chosen_among_three_alike(name):
     with shared_cache().lease(SPECS[name]) as loaded:

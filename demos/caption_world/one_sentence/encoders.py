@@ -96,8 +96,9 @@ def _pair(first: str, second: str, loaded: Loaded) -> Any:
 
 def _halves(question: Question) -> tuple[str, str]:
     """The caption cut at its middle word as in training: no capital in front, no full stop behind."""
-    text = question.text[:1].lower() + question.text[1:].rstrip(".")
-    middle = question.words[len(question.words) // 2]
-    begin = len(question.words[0])
-    cut = text.index(middle, begin) if middle in text[begin:] else len(text) // 2
-    return text[:cut].strip(), text[cut:].strip()
+    text, cut = question.text, 0
+    half = len(question.words) // 2
+    for word in question.words[:half]:
+        cut = text.index(word, cut) + len(word)
+    first, second = text[:cut].strip(), text[cut:].strip().rstrip(".")
+    return first[:1].lower() + first[1:], second

@@ -101,5 +101,5 @@ def _trained(run: Run, names: tuple[str, ...], *values: object) -> Iterator[tupl
     except Stopped:
         yield whole(True)
     except StageError as error:
-        said, *others = whole(True)
-        yield said + refused(error), *others
+        said, badge, code = whole(True)
+        yield said + refused(error), badge, code
