@@ -135,7 +135,7 @@ def _how_read(
     for start, end, unknown in spans:
         for place in range(start, end):
             state[place] = 2 if unknown else max(state[place], 1)
-        if start < end:
+        if start < end and units:
             # A token may begin with the space before its word.
             tokens[max(0, bisect_right(starts, end - 1) - 1)] += 1
 

@@ -90,6 +90,7 @@ class Pages:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
             return await self._home(scope, receive, send)
+        scope = _printable(scope)
         path = _below_root(scope)
         if path.startswith(PREFIX):
             return await STATIC({**scope, "path": path}, receive, send)
@@ -147,6 +148,12 @@ class Pages:
         with _building:
             blocks = self._site.pages[slug]()
             return gr.mount_gradio_app(outer, blocks, path=f"/{slug}", **self._site.options(slug), **more)
+
+
+def _printable(scope: Scope) -> Scope:
+    """The scope with a question mark for each control character of its path, over which Gradio stumbles."""
+    path = "".join("?" if ord(letter) < 32 else letter for letter in scope["path"])
+    return scope if path == scope["path"] else {**scope, "path": path, "raw_path": quote(path).encode()}
 
 
 def _below_root(scope: Scope) -> str:

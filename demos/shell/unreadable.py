@@ -54,9 +54,10 @@ def error_answers() -> dict[Any, Answer]:
 
 
 def _is_ours(trace: TracebackType | None) -> bool:
-    """Whether our code was running, below the application that calls this."""
+    """Whether our code was running, not Gradio's, which our wrappers around its queue call in their turn."""
+    ours = False
     while trace is not None:
-        if trace.tb_frame.f_globals.get("__name__", "").startswith("demos."):
-            return True
+        package = trace.tb_frame.f_globals.get("__name__", "").partition(".")[0]
+        ours = package == "demos" if package in ("demos", "gradio") else ours
         trace = trace.tb_next
-    return False
+    return ours

@@ -156,7 +156,8 @@ def test_whatever_follows_the_question_mark_is_not_run(client, page):
         assert answer.status_code in {200, 307, 404}, f"{page}?{corpus.told(query)}: {answer.status_code}"
         assert not scripts_in(answer.text), corpus.told(query)
         for name in ("set-cookie", "location"):
-            assert "evil" not in answer.headers.get(name, "").partition("?")[0], corpus.told(query)
+            told = answer.headers.get(name, "")
+            assert told.startswith(("./", "../")) or "evil" not in told, corpus.told(query)
 
 
 def test_whatever_stands_in_an_address_is_a_page_or_not_found(client):
@@ -166,4 +167,5 @@ def test_whatever_stands_in_an_address_is_a_page_or_not_found(client):
             for place in ("/", "/gradio_api/file=", "/gradio_api/run/", "/static/", "/api/", "/similarity/"):
                 answer = client.get(place + path, headers={"Accept": "text/html"}, follow_redirects=False)
                 assert answer.status_code < 500, f"{place}{corpus.told(text)}: {answer.status_code}"
-                assert not scripts_in(answer.text), f"{place}{corpus.told(text)}"
+                if "html" in answer.headers["content-type"]:  # Gradio quotes in JSON
+                    assert not scripts_in(answer.text), f"{place}{corpus.told(text)}"

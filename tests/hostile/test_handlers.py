@@ -122,6 +122,10 @@ def wrong_in(loop: asyncio.Runner, page: gr.Blocks, listener: Any, data: list[An
     yield from scripts_in(shown)
 
 
+# Outside a request Gradio's notes to the visitor, and a choice that it does not know, are Python's warnings.
+@pytest.mark.filterwarnings("ignore::UserWarning")
 @pytest.mark.parametrize("slug", SLUGS)
 def test_every_listener_answers_or_refuses_whatever_is_sent(slug):
-    assert not (wrong := list(wrong_with(slug))), "\n".join(wrong)
+    # Half a surrogate pair cannot be sent to the process that reports.
+    wrong = [said.encode("ascii", "backslashreplace").decode() for said in wrong_with(slug)]
+    assert not wrong, "\n".join(wrong)

@@ -63,7 +63,7 @@ def build(
         folder.mkdir(parents=True)
         path = folder / f"attention.{kind.lower()}"
         if kind == "HTML":
-            there = parse(Place, json.loads(place)) if place else None
+            there = _place(place)
             inputs = selection(ExportInputs, fields, values, layers=chosen, details=details, place=there)
             path.write_text(run(export, inputs).html, encoding="utf-8")
         else:
@@ -75,6 +75,14 @@ def build(
         return gr.File(str(path), visible=True)
 
     made.on([make.click], write, [file], extra=[shown.values, stands], js=STANDS)
+
+
+def _place(text: str) -> Place | None:
+    """Where the page's script says that the visitor stands, None if nowhere."""
+    try:
+        return parse(Place, json.loads(text)) if text else None
+    except ValueError as error:
+        raise BadInput("Where you stand in the picture cannot be read.", "Load the page again.") from error
 
 
 def parse_layers(text: str) -> tuple[int, ...]:

@@ -16,6 +16,7 @@ from demos.errors import BadInput
 from demos.models.specs import Loaded, Spec
 
 MAX_WORDS = 12
+MAX_CHARACTERS = 120
 
 
 def family_tree(inputs: FamilyTreeInputs, loaded: Sequence[Loaded]) -> FamilyTree:
@@ -85,6 +86,11 @@ def check(inputs: FamilyTreeInputs) -> None:
         raise BadInput(
             f"The caption has {count} words; there must be 1 to {MAX_WORDS}.",
             "The pictures are small: take a short one.",
+        )
+    if len(inputs.text) > MAX_CHARACTERS:
+        raise BadInput(
+            f"The caption has {len(inputs.text):,} characters; at most {MAX_CHARACTERS} can be drawn.",
+            "Take shorter words.",
         )
 
 

@@ -148,7 +148,9 @@ def file_panel(editors: Editors) -> list[Any]:
             empty = gr.Button("Begin with an empty task")
     text = gr.Textbox(visible=False)
 
-    def load(path: str, *values: Any) -> list[Any]:
+    def load(path: str | None, *values: Any) -> list[Any]:
+        if path is None:
+            raise BadInput("There is no file.", "Choose a task that was saved as JSON.")
         settings = draft_of_values(values)
         return fill(draft_of_task(read_task(path), settings.k, settings.style, settings.model))
 
