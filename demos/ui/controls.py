@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import gradio as gr
 from gradio.components import Component
 
+from demos.errors import BadInput
 from demos.fields import fields_of
 
 Control = TypeVar("Control", bound=Component)
@@ -26,3 +27,11 @@ def control(kind: type[Control], inputs_type: type, name: str, **more: Any) -> C
     if issubclass(kind, gr.Slider) and isinstance(field.default, int):
         facts["step"] = 1
     return kind(**facts | more)
+
+
+def whole_number(value: Any, otherwise: int = 0) -> int:
+    """What a page sends for a number, `otherwise` for nothing; raises `BadInput` if it is none."""
+    try:
+        return int(value or otherwise)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise BadInput("What was sent for a number is none.", "Load the page again.") from error

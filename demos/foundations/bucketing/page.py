@@ -15,7 +15,7 @@ from demos.foundations.bucketing.schemas import BATCHES, BucketingInputs, LoopsI
 from demos.foundations.bucketing.show import loops_html, times_html
 from demos.foundations.bucketing.snippet import snippet
 from demos.ui import page
-from demos.ui.controls import control
+from demos.ui.controls import control, whole_number
 from demos.ui.drawing import drawing
 from demos.ui.examples import examples_row
 from demos.ui.freshness import Answer
@@ -59,7 +59,7 @@ def _measured(run: Run, texts: gr.Textbox) -> None:
     times = gr.HTML("", padding=False, elem_classes="bk-answer")
 
     def asked(texts: str, batch: str, buckets: str) -> tuple[Any, ...]:
-        chosen = {"batch": int(batch or BATCHES[2]), "buckets": int(buckets or 4)}
+        chosen = {"batch": whole_number(batch, BATCHES[2]), "buckets": whole_number(buckets, 4)}
         inputs = inputs_of(MeasureInputs, {"texts": texts or "", **chosen})
         result = run(MEASURE_BUCKETS, inputs)
         return (headline_html(MEASURE_BUCKETS, inputs, result) + times_html(result),)
@@ -77,7 +77,7 @@ def _loops(run: Run) -> None:
         times = gr.HTML("", padding=False, elem_classes="bk-answer")
 
         def asked(numbers: int) -> tuple[Any, ...]:
-            inputs = LoopsInputs(int(numbers))
+            inputs = LoopsInputs(whole_number(numbers))
             result = run(MEASURE_LOOPS, inputs)
             return (headline_html(MEASURE_LOOPS, inputs, result) + loops_html(result),)
 

@@ -18,7 +18,7 @@ from demos.foundations.dialects.schemas import DialectsInputs, Layer
 from demos.foundations.dialects.show import answer, in_fairseq2, table
 from demos.foundations.dialects.snippet import snippet
 from demos.ui import page
-from demos.ui.controls import control
+from demos.ui.controls import control, whole_number
 from demos.ui.examples import examples_row
 from demos.ui.freshness import Answer
 from demos.ui.headline import headline_html
@@ -47,7 +47,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     shown = [said, names, badge, code, others]
 
     def ask(layer: Layer, number: int, text: str) -> tuple[str, ...]:
-        inputs = DialectsInputs(layer, int(number), text or "")
+        inputs = DialectsInputs(layer, whole_number(number), text or "")
         result = run(DIALECTS, inputs)
         first = headline_html(DIALECTS, inputs, result) + answer(result)
         badge = page.badge_html(result.origin)
@@ -57,7 +57,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
         if not values:
             raise BadInput("There is no layer yet.", f"Press “{ASK}” first.")
         layer, number, text = values
-        made = run(LAYER_FILE, DialectsInputs(layer, int(number), text or ""))
+        made = run(LAYER_FILE, DialectsInputs(layer, whole_number(number), text or ""))
         folder = Path(file.GRADIO_CACHE) / secrets.token_hex(16)  # Gradio empties it after a day
         folder.mkdir(parents=True)
         path = folder / made.name

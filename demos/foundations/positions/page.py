@@ -15,7 +15,7 @@ from demos.foundations.positions.shuffle import SHUFFLE_WORDS
 from demos.foundations.positions.similarity import POSITION_MAPS
 from demos.foundations.positions.snippet import snippet
 from demos.ui import page
-from demos.ui.controls import control
+from demos.ui.controls import control, whole_number
 from demos.ui.drawing import drawing
 from demos.ui.examples import examples_row
 from demos.ui.freshness import Answer
@@ -58,7 +58,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
 
 def following(seed: Any) -> int:
     """The next order of the words."""
-    return (int(seed or 0) + 1) % 10_000
+    return (whole_number(seed) + 1) % 10_000
 
 
 def longer() -> None:
