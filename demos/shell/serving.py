@@ -151,8 +151,11 @@ class Pages:
 
 
 def _printable(scope: Scope) -> Scope:
-    """The scope with a question mark for each control character of its path, over which Gradio stumbles."""
-    path = "".join("?" if ord(letter) < 32 else letter for letter in scope["path"])
+    """The scope with a question mark for each control character of its path, and of what is too long for a
+    file's name only the beginning: Gradio stumbles over both, and nothing has such an address."""
+    clean = "".join("?" if ord(letter) < 32 else letter for letter in scope["path"])
+    parts = clean.split("/")
+    path = "/".join(part if len(part.encode(errors="replace")) <= 255 else part[:60] for part in parts)
     return scope if path == scope["path"] else {**scope, "path": path, "raw_path": quote(path).encode()}
 
 
