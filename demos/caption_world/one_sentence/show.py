@@ -61,7 +61,8 @@ def _card(one: Architecture, said: Said, result: CaptionWorldAnswer) -> str:
 
 
 def _line(line: Line) -> str:
-    sure = "" if line.probability is None else f" <small>{per_cent(line.probability)}</small>"
+    # No model is certain: what is 1 is rounded.
+    sure = "" if line.probability is None else f" <small>{per_cent(min(line.probability, 1 - 1e-9))}</small>"
     said = f'<dd dir="auto"><bdi>{escape(line.text)}</bdi>{sure}</dd>'
     return f'<div><dt dir="auto">{escape(line.label)}</dt>{said}</div>'
 
