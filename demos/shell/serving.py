@@ -31,7 +31,7 @@ from demos.shell.head import with_head
 from demos.shell.hosts import Guard
 from demos.shell.not_found import UNDER_ROOT, unavailable
 from demos.shell.static import PREFIX, STATIC
-from demos.shell.statuses import with_status
+from demos.shell.statuses import WithStatus
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +69,7 @@ def around(hosts: Iterable[str], site: Site) -> Lifespan:
             # Gradio wraps its own middleware, which allows foreign origins, around any that it is given.
             home = app.middleware_stack
             assert home is not None
-            pages = with_status(Pages(home, site, app.stop_event, stack))
+            pages = WithStatus(Pages(home, site, app.stop_event, stack))
             app.middleware_stack = Guard(BodyLimit(pages), hosts)
             yield
 

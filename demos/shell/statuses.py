@@ -40,17 +40,20 @@ def headers_of(status: int) -> dict[str, str]:
 
 
 def note_status(request: Any, status: int) -> None:
-    """Notes, for `with_status`, why the request (of Gradio's class, or a list of one) has no result."""
+    """Notes, for `WithStatus`, why the request (of Gradio's class, or a list of one) has no result."""
     one = request[0] if isinstance(request, list) and request else request
     scope = getattr(getattr(one, "request", None), "scope", {})
     if _NOTED in scope:
         scope[_NOTED].append(status)
 
 
-def with_status(app: ASGIApp) -> ASGIApp:
+class WithStatus:
     """Wraps Gradio's application so that its answers have the status that was noted."""
 
-    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         noted: list[int] = []
 
         async def sent(message: Message) -> None:
@@ -60,6 +63,4 @@ def with_status(app: ASGIApp) -> ASGIApp:
                 message = {**message, "status": noted[-1], "headers": headers}
             await send(message)
 
-        await app({**scope, _NOTED: noted}, receive, sent)
-
-    return answer
+        await self.app({**scope, _NOTED: noted}, receive, sent)

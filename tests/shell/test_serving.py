@@ -21,6 +21,7 @@ from demos.shell.gallery import build, launch_options, moved_address
 from demos.shell.load_demos import Broken, load_programme
 from demos.shell.navigation import header_html
 from demos.shell.pages import SESSIONS
+from demos.shell.serving import Pages
 
 ROOT = Path(__file__).parents[2]
 OURS = "http://127.0.0.1:7860"
@@ -71,7 +72,9 @@ def test_every_application_remembers_so_many_visits_at_most(runner, demo, path):
         for number in range(SESSIONS + 20):
             body = {"data": [], "fn_index": 99999, "session_hash": f"visit {number}"}
             assert client.post(f"{path}/gradio_api/run/x", json=body).status_code >= 400
-        pages = client.app.middleware_stack.app
+        pages = client.app.middleware_stack
+        while not isinstance(pages, Pages):
+            pages = pages.app
         page = pages._built["counted"] if path else client.app
         assert len(page.state_holder.session_data) == SESSIONS
 

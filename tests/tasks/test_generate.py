@@ -135,12 +135,13 @@ def test_the_example_called_wrong_is(writer):
 
 
 def test_closing_the_stream_stops_the_model(writer):
+    before = threading.active_count()
     stream = generate(replace(PLAIN, max_new_tokens=400), writer)
     next(stream)
     start = time.monotonic()
     stream.close()
     assert time.monotonic() - start < 5
-    assert threading.active_count() < 20
+    assert threading.active_count() <= before
     assert not [t for t in threading.enumerate() if "_write" in t.name]
 
 
