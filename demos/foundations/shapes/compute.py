@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from demos.contract import Endpoint
 from demos.errors import BadInput
 from demos.foundations.shapes.config_text import Described, described, parsed
-from demos.foundations.shapes.families import FAMILIES
+from demos.foundations.shapes.families import FAMILIES, OURS
 from demos.foundations.shapes.headline import headline
 from demos.foundations.shapes.schemas import BYTES, PASTED, Shapes, ShapesInputs
 from demos.model_choice import to_be_had
+from demos.models.bundled import locate
 from demos.models.catalog import catalog
 from demos.models.checkpoint import Checkpoint
 from demos.models.specs import Loaded, Spec
@@ -83,18 +84,23 @@ def _as_json(description: Described, class_name: str) -> dict:
     return {"model_type": description.model_type, "architectures": [class_name], **own}
 
 
-OWN_MODULES = ("recurrent", "positions")
-"""Kinds of checkpoints whose modules are this gallery's, not transformers'."""
-
-
 def offered() -> list[Checkpoint]:
     """The checkpoints of the catalog whose configuration can be had here and is of an architecture that
     transformers has."""
     return [
         entry
         for entry in catalog().values()
-        if entry.offers("config") and entry.architecture not in OWN_MODULES and to_be_had(entry)
+        if entry.offers("config") and to_be_had(entry) and not _of_this_gallery(entry)
     ]
+
+
+def _of_this_gallery(entry: Checkpoint) -> bool:
+    """Whether the modules of a checkpoint are this gallery's: its configuration says so, and only what is in
+    `assets/` can be of such a kind."""
+    if entry.bundled is None or entry.bundled.package is not None:
+        return False
+    config = locate(entry.bundled) / "config.json"
+    return config.is_file() and json.loads(config.read_text(encoding="utf-8"))["model_type"] in OURS
 
 
 def specs(inputs: ShapesInputs) -> list[Spec]:
