@@ -24,7 +24,7 @@
     const best = /** @type {HTMLElement} */ (button).dataset.best === "high" ? "descending" : "ascending";
     const opposite = best === "ascending" ? "descending" : "ascending";
     const way = head.getAttribute("aria-sort") === best ? opposite : best;
-    for (const other of head.parentElement.children) other.removeAttribute("aria-sort");
+    for (const other of head.parentElement?.children ?? []) other.removeAttribute("aria-sort");
     head.setAttribute("aria-sort", way);
     body.append(...[...body.rows].sort(inOrder(way === "ascending" ? 1 : -1, head.cellIndex)));
   });

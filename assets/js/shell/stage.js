@@ -120,16 +120,8 @@ const Stage = (() => {
     history.replaceState(history.state, "", url);
   };
 
-  /** What Gradio does on its own pages. */
-  const adoptTheme = () => {
-    const theme = new URLSearchParams(location.search).get("theme");
-    const dark = theme ? theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-    document.body.classList.toggle("dark", dark);
-  };
-
   const turnOn = () => {
     on = true;
-    if (!document.querySelector("gradio-app")) adoptTheme();
     root.dataset.staged = "";
     StageTalk.enter();
     changes.observe(document.body, { childList: true, subtree: true, characterData: true });

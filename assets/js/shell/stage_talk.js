@@ -69,8 +69,16 @@ const StageTalk = (() => {
       more: { before: false, next: true },
     });
 
+  /** Light or dark as asked for: what Gradio does on its own pages, done where it is not. */
+  const adoptTheme = () => {
+    const theme = new URLSearchParams(location.search).get("theme");
+    const dark = theme ? theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+    document.body.classList.toggle("dark", dark);
+  };
+
   // The line comes first for the keyboard: behind a step's own controls nobody would reach it.
   const enter = () => {
+    if (!document.querySelector("gradio-app")) adoptTheme();
     document.body.prepend(line);
     document.body.append(top, frame, live);
   };

@@ -63,7 +63,7 @@ EXAMPLES = (
 
 ENDPOINTS = (TEACHER_FORCING, CHANGE_HISTORY)
 
-SCRIPTS = (*COMMON, *scripts("foundations", "teacher_forcing"))
+SCRIPTS = (*COMMON, *scripts("foundations", "teacher_tokens teacher_forcing"))
 
 STYLES = tuple(ASSETS / "css" / f"{part}.css" for part in ("attention", "pipelines", "teacher_forcing"))
 
