@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import socket
+import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import FrameLocator, Locator, Page, expect
+from playwright.sync_api import Frame, FrameLocator, Locator, Page, expect
+
+from demos.links import from_fragment
 
 
 def free_port() -> int:
@@ -41,6 +44,38 @@ def answering(page: Page) -> Iterator[None]:
     before = page.evaluate("answered")
     yield
     page.wait_for_function("before => answered > before", arg=before)
+    laid_out(page)
+
+
+def laid_out(page: Page | Frame) -> None:
+    """Wait until what the page's scripts have changed so far is laid out."""
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+@contextmanager
+def about(what: str) -> Iterator[None]:
+    """A failure inside says what it was about, where one page is asked for many things."""
+    try:
+        yield
+    except Exception as error:
+        error.add_note(f"It was about {what}.")
+        raise
+
+
+def wait_until(
+    condition: Callable[[], object], why: str | Callable[[], str] = "", seconds: float = 60
+) -> None:
+    """Wait for what is no state of a single element."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, why() if callable(why) else why
+        time.sleep(0.05)
+
+
+def state_in(address: str) -> dict[str, Any]:
+    """The form and the view that an address carries; empty if none."""
+    fragment = address.partition("#state=")[2]
+    return json.loads(from_fragment(fragment)) if fragment else {}
 
 
 def stop_writing(page: Page) -> None:

@@ -8,8 +8,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from demos.links import from_fragment, to_fragment
-from tests.browser.steps import answering, open_demo, press
+from demos.links import to_fragment
+from tests.browser.steps import answering, open_demo, press, state_in, wait_until
 
 TEXT = "An awful, boring film."
 FIRST = "A warm, funny film that never wastes a minute."
@@ -90,13 +90,14 @@ def test_a_link_and_a_saved_page_show_what_was_withheld_if_its_maker_saw_it(
     page.get_by_text("Show anyway", exact=True).locator("visible=true").click()
     expect(page.locator(shown).first).to_be_visible()
     page.get_by_text("What this does not show").click()
-    page.wait_for_function("() => location.hash.startsWith('#state=')")
-    page.wait_for_timeout(600)
-    state = json.loads(from_fragment(page.url.partition("#state=")[2]))
-    assert {"Show anyway", "What this does not show"} <= set(state["view"]["open"])
+
+    def unfolded() -> set[str]:
+        return set(state_in(page.evaluate("location.href")).get("view", {}).get("open", ()))
+
+    wait_until(lambda: {"Show anyway", "What this does not show"} <= unfolded(), "not in the address")
 
     other = open_page()
-    other.goto(page.url)
+    other.goto(page.evaluate("location.href"))
     expect(other.locator(shown).first).to_be_visible()
     expect(other.locator(".stage-limits .label-wrap")).to_have_class(re.compile("open"))
 
@@ -116,7 +117,7 @@ def test_a_link_speaks_of_the_answer_that_is_shown_not_of_what_was_typed_since(o
     press(page, "Copy link")
     expect(page.get_by_text("Link copied")).to_be_visible()
     link = page.evaluate("navigator.clipboard.readText()")
-    assert json.loads(from_fragment(link.partition("#state=")[2]))["inputs"]["text"] == FIRST
+    assert state_in(link)["inputs"]["text"] == FIRST
 
 
 def test_a_link_carries_the_lines_of_a_training(open_page):

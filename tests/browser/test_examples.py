@@ -1,6 +1,7 @@
 """Example buttons of every demo give an answer.
 
-What the tasks' examples answer is judged in the tests of their demos; here one of each kind is pressed.
+What the tasks' examples answer is judged in the tests of their demos; here one of each kind is pressed, one
+after the other on one page: to open a page takes longer than to press an example.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from demos.models.catalog import checkpoint
 from demos.shell.load_demos import load_programme
 from tests.browser.debate_steps import all_drawn, panel, unfold
 from tests.browser.steps import (
+    about,
     answering,
     badge,
     bertviz_frame,
@@ -56,13 +58,6 @@ def kinds(examples: Sequence[Example]) -> list[Example]:
     return list(found.values())
 
 
-CASES = [
-    pytest.param(demo, example, id=f"{demo.INFO.slug}-{example.label}")
-    for demo in DEMOS
-    for example in kinds(demo.EXAMPLES)
-]
-
-
 def attention_is_drawn(page: Page, inputs: Any) -> None:
     if isinstance(inputs, BertvizInputs):
         return bertviz_has_drawn(page, inputs)
@@ -75,7 +70,7 @@ def bertviz_has_drawn(page: Page, inputs: Any) -> None:
     frame = bertviz_frame(page)
     frame.locator("html[data-state=ready]").wait_for(state="attached")
     shape = {"head": "#attention line", "model": "#vis line", "neuron": "#vis text.token"}[inputs.view]
-    assert frame.locator(shape).count() > 5
+    expect(frame.locator(shape).nth(5)).to_be_attached()
 
 
 def text_is_written(page: Page, inputs: Any) -> None:
@@ -105,7 +100,7 @@ def rankings_are_drawn(page: Page, inputs: Any) -> None:
     all_drawn(page, "trial-rankings")
     unfold(page, "rankings")
     ranks = panel(page, "rankings").get_by_role("group", name="Ranks of the words")
-    assert ranks.locator("tbody tr").count() == len(inputs.text.split())
+    expect(ranks.locator("tbody tr")).to_have_count(len(inputs.text.split()))
     assert panel(page, "erasure").locator("svg path.st-curve").count() > 10
     assert panel(page, "guide").locator(".st-fill").count() == 5
 
@@ -168,8 +163,9 @@ def prompt_is_shown(page: Page, inputs: Any) -> None:
 
 def experiment_is_counted(page: Page, inputs: Any) -> None:
     expect(page.get_by_text("5 of 5 conditions done")).to_be_visible()
-    assert page.locator(".stage-experiment:visible .stage-mean").count() == 10
-    assert page.get_by_text("This measures too little").locator("visible=true").count() == (inputs.rows < 10)
+    expect(page.locator(".stage-experiment:visible .stage-mean")).to_have_count(10)
+    little = page.get_by_text("This measures too little").locator("visible=true")
+    expect(little).to_have_count(int(inputs.rows < 10))
 
 
 def wordings_are_compared(page: Page, inputs: Any) -> None:
@@ -248,11 +244,13 @@ def answers(page: Page, demo: ModuleType, example: Example) -> None:
     expect(toast(page)).to_have_count(0)
 
 
-@pytest.mark.parametrize(("demo", "example"), CASES)
-def test_an_example_answers_on_the_page_of_its_demo(page: Page, demo: ModuleType, example: Example):
+@pytest.mark.parametrize("demo", DEMOS, ids=lambda demo: demo.INFO.slug)
+def test_each_example_answers_on_the_page_of_its_demo(page: Page, demo: ModuleType):
     open_demo(page, demo.INFO.slug)
     expect(page.get_by_role("heading", name=demo.INFO.title, exact=True)).to_be_visible()
-    answers(page, demo, example)
+    for example in kinds(demo.EXAMPLES):
+        with about(f"the example “{example.label}”"):
+            answers(page, demo, example)
 
 
 def test_the_models_page_lists_the_cache_and_the_catalog(page: Page):

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Frame, Page, ViewportSize, expect
 
 from demos.shell.load_demos import load_programme, working
-from tests.browser.steps import answering, open_demo, press
+from tests.browser.steps import answering, laid_out, open_demo, press
 
 SLUGS = [demo.INFO.slug for demo in working(load_programme())]
 SIZES: dict[str, ViewportSize] = {
@@ -182,7 +182,12 @@ def test_up_and_down_change_the_layer_and_a_control_keeps_its_keys(page: Page):
 
 
 PARENT = """<!DOCTYPE html><html><body><iframe src="{address}" width="1280" height="720"></iframe>
-<script>window.keys = []; addEventListener("keydown", (event) => keys.push(event.key));</script>
+<script>
+window.keys = [];
+window.heard = 0;
+addEventListener("keydown", (event) => keys.push(event.key));
+addEventListener("message", ({{ data }}) => (heard += data.type === "all-sent"));
+</script>
 {listener}</body></html>"""
 
 
@@ -220,8 +225,11 @@ class QuietHandler(http.server.SimpleHTTPRequestHandler):
 
 
 def keys(page: Page) -> list[str]:
-    """What the slides got, once all messages have arrived."""
-    page.wait_for_timeout(150)
+    """What the slides got, once all messages have arrived: the frame's last one comes after its others."""
+    heard = page.evaluate("heard")
+    laid_out(page.frames[-1])
+    page.frames[-1].evaluate("parent.postMessage({ type: 'all-sent' }, '*')")
+    page.wait_for_function("heard => window.heard > heard", arg=heard)
     return page.evaluate("keys.splice(0)")
 
 
@@ -270,9 +278,8 @@ def test_an_embedded_page_tells_its_height(slides: Callable[[str], Frame], forei
     frame = slides("/sentiment?embed=1")
     frame.locator(".task-answer:visible").first.wait_for()
     foreign.wait_for_function("parseInt(document.querySelector('iframe').style.height) > 0")
-    foreign.wait_for_timeout(500)
+    frame.wait_for_function("document.documentElement.scrollHeight <= innerHeight")
     told = foreign.evaluate("document.querySelector('iframe').getBoundingClientRect().height")
-    assert frame.evaluate("document.documentElement.scrollHeight <= innerHeight")
     assert told < 1500
 
 
@@ -343,10 +350,13 @@ COVERED = """() => {
 }"""
 
 
-@pytest.mark.parametrize("width", [900, 1000, 1280])
-def test_the_button_that_asks_covers_no_example(open_page, width):
-    page = open_page(viewport={"width": width, "height": 720})
-    for slug in SLUGS:
-        page.goto(f"/{slug}")
-        page.locator("button.primary").first.wait_for()
-        assert page.evaluate(COVERED) == [], slug
+@pytest.mark.parametrize("slug", SLUGS)
+def test_the_button_that_asks_covers_no_example(page: Page, slug: str):
+    open_demo(page, slug)
+    page.locator("button.primary").first.wait_for()
+    page.locator(".stage-examples:visible button").first.wait_for()
+    for width in (900, 1000, 1280):
+        page.set_viewport_size({"width": width, "height": 720})
+        page.wait_for_function("width => innerWidth === width", arg=width)
+        laid_out(page)
+        assert page.evaluate(COVERED) == [], width
