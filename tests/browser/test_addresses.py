@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from demos.links import to_fragment
-from tests.browser.steps import answering, open_demo, press, state_in, wait_until
+from tests.browser.steps import answering, drawn, open_demo, press, selection, state_in, wait_until
 
 TEXT = "An awful, boring film."
 FIRST = "A warm, funny film that never wastes a minute."
@@ -201,3 +201,35 @@ def test_a_layer_that_is_not_there_becomes_the_nearest(open_page):
     view = {"attention": {"view": "nonsense", "layer": 99, "head": -5, "token": 1e9, "map": "<b>"}}
     page.goto("/attention" + link({"text": "The cat sat.", "model": "minilm"}, view))
     expect(page.get_by_label("Layer", exact=True)).to_have_value("5")
+
+
+# The picture that a page opens with is drawn late: after a link's answer was asked for, and before it is there.
+DRAWN_LATE = """
+  const event = (name, then) => document.addEventListener(name, then, { once: true });
+  let isAsked = false;
+  const asked = new Promise((done) => event("stage-asked", () => done((isAsked = true))));
+  const drawn = new Promise((done) => event("stage-drawn", done));
+  const send = window.fetch;
+  window.fetch = async (...what) => {
+    if (isAsked && String(what[0]).includes("/queue/join")) await drawn;
+    return send(...what);
+  };
+  const read = Response.prototype.arrayBuffer;
+  Response.prototype.arrayBuffer = async function () {
+    const bytes = await read.call(this);
+    if (bytes.byteLength > 1000) await asked; // a layer's weights, not the address's state
+    return bytes;
+  };
+"""
+
+
+def test_a_link_looks_at_its_own_answer_though_the_pages_own_is_drawn_late(open_page):
+    page = open_page()
+    page.add_init_script(DRAWN_LATE)
+    view = {"attention": {"view": "matrix", "layer": 4, "head": 7, "token": 2, "side": "query"}}
+    page.goto("/attention" + link({"text": "The cat sat.", "model": "minilm"}, view))
+    drawn(page, text="The cat sat.", view="matrix", layer=4)
+    seen = selection(page)
+    assert {name: seen[name] for name in view["attention"]} == view["attention"]
+    texts = page.evaluate("drawings.map(({ text }) => text)")
+    assert texts[0] != "The cat sat.", "the page's own picture was to be drawn first"
