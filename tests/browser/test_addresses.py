@@ -203,7 +203,7 @@ def test_a_layer_that_is_not_there_becomes_the_nearest(open_page):
     expect(page.get_by_label("Layer", exact=True)).to_have_value("5")
 
 
-# The picture that a page opens with is drawn late: after a link's answer was asked for, and before it is there.
+# What a page opens with is drawn late: after the link's answer was asked for, and before it is there.
 DRAWN_LATE = """
   const event = (name, then) => document.addEventListener(name, then, { once: true });
   let isAsked = false;
