@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -107,6 +107,20 @@ def open_page(browser: Browser, gallery: str) -> Iterator[Callable[..., Page]]:
 
     The test fails if any of them asks another host, logs an error, throws, or opens a dialog.
     """
+    with _watched_pages(browser, gallery) as open_one:
+        yield open_one
+
+
+@pytest.fixture(scope="module")
+def open_lasting(browser: Browser, gallery: str) -> Iterator[Callable[..., Page]]:
+    """Like `open_page`, for a page that the tests of a module share, each leaving it as it can be reset: to
+    open one takes a second. What is wrong with it fails the last of these tests."""
+    with _watched_pages(browser, gallery) as open_one:
+        yield open_one
+
+
+@contextmanager
+def _watched_pages(browser: Browser, gallery: str) -> Iterator[Callable[..., Page]]:
     complaints: list[str] = []
     contexts: list[BrowserContext] = []
 

@@ -167,6 +167,30 @@ def open_view(page: Page, view: str) -> None:
         viewer(page).locator(f'[data-view="{view}"]').click()
 
 
+def keep_view(page: Page) -> None:
+    """Remember what the viewer looks at, for `bring_back_view`."""
+    viewer(page).evaluate("element => { window.kept = { ...StageAttention.viewerOf(element).state }; }")
+
+
+def bring_back_view(page: Page) -> None:
+    """Look again at what was kept, whatever was chosen in the viewer since; the mouse points at nothing."""
+    page.mouse.move(0, 0)
+    with drawing(page, view="head"):
+        viewer(page).evaluate(
+            """element => {
+              const viewer = StageAttention.viewerOf(element);
+              const nothing = Object.keys(viewer.state).map((name) => [name, undefined]);
+              viewer.change({ ...Object.fromEntries(nothing), ...kept });
+            }"""
+        )
+    assert viewer(page).evaluate(
+        """element => {
+          const now = StageAttention.viewerOf(element).state;
+          return Object.keys(kept).every((name) => JSON.stringify(kept[name]) === JSON.stringify(now[name]));
+        }"""
+    )
+
+
 def colours(canvas: Locator) -> int:
     """How many different colours a canvas shows; an empty one shows one."""
     return canvas.evaluate(
