@@ -32,6 +32,7 @@ from tests.browser.steps import (
     call,
     choose,
     dismiss,
+    laid_out,
     open_demo,
     press,
     toast,
@@ -557,7 +558,8 @@ def test_stop_stops_many_texts_and_leaves_its_figures(page: Page):
     # The search for the first batch's adversaries answers, too, with no sentence done yet.
     expect(progress).to_contain_text(re.compile(r"\b[1-9]\d* of 300 sentences"))
     press(page, "Stop")
-    page.wait_for_timeout(800)  # a batch that was under way may still arrive
+    expect(page.locator(".stage-stop[data-running]")).to_have_count(0)  # a batch under way may still arrive
+    laid_out(page)
     told, rows = progress.inner_text(), cells(figures(page))
     done = int(re.match(r"\d+", told)[0])
     assert 0 < done < 300 and len(rows) == 6

@@ -101,8 +101,8 @@ def rankings_are_drawn(page: Page, inputs: Any) -> None:
     unfold(page, "rankings")
     ranks = panel(page, "rankings").get_by_role("group", name="Ranks of the words")
     expect(ranks.locator("tbody tr")).to_have_count(len(inputs.text.split()))
-    assert panel(page, "erasure").locator("svg path.st-curve").count() > 10
-    assert panel(page, "guide").locator(".st-fill").count() == 5
+    expect(panel(page, "erasure").locator("svg path.st-curve").nth(10)).to_be_attached()
+    expect(panel(page, "guide").locator(".st-fill")).to_have_count(5)
 
 
 def texts_are_measured(page: Page, inputs: Any) -> None:
@@ -110,13 +110,13 @@ def texts_are_measured(page: Page, inputs: Any) -> None:
     expect(panel(page, "dataset").locator("figcaption")).to_contain_text(
         f"over {len(inputs.texts)} sentences"
     )
-    assert panel(page, "dataset").locator("tbody tr").count() == 6
+    expect(panel(page, "dataset").locator("tbody tr")).to_have_count(6)
 
 
 def labels_are_ranked(page: Page, inputs: Any) -> None:
     """The likeliest label named above the bars of all, which add up to about 100 %."""
     bars = page.locator(".task-bars:visible tbody tr")
-    assert bars.count() >= 2
+    expect(bars.nth(1)).to_be_visible()
     expect(headline(page)).to_contain_text(f"“{bars.first.locator('th').inner_text()}”")
     shares = [float(text.split()[-2]) for text in bars.locator("td:last-child").all_inner_texts()]
     assert abs(sum(shares) - 100) < 0.3
@@ -196,7 +196,7 @@ def answer_is_marked_or_no_quotation(page: Page, inputs: Any) -> None:
     marked, denied = page.locator(".task-passage:visible mark"), page.get_by_text("Not a quotation")
     expect(marked.or_(denied)).to_have_count(1)
     page.get_by_text("The sentences closest to the question", exact=True).locator("visible=true").click()
-    assert page.locator(".task-sentences:visible tbody tr").count() == 3
+    expect(page.locator(".task-sentences:visible tbody tr")).to_have_count(3)
 
 
 def two_summaries_stand_beside_one_another(page: Page, inputs: Any) -> None:

@@ -311,7 +311,6 @@ def test_shots_in_columns_and_a_text_that_can_be_stopped(page: Page):
     expect(written).not_to_have_value(re.compile("^ ?(positive|negative)?$"))
     page.get_by_role("button", name="Stop", exact=True).first.click()
     expect(page.get_by_text("Stopped by you.")).to_be_visible()
-    page.wait_for_timeout(1500)
     kept = written.input_value()
     page.wait_for_timeout(1500)
     assert kept and written.input_value() == kept

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Frame, Page, ViewportSize, expect
 
 from demos.shell.load_demos import load_programme, working
-from tests.browser.steps import answering, laid_out, open_demo, press
+from tests.browser.steps import answering, laid_out, open_demo, press, wait_until
 
 SLUGS = [demo.INFO.slug for demo in working(load_programme())]
 SIZES: dict[str, ViewportSize] = {
@@ -132,9 +132,9 @@ def font_size(page: Page, selector: str) -> float:
 def test_entering_and_leaving_asks_the_server_nothing(page: Page):
     open_demo(page, "trial")
     page.locator("#trial-permute svg").first.wait_for()
-    page.wait_for_timeout(1500)  # Gradio asks for a sign of life all the time, so the network is never idle
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
+    wait_until(lambda: quiet(page, asked), "the page goes on asking")
     page.keyboard.press("f")
     page.locator("[data-stage-shown]").wait_for()
     settled(page)
@@ -144,6 +144,13 @@ def test_entering_and_leaving_asks_the_server_nothing(page: Page):
     expect(page.locator(".stage-header")).to_be_visible()
     assert asked == []
     assert "stage=" not in page.url
+
+
+def quiet(page: Page, asked: list[str]) -> bool:
+    """Whether nothing was asked for a while; the network is never idle, as Gradio awaits signs of life."""
+    asked.clear()
+    page.wait_for_timeout(1500)
+    return not asked
 
 
 def test_arrows_step_through_the_panels_then_the_examples(page: Page):
