@@ -36,7 +36,7 @@ _SHARED = {"viewport", "device_scale_factor", "has_touch", "is_mobile"}
 """Options of contexts that tests may share one after the other."""
 
 DESKTOP = {"width": 1100, "height": 850}
-PATIENCE = 60_000
+PATIENCE = 120_000
 """Milliseconds for the slowest answer: a first load of the language model on a busy machine."""
 
 expect.set_options(timeout=PATIENCE)

@@ -63,7 +63,7 @@ def about(what: str) -> Iterator[None]:
 
 
 def wait_until(
-    condition: Callable[[], object], why: str | Callable[[], str] = "", seconds: float = 60
+    condition: Callable[[], object], why: str | Callable[[], str] = "", seconds: float = 120
 ) -> None:
     """Wait for what is no state of a single element."""
     deadline = time.monotonic() + seconds

@@ -201,7 +201,7 @@ def answer_is_marked_or_no_quotation(page: Page, inputs: Any) -> None:
 
 def two_summaries_stand_beside_one_another(page: Page, inputs: Any) -> None:
     expect(page.locator(".task-sentences:visible tbody tr")).to_have_count(inputs.sentences)
-    expect(page.locator(".task-summary:visible")).to_have_count(1, timeout=120_000)
+    expect(page.locator(".task-summary:visible")).to_have_count(1)
     expect(badge(page)).to_have_count(2)
 
 
