@@ -62,13 +62,11 @@ def about(what: str) -> Iterator[None]:
         raise
 
 
-def wait_until(
-    condition: Callable[[], object], why: str | Callable[[], str] = "", seconds: float = 120
-) -> None:
-    """Wait for what is no state of a single element."""
-    deadline = time.monotonic() + seconds
+def wait_until(condition: Callable[[], object], why: str = "") -> None:
+    """Wait for what is no state of a single element; `condition` asks the page anew."""
+    deadline = time.monotonic() + 120
     while not condition():
-        assert time.monotonic() < deadline, why() if callable(why) else why
+        assert time.monotonic() < deadline, why
         time.sleep(0.05)
 
 
