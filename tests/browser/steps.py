@@ -165,9 +165,12 @@ def open_view(page: Page, view: str) -> None:
         viewer(page).locator(f'[data-view="{view}"]').click()
 
 
-def keep_view(page: Page) -> None:
-    """Remember what the viewer looks at, for `bring_back_view`."""
+def kept_view(page: Page, text: str) -> Page:
+    """The viewer's page with a text drawn, whose first view `bring_back_view` brings back."""
+    open_demo(page, "attention")
+    show_attention(page, text)
     viewer(page).evaluate("element => { window.kept = { ...StageAttention.viewerOf(element).state }; }")
+    return page
 
 
 def bring_back_view(page: Page) -> None:

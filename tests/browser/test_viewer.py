@@ -16,7 +16,7 @@ from tests.browser.steps import (
     choose,
     colours,
     drawing,
-    keep_view,
+    kept_view,
     open_demo,
     open_view,
     selection,
@@ -41,11 +41,7 @@ def shown(page: Page) -> Page:
 
 @pytest.fixture(scope="module")
 def lasting(open_lasting: Callable[..., Page]) -> Page:
-    page = open_lasting()
-    open_demo(page, "attention")
-    show_attention(page, SENTENCE)
-    keep_view(page)
-    return page
+    return kept_view(open_lasting(), SENTENCE)
 
 
 @pytest.fixture
