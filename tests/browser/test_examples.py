@@ -34,6 +34,7 @@ from tests.browser.steps import (
     stop_writing,
     toast,
     viewer,
+    wait_until,
     written,
 )
 
@@ -98,9 +99,13 @@ def trial_is_drawn(page: Page, inputs: Any) -> None:
 
 def rankings_are_drawn(page: Page, inputs: Any) -> None:
     all_drawn(page, "trial-rankings")
-    unfold(page, "rankings")
     ranks = panel(page, "rankings").get_by_role("group", name="Ranks of the words")
-    expect(ranks.locator("tbody tr")).to_have_count(len(inputs.text.split()))
+
+    def rows() -> int:
+        unfold(page, "rankings")  # what is drawn anew is folded
+        return ranks.locator("tbody tr").count()
+
+    wait_until(lambda: rows() == len(inputs.text.split()), "not every word has its ranks")
     expect(panel(page, "erasure").locator("svg path.st-curve").nth(10)).to_be_attached()
     expect(panel(page, "guide").locator(".st-fill")).to_have_count(5)
 
