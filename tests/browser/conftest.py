@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -27,12 +27,16 @@ _QUIET = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--process-per-site",  # of a context: the next page finds the scripts compiled
 ]
 _ROOT = Path(__file__).parents[2]
 _LOCAL_SCHEMES = ("data", "blob", "about", "file")
 
+_SHARED = {"viewport", "device_scale_factor", "has_touch", "is_mobile"}
+"""Options of contexts that tests may share one after the other."""
+
 DESKTOP = {"width": 1100, "height": 850}
-PATIENCE = 60_000
+PATIENCE = 120_000
 """Milliseconds for the slowest answer: a first load of the language model on a busy machine."""
 
 expect.set_options(timeout=PATIENCE)
@@ -101,28 +105,81 @@ def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path, seconds
     pytest.fail(f"The gallery did not answer:\n{log.read_text()}")
 
 
+@pytest.fixture(scope="session")
+def kept() -> dict[str, BrowserContext]:
+    """Contexts that were emptied of all but their cache, by what they are for: to open a page takes half as
+    long where another one was open before."""
+    return {}
+
+
 @pytest.fixture
-def open_page(browser: Browser, gallery: str) -> Iterator[Callable[..., Page]]:
-    """Open pages in contexts of their own, e.g. `open_page(has_touch=True)`.
+def open_page(
+    browser: Browser, gallery: str, kept: dict[str, BrowserContext]
+) -> Iterator[Callable[..., Page]]:
+    """Open pages that know nothing of one another, e.g. `open_page(has_touch=True)`.
 
     The test fails if any of them asks another host, logs an error, throws, or opens a dialog.
     """
+    with _watched_pages(browser, gallery, kept) as open_one:
+        yield open_one
+
+
+@pytest.fixture(scope="module")
+def open_lasting(browser: Browser, gallery: str) -> Iterator[Callable[..., Page]]:
+    """Like `open_page`, for a page that the tests of a module share, each leaving it as it can be reset: to
+    open one takes a second. What is wrong with it fails the last of these tests."""
+    with _watched_pages(browser, gallery, None) as open_one:
+        yield open_one
+
+
+@contextmanager
+def _watched_pages(
+    browser: Browser, gallery: str, kept: dict[str, BrowserContext] | None
+) -> Iterator[Callable[..., Page]]:
     complaints: list[str] = []
-    contexts: list[BrowserContext] = []
+    lent: dict[str, BrowserContext] = {}
+    own: list[BrowserContext] = []
+
+    def context_for(options: dict[str, object]) -> BrowserContext:
+        purpose = f"{gallery} {sorted(options.items())}"
+        if kept is None or purpose in lent or not options.keys() <= _SHARED:
+            own.append(_new_context(browser, gallery, options))
+            return own[-1]
+        if purpose not in kept:
+            if len(kept) == 3:  # each takes a process
+                kept.pop(next(one for one in kept if one not in lent)).close()
+            kept[purpose] = _new_context(browser, gallery, options)
+            kept[purpose].new_page().goto("/robots.txt")
+        lent[purpose] = _emptied(kept[purpose])
+        return lent[purpose]
 
     def open_one(**options: object) -> Page:
-        context = browser.new_context(**{"viewport": DESKTOP, "base_url": gallery} | options)
-        context.set_default_timeout(PATIENCE)
-        context.add_init_script(RECORD_DRAWINGS)
-        contexts.append(context)
-        page = context.new_page()
+        page = context_for(options).new_page()
         _watch(page, urlsplit(gallery).netloc, complaints)
         return page
 
     yield open_one
-    for context in contexts:
+    for context in own:
         context.close()
+    for context in lent.values():
+        for page in context.pages[1:]:
+            page.close()
     assert [complaint for complaint in complaints if not _of_leaving(complaint, complaints)] == []
+
+
+def _new_context(browser: Browser, gallery: str, options: dict[str, object]) -> BrowserContext:
+    context = browser.new_context(**{"viewport": DESKTOP, "base_url": gallery} | options)
+    context.set_default_timeout(PATIENCE)
+    context.add_init_script(RECORD_DRAWINGS)
+    return context
+
+
+def _emptied(context: BrowserContext) -> BrowserContext:
+    """A kept context as good as new: nothing is stored or allowed in it. Its first page holds its process."""
+    context.clear_cookies()
+    context.clear_permissions()
+    context.pages[0].evaluate("localStorage.clear()")
+    return context
 
 
 def _of_leaving(complaint: str, complaints: list[str]) -> bool:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import socket
+import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import FrameLocator, Locator, Page, expect
+from playwright.sync_api import Frame, FrameLocator, Locator, Page, expect
+
+from demos.links import from_fragment
 
 
 def free_port() -> int:
@@ -41,6 +44,36 @@ def answering(page: Page) -> Iterator[None]:
     before = page.evaluate("answered")
     yield
     page.wait_for_function("before => answered > before", arg=before)
+    laid_out(page)
+
+
+def laid_out(page: Page | Frame) -> None:
+    """Wait until what the page's scripts have changed so far is laid out."""
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+@contextmanager
+def about(what: str) -> Iterator[None]:
+    """A failure inside says what it was about, where one page is asked for many things."""
+    try:
+        yield
+    except Exception as error:
+        error.add_note(f"It was about {what}.")
+        raise
+
+
+def wait_until(condition: Callable[[], object], why: str = "") -> None:
+    """Wait for what is no state of a single element; `condition` asks the page anew."""
+    deadline = time.monotonic() + 120
+    while not condition():
+        assert time.monotonic() < deadline, why
+        time.sleep(0.05)
+
+
+def state_in(address: str) -> dict[str, Any]:
+    """The form and the view that an address carries; empty if none."""
+    fragment = address.partition("#state=")[2]
+    return json.loads(from_fragment(fragment)) if fragment else {}
 
 
 def stop_writing(page: Page) -> None:
@@ -130,6 +163,33 @@ def drawn(page: Page, **detail: Any) -> None:
 def open_view(page: Page, view: str) -> None:
     with drawing(page, view=view):
         viewer(page).locator(f'[data-view="{view}"]').click()
+
+
+def kept_view(page: Page, text: str) -> Page:
+    """The viewer's page with a text drawn, whose first view `bring_back_view` brings back."""
+    open_demo(page, "attention")
+    show_attention(page, text)
+    viewer(page).evaluate("element => { window.kept = { ...StageAttention.viewerOf(element).state }; }")
+    return page
+
+
+def bring_back_view(page: Page) -> None:
+    """Look again at what was kept, whatever was chosen in the viewer since; the mouse points at nothing."""
+    page.mouse.move(0, 0)
+    with drawing(page, view="head"):
+        viewer(page).evaluate(
+            """element => {
+              const viewer = StageAttention.viewerOf(element);
+              const nothing = Object.keys(viewer.state).map((name) => [name, undefined]);
+              viewer.change({ ...Object.fromEntries(nothing), ...kept });
+            }"""
+        )
+    assert viewer(page).evaluate(
+        """element => {
+          const now = StageAttention.viewerOf(element).state;
+          return Object.keys(kept).every((name) => JSON.stringify(kept[name]) === JSON.stringify(now[name]));
+        }"""
+    )
 
 
 def colours(canvas: Locator) -> int:

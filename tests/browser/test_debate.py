@@ -32,9 +32,11 @@ from tests.browser.steps import (
     call,
     choose,
     dismiss,
+    laid_out,
     open_demo,
     press,
     toast,
+    wait_until,
 )
 
 TEXT = "a dull story told with great charm"
@@ -61,13 +63,21 @@ WATCH = """() => {
 }"""
 
 
-@pytest.fixture
-def tried(page: Page) -> Page:
-    """The page of the first question with every experiment on TEXT."""
+@pytest.fixture(scope="module")
+def lasting(open_lasting: Callable[..., Page]) -> Page:
+    page = open_lasting()
     open_demo(page, "trial")
     page.evaluate(WATCH)
     put(page, "trial", TEXT)
     return page
+
+
+@pytest.fixture
+def tried(lasting: Page) -> Page:
+    """The page of the first question with every experiment on TEXT and the model's own weights; shared, so
+    that only the weights and the chosen adversary may be moved."""
+    press(lasting, "Model's own")
+    return lasting
 
 
 def expect_answer(page: Page, own: float, under: float) -> None:
@@ -295,25 +305,18 @@ def test_a_trained_adversary_shows_its_own_figures(tried: Page, gallery: str):
         tried.keyboard.press("ArrowRight")
 
 
-def eventually(page: Page, check: Callable[[], bool]) -> None:
-    """Wait until something holds that is no state of a single element."""
-    for _ in range(400):
-        if check():
-            return
-        page.wait_for_timeout(50)
-    assert check()
-
-
-def test_no_answer_of_an_earlier_sentence_stays_beside_a_later_one(tried: Page):
-    before = {name: caption(tried, name) for name in PANELS["trial"]}
-    press(tried, "Uniform")
-    put(tried, "trial", "great zxqv")
-    expect(panel(tried, "weights").locator(".st-row .st-number")).to_have_count(2)
-    assert panel(tried, "weights").locator(".st-unknown").all_inner_texts() == ["zxqv"]
+def test_no_answer_of_an_earlier_sentence_stays_beside_a_later_one(page: Page):
+    open_demo(page, "trial")
+    put(page, "trial", TEXT)
+    before = {name: caption(page, name) for name in PANELS["trial"]}
+    press(page, "Uniform")
+    put(page, "trial", "great zxqv")
+    expect(panel(page, "weights").locator(".st-row .st-number")).to_have_count(2)
+    assert panel(page, "weights").locator(".st-unknown").all_inner_texts() == ["zxqv"]
     for name in ("permute", "uniform", "adversary"):
-        eventually(tried, lambda name=name: caption(tried, name) != before[name])
+        wait_until(lambda name=name: caption(page, name) != before[name], f"{name} is as before")
     for name in ("adversary", "consistent"):
-        expect(panel(tried, name).locator(".st-word")).to_have_text(["great", "zxqv"])
+        expect(panel(page, name).locator(".st-word")).to_have_text(["great", "zxqv"])
 
 
 def test_words_that_no_model_reads_are_withheld_and_can_be_seen_anyway(page: Page):
@@ -553,9 +556,10 @@ def test_stop_stops_many_texts_and_leaves_its_figures(page: Page):
     press(page, "Measure")
     progress = panel(page, "dataset").locator(".st-progress")
     # The search for the first batch's adversaries answers, too, with no sentence done yet.
-    expect(progress).to_contain_text(re.compile(r"\b[1-9]\d* of 300 sentences"), timeout=60_000)
+    expect(progress).to_contain_text(re.compile(r"\b[1-9]\d* of 300 sentences"))
     press(page, "Stop")
-    page.wait_for_timeout(800)  # a batch that was under way may still arrive
+    expect(page.locator(".stage-stop[data-running]")).to_have_count(0)  # a batch under way may still arrive
+    laid_out(page)
     told, rows = progress.inner_text(), cells(figures(page))
     done = int(re.match(r"\d+", told)[0])
     assert 0 < done < 300 and len(rows) == 6
@@ -584,7 +588,7 @@ def test_a_bad_file_says_why_and_changes_nothing(page: Page):
     box = page.get_by_label("Texts, one per line")
     box.fill("typed by hand")
     upload(page, "old.txt", "caf\u00e9".encode("latin-1"))
-    expect(toast(page)).to_contain_text("The file is not text in UTF-8. Save it as UTF-8", timeout=3_000)
+    expect(toast(page)).to_contain_text("The file is not text in UTF-8. Save it as UTF-8")
     expect(toast(page)).to_have_count(1)
     expect(box).to_have_value("typed by hand")
 

@@ -1,6 +1,7 @@
 """Example buttons of every demo give an answer.
 
-What the tasks' examples answer is judged in the tests of their demos; here one of each kind is pressed.
+What the tasks' examples answer is judged in the tests of their demos; here one of each kind is pressed, one
+after the other on one page: to open a page takes longer than to press an example.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from demos.models.catalog import checkpoint
 from demos.shell.load_demos import load_programme
 from tests.browser.debate_steps import all_drawn, panel, unfold
 from tests.browser.steps import (
+    about,
     answering,
     badge,
     bertviz_frame,
@@ -32,6 +34,7 @@ from tests.browser.steps import (
     stop_writing,
     toast,
     viewer,
+    wait_until,
     written,
 )
 
@@ -56,13 +59,6 @@ def kinds(examples: Sequence[Example]) -> list[Example]:
     return list(found.values())
 
 
-CASES = [
-    pytest.param(demo, example, id=f"{demo.INFO.slug}-{example.label}")
-    for demo in DEMOS
-    for example in kinds(demo.EXAMPLES)
-]
-
-
 def attention_is_drawn(page: Page, inputs: Any) -> None:
     if isinstance(inputs, BertvizInputs):
         return bertviz_has_drawn(page, inputs)
@@ -75,7 +71,7 @@ def bertviz_has_drawn(page: Page, inputs: Any) -> None:
     frame = bertviz_frame(page)
     frame.locator("html[data-state=ready]").wait_for(state="attached")
     shape = {"head": "#attention line", "model": "#vis line", "neuron": "#vis text.token"}[inputs.view]
-    assert frame.locator(shape).count() > 5
+    expect(frame.locator(shape).nth(5)).to_be_attached()
 
 
 def text_is_written(page: Page, inputs: Any) -> None:
@@ -103,11 +99,15 @@ def trial_is_drawn(page: Page, inputs: Any) -> None:
 
 def rankings_are_drawn(page: Page, inputs: Any) -> None:
     all_drawn(page, "trial-rankings")
-    unfold(page, "rankings")
     ranks = panel(page, "rankings").get_by_role("group", name="Ranks of the words")
-    assert ranks.locator("tbody tr").count() == len(inputs.text.split())
-    assert panel(page, "erasure").locator("svg path.st-curve").count() > 10
-    assert panel(page, "guide").locator(".st-fill").count() == 5
+
+    def rows() -> int:
+        unfold(page, "rankings")  # what is drawn anew is folded
+        return ranks.locator("tbody tr").count()
+
+    wait_until(lambda: rows() == len(inputs.text.split()), "not every word has its ranks")
+    expect(panel(page, "erasure").locator("svg path.st-curve").nth(10)).to_be_attached()
+    expect(panel(page, "guide").locator(".st-fill")).to_have_count(5)
 
 
 def texts_are_measured(page: Page, inputs: Any) -> None:
@@ -115,13 +115,13 @@ def texts_are_measured(page: Page, inputs: Any) -> None:
     expect(panel(page, "dataset").locator("figcaption")).to_contain_text(
         f"over {len(inputs.texts)} sentences"
     )
-    assert panel(page, "dataset").locator("tbody tr").count() == 6
+    expect(panel(page, "dataset").locator("tbody tr")).to_have_count(6)
 
 
 def labels_are_ranked(page: Page, inputs: Any) -> None:
     """The likeliest label named above the bars of all, which add up to about 100 %."""
     bars = page.locator(".task-bars:visible tbody tr")
-    assert bars.count() >= 2
+    expect(bars.nth(1)).to_be_visible()
     expect(headline(page)).to_contain_text(f"“{bars.first.locator('th').inner_text()}”")
     shares = [float(text.split()[-2]) for text in bars.locator("td:last-child").all_inner_texts()]
     assert abs(sum(shares) - 100) < 0.3
@@ -168,8 +168,9 @@ def prompt_is_shown(page: Page, inputs: Any) -> None:
 
 def experiment_is_counted(page: Page, inputs: Any) -> None:
     expect(page.get_by_text("5 of 5 conditions done")).to_be_visible()
-    assert page.locator(".stage-experiment:visible .stage-mean").count() == 10
-    assert page.get_by_text("This measures too little").locator("visible=true").count() == (inputs.rows < 10)
+    expect(page.locator(".stage-experiment:visible .stage-mean")).to_have_count(10)
+    little = page.get_by_text("This measures too little").locator("visible=true")
+    expect(little).to_have_count(int(inputs.rows < 10))
 
 
 def wordings_are_compared(page: Page, inputs: Any) -> None:
@@ -200,12 +201,12 @@ def answer_is_marked_or_no_quotation(page: Page, inputs: Any) -> None:
     marked, denied = page.locator(".task-passage:visible mark"), page.get_by_text("Not a quotation")
     expect(marked.or_(denied)).to_have_count(1)
     page.get_by_text("The sentences closest to the question", exact=True).locator("visible=true").click()
-    assert page.locator(".task-sentences:visible tbody tr").count() == 3
+    expect(page.locator(".task-sentences:visible tbody tr")).to_have_count(3)
 
 
 def two_summaries_stand_beside_one_another(page: Page, inputs: Any) -> None:
     expect(page.locator(".task-sentences:visible tbody tr")).to_have_count(inputs.sentences)
-    expect(page.locator(".task-summary:visible")).to_have_count(1, timeout=120_000)
+    expect(page.locator(".task-summary:visible")).to_have_count(1)
     expect(badge(page)).to_have_count(2)
 
 
@@ -248,11 +249,13 @@ def answers(page: Page, demo: ModuleType, example: Example) -> None:
     expect(toast(page)).to_have_count(0)
 
 
-@pytest.mark.parametrize(("demo", "example"), CASES)
-def test_an_example_answers_on_the_page_of_its_demo(page: Page, demo: ModuleType, example: Example):
+@pytest.mark.parametrize("demo", DEMOS, ids=lambda demo: demo.INFO.slug)
+def test_each_example_answers_on_the_page_of_its_demo(page: Page, demo: ModuleType):
     open_demo(page, demo.INFO.slug)
     expect(page.get_by_role("heading", name=demo.INFO.title, exact=True)).to_be_visible()
-    answers(page, demo, example)
+    for example in kinds(demo.EXAMPLES):
+        with about(f"the example “{example.label}”"):
+            answers(page, demo, example)
 
 
 def test_the_models_page_lists_the_cache_and_the_catalog(page: Page):

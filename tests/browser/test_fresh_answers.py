@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from demos.shell.load_demos import load_programme
-from tests.browser.steps import drawing, headline, open_demo, press
+from tests.browser.steps import drawing, headline, open_demo, press, wait_until
 
 SLUGS = [demo.INFO.slug for demo in load_programme() if isinstance(demo, ModuleType)]
 FORM = (
@@ -109,13 +109,6 @@ def test_no_answer_stands_under_a_changed_field(page: Page, slug: str):
         )
         wait_until(lambda: answered(page))
     assert changed
-
-
-def wait_until(condition, why: str = "", seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, why
-        time.sleep(0.05)
 
 
 def test_the_notice_names_what_the_answer_was_made_for_and_what_to_press(page: Page):

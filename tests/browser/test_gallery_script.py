@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.steps import bertviz_frame, open_demo, press
+from tests.browser.steps import bertviz_frame, laid_out, open_demo, press
 
 
 def height_of_frame(page: Page, text: str) -> int:
@@ -34,6 +34,11 @@ def test_a_frame_of_bertviz_is_as_high_as_its_drawing(page: Page):
 def test_only_a_frame_itself_sets_its_height(page: Page):
     open_demo(page, "attention?draw=bertviz")
     before = height_of_frame(page, "Short.")
-    page.evaluate("postMessage({ stageFrame: 999 }, '*')")
-    page.evaluate("() => new Promise((done) => setTimeout(done, 200))")
+    page.evaluate(
+        """() => new Promise((done) => {
+          addEventListener("message", done, { once: true });
+          postMessage({ stageFrame: 999 }, "*");
+        })"""
+    )
+    laid_out(page)
     assert round(page.locator("iframe.stage-frame:visible").bounding_box()["height"]) == before

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.steps import (
+    about,
+    answering,
     badge,
     bertviz_frame,
     colours,
@@ -109,8 +110,9 @@ def test_the_viewer_refuses_what_cannot_be_read(page: Page):
 
 def test_the_viewer_draws_whatever_else_is_typed(page: Page):
     open_demo(page, "attention")
-    for text in DRAWN.values():
-        attention_works(page, text)
+    for name, text in DRAWN.items():
+        with about(name):
+            attention_works(page, text)
     attention_works(page, NORMAL)
 
 
@@ -145,7 +147,8 @@ def similarity_works(page: Page, text: str) -> None:
 def test_similarity_compares_whatever_is_typed(page: Page):
     open_demo(page, "similarity")
     for name in ("templates", "markup", "right-to-left override", "a null-like word"):
-        similarity_works(page, DRAWN[name])
+        with about(name):
+            similarity_works(page, DRAWN[name])
 
 
 def test_similarity_refuses_what_cannot_be_compared(page: Page):
@@ -177,17 +180,19 @@ def few_tokens(page: Page) -> None:
 
 def generation_works(page: Page, text: str) -> None:
     box = type_in(page, "Prompt", text)
-    press(page, "Write")
+    with answering(page):
+        press(page, "Write")
     expect(badge(page)).to_contain_text(re.compile(r"\d tokens? in .*(ended here|stopped at the limit)"))
     assert written(page).inner_text().strip()
     expect(toast(page)).to_have_count(0)
     expect_unharmed(page, box, text)
 
 
-@pytest.mark.parametrize("name", ["control characters", "markup", "templates", "right-to-left override"])
-def test_generation_continues_whatever_is_typed(page: Page, name: str):
+def test_generation_continues_whatever_is_typed(page: Page):
     few_tokens(page)
-    generation_works(page, DRAWN[name])
+    for name in ("control characters", "markup", "templates", "right-to-left override"):
+        with about(name):
+            generation_works(page, DRAWN[name])
 
 
 def test_generation_refuses_what_cannot_be_read(page: Page):
@@ -218,7 +223,8 @@ def test_bertviz_draws_whatever_is_typed(page: Page):
     open_demo(page, "attention?draw=bertviz")
     for name, text in DRAWN.items():
         if name not in ("100,000 characters", "10,000 emoji"):
-            bertviz_works(page, text)
+            with about(name):
+                bertviz_works(page, text)
 
 
 def test_bertviz_refuses_what_cannot_be_drawn(page: Page):

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Frame, Page, ViewportSize, expect
 
 from demos.shell.load_demos import load_programme, working
-from tests.browser.steps import answering, open_demo, press
+from tests.browser.steps import answering, laid_out, open_demo, press, wait_until
 
 SLUGS = [demo.INFO.slug for demo in working(load_programme())]
 SIZES: dict[str, ViewportSize] = {
@@ -132,9 +132,9 @@ def font_size(page: Page, selector: str) -> float:
 def test_entering_and_leaving_asks_the_server_nothing(page: Page):
     open_demo(page, "trial")
     page.locator("#trial-permute svg").first.wait_for()
-    page.wait_for_timeout(1500)  # Gradio asks for a sign of life all the time, so the network is never idle
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
+    wait_until(lambda: quiet(page, asked), "the page goes on asking")
     page.keyboard.press("f")
     page.locator("[data-stage-shown]").wait_for()
     settled(page)
@@ -144,6 +144,13 @@ def test_entering_and_leaving_asks_the_server_nothing(page: Page):
     expect(page.locator(".stage-header")).to_be_visible()
     assert asked == []
     assert "stage=" not in page.url
+
+
+def quiet(page: Page, asked: list[str]) -> bool:
+    """Whether nothing was asked for a while; the network is never idle, as Gradio awaits signs of life."""
+    asked.clear()
+    page.wait_for_timeout(1500)
+    return not asked
 
 
 def test_arrows_step_through_the_panels_then_the_examples(page: Page):
@@ -182,7 +189,12 @@ def test_up_and_down_change_the_layer_and_a_control_keeps_its_keys(page: Page):
 
 
 PARENT = """<!DOCTYPE html><html><body><iframe src="{address}" width="1280" height="720"></iframe>
-<script>window.keys = []; addEventListener("keydown", (event) => keys.push(event.key));</script>
+<script>
+window.keys = [];
+window.heard = 0;
+addEventListener("keydown", (event) => keys.push(event.key));
+addEventListener("message", ({{ data }}) => (heard += data.type === "all-sent"));
+</script>
 {listener}</body></html>"""
 
 
@@ -220,8 +232,11 @@ class QuietHandler(http.server.SimpleHTTPRequestHandler):
 
 
 def keys(page: Page) -> list[str]:
-    """What the slides got, once all messages have arrived."""
-    page.wait_for_timeout(150)
+    """What the slides got, once all messages have arrived: the frame's last one comes after its others."""
+    heard = page.evaluate("heard")
+    laid_out(page.frames[-1])
+    page.frames[-1].evaluate("parent.postMessage({ type: 'all-sent' }, '*')")
+    page.wait_for_function("heard => window.heard > heard", arg=heard)
     return page.evaluate("keys.splice(0)")
 
 
@@ -270,9 +285,8 @@ def test_an_embedded_page_tells_its_height(slides: Callable[[str], Frame], forei
     frame = slides("/sentiment?embed=1")
     frame.locator(".task-answer:visible").first.wait_for()
     foreign.wait_for_function("parseInt(document.querySelector('iframe').style.height) > 0")
-    foreign.wait_for_timeout(500)
+    frame.wait_for_function("document.documentElement.scrollHeight <= innerHeight")
     told = foreign.evaluate("document.querySelector('iframe').getBoundingClientRect().height")
-    assert frame.evaluate("document.documentElement.scrollHeight <= innerHeight")
     assert told < 1500
 
 
@@ -343,10 +357,13 @@ COVERED = """() => {
 }"""
 
 
-@pytest.mark.parametrize("width", [900, 1000, 1280])
-def test_the_button_that_asks_covers_no_example(open_page, width):
-    page = open_page(viewport={"width": width, "height": 720})
-    for slug in SLUGS:
-        page.goto(f"/{slug}")
-        page.locator("button.primary").first.wait_for()
-        assert page.evaluate(COVERED) == [], slug
+@pytest.mark.parametrize("slug", SLUGS)
+def test_the_button_that_asks_covers_no_example(page: Page, slug: str):
+    open_demo(page, slug)
+    page.locator("button.primary").first.wait_for()
+    page.locator(".stage-examples:visible button").first.wait_for()
+    for width in (900, 1000, 1280):
+        page.set_viewport_size({"width": width, "height": 720})
+        page.wait_for_function("width => innerWidth === width", arg=width)
+        laid_out(page)
+        assert page.evaluate(COVERED) == [], width

@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Download, Page, expect
 
 from tests.browser.steps import (
+    about,
     call,
     colours,
     drawing,
@@ -159,10 +160,15 @@ def test_layers_that_cannot_be_read_are_refused(shown: Page):
         expect(toast(shown).last).to_contain_text(sentence)
 
 
-@pytest.mark.parametrize("view", VIEWS)
-def test_pictures_of_a_view_are_valid_files(shown: Page, view: str, tmp_path: Path):
-    if view != "head":
-        open_view(shown, view)
+def test_pictures_of_each_view_are_valid_files(shown: Page, tmp_path: Path):
+    for view in VIEWS:
+        with about(f"the view {view}"):
+            if view != "head":
+                open_view(shown, view)
+            pictures_are_valid(shown, view, tmp_path)
+
+
+def pictures_are_valid(shown: Page, view: str, tmp_path: Path) -> None:
     files = {}
     for kind in ("PNG", "SVG"):
         with shown.expect_download() as started:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import numpy as np
@@ -11,10 +11,12 @@ import pytest
 from playwright.sync_api import Page, Request, expect
 
 from tests.browser.steps import (
+    bring_back_view,
     call,
     choose,
     colours,
     drawing,
+    kept_view,
     open_demo,
     open_view,
     selection,
@@ -35,6 +37,18 @@ def shown(page: Page) -> Page:
     open_demo(page, "attention")
     show_attention(page, SENTENCE)
     return page
+
+
+@pytest.fixture(scope="module")
+def lasting(open_lasting: Callable[..., Page]) -> Page:
+    return kept_view(open_lasting(), SENTENCE)
+
+
+@pytest.fixture
+def looked(lasting: Page) -> Page:
+    """Like `shown`, on one page for all tests that choose in the viewer only."""
+    bring_back_view(lasting)
+    return lasting
 
 
 @contextmanager
@@ -60,12 +74,12 @@ def tokens(page: Page, side: str) -> list[str]:
 
 
 @pytest.mark.parametrize("view", VIEWS)
-def test_a_view_draws(shown: Page, view: str):
+def test_a_view_draws(looked: Page, view: str):
     if view != "head":
-        open_view(shown, view)
-    assert selection(shown)["view"] == view
-    assert colours(viewer(shown).locator("canvas")) > 20
-    assert viewer(shown).locator(".sa-message").is_hidden()
+        open_view(looked, view)
+    assert selection(looked)["view"] == view
+    assert colours(viewer(looked).locator("canvas")) > 20
+    assert viewer(looked).locator(".sa-message").is_hidden()
 
 
 def test_a_button_and_a_key_switch_the_layer_and_fetch_only_it(page: Page):
@@ -97,37 +111,37 @@ def test_a_short_text_needs_no_further_request(shown: Page):
         assert calls == []
 
 
-def test_another_layer_is_another_picture(shown: Page):
-    with drawing(shown, layer=0):
-        viewer(shown).get_by_label("Layer", exact=True).select_option("0")
+def test_another_layer_is_another_picture(looked: Page):
+    with drawing(looked, layer=0):
+        viewer(looked).get_by_label("Layer", exact=True).select_option("0")
 
     def picture() -> str:
-        return viewer(shown).locator("canvas").evaluate("canvas => canvas.toDataURL()")
+        return viewer(looked).locator("canvas").evaluate("canvas => canvas.toDataURL()")
 
     first = picture()
-    with drawing(shown, layer=1):
-        viewer(shown).get_by_label("Next layer").click()
+    with drawing(looked, layer=1):
+        viewer(looked).get_by_label("Next layer").click()
     second = picture()
-    with drawing(shown, layer=0):
-        viewer(shown).get_by_label("Previous layer").click()
-    shown.mouse.move(0, 0)
+    with drawing(looked, layer=0):
+        viewer(looked).get_by_label("Previous layer").click()
+    looked.mouse.move(0, 0)
     assert second != first
     assert picture() == first
 
 
-def test_heads_are_switched_off_and_on(shown: Page):
-    with drawing(shown, view="head"):
-        viewer(shown).get_by_role("button", name="All", exact=True).click()
-    square = viewer(shown).locator('.sa-square[data-head="3"]')
-    with drawing(shown, view="head"):
+def test_heads_are_switched_off_and_on(looked: Page):
+    with drawing(looked, view="head"):
+        viewer(looked).get_by_role("button", name="All", exact=True).click()
+    square = viewer(looked).locator('.sa-square[data-head="3"]')
+    with drawing(looked, view="head"):
         square.click()
-    assert selection(shown)["heads"] == [0, 1, 2, *range(4, 12)]
-    with drawing(shown, view="head"):
+    assert selection(looked)["heads"] == [0, 1, 2, *range(4, 12)]
+    with drawing(looked, view="head"):
         square.dblclick()
-    assert selection(shown)["heads"] == [3]
-    with drawing(shown, view="head"):
-        viewer(shown).get_by_role("button", name="All", exact=True).click()
-    assert selection(shown)["heads"] == list(range(12))
+    assert selection(looked)["heads"] == [3]
+    with drawing(looked, view="head"):
+        viewer(looked).get_by_role("button", name="All", exact=True).click()
+    assert selection(looked)["heads"] == list(range(12))
 
 
 def test_a_sentence_pair_is_filtered(page: Page):
@@ -144,29 +158,29 @@ def test_a_sentence_pair_is_filtered(page: Page):
         assert (tokens(page, "query"), tokens(page, "key")) == (queries, keys)
 
 
-def test_a_small_map_opens_its_head(shown: Page):
-    open_view(shown, "model")
-    assert viewer(shown).locator(".sa-cell").count() == 6 * 12
-    with drawing(shown, view="head", layer=4):
-        viewer(shown).get_by_role("button", name="Layer 4, head 7", exact=True).click()
-    assert selection(shown)["heads"] == [7]
+def test_a_small_map_opens_its_head(looked: Page):
+    open_view(looked, "model")
+    assert viewer(looked).locator(".sa-cell").count() == 6 * 12
+    with drawing(looked, view="head", layer=4):
+        viewer(looked).get_by_role("button", name="Layer 4, head 7", exact=True).click()
+    assert selection(looked)["heads"] == [7]
 
 
-def test_the_matrix_tells_the_number_of_the_api(shown: Page, gallery: str):
+def test_the_matrix_tells_the_number_of_the_api(looked: Page, gallery: str):
     weights = np.array(call(gallery, "attention", text=SENTENCE, layers=[2])["weights"])[0, 5]
-    open_view(shown, "matrix")
-    with drawing(shown, view="matrix", layer=2):
-        viewer(shown).get_by_label("Layer", exact=True).select_option("2")
-    with drawing(shown, view="matrix"):
-        viewer(shown).get_by_label("Head", exact=True).select_option("5")
+    open_view(looked, "matrix")
+    with drawing(looked, view="matrix", layer=2):
+        viewer(looked).get_by_label("Layer", exact=True).select_option("2")
+    with drawing(looked, view="matrix"):
+        viewer(looked).get_by_label("Head", exact=True).select_option("5")
     names = [token["text"] for token in call(gallery, "attention", text=SENTENCE, layers=[0])["queries"]]
-    viewer(shown).locator("canvas").evaluate("canvas => canvas.scrollIntoView({ block: 'center' })")
-    box = viewer(shown).locator("canvas").bounding_box()
+    viewer(looked).locator("canvas").evaluate("canvas => canvas.scrollIntoView({ block: 'center' })")
+    box = viewer(looked).locator("canvas").bounding_box()
     seen = {}
     for down in np.linspace(0.1, 0.98, 12):
         for right in np.linspace(0.05, 0.98, 16):
-            shown.mouse.move(box["x"] + right * box["width"], box["y"] + down * box["height"])
-            told = re.search(r"“(.+)” → “(.+)”: ([\d.]+) ±.*layer 2, head 5", status(shown).inner_text())
+            looked.mouse.move(box["x"] + right * box["width"], box["y"] + down * box["height"])
+            told = re.search(r"“(.+)” → “(.+)”: ([\d.]+) ±.*layer 2, head 5", status(looked).inner_text())
             if told:
                 seen[names.index(told[1]), names.index(told[2])] = float(told[3])
     assert len(seen) > 0.7 * weights.size
@@ -174,36 +188,36 @@ def test_the_matrix_tells_the_number_of_the_api(shown: Page, gallery: str):
         assert value == pytest.approx(weights[place], abs=BYTE + 0.0005)
 
 
-def test_the_neuron_view_computes_the_weights_of_the_api(shown: Page, gallery: str):
+def test_the_neuron_view_computes_the_weights_of_the_api(looked: Page, gallery: str):
     answer = call(gallery, "attention", text=SENTENCE, layers=[1])
     weights = np.array(answer["weights"])[0, 4, 3]
-    open_view(shown, "neuron")
+    open_view(looked, "neuron")
     for label, value in (("Layer", "1"), ("Head", "4"), ("Token", "3")):
-        with drawing(shown, view="neuron"):
-            viewer(shown).get_by_label(label, exact=True).select_option(value)
-    assert selection(shown)["layer"] == 1
-    viewer(shown).locator(".sa-scroll").focus()
+        with drawing(looked, view="neuron"):
+            viewer(looked).get_by_label(label, exact=True).select_option(value)
+    assert selection(looked)["layer"] == 1
+    viewer(looked).locator(".sa-scroll").focus()
     softmax = []
     for _ in answer["keys"]:
-        shown.keyboard.press("ArrowDown")
-        softmax.append(float(re.search(r"softmax ([\d.]+)", status(shown).inner_text())[1]))
+        looked.keyboard.press("ArrowDown")
+        softmax.append(float(re.search(r"softmax ([\d.]+)", status(looked).inner_text())[1]))
     np.testing.assert_allclose(softmax, weights, atol=0.00051)
     assert sum(softmax) == pytest.approx(1, abs=0.005)
 
 
-def test_the_flow_view_tells_the_numbers_of_the_api(shown: Page, gallery: str):
+def test_the_flow_view_tells_the_numbers_of_the_api(looked: Page, gallery: str):
     answer = call(gallery, "attention_flow", text=SENTENCE, layer=3, token=2)
-    open_view(shown, "flow")
+    open_view(looked, "flow")
     for label, value in (("Layer", "3"), ("Token", "2")):
-        with drawing(shown, view="flow"):
-            viewer(shown).get_by_label(label, exact=True).select_option(value)
-    assert selection(shown)["layer"] == 3
-    viewer(shown).locator(".sa-scroll").focus()
+        with drawing(looked, view="flow"):
+            viewer(looked).get_by_label(label, exact=True).select_option(value)
+    assert selection(looked)["layer"] == 3
+    viewer(looked).locator(".sa-scroll").focus()
     told = []
     for _ in answer["rollout"]:
-        shown.keyboard.press("ArrowDown")
+        looked.keyboard.press("ArrowDown")
         numbers = re.search(
-            r"rollout ([\d.]+), flow ([\d.]+), mean attention ([\d.]+)", status(shown).inner_text()
+            r"rollout ([\d.]+), flow ([\d.]+), mean attention ([\d.]+)", status(looked).inner_text()
         )
         told.append([float(number) for number in numbers.groups()])
     expected = np.array([answer["rollout"], answer["flow"], answer["mean"]]).T

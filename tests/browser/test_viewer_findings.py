@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from xml.dom import minidom
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.steps import (
+    bring_back_view,
     call,
     choose,
     colours,
     drawing,
+    kept_view,
     open_demo,
     open_view,
     press,
@@ -31,6 +34,18 @@ def shown(page: Page) -> Page:
     open_demo(page, "attention")
     show_attention(page, SENTENCE)
     return page
+
+
+@pytest.fixture(scope="module")
+def lasting(open_lasting: Callable[..., Page]) -> Page:
+    return kept_view(open_lasting(), SENTENCE)
+
+
+@pytest.fixture
+def looked(lasting: Page) -> Page:
+    """Like `shown`, on one page for all tests that choose in the viewer only."""
+    bring_back_view(lasting)
+    return lasting
 
 
 def headline(page: Page) -> Locator:
@@ -54,38 +69,38 @@ def expect_at(page: Page, finding: dict) -> None:
     assert now["heads"] == [finding["head"]]
 
 
-def test_the_first_picture_is_the_first_finding(shown: Page, gallery: str):
+def test_the_first_picture_is_the_first_finding(looked: Page, gallery: str):
     answer = call(gallery, "attention_findings", text=SENTENCE)
     first = answer["findings"][0]
     assert first["rare"] and answer["headline"] == first["sentence"]
-    expect_at(shown, first)
-    assert plain(headline(shown).inner_text()) == first["sentence"]
-    locked = viewer(shown).locator('.sa-token[aria-pressed="true"]')
+    expect_at(looked, first)
+    assert plain(headline(looked).inner_text()) == first["sentence"]
+    locked = viewer(looked).locator('.sa-token[aria-pressed="true"]')
     expect(locked).to_have_count(1)
-    expect(status(shown)).to_contain_text(re.compile(r"attend"))
-    assert colours(viewer(shown).locator("canvas")) > 20
+    expect(status(looked)).to_contain_text(re.compile(r"attend"))
+    assert colours(viewer(looked).locator("canvas")) > 20
 
 
-def test_each_button_shows_its_finding(shown: Page, gallery: str):
+def test_each_button_shows_its_finding(looked: Page, gallery: str):
     answer = call(gallery, "attention_findings", text=SENTENCE)
     rare = [one for one in answer["findings"] if one["rare"]]
-    buttons = viewer(shown).locator(".sa-found-list").first.get_by_role("button")
+    buttons = viewer(looked).locator(".sa-found-list").first.get_by_role("button")
     expect(buttons).to_have_count(len(rare))
     for button, finding in list(zip(buttons.all(), rare, strict=True))[::-1]:
-        with drawing(shown, view="head", layer=finding["layer"]):
+        with drawing(looked, view="head", layer=finding["layer"]):
             button.click()
-        expect_at(shown, finding)
+        expect_at(looked, finding)
         expect(button).to_have_attribute("aria-pressed", "true")
-        assert plain(headline(shown).inner_text()) == finding["sentence"]
+        assert plain(headline(looked).inner_text()) == finding["sentence"]
         expect(button).to_contain_text(f"chance: {finding['reached']} of {finding['attempts']}")
-    open_view(shown, "matrix")
-    with drawing(shown, view="matrix", layer=rare[1]["layer"]):
+    open_view(looked, "matrix")
+    with drawing(looked, view="matrix", layer=rare[1]["layer"]):
         buttons.nth(1).click()
-    assert (selection(shown)["view"], selection(shown)["head"]) == ("matrix", rare[1]["head"])
+    assert (selection(looked)["view"], selection(looked)["head"]) == ("matrix", rare[1]["head"])
 
 
-def test_how_it_was_measured_and_the_rest_are_folded(shown: Page):
-    how = viewer(shown).locator(".sa-how")
+def test_how_it_was_measured_and_the_rest_are_folded(looked: Page):
+    how = viewer(looked).locator(".sa-how")
     expect(how.locator("p")).to_be_hidden()
     how.locator("summary").click()
     expect(how.locator("p")).to_contain_text(re.compile("shuffl|random order|Texts in another order"))
@@ -146,25 +161,25 @@ def boxes(page: Page, side: str) -> list[dict[str, float]]:
     )
 
 
-def test_tokens_stand_in_rows_above_and_below(shown: Page):
-    columns = viewer(shown).locator(".sa-query .sa-token").all_inner_texts()
-    in_rows(shown)
-    assert viewer(shown).locator(".sa-query .sa-token").all_inner_texts() == columns
-    above, below = boxes(shown, "query"), boxes(shown, "key")
+def test_tokens_stand_in_rows_above_and_below(looked: Page):
+    columns = viewer(looked).locator(".sa-query .sa-token").all_inner_texts()
+    in_rows(looked)
+    assert viewer(looked).locator(".sa-query .sa-token").all_inner_texts() == columns
+    above, below = boxes(looked, "query"), boxes(looked, "key")
     for row in (above, below):
         assert len({round(box["y"]) for box in row}) == 1
         assert all(b["x"] >= a["x"] + a["width"] for a, b in zip(row, row[1:], strict=False))
     assert below[0]["y"] > above[0]["y"] + 150
-    height = viewer(shown).locator("canvas").evaluate("canvas => canvas.clientHeight")
+    height = viewer(looked).locator("canvas").evaluate("canvas => canvas.clientHeight")
     assert above[0]["y"] >= 0 and below[0]["y"] + below[0]["height"] <= height + 1
-    assert colours(viewer(shown).locator("canvas")) > 20
-    with drawing(shown, view="head"):
-        viewer(shown).locator(".sa-key .sa-token").nth(2).click()
-    assert (selection(shown)["token"], selection(shown)["side"]) == (2, "key")
-    shown.keyboard.press("ArrowRight")
-    expect(viewer(shown).locator(".sa-key .sa-token").nth(3)).to_be_focused()
-    in_rows(shown, rows=False)
-    assert len({round(box["x"]) for box in boxes(shown, "query")}) == 1
+    assert colours(viewer(looked).locator("canvas")) > 20
+    with drawing(looked, view="head"):
+        viewer(looked).locator(".sa-key .sa-token").nth(2).click()
+    assert (selection(looked)["token"], selection(looked)["side"]) == (2, "key")
+    looked.keyboard.press("ArrowRight")
+    expect(viewer(looked).locator(".sa-key .sa-token").nth(3)).to_be_focused()
+    in_rows(looked, rows=False)
+    assert len({round(box["x"]) for box in boxes(looked, "query")}) == 1
 
 
 def test_an_eojeol_stays_together_and_no_syllable_is_split(page: Page):
@@ -181,16 +196,16 @@ def test_an_eojeol_stays_together_and_no_syllable_is_split(page: Page):
     assert viewer(page).locator(".sa-query .sa-joined").count() == len(tokens)
 
 
-def test_a_picture_of_rows_has_its_tokens_in_rows(shown: Page):
-    in_rows(shown)
-    svg = viewer(shown).evaluate("element => StageAttention.svg(StageAttention.viewerOf(element))")
+def test_a_picture_of_rows_has_its_tokens_in_rows(looked: Page):
+    in_rows(looked)
+    svg = viewer(looked).evaluate("element => StageAttention.svg(StageAttention.viewerOf(element))")
     places: dict[float, list[float]] = {}
     for node in minidom.parseString(svg).getElementsByTagName("text"):
         x, y = map(
             float, re.search(r"translate\(([\d.]+) ([\d.]+)\)", node.getAttribute("transform")).groups()
         )
         places.setdefault(y, []).append(x)
-    count = viewer(shown).locator(".sa-query .sa-token").count()
+    count = viewer(looked).locator(".sa-query .sa-token").count()
     rows = [places[y] for y in sorted(places)][-2:]
     assert [len(row) for row in rows] == [count, count]
     assert all(row == sorted(row) for row in rows)

@@ -93,6 +93,16 @@ def test_the_slider_moves_the_sentence_the_attention_and_the_figure(drawn: Page)
     assert drawn.locator("#box img").count() == 0
 
 
+def test_a_link_looks_at_its_moment_when_its_answer_is_there_and_not_before(drawn: Page):
+    sentence = drawn.locator(".cw-sentence")
+    drawn.evaluate("StageLink.open({ text: 'a word here' }, { learned: 2 })")
+    draw(drawn, watched())  # the page's own, late
+    expect(sentence).to_have_text(f"a word100{HOSTILE} here")
+    draw(drawn, watched())
+    drawn.evaluate("document.dispatchEvent(new CustomEvent('stage-answered'))")
+    expect(sentence).to_have_text(f"a word6{HOSTILE} here")
+
+
 def test_play_ends_with_the_trained_model_and_begins_again_with_the_untrained(drawn: Page):
     drawn.clock.install()
     draw(drawn, watched())

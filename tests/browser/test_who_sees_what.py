@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 from playwright.sync_api import Locator, Page, expect
 
-from demos.links import from_fragment
-from tests.browser.steps import answering, headline, open_demo, press
+from tests.browser.steps import answering, headline, open_demo, press, state_in, wait_until
 
 TEXT = "Two women are sitting on a bench."
 
@@ -16,10 +13,9 @@ def hidden(page: Page) -> Locator:
     return page.get_by_role("radio", checked=True)
 
 
-def gap_in(url: str) -> int | None:
-    """The number of the hidden word that an address carries."""
-    state = url.partition("#state=")[2]
-    return json.loads(from_fragment(state)).get("view", {}).get("gap") if state else None
+def gap_in_address(page: Page) -> int | None:
+    """The number of the hidden word that the address carries."""
+    return state_in(page.evaluate("location.href")).get("view", {}).get("gap")
 
 
 def ask(page: Page, text: str) -> None:
@@ -40,8 +36,7 @@ def test_the_hidden_word_is_chosen_and_a_link_remembers_it(page: Page):
     )
     expect(page.get_by_role("region", name="BERT").locator("s")).to_have_count(0)
     at = page.get_by_role("radio").all_inner_texts().index("are")
-    while gap_in(page.url) != at:  # the address follows the view after a moment
-        page.wait_for_timeout(50)
+    wait_until(lambda: gap_in_address(page) == at, "the address does not follow the view")
     page.goto("about:blank")
     page.go_back()
     expect(hidden(page)).to_have_text("are")

@@ -79,6 +79,6 @@ def test_the_tests_of_the_contract_and_of_the_browser_find_it(package: Path):
         "test_a_demo_keeps_the_contract",
         "test_every_parameter_of_the_api_is_described",
         "test_all_model_work_goes_through_an_answer_that_watches_its_whole_form",
-        "test_an_example_answers_on_the_page_of_its_demo",
+        "test_each_example_answers_on_the_page_of_its_demo",
     ):
         assert re.search(rf"{test}\[bytes.*PASSED", ran.stdout), ran.stdout

@@ -34,22 +34,26 @@ const StageAttentionLink = (() => {
 
   const LOOKED_AT = "view map layer heads head token side filter measure rows finding".split(" ");
 
-  // What is looked at stands in the address, and the first drawing of an opened link's texts begins there.
-  document.addEventListener("stage-drawn", ({ target }) => {
-    const viewer = StageAttention.viewerOf(/** @type {HTMLElement} */ (target));
-    if (!viewer) return;
-    const wanted = StageLink.takeWanted("attention");
-    if (wanted) return viewer.change(wanted);
+  /** What is looked at stands in the address. @param {AttentionViewer} viewer */
+  const tell = (viewer) => {
     const chosen = /** @type {Record<string, any>} */ (viewer.state);
     StageLink.look({ attention: Object.fromEntries(LOOKED_AT.map((name) => [name, chosen[name]])) });
-  });
+  };
 
-  document.addEventListener("stage-look", () => {
-    const host = /** @type {HTMLElement | null} */ (document.querySelector(".stage-attention-root"));
+  /** The picture of an opened link's texts begins where its maker looked. @param {HTMLElement | null} host */
+  const arriveAt = (host) => {
     const viewer = host && StageAttention.viewerOf(host);
     const wanted = viewer && StageLink.takeWanted("attention");
     if (wanted) viewer.change(wanted);
-  });
+    if (viewer) tell(viewer);
+  };
+
+  const arriveHere = () => arriveAt(document.querySelector(".stage-attention-root"));
+
+  // The page says that an answer is there before or after it is drawn; a saved page only draws.
+  document.addEventListener("stage-drawn", ({ target }) => arriveAt(/** @type {HTMLElement} */ (target)));
+  document.addEventListener("stage-answered", () => setTimeout(arriveHere));
+  document.addEventListener("stage-look", arriveHere);
 
   return { linked };
 })();

@@ -122,13 +122,25 @@ const CaptionWorldWatch = (() => {
       chart.show(picture(payload, at), `${measured.textContent}; of all: ${spoken(payload)}`);
     }
 
+    /** The moment that an opened link looks at, if it is one of these. */
+    const wanted = () => {
+      const found = Number(StageLink.takeWanted("learned") ?? NaN);
+      return found in payload.moments ? found : null;
+    };
+
     function update(next) {
       pause();
       payload = next;
-      const wanted = Number(StageLink.takeWanted("learned") ?? NaN);
-      at = wanted in next.moments ? wanted : next.moments.length - 1;
+      at = wanted() ?? next.moments.length - 1;
       show();
     }
+
+    // The answer to a link is drawn before or after the page says that it is there.
+    const arrive = () => {
+      const found = node.isConnected ? wanted() : null;
+      if (found !== null) move(found);
+    };
+    document.addEventListener("stage-answered", () => setTimeout(arrive));
 
     return { node, update };
   };

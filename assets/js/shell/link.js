@@ -26,6 +26,7 @@ const StageLink = (() => {
   let opening = ""; // the state that the page itself asks for, as JSON
   let address = ""; // the state that the address carries, as JSON
   let returning = false; // to the page as it opened, whose address carries no state
+  let awaited = false; // whether what is shown is older than the link, whose answer is on its way
   /** @type {{mark: string, state: () => string} | null} of a page whose links are made from its own state */
   let own = null;
 
@@ -126,10 +127,10 @@ const StageLink = (() => {
     if (location.hash.startsWith(MARK)) planned = window.setTimeout(() => write(false), LOOK);
   };
 
-  /** The part of an opened link's view with this name, once. @param {string} name */
+  /** The part of an opened link's view with this name, once, when its answer is shown. @param {string} name */
   const takeWanted = (name) => {
-    const found = wanted?.[name];
-    if (wanted) delete wanted[name];
+    const found = awaited ? undefined : wanted?.[name];
+    if (wanted && !awaited) delete wanted[name];
     return found;
   };
 
@@ -141,7 +142,7 @@ const StageLink = (() => {
     try {
       const text = await fromFragment(linked());
       const { inputs, view } = JSON.parse(text);
-      [wanted, arriving, address] = [view ?? null, inputs, text];
+      [wanted, arriving, address, awaited] = [view ?? null, inputs, text, true];
     } catch {
       [wanted, arriving] = [null, null]; // the server says what is wrong with it
     }
@@ -154,14 +155,14 @@ const StageLink = (() => {
    * @param {Record<string, any>} inputs @param {Record<string, any>} looked
    */
   const open = (inputs, looked) => {
-    [wanted, arriving, opening] = [{ ...looked }, inputs, JSON.stringify({ inputs })];
+    [wanted, arriving, opening, awaited] = [{ ...looked }, inputs, JSON.stringify({ inputs }), true];
     view = {};
     document.getElementById("stage-arrive")?.click();
   };
 
   /** Looks at the answer that is shown as a link with this view would. @param {Record<string, any>} looked */
   const lookAt = (looked) => {
-    wanted = { ...looked };
+    [wanted, awaited] = [{ ...looked }, false];
     document.dispatchEvent(new CustomEvent("stage-look"));
   };
 
@@ -221,6 +222,7 @@ const StageLink = (() => {
   // The page opens with its first example: only what the visitor asks for goes into the address.
   // An answer that was asked before a link was opened, and comes after, is not what the address says.
   document.addEventListener("stage-answered", () => {
+    awaited = false;
     if (!own) typed = false; // the address has it
     afterLayout(() => write(true));
   });
