@@ -23,6 +23,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from demos.shell.blocks import Blocks
+
 TOLERANCE = 1e-6
 TIMES = {"seconds", "seconds_per_token", "tokens_per_second"}
 
@@ -61,7 +63,7 @@ def controls(demos: list[Any]) -> dict[str, list[str]]:
     touched = (gr.Button, gr.Textbox, gr.Dropdown, gr.Slider, gr.Number, gr.Checkbox, gr.Radio, gr.File)
     found = {}
     for demo in demos:
-        with gr.Blocks() as blocks:
+        with Blocks() as blocks:
             demo.build(lambda *_: None)
         shown = [b for b in blocks.blocks.values() if isinstance(b, touched) and b.visible is not False]
         found[demo.INFO.slug] = [

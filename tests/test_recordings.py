@@ -23,6 +23,7 @@ from demos.models.specs import Spec
 from demos.plain import from_plain, packed, unpacked
 from demos.recordings import FOLDER, Recordings, Replay, key_of, read, replaying, write
 from demos.runner import Runner
+from demos.shell.blocks import Blocks
 from demos.shell.load_demos import load_programme, working
 from demos.shell.opening import open_with_example
 from demos.shell.visitor import Visitor, example_buttons, moves_answered
@@ -49,7 +50,7 @@ class NoModels(Runner):
 
 
 def page_of(demo: Any, run: Any) -> gr.Blocks:
-    with gr.Blocks() as page:
+    with Blocks() as page:
         demo.build(run)
     return page
 

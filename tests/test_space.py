@@ -27,6 +27,7 @@ from demos.models import bundled, hub
 from demos.models.catalog import catalog
 from demos.models.hub_access import DOWNLOAD_LIMIT
 from demos.runner import Runner
+from demos.shell.blocks import Blocks
 from demos.shell.gallery import build, launch_options
 from demos.shell.load_demos import load_programme, working
 from demos.shell.readme import due
@@ -113,7 +114,7 @@ def test_what_cannot_be_had_is_not_offered(no_packages):
             if endpoint.head is not None:
                 offered = suitable(endpoint)
                 assert offered and all(entry.hub_id or not entry.bundled.package for entry in offered)
-    with gr.Blocks():
+    with Blocks():
         choices = [value for _, value in page.model_choice(ENTITIES, "minilm-ner").choices]
     assert "rampart" not in choices and "minilm-ner" in choices
 
@@ -131,7 +132,7 @@ def test_an_adapter_is_not_offered_where_its_base_cannot_be_had(no_packages, mon
 
 
 def examples_shown(demo: ModuleType) -> list[str]:
-    with gr.Blocks() as blocks:
+    with Blocks() as blocks:
         examples_row(demo.EXAMPLES, {}, fill=lambda inputs: [], linked=False)
     return [block.value for block in blocks.blocks.values() if isinstance(block, gr.Button)]
 

@@ -60,8 +60,8 @@ def test_a_deviation_above_a_third_of_its_tolerance_is_printed_and_fails_with_ne
         "def test_far(): compared(1.01)\n"
         "def test_other(): pass\n"
     )
-    run = [sys.executable, *"-m pytest -p tests.nearest -n 2 -m numeric".split(), str(tmp_path)]
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    run = [sys.executable, *"-m pytest -p xdist -p tests.nearest -n 2 -m numeric".split(), str(tmp_path)]
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     for extra, code in (([], 0), (["--nearest"], 1)):
         done = subprocess.run([*run, *extra], cwd=tmp_path, env=environment, capture_output=True, text=True)
         assert done.returncode == code, done.stdout + done.stderr

@@ -36,7 +36,7 @@ def difference(first: np.ndarray, second: np.ndarray, seed: int = 0) -> Differen
 def _resampled(correct: np.ndarray, rows: np.ndarray, chance: np.random.Generator) -> np.ndarray:
     """Accuracies [resamples] with runs drawn anew, on the given rows."""
     runs = chance.integers(len(correct), size=(len(rows), len(correct)))
-    return np.array([correct[np.ix_(drawn, own)].mean() for drawn, own in zip(runs, rows, strict=True)])
+    return correct[runs[:, :, None], rows[:, None, :]].mean((1, 2))
 
 
 def newcombe(first: np.ndarray, second: np.ndarray) -> tuple[float, float]:

@@ -25,9 +25,20 @@ MAX_SAID = 300
 class Blocks(gr.Blocks):
     """Gradio itself logs what it cannot read as a failure of ours, and tells how the page is made."""
 
-    def queue(self, *arguments: Any, **options: Any) -> Blocks:
-        super().queue(*arguments, **options)
-        self._queue.__class__ = PatientQueue  # Gradio names the class of its queue itself
+    def queue(self, *_: Any, **options: Any) -> Blocks:
+        """Sets `max_size` and `default_concurrency_limit` of the page's queue.
+
+        Gradio's own also makes a server's application, which takes longer than laying out the page. It is
+        asked twice for each page, and what is mounted is another one.
+        """
+        self._queue = PatientQueue(
+            live_updates=True,
+            concurrency_count=self.max_threads,
+            update_intervals=1,
+            max_size=options.get("max_size"),
+            blocks=self,
+            default_concurrency_limit=options.get("default_concurrency_limit", "not_set"),
+        )
         return self
 
     def block_thread(self) -> None:

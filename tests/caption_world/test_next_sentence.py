@@ -6,7 +6,6 @@ import math
 import random
 from functools import cache
 
-import gradio as gr
 import pytest
 import torch
 from hypothesis import given
@@ -23,6 +22,7 @@ from demos.caption_world.next_sentence.schemas import HEADS, PairInputs, PairRes
 from demos.caption_world.next_sentence.topic import FUNCTION_WORDS, content_words, shared
 from demos.errors import BadInput
 from demos.models.specs import Loaded, Origin, Spec
+from demos.shell.blocks import Blocks
 from demos.shell.visitor import Visitor, example_buttons
 from tests.caption_world import who_models
 from tests.headlines import ANY_TEXT, HOSTILE, SHARE, are_of, check_sentence
@@ -263,7 +263,7 @@ def test_an_example_fills_the_form_and_shows_the_answer(both):
         asked.append((endpoint, inputs))
         return result
 
-    with gr.Blocks() as page:
+    with Blocks() as page:
         demo.build(run)
     visitor = Visitor(page)
     visitor.press(example_buttons(page)[1])

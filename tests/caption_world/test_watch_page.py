@@ -13,6 +13,7 @@ from demos.caption_world.watch_it_learn import build
 from demos.caption_world.watch_it_learn.own_lines import LINES
 from demos.caption_world.watch_it_learn.schemas import Point, TrainResult
 from demos.errors import Busy
+from demos.shell.blocks import Blocks
 from demos.shell.visitor import Visitor
 from demos.stopping import Stopped
 
@@ -35,7 +36,7 @@ class Trained:
 
 def visit(run: Any, lines: str) -> tuple[Visitor, Any, str]:
     """Presses Train; returns the visit, what is drawn and what is said beside it."""
-    with gr.Blocks() as page:
+    with Blocks() as page:
         build(run)
     visitor = Visitor(page)
 

@@ -6,7 +6,6 @@ import json
 import re
 from dataclasses import replace
 
-import gradio as gr
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,6 +15,7 @@ from demos.caption_world.who_sees_what import accuracy, show, wire
 from demos.caption_world.who_sees_what.compute import WHO_SEES_WHAT, who_sees_what
 from demos.caption_world.who_sees_what.headline import headline, of_gap, ordinal
 from demos.caption_world.who_sees_what.schemas import VIEWS, View, WhoInputs, Word
+from demos.shell.blocks import Blocks
 from demos.shell.visitor import Visitor, example_buttons
 from demos.ui.page import for_outputs
 from tests.caption_world.who_models import TEXT, all_four
@@ -129,7 +129,7 @@ def test_an_example_fills_the_caption_and_draws_it(result):
         asked.append((endpoint, inputs))
         return result
 
-    with gr.Blocks() as page:
+    with Blocks() as page:
         demo.build(run)
     visitor = Visitor(page)
     visitor.press(example_buttons(page)[1])

@@ -14,6 +14,7 @@ from types import SimpleNamespace
 import gradio as gr
 import pytest
 
+import app
 from demos.commands.rehearse import fallback
 from demos.commands.rehearse.browser import Seen
 from demos.commands.rehearse.deck import Deck, Link
@@ -210,36 +211,50 @@ def test_a_folder_that_is_not_empty_is_never_overwritten_without_force(tmp_path)
         fallback.ready_folder(tmp_path / "mine.txt", force=True)
 
 
-def rehearsed(deck: Path, *more: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "app.py", "--models", "bundled", "rehearse", str(deck), *more],
+def test_a_deck_on_the_command_line(tmp_path):
+    deck = tmp_path / "talk.md"
+    deck.write_text(
+        "[a](http://localhost:7860/similarity?example=1)\n[b](http://localhost:7860/sentiment?example=99)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "app.py", "--models", "bundled", "rehearse", str(deck), "--no-browser"],
         cwd=ROOT,
         env=os.environ | {"STAGE_MODELS": "auto"},
         capture_output=True,
         text=True,
         timeout=280,
     )
-
-
-def test_a_deck_on_the_command_line(tmp_path):
-    deck = tmp_path / "talk.md"
-    deck.write_text(
-        "[a](http://localhost:7860/similarity?example=1)\n[b](http://localhost:7860/sentiment?example=99)\n"
-    )
-    done = rehearsed(deck, "--no-browser")
     assert done.returncode == 1, done.stderr
     assert (
         "ok     line 1" in done.stdout and "FAILS  line 2" in done.stdout and "no example 99" in done.stdout
     )
+
+
+@pytest.fixture
+def rehearse(monkeypatch, capsys):
+    """The same command in this process: its exit code, which may be a sentence, and what it printed."""
+
+    def run(deck: Path, *more: str) -> tuple[int | str | None, str]:
+        monkeypatch.setattr(
+            sys, "argv", ["app.py", "--models", "bundled", "rehearse", str(deck), "--no-browser", *more]
+        )
+        for variable in ("STAGE_MODELS", "STAGE_PUBLIC"):  # which it sets
+            monkeypatch.setenv(variable, os.environ.get(variable, "0"))
+        try:
+            return app.main(), capsys.readouterr().out
+        except SystemExit as end:
+            return end.code, capsys.readouterr().out
+
+    return run
+
+
+def test_a_deck_is_rehearsed_and_saved_once(rehearse, tmp_path):
+    deck, files = tmp_path / "talk.md", tmp_path / "files"
     deck.write_text("No link at all.")
-    assert rehearsed(deck, "--no-browser").returncode == 0
-    files = tmp_path / "files"
+    assert rehearse(deck)[0] == 0
     deck.write_text("/similarity?example=1\n/similarity?example=2\n")
-    assert rehearsed(deck, "--no-browser", "--save", str(files)).returncode == 0
+    code, said = rehearse(deck, "--save", str(files))
+    assert code == 0 and said.count("ok  ") == 2, said
     assert sorted(path.name for path in files.iterdir()) == ["01-similarity.html", "02-similarity.html"]
-    again = rehearsed(deck, "--no-browser", "--save", str(files))
-    assert again.returncode == 1 and "is not empty" in again.stderr
-    missing = rehearsed(tmp_path / "none.md")
-    assert (
-        missing.returncode == 1 and "cannot be read" in missing.stderr and "Traceback" not in missing.stderr
-    )
+    assert "is not empty" in str(rehearse(deck, "--save", str(files))[0])
+    assert "cannot be read" in str(rehearse(tmp_path / "none.md")[0])

@@ -8,7 +8,6 @@ import re
 import statistics
 from dataclasses import replace
 
-import gradio as gr
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -36,6 +35,7 @@ from demos.foundations.bucketing.schemas import (
 from demos.foundations.bucketing.show import loops_html, times_html
 from demos.foundations.bucketing.texts import FORTY
 from demos.models.specs import Origin, Spec
+from demos.shell.blocks import Blocks
 from demos.shell.visitor import Visitor, example_buttons
 from tests.headlines import HOSTILE, check_sentence
 
@@ -247,7 +247,7 @@ def test_an_example_is_batched_and_a_button_measures_with_the_texts(loaded):
             replace(inputs, repeats=3) if endpoint.name == "measure_buckets" else inputs, loaded
         )
 
-    with gr.Blocks() as page:
+    with Blocks() as page:
         demo.build(run)
     visitor = Visitor(page)
     visitor.press(example_buttons(page)[4])

@@ -14,6 +14,7 @@ from demos.foundations import bias, forgetting
 from demos.foundations.film_reviews import fine_tuned
 from demos.foundations.forgetting.schemas import Filling, LiveResult, Point
 from demos.models.specs import Loaded, Origin, Spec
+from demos.shell.blocks import Blocks
 from demos.shell.visitor import Visitor
 from demos.stopping import Stopped
 
@@ -40,7 +41,7 @@ class Trained:
 
 def visit(demo: Any, run: Any, button: str, **typed: Any) -> str:
     """Fills in fields by their labels and presses a button; returns all that is then shown."""
-    with gr.Blocks() as page:
+    with Blocks() as page:
         demo.build(run)
     visitor = Visitor(page)
     blocks = page.blocks.values()

@@ -6,7 +6,6 @@ import html
 import json
 import re
 
-import gradio as gr
 import pytest
 
 from demos.caption_world import next_sentence
@@ -22,6 +21,7 @@ from demos.foundations.forgetting.schemas import GridInputs
 from demos.foundations.tokens import show as token_show
 from demos.foundations.tokens.schemas import Line, Reading, TokenizeResult
 from demos.models.specs import Origin
+from demos.shell.blocks import Blocks
 from tests.headlines import HOSTILE
 
 ORIGIN = Origin("tiny", "Tiny", None, None, "bundled", "MIT", "")
@@ -34,7 +34,7 @@ def told_by(markup: str) -> dict | None:
 
 @pytest.mark.parametrize("demo", [bucketing, forgetting, tokens, next_sentence], ids=lambda d: d.INFO.slug)
 def test_the_page_has_one_line_with_a_question(demo):
-    with gr.Blocks() as page:
+    with Blocks() as page:
         demo.build(lambda *_: None)
     [line] = [b for b in page.blocks.values() if "stage-guess" in (getattr(b, "elem_classes", None) or ())]
     attribute = re.search(r'data-question="([^"<>]*)"', line.value)  # type: ignore[attr-defined]

@@ -12,6 +12,7 @@ from demos.foundations.positions.schemas import TITLES, MapInputs, MapResult, Po
 from demos.foundations.positions.shuffle import SHUFFLE_WORDS, shuffle_words
 from demos.foundations.positions.similarity import POSITION_MAPS
 from demos.models.specs import Origin
+from demos.shell.blocks import Blocks
 from demos.shell.visitor import Visitor, example_buttons
 from tests.caption_world.who_models import TEXT
 from tests.foundations.test_positions import five, maps, t5  # noqa: F401 (fixtures)
@@ -27,7 +28,7 @@ def visited(five, maps, monkeypatch):  # noqa: F811
         asked.append((endpoint, inputs))
         return maps if endpoint is POSITION_MAPS else shuffle_words(ShuffleInputs(TEXT, inputs.seed), [five])
 
-    with gr.Blocks() as blocks:
+    with Blocks() as blocks:
         demo.build(run)
     return Visitor(blocks), blocks, asked
 
@@ -56,7 +57,7 @@ def test_shuffle_takes_the_next_order(visited):
 
 def test_without_figures_the_third_part_is_left_out(monkeypatch):
     monkeypatch.setattr(reported, "figures", dict)
-    with gr.Blocks() as blocks:
+    with Blocks() as blocks:
         demo.build(lambda endpoint, inputs: None)
     assert "positions-lengths" not in {block.elem_id for block in blocks.blocks.values()}
 

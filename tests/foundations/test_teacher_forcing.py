@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-import gradio as gr
 import pytest
 import torch
 import transformers
@@ -37,6 +36,7 @@ from demos.foundations.teacher_forcing.words import END, rather, shown, spelt, w
 from demos.models.cache import shared_cache
 from demos.models.checkpoint import ASSETS
 from demos.models.specs import Loaded, Origin, Spec
+from demos.shell.blocks import Blocks
 from demos.shell.visitor import Visitor, example_buttons
 from tests.headlines import ANY_TEXT, HOSTILE, check_sentence
 from tests.snippets import reading
@@ -305,7 +305,7 @@ def test_an_example_fills_the_form_and_draws(found):
         asked.append((endpoint, inputs))
         return found
 
-    with gr.Blocks() as page:
+    with Blocks() as page:
         demo.build(run)
     visitor = Visitor(page)
     visitor.press(example_buttons(page)[1])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-import gradio as gr
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,6 +29,7 @@ from demos.foundations.tokens.schemas import (
 )
 from demos.foundations.tokens.show import costs_html, pieces_html
 from demos.models.specs import Spec
+from demos.shell.blocks import Blocks
 from demos.shell.visitor import Visitor, example_buttons
 from tests.headlines import ANY_TEXT, HOSTILE, check_sentence, unquoted
 
@@ -222,7 +222,7 @@ def test_an_example_learns_and_splits_the_same_text(runner):
         asked.append((endpoint.name, inputs))
         return runner(endpoint, inputs)
 
-    with gr.Blocks() as page:
+    with Blocks() as page:
         demo.build(run)
     visitor = Visitor(page)
     visitor.press(example_buttons(page)[1])

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from html.parser import HTMLParser
 from typing import Any
+
+import httpx2
+from starlette.types import ASGIApp
 
 from demos.contract import Endpoint, to_plain
 from demos.errors import BadInput
@@ -34,6 +38,24 @@ class Checker(Runner):
 
     def _load(self, spec: Any, stop: Any) -> None:
         pass
+
+
+class Asked:
+    """An application that is asked in this thread. Starlette's client gives it another one, and every request
+    goes there and back so often that this takes as long as the answer."""
+
+    def __init__(self, client: httpx2.AsyncClient, loop: asyncio.Runner) -> None:
+        self._client, self._loop = client, loop
+
+    def post(self, path: str, content: bytes, headers: dict[str, str] | None = None) -> httpx2.Response:
+        return self._loop.run(self._client.post(path, content=content, headers=headers))
+
+
+@contextmanager
+def asking(app: ASGIApp) -> Iterator[Asked]:
+    transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
+    with asyncio.Runner() as loop:
+        yield Asked(httpx2.AsyncClient(transport=transport, base_url="http://testserver"), loop)
 
 
 def request_of(endpoint: Endpoint) -> dict[str, Any]:

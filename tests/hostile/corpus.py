@@ -36,6 +36,7 @@ def raw(kind: str) -> list[bytes]:
     return [one if isinstance(one, bytes) else one.encode("utf-8", "surrogatepass") for one in inputs(kind)]
 
 
+@cache
 def values() -> list[Any]:
     """The JSON values that Python's parser reads."""
     return [json.loads(text) for text in texts(JSON_TEXTS) if not _endless(text)]

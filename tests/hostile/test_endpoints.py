@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 
 import pytest
-from starlette.testclient import TestClient
 
 from demos.foundations.shapes.schemas import PASTED
 from demos.models.cache import shared_cache
@@ -14,7 +12,9 @@ from demos.shell.plain_http import plain_http
 from tests.hostile import corpus
 from tests.hostile.asked import (
     ENDPOINTS,
+    Asked,
     Checker,
+    asking,
     expect_answer,
     request_of,
     sent,
@@ -29,28 +29,16 @@ QUICK = {"bpe_merges", "tokenize", "shapes", "sentiment", "similarity"}
 
 
 @pytest.fixture(scope="module")
-def checking() -> Iterator[TestClient]:
+def checking() -> Iterator[Asked]:
     """Every endpoint, up to where a model would be loaded."""
-    app = plain_http(ENDPOINTS, Checker(shared_cache()))
-    with TestClient(app, raise_server_exceptions=False) as client:
-        yield client
+    with asking(plain_http(ENDPOINTS, Checker(shared_cache()))) as asked:
+        yield asked
 
 
 @pytest.fixture(scope="module")
-def computing(runner) -> Iterator[TestClient]:
-    app = plain_http(ENDPOINTS, runner)
-    with TestClient(app, raise_server_exceptions=False) as client:
-        yield client
-
-
-@pytest.fixture(autouse=True)
-def nothing_goes_wrong(caplog) -> Iterator[None]:
-    with caplog.at_level(logging.WARNING):
-        yield
-    failed = [
-        record for record in caplog.get_records("call") if record.exc_info or record.levelno >= logging.ERROR
-    ]
-    assert not failed, [logging.Formatter().format(record)[-2000:] for record in failed[:3]]
+def computing(runner) -> Iterator[Asked]:
+    with asking(plain_http(ENDPOINTS, runner)) as asked:
+        yield asked
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -9,6 +9,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from demos.shell.blocks import Blocks
 from demos.shell.lean_config import CONFIG, FOR_SERVERS, lean
 
 HOSTILE = "</script><script>alert('&')</script> 한국어 \u2028"
@@ -20,7 +21,7 @@ def echo(text: str) -> str:
 
 @pytest.fixture(scope="module")
 def page() -> bytes:
-    with gr.Blocks() as blocks:
+    with Blocks() as blocks:
         gr.Textbox(HOSTILE, label="Text")
         gr.api(echo)  # pyright: ignore[reportPrivateImportUsage]
     return TestClient(gr.mount_gradio_app(FastAPI(), blocks, path="/")).get("/").content

@@ -15,6 +15,7 @@ from demos.errors import StageError
 from demos.models.cache import shared_cache
 from demos.recordings import Recordings, Replay, replaying
 from demos.runner import Runner
+from demos.shell.blocks import Blocks
 from demos.shell.export_site import example_scenes, export_site
 from demos.shell.load_demos import load_programme, working
 from demos.shell.pieces import Piece, Scene
@@ -65,7 +66,7 @@ def test_the_twin_holds_what_the_page_shows_for_every_example(slug, site):
     demo = DEMOS[slug]
     scenes = data_in((site / f"{slug}.html").read_text("utf-8"))["scenes"]
     assert [scene["label"] for scene in scenes] == [example.label for example in demo.EXAMPLES]
-    with gr.Blocks() as page:
+    with Blocks() as page:
         demo.build(Runner(shared_cache()))
     for scene, button in zip(scenes, example_buttons(page), strict=True):
         visitor = Visitor(page)

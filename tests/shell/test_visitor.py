@@ -5,11 +5,12 @@ from __future__ import annotations
 import gradio as gr
 import pytest
 
+from demos.shell.blocks import Blocks
 from demos.shell.visitor import Visitor
 
 
 def test_what_follows_depends_on_success():
-    with gr.Blocks() as page:
+    with Blocks() as page:
         text, said = gr.Textbox("a"), gr.HTML()
         good, bad = gr.Button(), gr.Button()
 
@@ -30,7 +31,7 @@ def test_what_follows_depends_on_success():
 
 
 def test_a_changed_value_starts_what_listens_to_it_once_and_an_equal_one_does_not():
-    with gr.Blocks() as page:
+    with Blocks() as page:
         text, count, button = gr.Textbox("a"), gr.Number(0), gr.Button()
         button.click(lambda: "b", None, text)
         text.change(lambda n: n + 1, count, count)
@@ -41,7 +42,7 @@ def test_a_changed_value_starts_what_listens_to_it_once_and_an_equal_one_does_no
 
 
 def test_of_a_growing_answer_the_last_state_stays_and_states_keep_any_object():
-    with gr.Blocks() as page:
+    with Blocks() as page:
         said, state, button = gr.HTML(), gr.State(None), gr.Button()
 
         def grows():
@@ -55,7 +56,7 @@ def test_of_a_growing_answer_the_last_state_stays_and_states_keep_any_object():
 
 
 def test_an_update_changes_properties_and_leaves_the_value():
-    with gr.Blocks() as page:
+    with Blocks() as page:
         text, button = gr.Textbox("a", visible=False), gr.Button()
         button.click(lambda: gr.Textbox(visible=True, label="Now"), None, text)
     visitor = Visitor(page)
@@ -65,7 +66,7 @@ def test_an_update_changes_properties_and_leaves_the_value():
 
 
 def test_a_circle_of_changes_comes_to_an_end():
-    with gr.Blocks() as page:
+    with Blocks() as page:
         number, button = gr.Number(0), gr.Button()
         button.click(lambda: 1, None, number)
         number.change(lambda n: n + 1, number, number)
@@ -74,7 +75,7 @@ def test_a_circle_of_changes_comes_to_an_end():
 
 
 def test_a_visit_leaves_the_page_as_it_was():
-    with gr.Blocks() as page:
+    with Blocks() as page:
         text, button = gr.Textbox("a"), gr.Button()
         button.click(lambda: "b", None, text)
     Visitor(page).press(button)

@@ -7,6 +7,7 @@ from types import ModuleType
 import gradio as gr
 import pytest
 
+from demos.shell.blocks import Blocks
 from demos.shell.load_demos import load_programme
 from demos.stopping import STOPPED, Stopped, Tickets
 from demos.ui.freshness import Answer
@@ -28,7 +29,7 @@ COLUMN = {"Text", "Prompt", "Passage", "Text with [MASK]", "Sentences, one per l
 
 def wired(function, fields=("a text",), stop=None):
     """The listener that an `Answer` makes of a page's function."""
-    with gr.Blocks() as blocks:
+    with Blocks() as blocks:
         boxes = [gr.Textbox(label=label) for label in fields]
         answer = Answer(boxes, "Run", StopButton() if stop else None)
         shown = gr.HTML()
@@ -96,7 +97,7 @@ def is_shown(component):
 @pytest.mark.parametrize("demo", DEMOS, ids=lambda demo: demo.INFO.slug)
 def test_all_model_work_goes_through_an_answer_that_watches_its_whole_form(demo):
     """By construction: nothing that a demo computes from its form can be shown without its inputs."""
-    with gr.Blocks() as blocks:
+    with Blocks() as blocks:
         demo.build(lambda *_: None)
     watched = {}
     for function in blocks.fns.values():

@@ -21,6 +21,7 @@ from demos.prompting.builder.schemas import Column, ExperimentAnswer, Progress
 from demos.prompting.experiments.show import experiment_chart
 from demos.recordings import Replay, replaying
 from demos.runner import Runner
+from demos.shell.blocks import Blocks
 from demos.shell.pieces import scene
 from demos.shell.visitor import Visitor
 from demos.ui.freshness import Answer
@@ -73,7 +74,7 @@ def test_what_is_told_is_an_attribute_and_no_markup():
 
 
 def test_the_line_names_the_answer_the_question_and_the_scale():
-    with gr.Blocks() as page:
+    with Blocks() as page:
         text = gr.Textbox()
         answer = Answer([text], "Ask")
         guess(answer, Question(HOSTILE, Scale(0, 1, 0.01)))
@@ -88,7 +89,7 @@ def test_the_line_names_the_answer_the_question_and_the_scale():
 
 
 def test_a_saved_page_has_the_answer_without_the_line():
-    with gr.Blocks() as page:
+    with Blocks() as page:
         text = gr.Textbox()
         guess(Answer([text], "Ask"), Question("Which?"))
         gr.HTML("<p>found</p>" + told(ranked(["a", "b"], [1, 0])))

@@ -10,6 +10,7 @@ import pytest
 
 from demos.errors import BadInput
 from demos.links import to_fragment
+from demos.shell.blocks import Blocks
 from demos.shell.load_demos import load_programme, working
 from demos.shell.visitor import Visitor
 from demos.tasks.similarity.compute import SimilarityInputs
@@ -25,7 +26,7 @@ def link(inputs: object, **more: object) -> str:
 
 @pytest.fixture
 def form():
-    with gr.Blocks():
+    with Blocks():
         return {
             "sentences": gr.Textbox(label="Sentences"),
             "model": gr.Dropdown(["minilm", "bert"], value="minilm", label="Model"),
@@ -56,7 +57,7 @@ def test_a_model_that_is_not_offered_stays_and_the_visitor_is_told(form, monkeyp
 def test_of_several_choices_those_that_are_offered_are_kept(monkeypatch):
     told = []
     monkeypatch.setattr(gr, "Warning", lambda text, **_: told.append(text))
-    with gr.Blocks():
+    with Blocks():
         several = gr.Dropdown(["a", "b", "c"], value=["a"], multiselect=True, max_choices=2, label="Models")
 
     def kept(value):
@@ -97,7 +98,7 @@ def test_the_form_of_every_example_survives_link_and_page(demo):
         raise BadInput("not here")
 
     asked.stream = asked
-    with gr.Blocks() as page:
+    with Blocks() as page:
         demo.build(asked)
     buttons = {getattr(block, "elem_id", None): block for block in page.blocks.values()}
     chance = random.Random(0)

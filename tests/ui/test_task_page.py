@@ -10,6 +10,7 @@ import pytest
 from demos.errors import BadInput
 from demos.models.specs import Origin
 from demos.nlp.writing import GenerateResult, Piece
+from demos.shell.blocks import Blocks
 from demos.stopping import STOPPED
 from demos.tasks import generate as writing
 from demos.tasks import sentiment, translation
@@ -49,7 +50,7 @@ def test_a_real_translator_is_the_first_where_the_hub_can_be_reached(monkeypatch
     assert first() == "marian-en-fr"  # bundled weights only
     monkeypatch.setenv("STAGE_MODELS", "auto")
     assert first() == "opus-mt-en-fr"
-    with gr.Blocks() as blocks:
+    with Blocks() as blocks:
         translation.build(lambda endpoint, inputs: None)
     models = [c for c in blocks.blocks.values() if isinstance(c, gr.Dropdown) and "odel" in c.label]
     assert [c.value for c in models][:2] == ["opus-mt-en-fr", "marian-en-fr"]
@@ -62,7 +63,7 @@ def test_a_real_translator_is_the_first_where_the_hub_can_be_reached(monkeypatch
 
 def listeners(build, run, components):
     """What a page does on events whose first inputs are these kinds of components."""
-    with gr.Blocks() as blocks:
+    with Blocks() as blocks:
         build(run)
     return [
         function.fn
@@ -105,7 +106,7 @@ def test_what_cannot_be_answered_says_why_in_its_place_and_the_other_model_is_as
 
 def test_a_model_that_reads_the_text_can_be_asked_by_a_button(runner):
     """The button is offered with the answer; it chooses that model and asks."""
-    with gr.Blocks() as blocks:
+    with Blocks() as blocks:
         sentiment.build(runner)
     answers = [
         (number, function)

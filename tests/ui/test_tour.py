@@ -12,6 +12,7 @@ import pytest
 
 from demos.contract import Example
 from demos.errors import BadInput
+from demos.shell.blocks import Blocks
 from demos.shell.load_demos import load_programme, working
 from demos.tasks.similarity.compute import SimilarityInputs
 from demos.ui import tour as tours
@@ -37,7 +38,7 @@ def test_every_tour_fits_its_pages(path):
     for slug in {chunk.page or path.stem for chunk in tour.chunk}:
         demo = DEMOS[slug]
         assert slug == path.stem or demo.INFO.step_of == path.stem
-        with gr.Blocks() as page:
+        with Blocks() as page:
             demo.build(lambda *_: None)  # nothing is asked while a page is laid out
         form = form_of(page)
         views = [stop["view"] for stop in stops(tour, slug, path.stem, form) if "view" in stop]
@@ -62,7 +63,7 @@ def test_every_tour_fits_its_pages(path):
 
 @pytest.fixture
 def form():
-    with gr.Blocks() as page:
+    with Blocks() as page:
         sentences = gr.Textbox(label="Sentences")
         model = gr.Dropdown(["minilm", "bert"], value="minilm", label="Model")
         rows = [
