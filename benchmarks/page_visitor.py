@@ -23,6 +23,7 @@ from benchmarks.raw_http import Connection
 
 CONFIG = re.compile(rb"<script>window\.gradio_config = (\{.*?\});</script>", re.DOTALL)
 ASSETS = re.compile(r'(?:src|href)="([^"#]+\.(?:js|css|avif|woff2|svg|ico|png)(?:\?[^"]*)?)"')
+REFUSED = re.compile(r'<p class="task-withheld" role="alert">(.*?)</p>')
 MOST = 60
 """Events that one press may start."""
 
@@ -166,6 +167,8 @@ class PageVisitor:
                 if "value" not in value:
                     continue
                 value = value["value"]
+            if isinstance(value, str) and (refused := REFUSED.search(value)):
+                self._refusal = self._refusal or refused[1]
             if json.dumps(value) != json.dumps(self.values.get(key)):
                 self.values[key] = value
                 yield key
