@@ -22,7 +22,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from playwright.sync_api import Browser, Page, TimeoutError, sync_playwright
@@ -44,11 +44,17 @@ WITHIN = 2.0
 """Seconds within which the speaker sees an answer."""
 PATIENCE = 60.0
 """Seconds after which nothing is waited for any longer."""
+SETTLE = 2.0
+"""Seconds in which the further answers of a page come, too, before the speaker goes on."""
 
-# Since when an answer is waited for, and when it was drawn: two frames after the page has been told of it.
+# Since when an answer is waited for, when it was drawn (two frames after the page has been told of it), and
+# which answers are still on their way: a page may have more than the first one.
 CLOCK = """
   addEventListener("keydown", () => (window.began = performance.now()), true);
   window.drawn = 0;
+  window.waiting = new Set();
+  document.addEventListener("stage-asked", ({ detail }) => window.waiting.add(detail));
+  document.addEventListener("stage-made", ({ detail }) => window.waiting.delete(detail));
   document.addEventListener("stage-answered", () =>
     requestAnimationFrame(() => requestAnimationFrame(() => (window.drawn = performance.now()))));
 """
@@ -220,14 +226,17 @@ def opened(browser: Browser, address: str) -> Iterator[Page]:
 
 def answered(page: Page, act: object) -> float | None:
     """Seconds from what the speaker does to the drawn answer; None if there is none in PATIENCE."""
-    page.evaluate("window.drawn = 0")
+    page.evaluate("window.drawn = 0, window.waiting.clear()")
     assert callable(act)
     act()
     try:
         page.wait_for_function("window.drawn", timeout=PATIENCE * 1000)
     except TimeoutError:
         return None
-    return page.evaluate("(window.drawn - window.began) / 1000")
+    took = page.evaluate("(window.drawn - window.began) / 1000")
+    with suppress(TimeoutError):  # the empty answer of a second model that nobody chose is never told
+        page.wait_for_function("!window.waiting.size", timeout=SETTLE * 1000)
+    return took
 
 
 if __name__ == "__main__":
