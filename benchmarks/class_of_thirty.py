@@ -32,7 +32,7 @@ from benchmarks.chromium import chromium
 from benchmarks.crowd import Visitor, functions_of
 from benchmarks.page_visitor import PageVisitor
 from benchmarks.questions import PREFIXES, asked_endpoints
-from benchmarks.service import gallery
+from benchmarks.service import end_in_order, gallery
 
 DEMOS = "attention trial sentiment entities fill-mask zero-shot translation similarity shared-encoder"
 DEMOS += " caption-world who-sees-what tokens teacher-forcing bias next-sentence dialects"
@@ -85,6 +85,7 @@ def main(arguments: Sequence[str] = ()) -> int:
     parser.add_argument("--minutes", type=float, default=2.0)
     parser.add_argument("--talk", nargs="*", metavar="SLUG", default=TALK.split())
     options = parser.parse_args(arguments)
+    end_in_order()
     os.environ |= {"STAGE_MODELS": "bundled", "STAGE_PUBLIC": "1"}
     alone, _ = played(options.talk, 0, options.minutes)
     said("the speaker alone, recorded", alone.recorded)

@@ -31,7 +31,7 @@ from benchmarks.load_mix import SLOW_SHARE, Mix, Press, alone, played, told
 from benchmarks.load_overload import overloaded
 from benchmarks.load_writing import writing
 from benchmarks.questions import Asked, asked_endpoints, differences
-from benchmarks.service import gallery
+from benchmarks.service import end_in_order, gallery
 
 BUSY = 0.7
 QUICK = 1.0
@@ -46,6 +46,7 @@ def main(arguments: Sequence[str] = ()) -> int:
     parser.add_argument("--minutes", type=float, default=5.0)
     parser.add_argument("--only", metavar="SLUG", nargs="*", help="demos; by default all")
     options = parser.parse_args(arguments)
+    end_in_order()
     os.environ |= {"STAGE_MODELS": "bundled", "STAGE_PUBLIC": "1", "STAGE_RATE": "60"}
     os.environ["STAGE_ENGINE"] = "transformers"  # the fast engine's texts depend on who else writes
     every = [one for one in asked_endpoints() if not options.only or one.slug in options.only]
