@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from benchmarks.crowd import Reply, Visitor
 from benchmarks.questions import Asked
 
-SLOW_SHARE = 0.04
-"""Of 25 presses one is for a text, a search or an experiment."""
+SLOW_SHARE = 0.02
+"""Of 50 presses one is for a text, a search or an experiment."""
 PATIENCE = 300.0
 """Seconds after which nothing is waited for any longer: a benchmark must end."""
 
