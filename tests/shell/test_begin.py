@@ -13,9 +13,7 @@ def test_a_slow_first_answer_does_not_end_the_gallery(runner, monkeypatch):
     monkeypatch.setattr("gradio.networking.url_ok", lambda url: False)
     programme = ("demos.tasks.sentiment",)
     blocks, port = build(runner, programme), free_port()
-    blocks.launch(
-        server_port=port, prevent_thread_lock=True, quiet=True, **launch_options(runner, programme)
-    )
+    blocks.launch(server_port=port, prevent_thread_lock=True, quiet=True, **launch_options(runner, programme))
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/") as home:
             assert home.status == 200
