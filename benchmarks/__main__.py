@@ -3,8 +3,10 @@
 from benchmarks import (
     attention_page,
     caption_world,
+    class_of_thirty,
     debate,
     foundations,
+    load,
     opening,
     pipelines,
     prompting,
@@ -24,6 +26,8 @@ MODULES = (
     pipelines,
     writing,
     attention_page,
+    load,
+    class_of_thirty,
 )
 
 for benchmark in MODULES:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import statistics
 import subprocess
@@ -99,7 +100,16 @@ def gallery(*program: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
         yield url, process
     finally:
         process.terminate()
-        process.wait()
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def end_in_order() -> None:
+    """Lets the galleries of a benchmark end with it, too, when it is told to end."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Told to end."))
 
 
 def answers(url: str) -> bool:

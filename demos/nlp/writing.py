@@ -9,6 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from demos.errors import StageError
 from demos.models.specs import Loaded, Origin
 from demos.nlp.decoding import Decoding, NewToken, end_ids, stream_tokens
 from demos.stream import Waiting
@@ -48,17 +49,20 @@ def written(
 ) -> Generator[GenerateResult]:
     """Yields the growing text after a prompt whose encoding is `batch`.
 
-    `write` decodes; where it yields `Waiting`, so does this, for the runner.
+    `write` decodes; where it yields `Waiting`, so does this, for the runner. Tokens from elsewhere may come
+    faster than a page can show them: those that came meanwhile make one result.
     """
     new: list[NewToken] = []
     ends: list[int] = []
     start = time.perf_counter()
 
-    def result(finished: Literal["", "end", "length"]) -> GenerateResult:
+    def so_far(finished: str = "") -> str:
         text = loaded.tokenizer.decode([token.id for token in new], skip_special_tokens=True)
         # A character may take several tokens: hold back incomplete ones.
-        text = text if finished else text.rstrip("\ufffd")
-        ends.extend([len(text)] * (len(new) - len(ends)))
+        return text if finished else text.rstrip("\ufffd")
+
+    def result(finished: Literal["", "end", "length"]) -> GenerateResult:
+        text = so_far(finished)
         logprobs = [math.log(max(token.probability, 1e-45)) for token in new]
         return GenerateResult(
             text=text,
@@ -72,13 +76,26 @@ def written(
             origin=loaded.origin,
         )
 
+    elsewhere = unsaid = False
     with closing(write(loaded, batch, decoding)) as tokens:
-        for token in tokens:
-            if isinstance(token, Waiting):
-                yield token  # pyright: ignore[reportReturnType] (no reader of results sees it)
-                continue
-            new.append(token)
-            yield result("")
+        try:
+            for token in tokens:
+                if isinstance(token, Waiting):
+                    if unsaid:
+                        yield result("")
+                    elsewhere, unsaid = True, False
+                    yield token  # pyright: ignore[reportReturnType] (no reader of results sees it)
+                    continue
+                new.append(token)
+                ends.append(len(so_far()))
+                if elsewhere:
+                    unsaid = True
+                else:
+                    yield result("")
+        except StageError:
+            if unsaid:  # what was written until then stays
+                yield result("")
+            raise
     yield result("end" if new and new[-1].id in end_ids(loaded) else "length")
 
 

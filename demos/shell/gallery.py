@@ -100,6 +100,8 @@ def launch_options(
     site = Site(pages.page_builders(runner, demos), options, head, moved, others)
     return look() | {
         "footer_links": ["api", "settings"],
+        # Gradio would ask itself for home, and end if that took three seconds, as on a busy machine it does.
+        "_frontend": False,
         "state_session_capacity": pages.SESSIONS,
         # Otherwise an error of Gradio's own (such as too few values) would be {"error": null}.
         "show_error": True,

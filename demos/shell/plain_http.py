@@ -25,7 +25,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from demos.contract import Arrays, Endpoint, Run
-from demos.errors import BadInput, StageError
+from demos.errors import BadInput, Busy, StageError
 from demos.shell.api import answered, asked
 from demos.shell.body_limit import PROBLEM, REMEDY, BodyLimit
 from demos.shell.openapi import described_endpoints
@@ -35,19 +35,24 @@ log = logging.getLogger(__name__)
 
 PREFIX = "/api/"
 AT_ONCE = 16
-"""Requests that are answered side by side; the runner refuses what is more than it can hold."""
+"""Requests that are answered side by side, and as many that stream: texts and searches take long, and quick
+answers must not wait for them. The runner refuses what is more than it can hold."""
+WAITING = 32
+"""Requests that may wait for one of those: who comes later is told at once to come back."""
 
 
 def plain_http(endpoints: Mapping[str, Endpoint], run: Run) -> Starlette:
     """The application below `PREFIX` for endpoints by name."""
-    places = anyio.CapacityLimiter(AT_ONCE)
+    quick, long = anyio.CapacityLimiter(AT_ONCE), anyio.CapacityLimiter(AT_ONCE)
 
     async def answer(request: Request) -> JSONResponse:
         endpoint = endpoints.get(request.path_params["name"])
         if endpoint is None:
             listed = ", ".join(endpoints)
             return _error(404, "There is no endpoint of this name.", f"There are: {listed}.")
+        places = long if endpoint.streams else quick
         try:
+            _refuse_a_crowd(places)
             body = await request.body()
             # Reading and writing JSON of megabytes would hold up everybody in the server's own thread.
             question = await anyio.to_thread.run_sync(lambda: asked(endpoint, _values(body)), limiter=places)
@@ -66,6 +71,12 @@ def plain_http(endpoints: Mapping[str, Endpoint], run: Run) -> Starlette:
         middleware=[Middleware(BodyLimit)],
         exception_handlers={HTTPException: _not_served, Exception: _unforeseen},  # pyright: ignore[reportArgumentType]
     )
+
+
+def _refuse_a_crowd(places: anyio.CapacityLimiter) -> None:
+    """Raises `Busy` if so many wait that another one's answer would take too long."""
+    if not places.available_tokens and places.statistics().tasks_waiting >= WAITING:
+        raise Busy("Too many questions are waiting at this moment.", "Try again in a few seconds.")
 
 
 def _values(body: bytes) -> Mapping[str, Any]:

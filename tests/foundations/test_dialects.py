@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import io
+import json
 import re
 
 import pytest
@@ -90,7 +91,11 @@ def test_marian_has_the_very_names_of_fairseq():
 def test_the_file_holds_the_weights_of_the_layer(runner, example):
     inputs = example.inputs
     made = runner(LAYER_FILE, inputs)
-    weights = load(base64.b64decode(made.base64))
+    file = base64.b64decode(made.base64)
+    weights = load(file)
+    start = 8 + int.from_bytes(file[:8], "little")
+    about = list(json.loads(file[8:start])["__metadata__"])
+    assert about == sorted(about) and start % 8 == 0  # the same bytes in every process
     half = "decoder" if inputs.layer.endswith("decoder layer") else "encoder"
     prefix = f"{half}.layers.{inputs.number - 1}."
     assert made.name == f"{half}-layer-{inputs.number}-fairseq.safetensors"

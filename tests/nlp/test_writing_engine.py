@@ -22,6 +22,7 @@ from demos.nlp import writing_engine
 from demos.nlp.decoding import Decoding, NewToken, stream_tokens
 from demos.nlp.openvino_engine import OpenVinoEngine, start
 from demos.nlp.openvino_process import Pipeline, serve
+from demos.nlp.writing import written
 from demos.runner import Runner
 from demos.stream import Waiting
 from demos.tasks.generate.compute import GENERATE, GenerateInputs, generate, whole
@@ -146,7 +147,8 @@ def test_a_page_shows_the_same_text_and_says_what_computed_it(lm, stand_in, monk
     plain = by_transformers(inputs, lm, monkeypatch)
     last = results[-1]
     assert (last.text, last.prompt, last.finished) == (plain.text, plain.prompt, plain.finished)
-    assert [result.new_tokens for result in results] == [1, 2, 3, 4, 4]
+    grown = [result.new_tokens for result in results]
+    assert grown == sorted(grown) and grown[-1] == 4  # what came at once is shown at once
     assert last.probability == pytest.approx(plain.probability, abs=1e-5)
     assert [piece.text for piece in last.pieces] == [piece.text for piece in plain.pieces]
     assert last.origin.note.endswith(BADGE) and "Unpacked" not in last.origin.note
@@ -173,6 +175,39 @@ def test_texts_grow_together_and_each_reader_gets_its_own(lm, stand_in):
         ids(stream_tokens(lm, encoded(lm, p), GREEDY)) for p in prompts
     ]
     assert stand_in.steps < sum(len(text) + 1 for text in written)
+
+
+@pytest.mark.parametrize("breaks", [False, True])
+def test_what_comes_at_once_is_shown_at_once_in_the_same_pieces(lm, breaks):
+    """Three tokens come together, then two, and perhaps the engine fails: nothing that came is lost."""
+    tokens = [NewToken(i, 0.5) for i in lm.tokenizer("a café of 한국, far")["input_ids"][:5]]
+    there = threading.Event()
+
+    def bursts(*_):
+        yield Waiting(there)
+        yield from tokens[:3]
+        yield Waiting(there)
+        yield from tokens[3:]
+        if breaks:
+            raise StageError("The engine has failed.", "Ask again.")
+
+    def results(write):
+        coming, found = written(lm, "", encoded(lm), GREEDY, write), []
+        try:
+            found.extend(one for one in coming if not isinstance(one, Waiting))
+        except StageError:
+            return found, True
+        return found, False
+
+    found, failed = results(bursts)
+    one_by_one, _ = results(lambda *_: iter_closing(tokens))
+    assert [result.new_tokens for result in found] == [3, 5] and failed is breaks
+    assert found[0].pieces == one_by_one[2].pieces and found[1].pieces == one_by_one[5 - breaks].pieces
+    assert len(found[1].pieces) > 2
+
+
+def iter_closing(tokens):
+    yield from tokens
 
 
 def test_a_reader_who_leaves_ends_the_text(lm, stand_in):

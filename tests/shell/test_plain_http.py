@@ -200,6 +200,38 @@ def test_any_json_is_answered_or_refused(client, body):
     assert answer.status_code == 200 or error(answer)
 
 
+def test_a_crowd_is_refused_at_once_and_quick_answers_do_not_wait_for_long_ones(monkeypatch):
+    """With one place of each kind, taken by a stream: a second stream is refused, a quick answer comes."""
+    begun, over = threading.Event(), threading.Event()
+
+    def endless(inputs: Inputs, loaded: None) -> Iterator[Result]:
+        begun.set()
+        over.wait(30)
+        yield Result(inputs.word)
+
+    monkeypatch.setattr(plain_http, "AT_ONCE", 1)
+    monkeypatch.setattr(plain_http, "WAITING", 0)
+    endpoints = {**ENDPOINTS, "endless": Endpoint("endless", endless, None)}
+    app = plain_http.plain_http(endpoints, Runner(shared_cache()))
+    answers: list[Any] = []
+    with TestClient(app) as client:
+        first = threading.Thread(
+            target=lambda: answers.append(client.post("/api/endless", json={"word": "a"}))
+        )
+        first.start()
+        try:
+            assert begun.wait(30)
+            refused = client.post("/api/endless", json={"word": "b"})
+            quick = client.post("/api/repeat", json={"word": "c"})
+        finally:
+            over.set()
+            first.join(30)
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
+    assert error(refused)["remedy"] == "Try again in a few seconds."
+    assert quick.json()["said"] == "cc"
+    assert [answer.json()["said"] for answer in answers] == ["a"]
+
+
 def test_a_client_that_leaves_ends_the_work_it_asked_for():
     begun, ended = threading.Event(), threading.Event()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Sequence
 
 from demos.contract import Endpoint
@@ -84,8 +85,20 @@ def layer_file(inputs: DialectsInputs, loaded: Sequence[Loaded]) -> LayerFile:
         "normalize_before": "false",
         "licence": loaded[0].origin.licence,
     }
-    packed = base64.b64encode(save(weights, about)).decode("ascii")
+    packed = base64.b64encode(_in_order(save(weights, about))).decode("ascii")
     return LayerFile(f"{half}-layer-{inputs.number}-fairseq.safetensors", packed, loaded[0].origin)
+
+
+def _in_order(file: bytes) -> bytes:
+    """The same safetensors file with its metadata sorted: the library writes them in another order in every
+    process, and the same question must get the same bytes. The header, JSON after its length in 8 bytes, ends
+    in spaces so that the tensors begin at a multiple of 8 bytes (safetensors' format)."""
+    end = 8 + int.from_bytes(file[:8], "little")
+    header = json.loads(file[8:end])
+    header["__metadata__"] = dict(sorted(header["__metadata__"].items()))
+    text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
+    text += b" " * (-len(text) % 8)
+    return len(text).to_bytes(8, "little") + text + file[end:]
 
 
 def _is_decoder(layer: Layer) -> bool:
