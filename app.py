@@ -84,6 +84,7 @@ def serve(options: argparse.Namespace) -> int:
 
     os.environ.setdefault("STAGE_PUBLIC", "0" if is_loopback(options.host) else "1")
 
+    from demos.budget import bounds
     from demos.outcome import unobserved
     from demos.runner import Runner
     from demos.shell.admission import admission, visitor
@@ -100,6 +101,7 @@ def serve(options: argparse.Namespace) -> int:
         admit=admission(),
         visitor=visitor,
         observe=metrics.observe if metrics else unobserved,
+        bounds=bounds(),
     )
     build(runner, tools=options.mcp).launch(
         server_name=options.host,

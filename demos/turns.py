@@ -14,10 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from weakref import WeakSet
 
-from demos.stopping import Stop, Stopped
+from demos.stopping import LOOK, Stop, Stopped
 
-LOOK = 0.05
-"""Seconds after which a waiting computation checks again whether it was told to stop."""
 AHEAD, GRACE = 0.2, 0.03
 """If AHEAD seconds ahead, a computation waits GRACE seconds more for one that will soon be back."""
 

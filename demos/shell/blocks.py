@@ -13,6 +13,7 @@ import gradio as gr
 from gradio.components.api_component import Api
 
 from demos.errors import BadInput
+from demos.shell.leaving import while_waited_for
 from demos.shell.patient_queue import PatientQueue
 from demos.shell.statuses import note_status, status_of
 
@@ -56,11 +57,15 @@ class Blocks(gr.Blocks):
         super().validate_inputs(block_fn, inputs)
 
     async def process_api(
-        self, block_fn: Any, inputs: Any, *more: Any, request: Any = None, **how: Any
+        self, block_fn: Any, inputs: Any, *more: Any, request: Any = None, event_id: str | None = None, **how: Any
     ) -> Any:
-        """Notes the status of a refusal."""
+        """Notes the status of a refusal, and ties the work to whoever waits for it: the queue stops an event's
+        ticket; who asks without the queue waits at the connection."""
         try:
-            return await super().process_api(block_fn, inputs, *more, request=request, **how)
+            async with while_waited_for(getattr(request, "request", None), event_id):
+                return await super().process_api(
+                    block_fn, inputs, *more, request=request, event_id=event_id, **how
+                )
         except gr.Error as error:
             note_status(request, status_of(error.__cause__))
             raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from demos import budget
 from demos.models.custom import SWITCH
 from demos.models.hub_access import DOWNLOAD_LIMIT
 from demos.models.memory_budget import in_words
@@ -36,6 +37,13 @@ def defaults() -> tuple[Default, ...]:
         Default("servers that the prompt builder may ask", "STAGE_ENDPOINT_HOSTS", "any", f"only {hosts}"),
         Default("computations of an open page", "STAGE_RATE", "any", f"{RATE} a minute"),
         Default("computations of an address", "STAGE_RATE", "any", f"{PAGES * RATE} a minute"),
+        Default("seconds of one computation", budget.SECONDS, f"{budget.OWN_SECONDS:,}", f"{budget.PUBLIC_SECONDS:,}"),
+        Default(
+            "tokens that models read for one computation",
+            budget.TOKENS,
+            f"{budget.OWN_TOKENS:,}",
+            f"{budget.PUBLIC_TOKENS:,}",
+        ),
         Default("a file that is uploaded", "", MAX_UPLOAD, MAX_UPLOAD),
         Default("requests that wait at a page", "", f"{QUEUE}", f"{QUEUE}"),
         Default("computations that run or wait", "", f"{PLACES}", f"{PLACES}"),
