@@ -1,6 +1,6 @@
-"""What one computation may take: tokens that models read for it, and seconds; and whether anyone waits for it.
+"""What one computation may take, in tokens that models read for it and in seconds.
 
-All of it is looked at between batches, wherever a model reads one (`demos/models/metered.py`): a computation
+It is looked at between batches, as is whether anybody still waits, wherever a model reads one (`demos/models/metered.py`): a computation
 that nobody waits for any more, or that has used up its budget, ends there.
 """
 
@@ -28,6 +28,9 @@ class Bounds:
 
     seconds: int = 0
     tokens: int = 0
+
+
+UNBOUNDED = Bounds()
 
 
 def bounds() -> Bounds:

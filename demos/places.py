@@ -24,8 +24,8 @@ def has_its_share(visitor: Visitor, holders: Sequence[Visitor], number: int) -> 
     """Whether a visitor holds as many of `number` places as one may.
 
     A page holds a quarter, also while nobody else asks: a computation that has begun cannot make room for a
-    visitor who comes later. So does an address, since one visitor can open many pages; but a class in one room
-    has one address, so one that is alone here may hold more, and leaves a quarter to whoever comes.
+    visitor who comes later. So does an address, since one visitor can open many pages; but a class in one
+    room has one address, so one that is alone here may hold more, and leaves a quarter to whoever comes.
     """
     quarter = max(1, number // SHARE)
     pages = sum(holder.page == visitor.page for holder in holders)

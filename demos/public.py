@@ -22,8 +22,8 @@ def is_loopback(host: str) -> bool:
 
 
 def chosen_bound(variable: str, own: int, public: int) -> int:
-    """A bound that the owner chooses by an environment variable, 0 for none; else `public` where strangers may
-    use the gallery, and `own` where not. Raises `BadInput` for what is no whole number."""
+    """A bound that the owner chooses by an environment variable, 0 for none; else `public` where strangers
+    may use the gallery, and `own` where not. Raises `BadInput` for what is no whole number."""
     chosen = os.environ.get(variable, "").strip()
     if not chosen:
         return public if is_public() else own

@@ -13,7 +13,7 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import is_dataclass, replace
 from typing import Any
 
-from demos.budget import Bounds, Budget
+from demos.budget import UNBOUNDED, Bounds, Budget
 from demos.contract import Endpoint, check_fields
 from demos.errors import BadInput, Busy, StageError
 from demos.memo import Memo
@@ -59,7 +59,7 @@ class Runner:
         admit: Callable[[], object] = lambda: None,
         visitor: Callable[[], Visitor | None] = lambda: None,
         observe: Observe = unobserved,
-        bounds: Bounds = Bounds(),
+        bounds: Bounds = UNBOUNDED,
     ) -> None:
         self.cache = cache
         self.recordings = recordings or Recordings()

@@ -3,7 +3,7 @@
 Gradio's own `cancels` names an event by an id that the browser learns only once the server has accepted it,
 so it can cancel nothing earlier. Here the browser makes the ticket before it sends the request, so that the
 button can name work that has not begun, waits in a queue, or is loading a model. The server makes tickets
-too: one for each request, which counts as stopped once nobody waits for its answer (`demos/shell/leaving.py`).
+too, one for each request, which is stopped once nobody waits for its answer (`demos/shell/leaving.py`).
 """
 
 from __future__ import annotations

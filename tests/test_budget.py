@@ -1,4 +1,4 @@
-"""What one computation may take, and that it ends between two batches once that is used up or nobody waits."""
+"""A computation ends between two batches once its budget is used up, or nobody waits for it."""
 
 from __future__ import annotations
 
@@ -213,7 +213,7 @@ def test_an_estimate_says_before_what_will_not_fit():
         assert check_effort(Effort(900, 0, 4.0))
         with pytest.raises(BadInput, match="limit is 5 seconds"):
             check_effort(Effort(900, 0, 60.0))
-        with pytest.raises(BadInput, match="1,100 tokens; here, 1,000"):
+        with pytest.raises(BadInput, match="1,100 tokens; the limit here is 1,000"):
             check_effort(Effort(1100, 0, 1.0))
 
 

@@ -23,8 +23,8 @@ from demos.models.catalog import checkpoint
 from demos.models.checkpoint import WEIGHTLESS
 from demos.models.failures import is_lasting, without_frames
 from demos.models.fetching import Fetches, Fetching
-from demos.models.metered import meter
 from demos.models.memory_budget import in_words, memory_budget
+from demos.models.metered import meter
 from demos.models.spec_needs import base_of, expected_bytes, named
 from demos.models.specs import CacheStats, EntryStats, Loaded, Origin, Spec, one_load_at_a_time
 

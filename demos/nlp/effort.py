@@ -95,7 +95,7 @@ def check_effort(found: Effort, most: float = MAX_SECONDS) -> Effort:
     most = min(most, seconds_left())
     if found.tokens > tokens_left():
         raise BadInput(
-            f"The model would read {found.tokens:,} tokens; here, {tokens_left():,} are left for one question.",
+            f"The model would read {found.tokens:,} tokens; the limit here is {tokens_left():,}.",
             "Use fewer or shorter shots, inputs or label words.",
         )
     if found.seconds > most:

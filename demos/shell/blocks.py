@@ -16,9 +16,11 @@ from demos.errors import BadInput
 from demos.shell.leaving import while_waited_for
 from demos.shell.patient_queue import PatientQueue
 from demos.shell.statuses import note_status, status_of
+from demos.shell.uploads import Uploads
 
 log = logging.getLogger(__name__)
 
+UPLOADS = Uploads()
 MAX_SAID = 300
 """Characters of what Gradio says of a value, which it quotes."""
 
@@ -26,10 +28,18 @@ MAX_SAID = 300
 class Blocks(gr.Blocks):
     """Gradio itself logs what it cannot read as a failure of ours, and tells how the page is made."""
 
+    uploads = UPLOADS
+
     def queue(self, *arguments: Any, **options: Any) -> Blocks:
         super().queue(*arguments, **options)
         self._queue.__class__ = PatientQueue  # Gradio names the class of its queue itself
+        if any(isinstance(block, gr.File) for block in self.blocks.values()):
+            self.unload(self._closed)
         return self
+
+    def _closed(self, request: gr.Request) -> None:
+        """A page of a visitor is closed: what was uploaded there goes."""
+        self.uploads.close(request.session_hash or "")
 
     def block_thread(self) -> None:
         """Waits until it is interrupted, then ends. Gradio's own waits five seconds for every open page."""
@@ -57,10 +67,18 @@ class Blocks(gr.Blocks):
         super().validate_inputs(block_fn, inputs)
 
     async def process_api(
-        self, block_fn: Any, inputs: Any, *more: Any, request: Any = None, event_id: str | None = None, **how: Any
+        self,
+        block_fn: Any,
+        inputs: Any,
+        *more: Any,
+        request: Any = None,
+        event_id: str | None = None,
+        **how: Any,
     ) -> Any:
-        """Notes the status of a refusal, and ties the work to whoever waits for it: the queue stops an event's
-        ticket; who asks without the queue waits at the connection."""
+        """Ties the work to whoever waits for it, notes what was uploaded for it, and the status of a
+        refusal."""
+        if request is not None and (page := getattr(request, "session_hash", None)):
+            self.uploads.note(page, inputs, self.upload_file_set)
         try:
             async with while_waited_for(getattr(request, "request", None), event_id):
                 return await super().process_api(

@@ -47,7 +47,11 @@ class PatientQueue(Queue):
         self._asked = time.monotonic()
         visitor = visitor_of(request, body.session_hash)
         if visitor and self.max_size and has_its_share(visitor, self._visitors(), self.max_size):
-            return False, "You have your share of questions here that wait. Others ask here, too.", "queue_full"
+            return (
+                False,
+                "You have your share of questions here that wait. Others ask here, too.",
+                "queue_full",
+            )
         if not self.pending_event_ids_session.get(body.session_hash):
             self._mailbox(body.session_hash).heard = False  # Gradio ended the stream with the last answer
         pushed = await super().push(body, request, username)

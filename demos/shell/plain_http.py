@@ -95,7 +95,9 @@ async def _answer(
     inputs, arrays = question
 
     def computed() -> JSONResponse:
-        result = deque(run.stream(endpoint, inputs), maxlen=1).pop() if endpoint.streams else run(endpoint, inputs)
+        result = (
+            deque(run.stream(endpoint, inputs), maxlen=1).pop() if endpoint.streams else run(endpoint, inputs)
+        )
         return JSONResponse(answered(endpoint, inputs, result, arrays))
 
     async with while_waited_for(request):

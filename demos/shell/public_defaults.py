@@ -14,6 +14,7 @@ from demos.runner import PATIENT, PLACES
 from demos.shell.admission import PAGES, RATE
 from demos.shell.gallery import MAX_UPLOAD
 from demos.shell.pages import QUEUE, SESSIONS
+from demos.shell.uploads import HOURLY
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,12 @@ def defaults() -> tuple[Default, ...]:
         Default("servers that the prompt builder may ask", "STAGE_ENDPOINT_HOSTS", "any", f"only {hosts}"),
         Default("computations of an open page", "STAGE_RATE", "any", f"{RATE} a minute"),
         Default("computations of an address", "STAGE_RATE", "any", f"{PAGES * RATE} a minute"),
-        Default("seconds of one computation", budget.SECONDS, f"{budget.OWN_SECONDS:,}", f"{budget.PUBLIC_SECONDS:,}"),
+        Default(
+            "seconds of one computation",
+            budget.SECONDS,
+            f"{budget.OWN_SECONDS:,}",
+            f"{budget.PUBLIC_SECONDS:,}",
+        ),
         Default(
             "tokens that models read for one computation",
             budget.TOKENS,
@@ -45,9 +51,11 @@ def defaults() -> tuple[Default, ...]:
             f"{budget.PUBLIC_TOKENS:,}",
         ),
         Default("a file that is uploaded", "", MAX_UPLOAD, MAX_UPLOAD),
+        Default("files that an address uploads", "", "any", f"{HOURLY // 2**20}mb an hour"),
         Default("requests that wait at a page", "", f"{QUEUE}", f"{QUEUE}"),
+        Default("those of one visitor", "", f"{QUEUE}", f"{QUEUE // SHARE}"),
         Default("computations that run or wait", "", f"{PLACES}", f"{PLACES}"),
-        Default("those of one open page", "", f"{PLACES}", f"{PLACES // SHARE}"),
+        Default("those of one visitor", "", f"{PLACES}", f"{PLACES // SHARE}"),
         Default("visitors that wait for a download", "", f"{PATIENT}", f"{PATIENT}"),
         Default("open pages that are remembered", "", f"{SESSIONS} per demo", f"{SESSIONS} per demo"),
     )

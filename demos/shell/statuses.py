@@ -11,7 +11,16 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from demos.errors import BadInput, Busy, Fault, ModelTooLarge, ModelUnavailable, OverBudget, StageError, Unsupported
+from demos.errors import (
+    BadInput,
+    Busy,
+    Fault,
+    ModelTooLarge,
+    ModelUnavailable,
+    OverBudget,
+    StageError,
+    Unsupported,
+)
 from demos.stopping import Stopped
 
 RETRY = 5

@@ -110,7 +110,8 @@ def test_over_http_the_sentence_comes_and_what_is_remembered_is_free():
 
 
 @pytest.mark.parametrize(
-    ("public", "page", "expected"), [
+    ("public", "page", "expected"),
+    [
         ("1", "p", ("p", "1.2.3.4")),
         ("1", None, ("1.2.3.4", "1.2.3.4")),
         ("0", "p", None),

@@ -104,9 +104,7 @@ def gallery() -> Iterator[Served]:
     work = Work()
     module = ModuleType("stub_that_reads", "A stub.\n\nIt reads batches.")
     info = Info(slug="stub", title="Stub", tab="Pipelines", limits="It shows nothing.")
-    vars(module).update(
-        INFO=info, EXAMPLES=(), ENDPOINTS=tuple(work.names.values()), build=lambda run: None
-    )
+    vars(module).update(INFO=info, EXAMPLES=(), ENDPOINTS=tuple(work.names.values()), build=lambda run: None)
     sys.modules[module.__name__] = module
     run = Runner(shared_cache())
     blocks, port = build(run, (module.__name__,)), free_port()

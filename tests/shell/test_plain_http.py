@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -198,47 +197,6 @@ def test_any_json_is_answered_or_refused(client, body):
     answer = client.post("/api/repeat", content=json.dumps(body).encode())
     assert answer.status_code in (200, 400), answer.text
     assert answer.status_code == 200 or error(answer)
-
-
-def test_a_client_that_leaves_ends_the_work_it_asked_for():
-    begun, ended = threading.Event(), threading.Event()
-
-    class Waiting:
-        def __iter__(self) -> Any:
-            begun.set()
-            assert ended.wait(30)
-            return iter(())
-
-        def close(self) -> None:
-            ended.set()
-
-    class Run:
-        def stream(self, endpoint: Endpoint, inputs: Any) -> Any:
-            return Waiting()
-
-    sent = iter([{"type": "http.request", "body": b'{"word": "a"}'}])
-
-    async def receive() -> dict[str, Any]:
-        import anyio
-
-        for message in sent:
-            return message
-        while not begun.is_set():
-            await anyio.sleep(0.01)
-        return {"type": "http.disconnect"}
-
-    async def send(message: Any) -> None:
-        pass
-
-    async def asked() -> None:
-        app = plain_http.plain_http(ENDPOINTS, Run())  # type: ignore[arg-type]
-        scope = {"type": "http", "method": "POST", "path": "/api/grow", "headers": [], "query_string": b""}
-        await app(scope, receive, send)
-
-    import anyio
-
-    anyio.run(asked)
-    assert ended.is_set()
 
 
 def test_every_endpoint_is_described_with_its_fields():
