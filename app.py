@@ -89,6 +89,7 @@ def serve(options: argparse.Namespace) -> int:
     from demos.runner import Runner
     from demos.shell.admission import admission, visitor
     from demos.shell.gallery import build, launch_options
+    from demos.shell.line import tell_place
     from demos.shell.mcp_tools import INSTALL, is_installed
     from demos.shell.metrics import Metrics, is_wanted
 
@@ -102,6 +103,7 @@ def serve(options: argparse.Namespace) -> int:
         visitor=visitor,
         observe=metrics.observe if metrics else unobserved,
         bounds=bounds(),
+        tell=tell_place,
     )
     build(runner, tools=options.mcp).launch(
         server_name=options.host,

@@ -1,7 +1,7 @@
 """What one computation may take, in tokens that models read for it and in seconds.
 
-It is looked at between batches, as is whether anybody still waits, wherever a model reads one (`demos/models/metered.py`): a computation
-that nobody waits for any more, or that has used up its budget, ends there.
+It is looked at between batches, as is whether anybody still waits, wherever a model reads one
+(`demos/models/metered.py`).
 """
 
 from __future__ import annotations

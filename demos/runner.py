@@ -27,7 +27,7 @@ from demos.places import Places, Visitor
 from demos.recordings import Recordings, current_replay
 from demos.stopping import LOOK, Stop, Stopped, beside
 from demos.stream import Stream, Waiting
-from demos.turns import Share, Turns
+from demos.turns import Share, Tell, Turns
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +48,7 @@ class Runner:
     `Busy` for a visitor who asks too much. `visitor()` names who asks, None where all are one.
     `observe(endpoint, outcome, seconds)` is told of every request when it ends: the outcome is "answered",
     "stopped" or the class of the refusal. `bounds` are what one computation may take.
+    `tell` tells the visitor the place in line.
     """
 
     def __init__(
@@ -60,12 +61,13 @@ class Runner:
         visitor: Callable[[], Visitor | None] = lambda: None,
         observe: Observe = unobserved,
         bounds: Bounds = UNBOUNDED,
+        tell: Tell | None = None,
     ) -> None:
         self.cache = cache
         self.recordings = recordings or Recordings()
         self.admit, self.visitor, self.observe = admit, visitor, observe
         self.results = Memo(result_bytes)
-        self.say, self.bounds = say, bounds
+        self.say, self.bounds, self.tell = say, bounds, tell
         # Two turns, so that quick answers do not wait for a step of a long search, which takes seconds: on
         # two cores that wait was measured to turn 50 ms into 1.5 s; side by side, both go on.
         self._turn, self._steps = Turns(), Turns()
@@ -84,7 +86,7 @@ class Runner:
                     same = (endpoint.name, loaded and loaded.spec)
                     asked = (inputs, stop)
                     return self._together(same, asked, lambda many: self._several(endpoint, many, loaded))
-                with self._turn.take(stop=stop), Budget(self.bounds, stop.is_set).computing():
+                with self._turn.take(None, stop, self.tell), Budget(self.bounds, stop.is_set).computing():
                     return endpoint.function(inputs, loaded)
 
         with guarded(endpoint.name, self.observe):
@@ -128,7 +130,7 @@ class Runner:
                 with self.places.hold(self.visitor()), self._lease(endpoint, specs) as loaded:
                     if stop.is_set():
                         raise Stopped
-                    with self._steps.take(share, stop), budget.computing():
+                    with self._steps.take(share, stop, self.tell), budget.computing():
                         results = endpoint.function(inputs, loaded)
                     with closing(results):
                         while True:

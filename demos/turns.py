@@ -20,6 +20,13 @@ AHEAD, GRACE = 0.2, 0.03
 """If AHEAD seconds ahead, a computation waits GRACE seconds more for one that will soon be back."""
 
 
+TELL, RECENT = 1.0, 20
+"""Seconds of waiting after which one is told its place, and how many turns the estimate is measured on."""
+
+Tell = Callable[[int, int, float], object]
+"""Is told how many are ahead, how many wait, and the estimated seconds until one's own turn has passed."""
+
+
 @dataclass(eq=False)
 class Share:
     """The account of a computation in steps: the seconds that it would show had it computed alone."""
@@ -50,13 +57,17 @@ class Turns:
         self._taken = False
         self._patience: object | None = None  # while the turn is kept free for one that is behind
         self._time = 0.0
+        self._turns, self._average = 0, 0.0  # how many there were, and seconds of a recent one
         self._own = threading.local()
 
     @contextmanager
-    def take(self, share: Share | None = None, stop: Stop | None = None) -> Iterator[None]:
-        """Holds the turn; raises `Stopped` if `stop` is set before the turn comes."""
+    def take(
+        self, share: Share | None = None, stop: Stop | None = None, tell: Tell | None = None
+    ) -> Iterator[None]:
+        """Holds the turn; raises `Stopped` if `stop` is set before the turn comes. Who waits long is told its
+        place, whenever that changes, and 0 when the turn comes."""
         share = share or Share()
-        self._wait(share, stop)
+        self._wait(share, stop, tell)
         begun = self._clock()
         try:
             yield
@@ -70,7 +81,7 @@ class Turns:
     def __exit__(self, *error: object) -> None:
         self._own.held.__exit__(None, None, None)
 
-    def _wait(self, share: Share, stop: Stop | None) -> None:
+    def _wait(self, share: Share, stop: Stop | None, tell: Tell | None) -> None:
         with self._lock:
             self._shares.add(share)
             share.time = max(share.time, self._time)
@@ -80,9 +91,23 @@ class Turns:
                 return
             mine = _Waiting(share.time)
             self._queue.append(mine)
-        while not mine.called.wait(LOOK if stop else None):
+        looks, told = 0, 0
+        while not mine.called.wait(LOOK if stop or tell else None):
             if stop and stop.is_set() and self._leave(mine):
                 raise Stopped
+            looks += 1
+            if tell and looks * LOOK >= TELL and (place := self._place(mine))[0] != told:
+                told = place[0]
+                tell(*place)
+        if tell and told:
+            tell(0, len(self._queue), self._average)
+
+    def _place(self, mine: _Waiting) -> tuple[int, int, float]:
+        """How many are ahead, of whom one computes, how many wait, and the estimated seconds."""
+        with self._lock:
+            order = sorted(self._queue, key=lambda waiting: waiting.start)  # the first to arrive among equals
+            ahead = 1 + (order.index(mine) if mine in order else 0)
+            return ahead, len(self._queue), (ahead + 1) * self._average
 
     def _leave(self, mine: _Waiting) -> bool:
         """Leaves the queue; returns False if the turn came in the meantime."""
@@ -94,6 +119,8 @@ class Turns:
 
     def _pass_on(self, share: Share, seconds: float) -> None:
         with self._lock:
+            self._turns = min(self._turns + 1, RECENT)
+            self._average += (seconds - self._average) / self._turns
             share.time += seconds
             self._time += seconds / (1 + len(self._queue))
             if self._queue and self._is_ahead(self._first().start):

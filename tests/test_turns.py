@@ -155,3 +155,32 @@ def test_an_error_gives_the_turn_back():
         raise ZeroDivisionError
     with turns:
         pass
+
+
+def test_whoever_waits_is_told_the_place_and_a_measured_estimate(monkeypatch):
+    monkeypatch.setattr("demos.turns.TELL", 0.0)
+    clock, told, threads = Clock(), {"first": [], "second": []}, []
+    turns = Turns(clock, grace=0.0)
+    with turns.take():
+        clock.now += 3  # what the estimate is measured on
+    assert turns._average == 3
+    go_on = threading.Event()
+
+    def waits(name):
+        with turns.take(None, None, lambda *place: told[name].append(place)):
+            if name == "first":
+                go_on.wait(10)
+
+    with taken(turns):
+        for number, name in enumerate(told, 1):
+            threads.append(threading.Thread(target=waits, args=(name,)))
+            threads[-1].start()
+            wait_until(lambda number=number: len(turns._queue) == number)
+        wait_until(lambda: told["first"] and told["second"])
+        assert told["first"][0][0] == 1 and told["first"][0][2] == 6
+        assert told["second"][0] == (2, 2, 9)
+    wait_until(lambda: len(told["second"]) == 2)
+    assert told["first"][-1][0] == 0 and told["second"][-1][0] == 1
+    go_on.set()
+    [thread.join(10) for thread in threads]
+    assert told["second"][-1][0] == 0

@@ -6,7 +6,7 @@ import http.client
 import json
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from types import ModuleType
@@ -20,9 +20,18 @@ from demos.models.cache import shared_cache
 from demos.runner import PLACES, Runner
 from demos.shell import patient_queue
 from demos.shell.gallery import build, launch_options
+from demos.shell.line import tell_place
 from demos.stopping import STOPPED
 from tests.browser.steps import free_port
-from tests.test_turns import wait_until
+
+
+def wait_for(holds: Callable[[], object]) -> None:
+    """Waits until something holds, which a busy machine may take long for."""
+    for _ in range(12_000):
+        if holds():
+            return
+        threading.Event().wait(0.005)
+    raise AssertionError("this never happened")
 
 
 @dataclass(frozen=True)
@@ -106,7 +115,7 @@ def gallery() -> Iterator[Served]:
     info = Info(slug="stub", title="Stub", tab="Pipelines", limits="It shows nothing.")
     vars(module).update(INFO=info, EXAMPLES=(), ENDPOINTS=tuple(work.names.values()), build=lambda run: None)
     sys.modules[module.__name__] = module
-    run = Runner(shared_cache())
+    run = Runner(shared_cache(), tell=tell_place)
     blocks, port = build(run, (module.__name__,)), free_port()
     options = launch_options(run, (module.__name__,))
     blocks.launch(server_port=port, prevent_thread_lock=True, quiet=True, **options)
@@ -124,7 +133,7 @@ def served(gallery: Served) -> Iterator[Served]:
     gallery.work.ended.clear()
     yield gallery
     gallery.work.go_on.set()
-    wait_until(lambda: gallery.run.places.free == PLACES)
+    wait_for(lambda: gallery.run.places.free == PLACES)
 
 
 def leave_at_once(served: Served, name: str, way: str) -> None:
@@ -133,7 +142,7 @@ def leave_at_once(served: Served, name: str, way: str) -> None:
     if way in ("run", "plain"):
         body = {"data": [text]} if way == "run" else {"text": text}
         connection = served.post(f"/gradio_api/run/{name}" if way == "run" else f"/api/{name}", body)
-        wait_until(lambda: served.work.batches)
+        wait_for(lambda: served.work.batches)
         connection.close()
         return
     join, call = "/gradio_api/queue/join", f"/gradio_api/call/{name}"
@@ -146,7 +155,7 @@ def leave_at_once(served: Served, name: str, way: str) -> None:
     if way.endswith("unheard"):
         return
     connection, response = served.listen(address)
-    wait_until(lambda: served.work.batches)
+    wait_for(lambda: served.work.batches)
     response.close()
     connection.close()
 
@@ -157,11 +166,11 @@ def test_no_further_batch_is_read_for_whoever_left(served, monkeypatch, name, wa
     monkeypatch.setattr(patient_queue, "PATIENCE", 0.2 if "unheard" in way else 600.0)
     before = set(STOPPED._tickets)
     leave_at_once(served, name, way)
-    wait_until(lambda: set(STOPPED._tickets) - before)  # the server has noticed
+    wait_for(lambda: set(STOPPED._tickets) - before)  # the server has noticed
     served.work.go_on.set()
     assert served.work.ended.wait(60)
     assert served.work.batches == 1
-    wait_until(lambda: served.run.places.free == PLACES and not served.run._turn._taken)
+    wait_for(lambda: served.run.places.free == PLACES and not served.run._turn._taken)
 
 
 @pytest.mark.parametrize("name", ["answer", "grow"])
@@ -170,7 +179,7 @@ def test_whoever_listens_is_answered_whole(served, monkeypatch, name):
     path, noticed = f"/gradio_api/call/{name}", len(STOPPED._tickets)
     event = served.posted(path, {"data": [f"listens to {name}"]})["event_id"]
     connection, response = served.listen(f"{path}/{event}")
-    wait_until(lambda: served.work.batches)
+    wait_for(lambda: served.work.batches)
     threading.Event().wait(0.5)  # longer than a client may take to begin
     served.work.go_on.set()
     *_, kind, content = response.read().decode().strip().splitlines()
@@ -183,7 +192,7 @@ def test_whoever_listens_too_late_is_told_so(served, monkeypatch):
     monkeypatch.setattr(patient_queue, "PATIENCE", 0.1)
     path, before = "/gradio_api/call/answer", set(STOPPED._tickets)
     event = served.posted(path, {"data": ["too late"]})["event_id"]
-    wait_until(lambda: set(STOPPED._tickets) - before)
+    wait_for(lambda: set(STOPPED._tickets) - before)
     served.work.go_on.set()
     assert served.work.ended.wait(60)
     connection, response = served.listen(f"{path}/{event}")
@@ -198,10 +207,10 @@ def test_one_who_leaves_takes_nothing_from_another_who_asked_the_same(served, mo
     first, second = (served.posted(path, {"data": ["the same"]})["event_id"] for _ in range(2))
     leaves, left = served.listen(f"{path}/{first}")
     stays, answer = served.listen(f"{path}/{second}")
-    wait_until(lambda: served.work.batches)
+    wait_for(lambda: served.work.batches)
     left.close()
     leaves.close()
-    wait_until(lambda: first in STOPPED)
+    wait_for(lambda: first in STOPPED)
     served.work.go_on.set()
     assert "event: complete" in answer.read().decode()
     stays.close()

@@ -11,9 +11,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from demos.shell.blocks import Blocks
-from demos.shell.uploads import Uploads, UploadQuota
+from demos.shell.uploads import UploadQuota, Uploads
 from tests.browser.steps import free_port
-from tests.test_turns import wait_until
+from tests.shell.test_leaving import wait_for
 
 
 async def accepts(scope, receive, send) -> None:
@@ -87,6 +87,6 @@ def test_closing_a_page_deletes_what_was_uploaded_there(tmp_path, monkeypatch):
         assert Path(path).exists()
         open_page.close()
         page.close()
-        wait_until(lambda: not Path(path).exists())
+        wait_for(lambda: not Path(path).exists())
     finally:
         blocks.close(verbose=False)
