@@ -89,6 +89,7 @@ class Served:
 
     port: int
     run: Runner
+    queue: Any
     work: Work
     index: dict[str, int]
 
@@ -120,7 +121,7 @@ def gallery() -> Iterator[Served]:
     options = launch_options(run, (module.__name__,))
     blocks.launch(server_port=port, prevent_thread_lock=True, quiet=True, **options)
     index = {fn.api_name: number for number, fn in blocks.fns.items() if fn.api_name in work.names}
-    yield Served(port, run, work, index)  # type: ignore[arg-type]
+    yield Served(port, run, blocks._queue, work, index)  # type: ignore[arg-type]
     work.go_on.set()
     blocks.close(verbose=False)
     del sys.modules[module.__name__]
@@ -175,12 +176,12 @@ def test_no_further_batch_is_read_for_whoever_left(served, monkeypatch, name, wa
 
 @pytest.mark.parametrize("name", ["answer", "grow"])
 def test_whoever_listens_is_answered_whole(served, monkeypatch, name):
-    monkeypatch.setattr(patient_queue, "PATIENCE", 0.2)
+    monkeypatch.setattr(patient_queue, "PATIENCE", 600.0)
     path, noticed = f"/gradio_api/call/{name}", len(STOPPED._tickets)
     event = served.posted(path, {"data": [f"listens to {name}"]})["event_id"]
     connection, response = served.listen(f"{path}/{event}")
     wait_for(lambda: served.work.batches)
-    threading.Event().wait(0.5)  # longer than a client may take to begin
+    served.queue._stop_unheard(event, event)  # as after the time in which a client must begin
     served.work.go_on.set()
     *_, kind, content = response.read().decode().strip().splitlines()
     connection.close()

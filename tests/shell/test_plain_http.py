@@ -15,7 +15,7 @@ from pydantic import Field
 from starlette.testclient import TestClient
 
 from demos.contract import Endpoint
-from demos.errors import BadInput, Busy, ModelTooLarge, ModelUnavailable, Unsupported
+from demos.errors import BadInput, Busy, ModelTooLarge, ModelUnavailable, OverBudget, Unsupported
 from demos.models.cache import shared_cache
 from demos.runner import Runner
 from demos.shell import plain_http
@@ -29,6 +29,7 @@ RAISED = {
     "gone": ModelUnavailable("No such model.", "Choose another."),
     "large": ModelTooLarge("It is too large.", "Choose a smaller one."),
     "unsupported": Unsupported("It has no attention.", "Choose another."),
+    "long": OverBudget("It takes more than 600 seconds here.", "Shorten it."),
     "busy": Busy("All are busy.", "Wait."),
     "broken": ValueError("a fault of ours"),
 }
@@ -94,7 +95,7 @@ def test_a_result_is_json_with_its_headline(client):
 
 @pytest.mark.parametrize(
     ("word", "status"),
-    [("bad", 400), ("gone", 404), ("large", 422), ("unsupported", 422), ("busy", 503), ("broken", 500)],
+    [("bad", 400), ("gone", 404), ("large", 422), ("unsupported", 422), ("long", 422), ("busy", 503), ("broken", 500)],
 )
 @pytest.mark.parametrize("name", ["repeat", "grow"])
 def test_the_status_says_whose_fault_it_is(client, caplog, name, word, status):
