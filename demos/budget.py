@@ -52,6 +52,7 @@ class Budget:
         self.most, self.tokens = most, 0
         self._left, self._clock = left, clock
         self._before, self._since = 0.0, None  # seconds of earlier steps, and when this one began
+        self._give_way: Callable[[], None] | None = None
 
     @property
     def seconds(self) -> float:
@@ -59,15 +60,27 @@ class Budget:
         return self._before + (self._clock() - self._since if self._since is not None else 0.0)
 
     @contextmanager
-    def computing(self) -> Iterator[None]:
-        """Counts the seconds of the block, and the tokens that models read in it."""
+    def computing(self, give_way: Callable[[], None] | None = None) -> Iterator[None]:
+        """Counts the seconds of the block, and the tokens that models read in it; `give_way()` is called
+        where the block may pause for others."""
         self.spend()
-        before, self._since = _current.set(self), self._clock()
+        before, self._since, self._give_way = _current.set(self), self._clock(), give_way
         try:
             yield
         finally:
-            self._before, self._since = self.seconds, None
+            self._hold()
             _current.reset(before)
+
+    def pause(self) -> None:
+        """Lets others compute, which takes nothing of the budget."""
+        self.spend()
+        if self._give_way:
+            self._hold()
+            self._give_way()
+            self._since = self._clock()
+
+    def _hold(self) -> None:
+        self._before, self._since = self.seconds, None
 
     def spend(self, tokens: int = 0) -> None:
         """Counts tokens that are about to be read; raises `Stopped` or `OverBudget` if they shall not be."""
@@ -91,6 +104,13 @@ def spend(tokens: int = 0) -> None:
     """Counts tokens of the computation that this thread works on, if any: see `Budget.spend`."""
     if budget := _current.get():
         budget.spend(tokens)
+
+
+def pause() -> None:
+    """Lets others compute who come first: what computes at once calls it between two batches, where it holds
+    nothing that others need, nor has changed a model that they may share. See `Turns.take`."""
+    if budget := _current.get():
+        budget.pause()
 
 
 def seconds_left() -> float:

@@ -47,8 +47,8 @@ class Runner:
     answer what is asked in a `replaying` block. `admit` is asked before anything is computed, and raises
     `Busy` for a visitor who asks too much. `visitor()` names who asks, None where all are one.
     `observe(endpoint, outcome, seconds)` is told of every request when it ends: the outcome is "answered",
-    "stopped" or the class of the refusal. `bounds` are what one computation may take.
-    `tell` tells the visitor the place in line.
+    "stopped" or the class of the refusal. `bounds` are what one computation may take; `tell` tells the
+    visitor's place in line.
     """
 
     def __init__(
@@ -86,7 +86,8 @@ class Runner:
                     same = (endpoint.name, loaded and loaded.spec)
                     asked = (inputs, stop)
                     return self._together(same, asked, lambda many: self._several(endpoint, many, loaded))
-                with self._turn.take(None, stop, self.tell), Budget(self.bounds, stop.is_set).computing():
+                budget = Budget(self.bounds, stop.is_set)
+                with self._turn.take(None, stop, self.tell) as give_way, budget.computing(give_way):
                     return endpoint.function(inputs, loaded)
 
         with guarded(endpoint.name, self.observe):

@@ -63,16 +63,35 @@ class Turns:
     @contextmanager
     def take(
         self, share: Share | None = None, stop: Stop | None = None, tell: Tell | None = None
-    ) -> Iterator[None]:
+    ) -> Iterator[Callable[[], None]]:
         """Holds the turn; raises `Stopped` if `stop` is set before the turn comes. Who waits long is told its
-        place, whenever that changes, and 0 when the turn comes."""
-        share = share or Share()
-        self._wait(share, stop, tell)
-        begun = self._clock()
+        place, whenever that changes, and 0 when the turn comes.
+
+        Yields a function that lets those compute who come first among the waiting, and returns with the turn.
+        """
+        share, begun = share or Share(), None
+
+        def wait(tell: Tell | None = None) -> None:
+            nonlocal begun
+            self._wait(share, stop, tell)
+            begun = self._clock()
+
+        def pass_on() -> None:
+            nonlocal begun
+            if begun is not None:  # else it was stopped while others computed
+                seconds, begun = self._clock() - begun, None
+                self._pass_on(share, seconds)
+
+        def give_way() -> None:
+            if self._queue:
+                pass_on()
+                wait()
+
+        wait(tell)
         try:
-            yield
+            yield give_way
         finally:
-            self._pass_on(share, self._clock() - begun)
+            pass_on()
 
     def __enter__(self) -> None:
         self._own.held = self.take()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -15,6 +16,7 @@ from demos.budget import (
     Bounds,
     Budget,
     bounds,
+    pause,
     seconds_left,
     spend,
     tokens_left,
@@ -24,6 +26,7 @@ from demos.errors import BadInput, OverBudget
 from demos.models.cache import ModelCache
 from demos.models.metered import meter
 from demos.models.specs import Loaded, Origin
+from demos.nlp.batches import answer_all
 from demos.nlp.csv_batch import Batch, ColumnInputs, column_endpoint
 from demos.nlp.decoding import Decoding, stream_tokens
 from demos.nlp.effort import Effort, check_effort
@@ -250,3 +253,47 @@ def test_the_owner_sets_the_bounds(monkeypatch, environment, expected):
     monkeypatch.setenv("STAGE_TOKENS", "many")
     with pytest.raises(BadInput, match="STAGE_TOKENS is 'many'. It must be a whole number"):
         bounds()
+
+
+def test_a_pause_for_others_takes_nothing_of_the_budget():
+    clock, given = Clock(), []
+
+    def give_way():
+        given.append(1)
+        clock.now += 1000
+
+    budget = Budget(Bounds(seconds=10), clock=clock)
+    with budget.computing(give_way):
+        clock.now += 4
+        pause()
+        clock.now += 4
+        spend()
+    assert budget.seconds == 8 and given == [1]
+    pause()  # nothing is computed here
+
+
+def test_a_quick_question_is_answered_while_a_long_one_goes_on():
+    run, begun, quick = runner(), threading.Event(), Endpoint("quick", lambda i, _: Result("quick"), "base")
+    answered = threading.Event()
+
+    def batches(inputs: Inputs, loaded: object) -> Result:
+        """Read batches until another question was answered in between."""
+
+        def compute(rows):
+            begun.set()
+            return [answered.is_set()] * len(rows)
+
+        while not any(answer_all(["text"] * 3, lambda text: text, compute, budget=4)):
+            pass
+        return Result("long")
+
+    def ask():
+        assert begun.wait(60)
+        run(quick, Inputs("b"))
+        answered.set()
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    assert run(Endpoint("long", batches, "base"), Inputs("a")).text == "long"
+    thread.join(60)
+    assert free(run)

@@ -184,3 +184,47 @@ def test_whoever_waits_is_told_the_place_and_a_measured_estimate(monkeypatch):
     go_on.set()
     [thread.join(10) for thread in threads]
     assert told["second"][-1][0] == 0
+
+
+def test_a_long_computation_lets_those_compute_between_two_batches_who_come_first():
+    clock, served = Clock(), []
+    turns = Turns(clock, grace=0.0)
+
+    def quick():
+        with turns.take():
+            served.append("quick")
+            clock.now += 1
+
+    with turns.take() as give_way:
+        give_way()  # nobody waits
+        served.append("long")
+        clock.now += 10
+        thread = threading.Thread(target=quick)
+        thread.start()
+        wait_until(lambda: turns._queue)
+        give_way()
+        assert served == ["long", "quick"]
+        served.append("long")
+    thread.join(10)
+    assert not turns._taken
+
+
+def test_one_that_is_stopped_while_it_gives_way_takes_no_turn_from_others():
+    clock, stop, go_on = Clock(), Stop(), threading.Event()
+    turns = Turns(clock, grace=0.0)
+
+    def other():
+        with turns.take():
+            stop.set()
+            go_on.wait(10)
+
+    thread = threading.Thread(target=other)
+    with pytest.raises(Stopped), turns.take(stop=stop) as give_way:
+        clock.now += 10
+        thread.start()
+        wait_until(lambda: turns._queue)
+        give_way()
+    assert turns._taken, "the other computes still"
+    go_on.set()
+    thread.join(10)
+    assert not turns._taken

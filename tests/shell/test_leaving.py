@@ -180,7 +180,7 @@ def test_whoever_listens_is_answered_whole(served, monkeypatch, name):
     path, noticed = f"/gradio_api/call/{name}", len(STOPPED._tickets)
     event = served.posted(path, {"data": [f"listens to {name}"]})["event_id"]
     connection, response = served.listen(f"{path}/{event}")
-    wait_for(lambda: served.work.batches)
+    wait_for(lambda: served.work.batches and served.queue._mailbox(event).heard)
     served.queue._stop_unheard(event, event)  # as after the time in which a client must begin
     served.work.go_on.set()
     *_, kind, content = response.read().decode().strip().splitlines()
