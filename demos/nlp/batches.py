@@ -43,8 +43,8 @@ def answer_all(
     """Answers each item, in the order given, computing in buckets.
 
     `prepare(item)` returns what is computed, such as token ids; its length decides the bucket. If it raises a
-    `StageError`, that is the item's answer, and no other item is affected. Between two batches, others compute
-    who come first.
+    `StageError`, that is the item's answer, and no other item is affected. Others who come first compute
+    between two batches.
     """
     answers: list[Any] = [None] * len(items)
     ready: list[tuple[int, Ready]] = []

@@ -25,6 +25,8 @@ ALERT = 10.0
 PATIENCE = 3.0
 """Seconds in which a client who asks must begin to listen: it has to be told its event's name before."""
 
+FULL = "You have your share of questions here that wait. Wait for one of them: others ask here, too."
+
 
 class Mailbox(asyncio.Queue):
     """The messages for one client, which knows whether anybody comes for them."""
@@ -47,18 +49,14 @@ class PatientQueue(Queue):
         self._asked = time.monotonic()
         visitor = visitor_of(request, body.session_hash)
         if visitor and self.max_size and has_its_share(visitor, self._visitors(), self.max_size):
-            return (
-                False,
-                "You have your share of questions here that wait. Others ask here, too.",
-                "queue_full",
-            )
+            return False, FULL, "queue_full"
         if not self.pending_event_ids_session.get(body.session_hash):
             self._mailbox(body.session_hash).heard = False  # Gradio ended the stream with the last answer
-        pushed = await super().push(body, request, username)
-        if pushed[0]:
-            self._mailbox(body.session_hash)
-            asyncio.get_running_loop().call_later(PATIENCE, self._stop_unheard, body.session_hash, pushed[1])
-        return pushed
+        is_taken, event, state = await super().push(body, request, username)
+        if is_taken:
+            self._mailbox(page := body.session_hash)
+            asyncio.get_running_loop().call_later(PATIENCE, self._stop_unheard, page, str(event))
+        return is_taken, event, state
 
     def _mailbox(self, page: str | None) -> Mailbox:
         messages: Any = self.pending_messages_per_session.get(page or "", Mailbox())
