@@ -22,16 +22,18 @@ from demos.budget import (
     tokens_left,
 )
 from demos.contract import Endpoint
+from demos.csv_table import read_table
 from demos.errors import BadInput, OverBudget
 from demos.models.cache import ModelCache
 from demos.models.metered import meter
 from demos.models.specs import Loaded, Origin
 from demos.nlp.batches import answer_all
-from demos.nlp.csv_batch import Batch, ColumnInputs, column_endpoint
+from demos.nlp.csv_batch import Batch, ColumnInputs, begin, column_endpoint
 from demos.nlp.decoding import Decoding, stream_tokens
 from demos.nlp.effort import Effort, check_effort
 from demos.runner import PLACES, Runner
 from demos.stopping import STOPPED, Stopped, working_on
+from demos.ui.column_panel import summary
 from tests import tiny
 
 
@@ -297,3 +299,12 @@ def test_a_quick_question_is_answered_while_a_long_one_goes_on():
     assert run(Endpoint("long", batches, "base"), Inputs("a")).text == "long"
     thread.join(60)
     assert free(run)
+
+
+def test_a_column_over_its_budget_says_who_ended_it():
+    table = read_table(b"text\none\ntwo\nthree\n")
+    progress, _ = begin(table, "text")
+    progress.answers[0] = {"label": "x"}
+    said = summary(progress, 0, "This takes more than 600 seconds here. Shorten <it>.")
+    assert "1 of 3 rows have an answer. The gallery stopped before 2 others. This takes more" in said
+    assert "Shorten &lt;it&gt;." in said and "You stopped before 2 others." in summary(progress, 0)
