@@ -84,10 +84,12 @@ def serve(options: argparse.Namespace) -> int:
 
     os.environ.setdefault("STAGE_PUBLIC", "0" if is_loopback(options.host) else "1")
 
+    from demos.budget import bounds
     from demos.outcome import unobserved
     from demos.runner import Runner
     from demos.shell.admission import admission, visitor
     from demos.shell.gallery import build, launch_options
+    from demos.shell.line import tell_place
     from demos.shell.mcp_tools import INSTALL, is_installed
     from demos.shell.metrics import Metrics, is_wanted
 
@@ -100,6 +102,8 @@ def serve(options: argparse.Namespace) -> int:
         admit=admission(),
         visitor=visitor,
         observe=metrics.observe if metrics else unobserved,
+        bounds=bounds(),
+        tell=tell_place,
     )
     build(runner, tools=options.mcp).launch(
         server_name=options.host,

@@ -34,6 +34,10 @@ class Busy(StageError):
     """Too much is asked at once."""
 
 
+class OverBudget(StageError):
+    """One computation takes more seconds, or reads more tokens, than it may."""
+
+
 class Unsupported(StageError):
     """This architecture does not offer what the demo needs."""
 

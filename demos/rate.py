@@ -25,15 +25,15 @@ class Rate:
         self._lock = threading.Lock()
         self._buckets: OrderedDict[Hashable, tuple[float, float]] = OrderedDict()  # tokens, and when
 
-    def take(self, who: Hashable) -> float:
-        """Takes a token out of a bucket and returns 0.0, or takes none and returns in how many seconds there
-        will be one."""
+    def take(self, who: Hashable, many: int = 1) -> float:
+        """Takes tokens out of a bucket and returns 0.0, or takes none and returns in how many seconds there
+        will be as many."""
         with self._lock:
             now = self._clock()
             tokens, then = self._buckets.pop(who, (float(self._burst), now))
             tokens = min(self._burst, tokens + (now - then) * self._per_second)
-            wait = 0.0 if tokens >= 1 else (1 - tokens) / self._per_second
-            self._buckets[who] = (tokens - (not wait), now)
+            wait = 0.0 if tokens >= many else (many - tokens) / self._per_second
+            self._buckets[who] = (tokens if wait else tokens - many, now)
             while len(self._buckets) > self._most:
                 self._buckets.popitem(last=False)
             return wait

@@ -9,12 +9,11 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, wait
 from contextlib import ExitStack, closing, contextmanager, suppress
-from contextvars import copy_context
 from dataclasses import is_dataclass, replace
 from typing import Any
 
+from demos.budget import UNBOUNDED, Bounds, Budget
 from demos.contract import Endpoint, check_fields
 from demos.errors import BadInput, Busy, StageError
 from demos.memo import Memo
@@ -24,11 +23,11 @@ from demos.models.cache import ModelCache
 from demos.models.catalog import checkpoint
 from demos.models.specs import Loaded, Spec
 from demos.outcome import Observe, guarded, unobserved
-from demos.places import Places
+from demos.places import Places, Visitor
 from demos.recordings import Recordings, current_replay
-from demos.stopping import Stop, Stopped
+from demos.stopping import LOOK, Stop, Stopped, beside
 from demos.stream import Stream, Waiting
-from demos.turns import LOOK, Share, Turns
+from demos.turns import Share, Tell, Turns
 
 log = logging.getLogger(__name__)
 
@@ -46,9 +45,10 @@ class Runner:
 
     `say` tells the visitor that a model is being fetched or loaded, which may take a while. `recordings`
     answer what is asked in a `replaying` block. `admit` is asked before anything is computed, and raises
-    `Busy` for a visitor who asks too much. `visitor()` names who asks, "" where all are one.
+    `Busy` for a visitor who asks too much. `visitor()` names who asks, None where all are one.
     `observe(endpoint, outcome, seconds)` is told of every request when it ends: the outcome is "answered",
-    "stopped" or the class of the refusal.
+    "stopped" or the class of the refusal. `bounds` are what one computation may take; `tell` tells the
+    visitor's place in line.
     """
 
     def __init__(
@@ -58,14 +58,16 @@ class Runner:
         say: Callable[[str], object] = log.info,
         recordings: Recordings | None = None,
         admit: Callable[[], object] = lambda: None,
-        visitor: Callable[[], str] = lambda: "",
+        visitor: Callable[[], Visitor | None] = lambda: None,
         observe: Observe = unobserved,
+        bounds: Bounds = UNBOUNDED,
+        tell: Tell | None = None,
     ) -> None:
         self.cache = cache
         self.recordings = recordings or Recordings()
         self.admit, self.visitor, self.observe = admit, visitor, observe
         self.results = Memo(result_bytes)
-        self.say = say
+        self.say, self.bounds, self.tell = say, bounds, tell
         # Two turns, so that quick answers do not wait for a step of a long search, which takes seconds: on
         # two cores that wait was measured to turn 50 ms into 1.5 s; side by side, both go on.
         self._turn, self._steps = Turns(), Turns()
@@ -74,15 +76,18 @@ class Runner:
         self._patient = threading.BoundedSemaphore(PATIENT)
 
     def __call__(self, endpoint: Endpoint, inputs: Any) -> Any:
-        """Returns the result of one endpoint, from the cache if the same inputs were computed before."""
-        key = (endpoint.name, inputs)
+        """Returns the result of one endpoint, from the cache if the same inputs were computed before; raises
+        `Stopped` once nobody waits for it."""
+        key, stop = (endpoint.name, inputs), Stop()
 
         def compute() -> Any:
             with self.places.hold(self.visitor()), self._lease(endpoint, specs) as loaded:
                 if endpoint.batched:
                     same = (endpoint.name, loaded and loaded.spec)
-                    return self._together(same, inputs, lambda many: endpoint.function(many, loaded))
-                with self._turn:
+                    asked = (inputs, stop)
+                    return self._together(same, asked, lambda many: self._several(endpoint, many, loaded))
+                budget = Budget(self.bounds, stop.is_set)
+                with self._turn.take(None, stop, self.tell) as give_way, budget.computing(give_way):
                     return endpoint.function(inputs, loaded)
 
         with guarded(endpoint.name, self.observe):
@@ -90,8 +95,18 @@ class Runner:
             if key not in self.results:
                 if (recorded := self._recorded(endpoint, inputs)) is not None:
                     return recorded
-                specs = self._ready(endpoint, inputs)
-            return self.results.get(key, compute)
+                specs = self._ready(endpoint, inputs, stop)
+            while True:
+                try:
+                    return self.results.get(key, compute)
+                except Stopped:  # perhaps by one who asked the same before, and left
+                    if stop.is_set():
+                        raise
+
+    def _several(self, endpoint: Endpoint, asked: Sequence[tuple[Any, Stop]], loaded: Any) -> Sequence[Any]:
+        """The answers to inputs that are computed together, as long as anyone waits for one of them."""
+        with Budget(self.bounds, lambda: all(stop.is_set() for _, stop in asked)).computing():
+            return endpoint.function([inputs for inputs, _ in asked], loaded)
 
     def stream(self, endpoint: Endpoint, inputs: Any) -> Stream:
         """Returns the growing results of a streaming endpoint, each computed in a turn among the streams.
@@ -108,7 +123,7 @@ class Runner:
                 return Stream(lambda _: (result for result in (recorded,)))
 
         def steps(stop: Stop) -> Iterator[Any]:
-            share, last = Share(), None
+            share, budget, last = Share(), Budget(self.bounds, stop.is_set), None
             with suppress(Stopped), guarded(endpoint.name, self.observe):
                 specs = self._ready(endpoint, inputs, stop)
                 for spec in specs:
@@ -116,11 +131,11 @@ class Runner:
                 with self.places.hold(self.visitor()), self._lease(endpoint, specs) as loaded:
                     if stop.is_set():
                         raise Stopped
-                    with self._steps.take(share, stop):
+                    with self._steps.take(share, stop, self.tell), budget.computing():
                         results = endpoint.function(inputs, loaded)
                     with closing(results):
                         while True:
-                            with self._steps.take(share, stop):
+                            with self._steps.take(share, stop), budget.computing():
                                 result = next(results, None)
                             if result is None:
                                 self.results.get((endpoint.name, inputs), lambda: last)
@@ -152,7 +167,7 @@ class Runner:
             raise found
         return found
 
-    def _ready(self, endpoint: Endpoint, inputs: Any, stop: Stop | None = None) -> list[Spec]:
+    def _ready(self, endpoint: Endpoint, inputs: Any, stop: Stop) -> list[Spec]:
         """Returns the specs of the models that inputs need, possibly none, once their files are on the disk.
 
         Validates the inputs before a model is loaded. Fetching files may take minutes, and holds neither a
@@ -168,7 +183,7 @@ class Runner:
                 self._fetch(spec, stop)
         return specs
 
-    def _fetch(self, spec: Spec, stop: Stop | None) -> None:
+    def _fetch(self, spec: Spec, stop: Stop) -> None:
         """Waits until a model's files are there, and tells the visitor the progress."""
         fetching = self.cache.fetch(spec)
         if fetching.ended(QUICK, stop):
@@ -189,20 +204,12 @@ class Runner:
         """
         if self.cache.holds(spec):
             return
-        loading: Future[None] = Future()
 
         def load() -> None:
-            try:
-                with self._model(spec):
-                    loading.set_result(None)
-            except BaseException as error:
-                loading.set_exception(error)
+            with self._model(spec):
+                pass
 
-        threading.Thread(target=copy_context().run, args=(load,), daemon=True).start()
-        while not wait([loading], LOOK).done:
-            if stop.is_set():
-                raise Stopped
-        loading.result()
+        beside(load, stop)
 
     @contextmanager
     def _lease(self, endpoint: Endpoint, specs: Sequence[Spec]) -> Iterator[Any]:

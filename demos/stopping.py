@@ -2,16 +2,21 @@
 
 Gradio's own `cancels` names an event by an id that the browser learns only once the server has accepted it,
 so it can cancel nothing earlier. Here the browser makes the ticket before it sends the request, so that the
-button can name work that has not begun, waits in a queue, or is loading a model.
+button can name work that has not begun, waits in a queue, or is loading a model. The server makes tickets
+too, one for each request, which is stopped once nobody waits for its answer (`demos/shell/leaving.py`).
 """
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, wait
 from contextlib import contextmanager
+from contextvars import ContextVar, copy_context
 
+LOOK = 0.05
+"""Seconds after which what waits checks again whether it was told to stop."""
 MAX_TICKETS = 10_000
 MAX_TICKET_CHARACTERS = 64
 
@@ -20,7 +25,8 @@ class Stopped(Exception):
     """Thrown into a page's generator when the visitor presses Stop; the generator may catch it and yield a
     last message.
 
-    Code that waits for its turn or for a model's files raises it too.
+    Code that waits for its turn or for a model's files raises it too, and so does a model that is about to
+    read a batch for nobody.
     """
 
 
@@ -47,25 +53,25 @@ class Tickets:
 
 
 STOPPED = Tickets()
-_working = threading.local()
+_working: ContextVar[tuple[str, ...]] = ContextVar("working", default=())
 
 
 @contextmanager
 def working_on(ticket: str) -> Iterator[None]:
-    """Ties work that this thread begins in the block to `ticket`; once that is stopped, it stops waiting."""
-    _working.ticket = ticket
+    """Ties work that is begun in the block to `ticket`, too; once that is stopped, it ends."""
+    before = _working.set((*_working.get(), ticket) if ticket else _working.get())
     try:
         yield
     finally:
-        _working.ticket = ""
+        _working.reset(before)
 
 
 class Stop:
-    """Whether a piece of work was told to stop, either by its caller or through its ticket."""
+    """Whether a piece of work was told to stop, either by its caller or through one of its tickets."""
 
     def __init__(self) -> None:
         self._told = threading.Event()
-        self._ticket: str = getattr(_working, "ticket", "")
+        self._tickets = _working.get()
 
     def set(self) -> None:
         """Tells the work to stop."""
@@ -77,5 +83,24 @@ class Stop:
 
     @property
     def pressed(self) -> bool:
-        """Whether the visitor pressed Stop."""
-        return bool(self._ticket) and self._ticket in STOPPED
+        """Whether the visitor pressed Stop, or left."""
+        return any(ticket in STOPPED for ticket in self._tickets)
+
+
+def beside(work: Callable[[], object], stop: Stop) -> None:
+    """Runs `work` in a thread of its own and waits for it; raises what it raises, or `Stopped` if told to
+    stop, while the work itself goes on."""
+    ended: Future[None] = Future()
+
+    def run() -> None:
+        try:
+            work()
+            ended.set_result(None)
+        except BaseException as error:
+            ended.set_exception(error)
+
+    threading.Thread(target=copy_context().run, args=(run,), daemon=True).start()
+    while not wait([ended], LOOK).done:
+        if stop.is_set():
+            raise Stopped
+    ended.result()

@@ -14,12 +14,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from weakref import WeakSet
 
-from demos.stopping import Stop, Stopped
+from demos.stopping import LOOK, Stop, Stopped
 
-LOOK = 0.05
-"""Seconds after which a waiting computation checks again whether it was told to stop."""
 AHEAD, GRACE = 0.2, 0.03
 """If AHEAD seconds ahead, a computation waits GRACE seconds more for one that will soon be back."""
+
+
+TELL, RECENT = 1.0, 20
+"""Seconds of waiting after which one is told its place, and how many turns the estimate is measured on."""
+
+Tell = Callable[[int, int, float], object]
+"""Is told how many are ahead, how many wait, and the estimated seconds until one's own turn has passed."""
 
 
 @dataclass(eq=False)
@@ -52,18 +57,41 @@ class Turns:
         self._taken = False
         self._patience: object | None = None  # while the turn is kept free for one that is behind
         self._time = 0.0
+        self._turns, self._average = 0, 0.0  # how many there were, and seconds of a recent one
         self._own = threading.local()
 
     @contextmanager
-    def take(self, share: Share | None = None, stop: Stop | None = None) -> Iterator[None]:
-        """Holds the turn; raises `Stopped` if `stop` is set before the turn comes."""
-        share = share or Share()
-        self._wait(share, stop)
-        begun = self._clock()
+    def take(
+        self, share: Share | None = None, stop: Stop | None = None, tell: Tell | None = None
+    ) -> Iterator[Callable[[], None]]:
+        """Holds the turn; raises `Stopped` if `stop` is set before the turn comes. Who waits long is told its
+        place, whenever that changes, and 0 when the turn comes.
+
+        Yields a function that lets those compute who come first among the waiting, and returns with the turn.
+        """
+        share, begun = share or Share(), None
+
+        def wait(tell: Tell | None = None) -> None:
+            nonlocal begun
+            self._wait(share, stop, tell)
+            begun = self._clock()
+
+        def pass_on() -> None:
+            nonlocal begun
+            if begun is not None:  # else it was stopped while others computed
+                seconds, begun = self._clock() - begun, None
+                self._pass_on(share, seconds)
+
+        def give_way() -> None:
+            if self._queue:
+                pass_on()
+                wait()
+
+        wait(tell)
         try:
-            yield
+            yield give_way
         finally:
-            self._pass_on(share, self._clock() - begun)
+            pass_on()
 
     def __enter__(self) -> None:
         self._own.held = self.take()
@@ -72,7 +100,7 @@ class Turns:
     def __exit__(self, *error: object) -> None:
         self._own.held.__exit__(None, None, None)
 
-    def _wait(self, share: Share, stop: Stop | None) -> None:
+    def _wait(self, share: Share, stop: Stop | None, tell: Tell | None) -> None:
         with self._lock:
             self._shares.add(share)
             share.time = max(share.time, self._time)
@@ -82,9 +110,23 @@ class Turns:
                 return
             mine = _Waiting(share.time)
             self._queue.append(mine)
-        while not mine.called.wait(LOOK if stop else None):
+        looks, told = 0, 0
+        while not mine.called.wait(LOOK if stop or tell else None):
             if stop and stop.is_set() and self._leave(mine):
                 raise Stopped
+            looks += 1
+            if tell and looks * LOOK >= TELL and (place := self._place(mine))[0] != told:
+                told = place[0]
+                tell(*place)
+        if tell and told:
+            tell(0, len(self._queue), self._average)
+
+    def _place(self, mine: _Waiting) -> tuple[int, int, float]:
+        """How many are ahead, of whom one computes, how many wait, and the estimated seconds."""
+        with self._lock:
+            order = sorted(self._queue, key=lambda waiting: waiting.start)  # the first to arrive among equals
+            ahead = 1 + (order.index(mine) if mine in order else 0)
+            return ahead, len(self._queue), (ahead + 1) * self._average
 
     def _leave(self, mine: _Waiting) -> bool:
         """Leaves the queue; returns False if the turn came in the meantime."""
@@ -96,6 +138,8 @@ class Turns:
 
     def _pass_on(self, share: Share, seconds: float) -> None:
         with self._lock:
+            self._turns = min(self._turns + 1, RECENT)
+            self._average += (seconds - self._average) / self._turns
             share.time += seconds
             self._time += seconds / (1 + len(self._queue))
             if self._queue and self._is_ahead(self._first().start):

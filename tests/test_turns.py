@@ -155,3 +155,76 @@ def test_an_error_gives_the_turn_back():
         raise ZeroDivisionError
     with turns:
         pass
+
+
+def test_whoever_waits_is_told_the_place_and_a_measured_estimate(monkeypatch):
+    monkeypatch.setattr("demos.turns.TELL", 0.0)
+    clock, told, threads = Clock(), {"first": [], "second": []}, []
+    turns = Turns(clock, grace=0.0)
+    with turns.take():
+        clock.now += 3  # what the estimate is measured on
+    assert turns._average == 3
+    go_on = threading.Event()
+
+    def waits(name):
+        with turns.take(None, None, lambda *place: told[name].append(place)):
+            if name == "first":
+                go_on.wait(10)
+
+    with taken(turns):
+        for number, name in enumerate(told, 1):
+            threads.append(threading.Thread(target=waits, args=(name,)))
+            threads[-1].start()
+            wait_until(lambda number=number: len(turns._queue) == number)
+        wait_until(lambda: told["first"] and told["second"])
+        assert told["first"][0][0] == 1 and told["first"][0][2] == 6
+        assert told["second"][0] == (2, 2, 9)
+    wait_until(lambda: len(told["second"]) == 2)
+    assert told["first"][-1][0] == 0 and told["second"][-1][0] == 1
+    go_on.set()
+    [thread.join(10) for thread in threads]
+    assert told["second"][-1][0] == 0
+
+
+def test_a_long_computation_lets_those_compute_between_two_batches_who_come_first():
+    clock, served = Clock(), []
+    turns = Turns(clock, grace=0.0)
+
+    def quick():
+        with turns.take():
+            served.append("quick")
+            clock.now += 1
+
+    with turns.take() as give_way:
+        give_way()  # nobody waits
+        served.append("long")
+        clock.now += 10
+        thread = threading.Thread(target=quick)
+        thread.start()
+        wait_until(lambda: turns._queue)
+        give_way()
+        assert served == ["long", "quick"]
+        served.append("long")
+    thread.join(10)
+    assert not turns._taken
+
+
+def test_one_that_is_stopped_while_it_gives_way_takes_no_turn_from_others():
+    clock, stop, go_on = Clock(), Stop(), threading.Event()
+    turns = Turns(clock, grace=0.0)
+
+    def other():
+        with turns.take():
+            stop.set()
+            go_on.wait(10)
+
+    thread = threading.Thread(target=other)
+    with pytest.raises(Stopped), turns.take(stop=stop) as give_way:
+        clock.now += 10
+        thread.start()
+        wait_until(lambda: turns._queue)
+        give_way()
+    assert turns._taken, "the other computes still"
+    go_on.set()
+    thread.join(10)
+    assert not turns._taken

@@ -24,6 +24,7 @@ from demos.models.checkpoint import WEIGHTLESS
 from demos.models.failures import is_lasting, without_frames
 from demos.models.fetching import Fetches, Fetching
 from demos.models.memory_budget import in_words, memory_budget
+from demos.models.metered import meter
 from demos.models.spec_needs import base_of, expected_bytes, named
 from demos.models.specs import CacheStats, EntryStats, Loaded, Origin, Spec, one_load_at_a_time
 
@@ -155,6 +156,7 @@ class ModelCache:
                 self._make_room(spec, self._size(spec))
                 start = self._clock()
                 loaded = self._load(spec, base.loaded if base else None)
+                meter(loaded.model)
                 seconds = self._clock() - start
                 self._make_room(spec, loaded.nbytes)
                 with self._lock:

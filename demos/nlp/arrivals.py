@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from queue import Empty, SimpleQueue
 
+from demos.budget import spend
 from demos.nlp.decoding import NewToken
 from demos.stream import Waiting
 
@@ -37,6 +38,7 @@ class Arrivals(Iterator["NewToken | Waiting"]):
             raise came
         if came is None:
             raise StopIteration
+        spend(1)
         return came
 
     def close(self) -> None:

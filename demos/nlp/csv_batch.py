@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from demos.budget import spend
 from demos.contract import Endpoint
 from demos.csv_table import Table, write_table
 from demos.errors import BadInput, StageError
@@ -60,6 +61,7 @@ def column_endpoint(endpoint: Endpoint, batch: Batch) -> Endpoint:
         # Characters are enough to group similar lengths; `compute` looks at tokens.
         for rows in buckets([len(text) for text in asked.texts], budget=100_000, most=batch.most):
             answers = answer_each([many[row] for row in rows], lambda part: batch.compute(part, loaded))
+            spend()  # a part that was ended within is no answer
             yield ColumnPart(tuple(rows), tuple(answers), loaded.origin)
 
     name = f"{endpoint.name}_column"

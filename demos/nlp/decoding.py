@@ -10,6 +10,7 @@ import os
 import queue
 import threading
 from collections.abc import Generator
+from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -81,7 +82,8 @@ def stream_tokens(loaded: Loaded, batch: Any, decoding: Decoding) -> Generator[N
     """Yields the tokens of the model's own `generate`, computing each when it is asked for; closing the
     iterator stops it."""
     pace = _Pace()
-    worker = threading.Thread(target=_write, args=(loaded, batch, decoding, pace), daemon=True)
+    writing = (_write, loaded, batch, decoding, pace)
+    worker = threading.Thread(target=copy_context().run, args=writing, daemon=True)
     worker.start()
     try:
         while isinstance(token := pace.next(), NewToken):

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from demos.budget import seconds_left, tokens_left
 from demos.errors import BadInput
 from demos.models.specs import Loaded
 from demos.nlp.prefix_tree import MIN_SHARED, can_share, prefix_tree, size
@@ -88,8 +89,15 @@ def effort(loaded: Loaded, tokens: int, characters: int) -> Effort:
     return Effort(tokens, characters, seconds)
 
 
-def check_effort(found: Effort, most: int = MAX_SECONDS) -> Effort:
-    """Returns an effort unchanged, or raises BadInput if it takes too long."""
+def check_effort(found: Effort, most: float = MAX_SECONDS) -> Effort:
+    """Returns an effort unchanged, or raises BadInput if it takes too long, or more than is left of the
+    running computation's budget."""
+    most = min(most, seconds_left())
+    if found.tokens > tokens_left():
+        raise BadInput(
+            f"The model would read {found.tokens:,} tokens; the limit here is {tokens_left():,}.",
+            "Use fewer or shorter shots, inputs or label words.",
+        )
     if found.seconds > most:
         raise BadInput(
             f"That would take about {duration(found.seconds)} here; the limit is {duration(most)} "

@@ -14,8 +14,9 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
-from demos.errors import BadInput, Busy
-from demos.public import is_public
+from demos.errors import Busy
+from demos.places import Visitor
+from demos.public import chosen_bound, is_public
 from demos.rate import Rate
 
 RATE = 60
@@ -30,12 +31,7 @@ def rate_per_minute() -> int:
 
     Set by STAGE_RATE; by default `RATE` where strangers may use the gallery, else no bound.
     """
-    chosen = os.environ.get("STAGE_RATE", "").strip()
-    if not chosen:
-        return RATE if is_public() else 0
-    if not chosen.isdecimal():
-        raise BadInput(f"STAGE_RATE is {chosen!r}.", "It must be a whole number; 0 for no bound.")
-    return int(chosen)
+    return chosen_bound("STAGE_RATE", own=0, public=RATE)
 
 
 def admission() -> Callable[[], object]:
@@ -44,14 +40,20 @@ def admission() -> Callable[[], object]:
     return Visitors(rate) if rate else lambda: None
 
 
-def visitor() -> str:
-    """Who asks in this thread: a page, or the address of a client without one; "" where no strangers may."""
+def visitor() -> Visitor | None:
+    """Who asks in this thread; None where no strangers may, or nobody asks."""
     from gradio.context import LocalContext
 
     request = LocalContext.request.get(None)
-    if request is None or not is_public():
-        return ""
-    return request.session_hash or address_of(request)
+    return None if request is None else visitor_of(request, request.session_hash)
+
+
+def visitor_of(request: Any, page: str | None) -> Visitor | None:
+    """Who sent a request; a client without a page is its address. None where no strangers may ask."""
+    if not is_public():
+        return None
+    address = address_of(request)
+    return Visitor(page or address, address)
 
 
 class Visitors:

@@ -13,17 +13,23 @@ import gradio as gr
 from gradio.components.api_component import Api
 
 from demos.errors import BadInput
+from demos.shell.leaving import while_waited_for
 from demos.shell.patient_queue import PatientQueue
 from demos.shell.statuses import note_status, status_of
+from demos.shell.uploads import Uploads
 
 log = logging.getLogger(__name__)
 
+UPLOADS = Uploads()
 MAX_SAID = 300
 """Characters of what Gradio says of a value, which it quotes."""
 
 
 class Blocks(gr.Blocks):
     """Gradio itself logs what it cannot read as a failure of ours, and tells how the page is made."""
+
+    uploads = UPLOADS
+    _hears_of_leaving = False
 
     def queue(self, *_: Any, **options: Any) -> Blocks:
         """Sets `max_size` and `default_concurrency_limit` of the page's queue.
@@ -39,7 +45,14 @@ class Blocks(gr.Blocks):
             blocks=self,
             default_concurrency_limit=options.get("default_concurrency_limit", "not_set"),
         )
+        if not self._hears_of_leaving and any(isinstance(block, gr.File) for block in self.blocks.values()):
+            self.unload(self._closed)
+            self._hears_of_leaving = True
         return self
+
+    def _closed(self, request: gr.Request) -> None:
+        """A page of a visitor is closed: what was uploaded there goes."""
+        self.uploads.close(request.session_hash or "")
 
     def block_thread(self) -> None:
         """Waits until it is interrupted, then ends. Gradio's own waits five seconds for every open page."""
@@ -67,11 +80,23 @@ class Blocks(gr.Blocks):
         super().validate_inputs(block_fn, inputs)
 
     async def process_api(
-        self, block_fn: Any, inputs: Any, *more: Any, request: Any = None, **how: Any
+        self,
+        block_fn: Any,
+        inputs: Any,
+        *more: Any,
+        request: Any = None,
+        event_id: str | None = None,
+        **how: Any,
     ) -> Any:
-        """Notes the status of a refusal."""
+        """Ties the work to whoever waits for it, notes what was uploaded for it, and the status of a
+        refusal."""
+        if request is not None and (page := getattr(request, "session_hash", None)):
+            self.uploads.note(page, inputs, self.upload_file_set)
         try:
-            return await super().process_api(block_fn, inputs, *more, request=request, **how)
+            async with while_waited_for(getattr(request, "request", None), event_id):
+                return await super().process_api(
+                    block_fn, inputs, *more, request=request, event_id=event_id, **how
+                )
         except gr.Error as error:
             note_status(request, status_of(error.__cause__))
             raise

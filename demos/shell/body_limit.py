@@ -21,7 +21,7 @@ class BodyLimit:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        if _announced(scope) > MAX_BODY:
+        if announced(scope) > MAX_BODY:
             answer = JSONResponse(
                 {"error": {"problem": PROBLEM, "remedy": REMEDY}}, 413, {"Connection": "close"}
             )
@@ -39,7 +39,7 @@ class BodyLimit:
         await self.app(scope, counted, send)
 
 
-def _announced(scope: Scope) -> int:
+def announced(scope: Scope) -> int:
     """The length that a request's header announces, 0 if it does not."""
     length = dict(scope["headers"]).get(b"content-length", b"")
     return int(length[:20]) if length.isdigit() else 0

@@ -28,7 +28,7 @@ REFUSALS = {
     "400": "The inputs cannot be computed.",
     "404": "The model is not to be had here.",
     "413": "The body is too long.",
-    "422": "The model does not suit.",
+    "422": "The model does not suit, or it takes more seconds or tokens than it may here.",
     "503": "Too much is asked at once: see Retry-After.",
     "500": "Something went wrong here.",
 }

@@ -1,19 +1,41 @@
-"""Gradio's queue, which does not watch for work all the time.
+"""Gradio's queue, which does not watch for work all the time, and works only for those who listen.
 
 Gradio looks 1,000 times a second whether a page has something to do, and 100 times whether there is progress
 to tell. Every demo's page has a queue of its own: with all of them visited once, an idle gallery would keep a
 core busy with looking.
+
+Gradio computes an answer to its end, whether or not anybody is there to read it. Here the event of a client
+who leaves, or does not begin to listen for `PATIENCE` seconds, is stopped (`demos/stopping.py`).
 """
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import Any
 
-from gradio.queueing import Queue
+from gradio.queueing import Event, Queue
+
+from demos.places import Visitor, has_its_share
+from demos.shell.admission import visitor_of
+from demos.stopping import STOPPED
 
 ALERT = 10.0
 """Seconds after a request in which a page's queue looks as often as Gradio's: the next one may follow."""
+PATIENCE = 3.0
+"""Seconds in which a client who asks must begin to listen: it has to be told its event's name before."""
+
+FULL = "You have your share of questions here that wait. Wait for one of them: others ask here, too."
+
+
+class Mailbox(asyncio.Queue):
+    """The messages for one client, which knows whether anybody comes for them."""
+
+    heard = False
+
+    async def get(self) -> Any:
+        self.heard = True
+        return await super().get()
 
 
 class PatientQueue(Queue):
@@ -22,9 +44,50 @@ class PatientQueue(Queue):
 
     _asked = -ALERT
 
-    async def push(self, *arguments: Any, **options: Any) -> Any:
+    async def push(self, body: Any, request: Any, username: str | None) -> Any:
+        """Takes an event of a client, unless as many of this visitor wait already as may."""
         self._asked = time.monotonic()
-        return await super().push(*arguments, **options)
+        visitor = visitor_of(request, body.session_hash)
+        if visitor and self.max_size and has_its_share(visitor, self._visitors(), self.max_size):
+            return False, FULL, "queue_full"
+        if not self.pending_event_ids_session.get(body.session_hash):
+            self._mailbox(body.session_hash).heard = False  # Gradio ended the stream with the last answer
+        is_taken, event, state = await super().push(body, request, username)
+        if is_taken:
+            self._mailbox(page := body.session_hash)
+            asyncio.get_running_loop().call_later(PATIENCE, self._stop_unheard, page, str(event))
+        return is_taken, event, state
+
+    def _mailbox(self, page: str | None) -> Mailbox:
+        messages: Any = self.pending_messages_per_session.get(page or "", Mailbox())
+        messages.__class__ = Mailbox  # Gradio makes it
+        return messages
+
+    def _visitors(self) -> list[Visitor]:
+        """Who waits here."""
+        waiting = (event for queue in self.event_queue_per_concurrency_id.values() for event in queue.queue)
+        return list(filter(None, (visitor_of(event.request, event.session_hash) for event in waiting)))
+
+    def _stop_unheard(self, page: str, event: str) -> None:
+        """Stops an event if nobody listens; who comes later is told so."""
+        if event in self.event_ids_to_events and not self._mailbox(page).heard:
+            STOPPED.add(event)
+
+    async def clean_events(self, *, session_hash: str | None = None, event_id: str | None = None) -> None:
+        """Drops what a client who has left waits for, and stops what is computed for it."""
+
+        def of_client(event: Event) -> bool:
+            return event.session_hash == session_hash or event._id == event_id
+
+        # Before anything is awaited: the task that calls this may be cancelled at its first await.
+        for queue in self.event_queue_per_concurrency_id.values():
+            for event in filter(of_client, list(queue.queue)):
+                queue.queue.remove(event)
+                self.event_ids_to_events.pop(event._id, None)
+        for event in filter(of_client, list(self.event_ids_to_events.values())):
+            event.alive = False
+            STOPPED.add(event._id)
+        await super().clean_events(session_hash=session_hash, event_id=event_id)
 
     @property
     def sleep_when_free(self) -> float:

@@ -28,8 +28,11 @@ from demos.contract import Arrays, Endpoint, Run
 from demos.errors import BadInput, Busy, StageError
 from demos.shell.api import answered, asked
 from demos.shell.body_limit import PROBLEM, REMEDY, BodyLimit
+from demos.shell.leaving import while_waited_for
 from demos.shell.openapi import described_endpoints
 from demos.shell.statuses import headers_of, status_of
+from demos.stopping import Stopped
+from demos.ui.page import STOPPED_BEFORE
 
 log = logging.getLogger(__name__)
 
@@ -99,37 +102,20 @@ async def _answer(
     request: Request,
     places: anyio.CapacityLimiter,
 ) -> JSONResponse:
-    """The result, or the last one of an endpoint that streams, which ends when its client has gone."""
+    """The result, or the last one of an endpoint that streams; the work ends when its client has gone."""
     inputs, arrays = question
-    identified = _as_visitor(request)
 
-    def written(result: Any) -> JSONResponse:
+    def computed() -> JSONResponse:
+        result = (
+            deque(run.stream(endpoint, inputs), maxlen=1).pop() if endpoint.streams else run(endpoint, inputs)
+        )
         return JSONResponse(answered(endpoint, inputs, result, arrays))
 
-    if not endpoint.streams:
-        computed = identified(lambda: written(run(endpoint, inputs)))
-        return await anyio.to_thread.run_sync(computed, limiter=places)
-    stream = run.stream(endpoint, inputs)
-
-    def last() -> JSONResponse:
+    async with while_waited_for(request):
         try:
-            results = deque(stream, maxlen=1)
-        except StageError as error:  # here, since a group of tasks would wrap it
-            return _refused(error)
-        if not results:  # the client has gone
-            return _error(503, "This was stopped before it had a result.", "Ask again.")
-        return written(results.pop())
-
-    async def until_gone() -> None:
-        while (await request.receive())["type"] != "http.disconnect":
-            pass
-        stream.close()
-
-    async with anyio.create_task_group() as group:
-        group.start_soon(until_gone)
-        answer = await anyio.to_thread.run_sync(identified(last), limiter=places)
-        group.cancel_scope.cancel()
-    return answer
+            return await anyio.to_thread.run_sync(_as_visitor(request)(computed), limiter=places)
+        except Stopped as stopped:  # nobody reads this
+            return _error(status_of(stopped), *STOPPED_BEFORE)
 
 
 def _as_visitor(request: Request) -> Callable[[Callable[[], Any]], Callable[[], Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from demos import budget
 from demos.models.custom import SWITCH
 from demos.models.hub_access import DOWNLOAD_LIMIT
 from demos.models.memory_budget import in_words
@@ -13,6 +14,7 @@ from demos.runner import PATIENT, PLACES
 from demos.shell.admission import PAGES, RATE
 from demos.shell.gallery import MAX_UPLOAD
 from demos.shell.pages import QUEUE, SESSIONS
+from demos.shell.uploads import HOURLY
 
 
 @dataclass(frozen=True)
@@ -36,10 +38,24 @@ def defaults() -> tuple[Default, ...]:
         Default("servers that the prompt builder may ask", "STAGE_ENDPOINT_HOSTS", "any", f"only {hosts}"),
         Default("computations of an open page", "STAGE_RATE", "any", f"{RATE} a minute"),
         Default("computations of an address", "STAGE_RATE", "any", f"{PAGES * RATE} a minute"),
+        Default(
+            "seconds of one computation",
+            budget.SECONDS,
+            f"{budget.OWN_SECONDS:,}",
+            f"{budget.PUBLIC_SECONDS:,}",
+        ),
+        Default(
+            "tokens that models read for one computation",
+            budget.TOKENS,
+            f"{budget.OWN_TOKENS:,}",
+            f"{budget.PUBLIC_TOKENS:,}",
+        ),
         Default("a file that is uploaded", "", MAX_UPLOAD, MAX_UPLOAD),
+        Default("files that an address uploads", "", "any", f"{HOURLY // 2**20}mb an hour"),
         Default("requests that wait at a page", "", f"{QUEUE}", f"{QUEUE}"),
+        Default("those of one visitor", "", f"{QUEUE}", f"{QUEUE // SHARE}"),
         Default("computations that run or wait", "", f"{PLACES}", f"{PLACES}"),
-        Default("those of one open page", "", f"{PLACES}", f"{PLACES // SHARE}"),
+        Default("those of one visitor", "", f"{PLACES}", f"{PLACES // SHARE}"),
         Default("visitors that wait for a download", "", f"{PATIENT}", f"{PATIENT}"),
         Default("open pages that are remembered", "", f"{SESSIONS} per demo", f"{SESSIONS} per demo"),
     )

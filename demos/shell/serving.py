@@ -32,6 +32,7 @@ from demos.shell.hosts import Guard
 from demos.shell.not_found import UNDER_ROOT, unavailable
 from demos.shell.static import PREFIX, STATIC
 from demos.shell.statuses import WithStatus
+from demos.shell.uploads import UploadQuota
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +71,7 @@ def around(hosts: Iterable[str], site: Site) -> Lifespan:
             home = app.middleware_stack
             assert home is not None
             pages = WithStatus(Pages(home, site, app.stop_event, stack))
-            app.middleware_stack = Guard(BodyLimit(pages), hosts)
+            app.middleware_stack = Guard(BodyLimit(UploadQuota(pages)), hosts)
             yield
 
     return running

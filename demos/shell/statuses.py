@@ -11,18 +11,30 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from demos.errors import BadInput, Busy, Fault, ModelTooLarge, ModelUnavailable, StageError, Unsupported
+from demos.errors import (
+    BadInput,
+    Busy,
+    Fault,
+    ModelTooLarge,
+    ModelUnavailable,
+    OverBudget,
+    StageError,
+    Unsupported,
+)
+from demos.stopping import Stopped
 
 RETRY = 5
 """Seconds after which a client that was refused for lack of room should ask again."""
-STATUS: Mapping[type[StageError], int] = {
+STATUS: Mapping[type[Exception], int] = {
     BadInput: 400,
     ModelUnavailable: 404,
     ModelTooLarge: 422,
     Unsupported: 422,
+    OverBudget: 422,
     Busy: 503,
     Fault: 500,
     StageError: 400,
+    Stopped: 503,
 }
 """The first class that an error is of decides."""
 _NOTED = "stage.status"

@@ -13,7 +13,7 @@ import gradio as gr
 
 from demos.contract import Endpoint, Run
 from demos.csv_table import Table, read_table
-from demos.errors import BadInput
+from demos.errors import BadInput, OverBudget
 from demos.nlp.csv_batch import Batch, ColumnInputs, Progress, begin, column_endpoint
 from demos.stopping import Stopped
 from demos.ui import page
@@ -53,7 +53,7 @@ def column_panel(
             raise BadInput("There is no file yet.", "Upload a CSV file first.")
         progress, texts = begin(read_table(Path(path).read_bytes()), column)
         asked = inputs(*values)
-        begun = time.monotonic()
+        begun, over = time.monotonic(), ""
         try:
             yield under_way(progress, 0), gr.skip()
             for part in run.stream(whole, ColumnInputs(asked, texts, asked.model)) if texts else ():
@@ -61,8 +61,10 @@ def column_panel(
                 yield under_way(progress, time.monotonic() - begun), gr.skip()
         except Stopped:
             pass  # what is done is kept
+        except OverBudget as error:
+            over = str(error)
         target = Path(file.GRADIO_CACHE) / secrets.token_hex(16) / f"{Path(path).stem}-{endpoint.name}.csv"
-        yield summary(progress, _save(progress, target)), gr.File(str(target), visible=True)
+        yield summary(progress, _save(progress, target), over), gr.File(str(target), visible=True)
 
     upload.change(
         page.visible_errors(uploaded), upload, [column, status], api_visibility="private", queue=False
@@ -111,12 +113,14 @@ def under_way(progress: Progress, seconds: float) -> str:
     )
 
 
-def summary(progress: Progress, quoted: int) -> str:
-    """Sums up a finished column, with the first rows that have no answer."""
+def summary(progress: Progress, quoted: int, over: str = "") -> str:
+    """Sums up a column that has ended, with the first rows that have no answer; `over` is what ended it, if
+    not the visitor."""
     total, failed = len(progress.answers), progress.failed
     said = f"{total - len(failed) - progress.left:,} of {total:,} rows have an answer."
     if progress.left:
-        said += f" You stopped before {progress.left:,} others."
+        ended = "The gallery" if over else "You"
+        said += f" {ended} stopped before {progress.left:,} others. {over}".rstrip()
     if quoted:
         said += (
             f" Cells that begin like a formula: {quoted:,}. Each got an apostrophe in front, so that no "

@@ -18,6 +18,7 @@ from demos.errors import StageError
 from demos.model_choice import suitable
 from demos.models.custom import SWITCH
 from demos.models.specs import Origin
+from demos.stopping import Stopped
 from demos.ui.replayed import from_recordings, is_example, mark_example
 
 log = logging.getLogger(__name__)
@@ -25,6 +26,12 @@ log = logging.getLogger(__name__)
 MODEL_QUEUE = "model"
 WRITING_QUEUE = "writing"
 BATCHED_QUEUE = "batched"
+
+STOPPED_BEFORE = (
+    "This was stopped before it had a result: its page was left, or nobody listened for the answer.",
+    "Ask again, and listen until it comes.",
+)
+"""Problem and remedy of what was asked by one who seemed to have left."""
 
 # Work takes turns in the runner and waits there for its model's files without blocking others, so several
 # requests must be able to reach it at the same time. Batched requests are gathered there.
@@ -39,7 +46,9 @@ def visible_errors(function: Callable[..., Any], quote: Callable[[str], str] = e
     """
 
     def shown(error: Exception) -> gr.Error:
-        if not isinstance(error, StageError):
+        if isinstance(error, Stopped):
+            error = StageError(*STOPPED_BEFORE)
+        elif not isinstance(error, StageError):
             log.error("%s failed", getattr(function, "__name__", function), exc_info=error)
             error = StageError(f"Something went wrong ({type(error).__name__}).", "Try another input.")
         message = quote(str(error).encode(errors="replace").decode())

@@ -110,12 +110,17 @@ def test_over_http_the_sentence_comes_and_what_is_remembered_is_free():
 
 
 @pytest.mark.parametrize(
-    ("public", "page", "expected"), [("1", "p", "p"), ("1", None, "1.2.3.4"), ("0", "p", "")]
+    ("public", "page", "expected"),
+    [
+        ("1", "p", ("p", "1.2.3.4")),
+        ("1", None, ("1.2.3.4", "1.2.3.4")),
+        ("0", "p", None),
+    ],
 )
 def test_a_visitor_is_a_page_or_an_address_where_strangers_ask(monkeypatch, public, page, expected):
     monkeypatch.delenv("SPACE_ID", raising=False)
     monkeypatch.setenv("STAGE_PUBLIC", public)
-    assert visitor() == "", "nobody asks in this thread"
+    assert visitor() is None, "nobody asks in this thread"
     request = SimpleNamespace(session_hash=page, client=SimpleNamespace(host="1.2.3.4"), headers={})
     token = LocalContext.request.set(request)  # type: ignore[arg-type]
     try:

@@ -6,6 +6,7 @@ import asyncio
 import time
 from types import SimpleNamespace
 
+from gradio.data_classes import PredictBodyInternal
 from gradio.events import api
 from gradio_client import Client
 
@@ -63,3 +64,24 @@ def test_a_resting_queue_answers():
         assert isinstance(queue, PatientQueue) and queue._asked > 0
     finally:
         blocks.close(verbose=False)
+
+
+def test_one_visitor_waits_for_no_more_than_a_share_of_the_queue(monkeypatch):
+    """Pages and clients without one; where all are one, they may have all places."""
+    monkeypatch.setattr(patient_queue, "PATIENCE", 600.0)
+    with Blocks() as blocks:
+        api(shout, api_name="shout")
+    blocks.queue(max_size=8)
+    queue = blocks._queue
+
+    def ask(page: str | None, address: str) -> bool:
+        body = PredictBodyInternal(data=["hello"], fn_index=0, session_hash=page)
+        request = SimpleNamespace(headers={}, client=SimpleNamespace(host=address))
+        return asyncio.run(queue.push(body, request, None))[0]
+
+    monkeypatch.setenv("STAGE_PUBLIC", "1")
+    assert [ask("one", "a") for _ in range(3)] == [True, True, False]
+    assert [ask(None, "b"), ask(None, "b"), ask(None, "b")] == [True, True, False]
+    assert [ask("two", "c"), ask("one", "a")] == [True, False]
+    monkeypatch.setenv("STAGE_PUBLIC", "0")
+    assert [ask("one", "a") for _ in range(4)] == [True] * 3 + [False]

@@ -16,7 +16,7 @@ from pydantic import Field
 from starlette.testclient import TestClient
 
 from demos.contract import Endpoint
-from demos.errors import BadInput, Busy, ModelTooLarge, ModelUnavailable, Unsupported
+from demos.errors import BadInput, Busy, ModelTooLarge, ModelUnavailable, OverBudget, Unsupported
 from demos.models.cache import shared_cache
 from demos.runner import Runner
 from demos.shell import plain_http
@@ -30,6 +30,7 @@ RAISED = {
     "gone": ModelUnavailable("No such model.", "Choose another."),
     "large": ModelTooLarge("It is too large.", "Choose a smaller one."),
     "unsupported": Unsupported("It has no attention.", "Choose another."),
+    "long": OverBudget("It takes more than 600 seconds here.", "Shorten it."),
     "busy": Busy("All are busy.", "Wait."),
     "broken": ValueError("a fault of ours"),
 }
@@ -95,7 +96,10 @@ def test_a_result_is_json_with_its_headline(client):
 
 @pytest.mark.parametrize(
     ("word", "status"),
-    [("bad", 400), ("gone", 404), ("large", 422), ("unsupported", 422), ("busy", 503), ("broken", 500)],
+    [
+        *(("bad", 400), ("gone", 404), ("large", 422), ("unsupported", 422), ("long", 422)),
+        *(("busy", 503), ("broken", 500)),
+    ],
 )
 @pytest.mark.parametrize("name", ["repeat", "grow"])
 def test_the_status_says_whose_fault_it_is(client, caplog, name, word, status):
@@ -230,47 +234,6 @@ def test_a_crowd_is_refused_at_once_and_quick_answers_do_not_wait_for_long_ones(
     assert error(refused)["remedy"] == "Try again in a few seconds."
     assert quick.json()["said"] == "cc"
     assert [answer.json()["said"] for answer in answers] == ["a"]
-
-
-def test_a_client_that_leaves_ends_the_work_it_asked_for():
-    begun, ended = threading.Event(), threading.Event()
-
-    class Waiting:
-        def __iter__(self) -> Any:
-            begun.set()
-            assert ended.wait(30)
-            return iter(())
-
-        def close(self) -> None:
-            ended.set()
-
-    class Run:
-        def stream(self, endpoint: Endpoint, inputs: Any) -> Any:
-            return Waiting()
-
-    sent = iter([{"type": "http.request", "body": b'{"word": "a"}'}])
-
-    async def receive() -> dict[str, Any]:
-        import anyio
-
-        for message in sent:
-            return message
-        while not begun.is_set():
-            await anyio.sleep(0.01)
-        return {"type": "http.disconnect"}
-
-    async def send(message: Any) -> None:
-        pass
-
-    async def asked() -> None:
-        app = plain_http.plain_http(ENDPOINTS, Run())  # type: ignore[arg-type]
-        scope = {"type": "http", "method": "POST", "path": "/api/grow", "headers": [], "query_string": b""}
-        await app(scope, receive, send)
-
-    import anyio
-
-    anyio.run(asked)
-    assert ended.is_set()
 
 
 def test_every_endpoint_is_described_with_its_fields():
