@@ -112,7 +112,8 @@ class Served:
 @pytest.fixture(scope="module")
 def gallery() -> Iterator[Served]:
     work = Work()
-    module = ModuleType("stub_that_reads", "A stub.\n\nIt reads batches.")
+    # A name of its own: demos are remembered by name, and another test's gallery stood here before.
+    module = ModuleType(f"stub_that_reads_{id(work)}", "A stub.\n\nIt reads batches.")
     info = Info(slug="stub", title="Stub", tab="Pipelines", limits="It shows nothing.")
     vars(module).update(INFO=info, EXAMPLES=(), ENDPOINTS=tuple(work.names.values()), build=lambda run: None)
     sys.modules[module.__name__] = module
