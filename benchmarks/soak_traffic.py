@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, suppress
 from http.client import HTTPConnection, HTTPResponse
+from itertools import cycle
 from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
@@ -36,6 +37,7 @@ class Traffic:
     def __init__(self, url: str) -> None:
         self._url, self._host = url, urlsplit(url).netloc
         self._configs: dict[str, dict[str, Any]] = {}
+        self._pages, self._trainings = cycle(PAGES), cycle(TRAINING)
         self._number = 0
         self.sessions = 0
         self.failed: list[str] = []
@@ -54,7 +56,7 @@ class Traffic:
 
     def visit(self) -> None:
         """Opens the next page, presses its button and waits for the answer."""
-        self._press(*PAGES[self._next() % len(PAGES)])
+        self._press(*next(self._pages))
 
     def upload(self) -> None:
         """Uploads a file, has every row answered, and takes the file with the answers."""
@@ -80,7 +82,7 @@ class Traffic:
 
     def experiment(self) -> None:
         """Trains a model on a page, and asks for an experiment with prompts over plain HTTP."""
-        self._press(*TRAINING[self._next() % len(TRAINING)])
+        self._press(*next(self._trainings))
         self._send("/api/label_words", json.dumps(EXPERIMENT).encode(), JSON)
 
     def leave_a_stream(self) -> None:

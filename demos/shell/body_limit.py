@@ -15,8 +15,8 @@ PROBLEM, REMEDY = f"The body is over {MAX_BODY // 2**20} MB.", "Send less at onc
 
 
 class BodyLimit:
-    """Refuses a request at once whose header announces more than `MAX_BODY` bytes; where the body turns out to
-    be longer, or comes too slowly, whoever reads it gets an `HTTPException`."""
+    """Refuses a request at once whose header announces more than `MAX_BODY` bytes; whoever reads a body that
+    turns out to be longer, or comes too slowly, gets an `HTTPException`."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

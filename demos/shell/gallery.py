@@ -13,6 +13,7 @@ from demos import MOVED
 from demos.models.catalog import ASSETS
 from demos.runner import Runner
 from demos.shell import pages
+from demos.shell.half_uploads import leave_nothing
 from demos.shell.hosts import own_hosts
 from demos.shell.load_demos import load_programme, public_endpoints, titles, working
 from demos.shell.metrics import PATH, Metrics
@@ -24,7 +25,6 @@ from demos.shell.slow_clients import let_go_of_slow_clients
 from demos.shell.static import STATIC
 from demos.shell.theme import theme
 from demos.shell.unreadable import error_answers
-from demos.shell.uploads import leave_nothing
 from demos.ui.scripts import COMMON, TALK, scripts
 
 MAX_UPLOAD = "10mb"
