@@ -54,11 +54,11 @@ def test_leaving_in_the_middle_of_a_body_of_gradio(gallery):
 
 
 def test_leaving_in_the_middle_of_a_stream(gallery):
-    gallery.closed.clear()
+    gallery.streams.closed.clear()
     body = b'{"word": "on and on"}'
     with connected(gallery, post("/api/count", len(body)), body):
-        assert gallery.begun.wait(PATIENCE)
-    assert gallery.closed.wait(PATIENCE)
+        assert gallery.streams.begun.wait(PATIENCE)
+    assert gallery.streams.closed.wait(PATIENCE)
     still_works(gallery, "half a stream")
 
 
@@ -71,6 +71,25 @@ def test_leaving_in_the_middle_of_an_upload(gallery, page):
         wait_until(lambda: any(gallery.uploads.iterdir()))
     still_works(gallery, f"half an upload{page}")
     wait_until(lambda: not any(gallery.uploads.iterdir()))
+
+
+@pytest.mark.parametrize("page", ["", "/faults"])
+def test_an_upload_for_which_the_disk_has_no_room(gallery, page):
+    """The system itself ends the file, as on a full disk."""
+    body = b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.csv"\r\n\r\n'
+    body += b"text\n" * 2**18 + b"\r\n--x--\r\n"
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2**19, before[1]))
+    try:
+        kind, close = "multipart/form-data; boundary=x", "Connection: close\r\n"
+        head = post(f"{page}/gradio_api/upload", len(body), kind, close)
+        with connected(gallery, head, body) as connection:
+            answer = b"".join(iter(lambda: received(connection), b""))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert answer.startswith(b"HTTP/1.1 507 ") and b"cannot be stored here: File too large." in answer
+    still_works(gallery, f"an upload without room{page}")
+    assert not any(gallery.uploads.iterdir())
 
 
 SILENT, SLOW = 200, 300
