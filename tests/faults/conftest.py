@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
+import resource
 import sys
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,17 @@ from tests.faults.small_gallery import NAME, Streams, launched
 
 PATIENCE = 60.0
 """Seconds that a test waits for what happens at once on a machine with nothing else to do."""
+
+
+@contextmanager
+def full_disk(room: int) -> Iterator[None]:
+    """The system itself ends every file of this process at `room` bytes, as it does on a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 @dataclass

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,16 +9,13 @@ import pytest
 
 from demos.errors import StageError
 from demos.ui.column_panel import _save
+from tests.faults.conftest import full_disk
 
 
 def test_a_file_with_answers_for_which_the_disk_has_no_room_is_named_and_leaves_nothing(tmp_path):
     answers: Any = SimpleNamespace(written=lambda: ("a line\n" * 2**18, 0))
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (2**19, before[1]))
-    try:
-        with pytest.raises(StageError, match="answers cannot be stored here: File too large. Ask again"):
-            _save(answers, tmp_path / "answers" / "answers.csv")
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    refusal = pytest.raises(StageError, match="answers cannot be stored here: File too large. Ask again")
+    with full_disk(2**19), refusal:
+        _save(answers, tmp_path / "answers" / "answers.csv")
     assert not any(tmp_path.iterdir())
     assert _save(answers, tmp_path / "answers" / "answers.csv") == 0

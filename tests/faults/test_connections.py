@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager, suppress
 import pytest
 
 from demos.shell import slow_clients
-from tests.faults.conftest import PATIENCE, Gallery
+from tests.faults.conftest import PATIENCE, Gallery, full_disk
 from tests.test_turns import wait_until
 
 
@@ -75,18 +75,12 @@ def test_leaving_in_the_middle_of_an_upload(gallery, page):
 
 @pytest.mark.parametrize("page", ["", "/faults"])
 def test_an_upload_for_which_the_disk_has_no_room(gallery, page):
-    """The system itself ends the file, as on a full disk."""
     body = b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.csv"\r\n\r\n'
     body += b"text\n" * 2**18 + b"\r\n--x--\r\n"
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (2**19, before[1]))
-    try:
-        kind, close = "multipart/form-data; boundary=x", "Connection: close\r\n"
-        head = post(f"{page}/gradio_api/upload", len(body), kind, close)
-        with connected(gallery, head, body) as connection:
-            answer = b"".join(iter(lambda: received(connection), b""))
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    kind, close = "multipart/form-data; boundary=x", "Connection: close\r\n"
+    head = post(f"{page}/gradio_api/upload", len(body), kind, close)
+    with full_disk(2**19), connected(gallery, head, body) as connection:
+        answer = b"".join(iter(lambda: received(connection), b""))
     assert answer.startswith(b"HTTP/1.1 507 ") and b"cannot be stored here: File too large." in answer
     still_works(gallery, f"an upload without room{page}")
     assert not any(gallery.uploads.iterdir())

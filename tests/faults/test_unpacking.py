@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import errno
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -18,7 +17,7 @@ import pytest
 from demos.errors import ModelUnavailable
 from demos.models import bundled
 from demos.models.catalog import checkpoint
-from tests.faults.conftest import PATIENCE
+from tests.faults.conftest import PATIENCE, full_disk
 from tests.faults.unpacking import PACKED, WEIGHTS
 
 ROOT = Path(__file__).parents[2]
@@ -95,14 +94,9 @@ def test_a_gallery_goes_on_where_another_is_killed_while_it_unpacks(start, cache
 
 
 def test_a_disk_that_is_full_half_way_is_named_and_left_as_it_was(cache):
-    """The system itself ends the file that safetensors writes, as on a full disk."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (20 * 2**20, before[1]))
-    try:
-        with pytest.raises(ModelUnavailable, match="cannot be unpacked into .*too large.*STAGE_CACHE_DIR"):
-            bundled.ready_folder(checkpoint("rampart"))
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    refusal = pytest.raises(ModelUnavailable, match="cannot be unpacked into .*too large.*STAGE_CACHE_DIR")
+    with full_disk(20 * 2**20), refusal:
+        bundled.ready_folder(checkpoint("rampart"))
     assert not [path for path in cache.iterdir() if path.is_dir()], "half a model takes no room"
     assert bundled._damage(bundled.ready_folder(checkpoint("rampart"))) == ""
 
