@@ -9,14 +9,17 @@ that is not flat within 5 % after the first five minutes (a third of a shorter s
 from __future__ import annotations
 
 import argparse
+import os
 import statistics
 import sys
 import threading
 import time
 from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.service import gallery, resident_megabytes
+from benchmarks.service import fetch, gallery, resident_megabytes
 from benchmarks.soak_traffic import Traffic
 
 EVERY = 10.0
@@ -29,21 +32,36 @@ SESSIONS = 130
 """More than a page remembers."""
 
 
+@dataclass(frozen=True)
+class Sample:
+    """What the gallery held at a second: resident megabytes, those of remembered results, open files."""
+
+    second: float
+    resident: float
+    results: float
+    files: int
+    sessions: int
+
+    def __str__(self) -> str:
+        held = f"{self.resident:6.0f} MB, {self.results:5.1f} of them remembered results"
+        return f"{self.second / 60:5.1f} min  {held}, {self.files:3} open files, {self.sessions:5} sessions"
+
+
 def main() -> int:
     options = arguments()
     whole = 60 * options.minutes
+    os.environ["STAGE_METRICS"] = "1"
     with gallery("app.py", "--models", "bundled") as (url, process):
         begin, traffic, counts = time.monotonic(), Traffic(url), Counter[str]()
-        samples: list[tuple[float, float, int]] = []
+        samples: list[Sample] = []
         over = threading.Event()
 
         def sample() -> None:
             while not over.wait(EVERY):
-                samples.append(
-                    (time.monotonic() - begin, resident_megabytes(process.pid), files(process.pid))
-                )
+                now, resident = time.monotonic() - begin, resident_megabytes(process.pid)
+                samples.append(Sample(now, resident, results(url), files(process.pid), traffic.sessions))
                 if len(samples) % 6 == 0:
-                    print(told(*samples[-1], traffic.sessions), flush=True)
+                    print(samples[-1], flush=True)
 
         watching = threading.Thread(target=sample)
         watching.start()
@@ -61,29 +79,33 @@ def main() -> int:
     return judged(samples, min(WARM_UP, whole / 3), counts, traffic)
 
 
-def judged(
-    samples: list[tuple[float, float, int]], warm_up: float, counts: Counter[str], traffic: Traffic
-) -> int:
+def judged(samples: list[Sample], warm_up: float, counts: Counter[str], traffic: Traffic) -> int:
     """Prints what the samples say; returns the exit status."""
-    after = [(second, megabytes) for second, megabytes, _ in samples if second >= warm_up]
-    seconds, resident = zip(*after, strict=True)
+    after = [sample for sample in samples if sample.second >= warm_up]
+    resident = [sample.resident for sample in after]
     spread = (max(resident) - min(resident)) / statistics.median(resident)
-    slope = statistics.linear_regression(seconds, resident).slope * 3600
+    slope = statistics.linear_regression([sample.second for sample in after], resident).slope * 3600
     counted = ", ".join(f"{number} {name}" for name, number in counts.items())
     print(f"{traffic.sessions} sessions; {counted}; {len(traffic.failed)} without the expected answer")
     for said in dict.fromkeys(traffic.failed[:5]):
         print(f"  {said}")
     print(
         f"resident after {warm_up / 60:.0f} min: {min(resident):.0f} to {max(resident):.0f} MB, "
-        f"a range of {spread:.1%}; slope {slope:+.0f} MB/h; open files {samples[0][2]} to {samples[-1][2]}"
+        f"a range of {spread:.1%}; slope {slope:+.0f} MB/h; remembered results "
+        f"{after[0].results:.1f} to {after[-1].results:.1f} MB; open files {after[0].files} to {after[-1].files}"
     )
     flat = spread <= FLAT
     print("flat" if flat else f"not flat within {FLAT:.0%}")
     return 0 if flat and not traffic.failed else 1
 
 
-def told(second: float, megabytes: float, open_files: int, sessions: int) -> str:
-    return f"{second / 60:5.1f} min  {megabytes:6.0f} MB  {open_files:4} open files  {sessions:5} sessions"
+def results(url: str) -> float:
+    """Megabytes of the results that the gallery remembers, by its metrics; NaN without their package."""
+    with suppress(OSError):
+        for line in fetch(f"{url}/metrics").decode().splitlines():
+            if line.startswith("stage_results_bytes "):
+                return float(line.split()[1]) / 1e6
+    return float("nan")
 
 
 def files(pid: int) -> int:

@@ -22,6 +22,8 @@ PAGES = (
 """Pages that are visited, and the button that is pressed on each."""
 TRAINING = (("forgetting", "Fine-tune"), ("watch-it-learn", "Train"))
 """Experiments that train, with all sliders at their least."""
+LEFT = ("generate", "Write")
+"""The page that visitors leave while it writes."""
 EXPERIMENT = {"task": "sentiment", "k": 1, "rows": 2, "seeds": 1}
 JSON = "application/json"
 TIMEOUT = 300.0
@@ -87,7 +89,7 @@ class Traffic:
 
     def leave_a_stream(self) -> None:
         """Leaves while a text is written: a page, and a client of plain HTTP."""
-        self._press("generate", "Write", leave=True)
+        self._press(*LEFT, leave=True)
         question = {"prompt": f"Once upon a time {self._next()}", "max_new_tokens": 200}
         with suppress(TimeoutError):
             self._send("/api/generate", json.dumps(question).encode(), "application/json", seconds=1.0)
@@ -111,7 +113,7 @@ class Traffic:
 
     def fill(self, sessions: int) -> None:
         """Opens as many sessions of each page as it remembers at most."""
-        for slug, _ in PAGES:
+        for slug, _ in {*PAGES, *TRAINING, LEFT}:
             for _ in range(sessions):
                 with suppress(HTTPError):  # there is no such listener, but a session by now
                     post_session(f"{self._url}/{slug}/gradio_api/run/x", self._session())

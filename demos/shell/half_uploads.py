@@ -1,7 +1,8 @@
-"""Uploads that do not arrive leave nothing behind.
+"""Uploads that do not arrive leave nothing behind, and those that do, one file.
 
 Gradio writes what arrives into a file beside those that it knows, and removes that only where the form cannot
-be read: not where a visitor leaves in the middle, nor where the disk is full.
+be read: not where a visitor leaves in the middle, nor where the disk is full. Whenever a listener is given an
+upload, Gradio also makes an empty file, of which it uses nothing.
 """
 
 from __future__ import annotations
@@ -9,8 +10,10 @@ from __future__ import annotations
 import logging
 from contextlib import suppress
 from pathlib import Path
+from types import SimpleNamespace
 
 from gradio import route_utils
+from gradio.components import file
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
@@ -28,10 +31,10 @@ class Parser(route_utils.GradioMultiPartParser):
         try:
             return await super().parse()
         except BaseException as error:
-            for file in self._files_to_close_on_error:
+            for half in self._files_to_close_on_error:
                 with suppress(OSError):  # what was not written yet cannot be written now
-                    file.close()
-                Path(file.name).unlink(missing_ok=True)
+                    half.close()
+                Path(half.name).unlink(missing_ok=True)
             if isinstance(error, OSError):
                 log.warning("an upload could not be stored: %s", error.strerror or error)
                 raise HTTPException(
@@ -43,3 +46,4 @@ class Parser(route_utils.GradioMultiPartParser):
 def leave_nothing() -> None:
     """Lets Gradio read uploads so."""
     route_utils.GradioMultiPartParser = Parser  # pyright: ignore[reportAttributeAccessIssue]
+    file.tempfile = SimpleNamespace(NamedTemporaryFile=SimpleNamespace)  # pyright: ignore[reportAttributeAccessIssue]

@@ -8,7 +8,9 @@ import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 
+import gradio as gr
 import pytest
+from gradio.data_classes import FileData
 
 from demos.shell import slow_clients
 from tests.faults.conftest import PATIENCE, Gallery, full_disk
@@ -84,6 +86,13 @@ def test_an_upload_for_which_the_disk_has_no_room(gallery, page):
     assert answer.startswith(b"HTTP/1.1 507 ") and b"cannot be stored here: File too large." in answer
     still_works(gallery, f"an upload without room{page}")
     assert not any(gallery.uploads.iterdir())
+
+
+def test_a_listener_that_is_given_an_upload_makes_no_further_file(gallery, tmp_path, monkeypatch):
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
+    (tmp_path / "a.csv").write_text("text\n")
+    assert gr.File().preprocess(FileData(path=str(tmp_path / "a.csv"))) == str(tmp_path / "a.csv")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.csv"]
 
 
 SILENT, SLOW = 200, 300
