@@ -91,9 +91,10 @@ def judged(samples: list[Sample], warm_up: float, counts: Counter[str], traffic:
         print(f"  {said}")
     print(
         f"resident after {warm_up / 60:.0f} min: {min(resident):.0f} to {max(resident):.0f} MB, "
-        f"a range of {spread:.1%}; slope {slope:+.0f} MB/h; remembered results "
-        f"{after[0].results:.1f} to {after[-1].results:.1f} MB; open files {after[0].files} to {after[-1].files}"
+        f"a range of {spread:.1%}; slope {slope:+.0f} MB/h"
     )
+    for name in ("results", "files"):
+        print(f"{name} after that: {getattr(after[0], name):.0f} to {getattr(after[-1], name):.0f}")
     flat = spread <= FLAT
     print("flat" if flat else f"not flat within {FLAT:.0%}")
     return 0 if flat and not traffic.failed else 1

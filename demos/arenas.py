@@ -1,0 +1,22 @@
+"""How the C library shares out memory among threads.
+
+glibc gives each new thread an arena of its own, up to eight for each core, and what is freed in one arena is of
+no use in another. In a process that answers in many threads every arena grows to its own greatest need, for
+hours: a soak of half an hour saw 8 of them with 60 MB each. Two arenas are enough where the work takes turns.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+
+ARENAS = 2
+_M_ARENA_MAX = -8  # of glibc's malloc.h
+
+
+def share_memory_among_threads() -> bool:
+    """Bounds the arenas, before threads begin; returns whether this C library can do that."""
+    if not sys.platform.startswith("linux"):
+        return False
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    return mallopt is not None and mallopt(_M_ARENA_MAX, ARENAS) == 1
