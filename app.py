@@ -73,8 +73,10 @@ def serve(options: argparse.Namespace) -> int:
     """Serves the gallery until it is interrupted."""
     refuse_taken_port(options.host, options.port)
 
+    from demos.arenas import share_memory_among_threads
     from demos.models import zero_gpu
 
+    share_memory_among_threads()
     zero_gpu.begin()  # before anything imports torch
 
     import gradio as gr

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 MAX_CHARACTERS = 1_000
 """Characters of what an error says: it may quote a whole file."""
 
@@ -44,6 +46,14 @@ class Unsupported(StageError):
 
 class Fault(StageError):
     """Nothing that a visitor did: the log has what happened, under the number in the problem."""
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an error says that memory ran out, which each library says in its own way."""
+    said = str(error).lower()
+    if isinstance(error, MemoryError) or getattr(error, "errno", None) == errno.ENOMEM:
+        return True
+    return any(words in said for words in ("allocate memory", "out of memory", "bad_alloc", "new thread"))
 
 
 def _readable(text: str) -> str:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from demos.errors import Fault, StageError
+from demos.errors import Busy, Fault, StageError, is_out_of_memory
 from demos.stopping import Stopped
 
 log = logging.getLogger(__name__)
@@ -34,6 +34,13 @@ def guarded(endpoint: str, observe: Observe) -> Iterator[None]:
         outcome = type(error).__name__
         raise
     except Exception as error:
+        if is_out_of_memory(error):
+            outcome = Busy.__name__
+            log.warning("%s: memory ran out (%s)", endpoint, type(error).__name__)
+            raise Busy(
+                f"Memory ran out in {endpoint}.",
+                "Ask for less, choose a smaller model, or try again in a minute.",
+            ) from None
         outcome = Fault.__name__
         number = secrets.token_hex(3)
         log.exception("%s failed: number %s", endpoint, number)

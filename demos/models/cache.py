@@ -17,7 +17,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from demos.errors import ModelTooLarge, StageError
+from demos.errors import ModelTooLarge, StageError, is_out_of_memory
 from demos.models import spec_needs
 from demos.models.catalog import checkpoint
 from demos.models.checkpoint import WEIGHTLESS
@@ -155,7 +155,7 @@ class ModelCache:
             with one_load_at_a_time:
                 self._make_room(spec, self._size(spec))
                 start = self._clock()
-                loaded = self._load(spec, base.loaded if base else None)
+                loaded = self._read(spec, base.loaded if base else None)
                 meter(loaded.model)
                 seconds = self._clock() - start
                 self._make_room(spec, loaded.nbytes)
@@ -168,6 +168,18 @@ class ModelCache:
         finally:
             if base:
                 self._release(base)
+
+    def _read(self, spec: Spec, base: Loaded | None) -> Loaded:
+        try:
+            return self._load(spec, base)
+        except Exception as error:
+            if not is_out_of_memory(error):
+                raise
+        # Out here, what was half read is let go.
+        raise ModelTooLarge(
+            f"{named(spec)} needs {in_words(self._size(spec))}, and so much memory is not left here.",
+            "Choose a smaller model, or try again in a minute.",
+        )
 
     def _raise_remembered(self, spec: Spec) -> None:
         when, error = self._failures.get(spec, (0.0, None))

@@ -7,7 +7,7 @@ import copy
 from demos.errors import ModelTooLarge
 from demos.models.hub_access import HubUnreachable
 
-_PASSING = (ModelTooLarge, HubUnreachable, MemoryError, OSError)
+_PASSING = (ModelTooLarge, HubUnreachable, OSError)
 
 
 def without_frames(error: BaseException) -> BaseException:
@@ -18,6 +18,5 @@ def without_frames(error: BaseException) -> BaseException:
 
 
 def is_lasting(error: BaseException) -> bool:
-    """Whether another attempt would fail too; torch reports exhausted memory as a RuntimeError."""
-    passing = not isinstance(error, Exception) or isinstance(error, _PASSING)
-    return not passing and "memory" not in str(error).lower()
+    """Whether another attempt would fail too."""
+    return isinstance(error, Exception) and not isinstance(error, _PASSING)

@@ -13,6 +13,7 @@ from demos import MOVED
 from demos.models.catalog import ASSETS
 from demos.runner import Runner
 from demos.shell import pages
+from demos.shell.half_uploads import leave_nothing
 from demos.shell.hosts import own_hosts
 from demos.shell.load_demos import load_programme, public_endpoints, titles, working
 from demos.shell.metrics import PATH, Metrics
@@ -20,6 +21,7 @@ from demos.shell.navigation import MODELS, TITLE, anchor
 from demos.shell.not_found import not_found_page
 from demos.shell.plain_http import PREFIX, plain_http
 from demos.shell.serving import Site, around
+from demos.shell.slow_clients import let_go_of_slow_clients
 from demos.shell.static import STATIC
 from demos.shell.theme import theme
 from demos.shell.unreadable import error_answers
@@ -81,6 +83,8 @@ def launch_options(
     """The arguments of `launch()` besides host and port: looks, limits, and the pages below home."""
     demos = load_programme(programme)
     by_slug = {demo.INFO.slug: demo for demo in working(demos)}
+    leave_nothing()
+    let_go_of_slow_clients()
     answers = error_answers() | {404: not_found_page(TITLE, titles(demos))}
 
     def options(slug: str) -> dict[str, Any]:

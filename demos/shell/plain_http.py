@@ -20,17 +20,19 @@ import anyio.to_thread
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from demos.contract import Arrays, Endpoint, Run
 from demos.errors import BadInput, Busy, StageError
+from demos.shell import slow_clients
 from demos.shell.api import answered, asked
 from demos.shell.body_limit import PROBLEM, REMEDY, BodyLimit
 from demos.shell.leaving import while_waited_for
 from demos.shell.openapi import described_endpoints
 from demos.shell.statuses import headers_of, status_of
+from demos.shell.unreadable import gone
 from demos.stopping import Stopped
 from demos.ui.page import STOPPED_BEFORE
 
@@ -72,7 +74,7 @@ def plain_http(endpoints: Mapping[str, Endpoint], run: Run) -> Starlette:
             Route(f"{PREFIX}{{name}}", answer, methods=["POST"]),
         ],
         middleware=[Middleware(BodyLimit)],
-        exception_handlers={HTTPException: _not_served, Exception: _unforeseen},  # pyright: ignore[reportArgumentType]
+        exception_handlers={HTTPException: _not_served, ClientDisconnect: gone, Exception: _unforeseen},  # pyright: ignore[reportArgumentType]
     )
 
 
@@ -149,6 +151,8 @@ async def _not_served(request: Request, error: HTTPException) -> JSONResponse:
         return _error(405, "An endpoint is asked by POST.", "Send a JSON object.", {"Allow": "POST"})
     if error.status_code == 413:
         return _error(413, PROBLEM, REMEDY)
+    if error.status_code == 408:
+        return _error(408, slow_clients.PROBLEM, slow_clients.REMEDY, {"Connection": "close"})
     return _error(error.status_code, "Nothing is here.", f"See {PREFIX}openapi.json.")
 
 

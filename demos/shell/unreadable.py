@@ -22,6 +22,7 @@ def error_answers() -> dict[Any, Answer]:
     """
     from fastapi.exceptions import RequestValidationError
     from gradio.route_utils import FnIndexInferError
+    from starlette.requests import ClientDisconnect
     from starlette.responses import JSONResponse
 
     def refused(said: str, status: int) -> JSONResponse:
@@ -50,7 +51,15 @@ def error_answers() -> dict[Any, Answer]:
         return refused("What was sent cannot be read. Send what is described for this address.", 400)
 
     found: dict[Any, Answer] = {FnIndexInferError: unknown, KeyError: unknown, RequestValidationError: unlike}
+    found[ClientDisconnect] = gone
     return found | dict.fromkeys((TypeError, ValueError, AssertionError, AttributeError), unreadable)
+
+
+async def gone(request: Any, error: Exception) -> Any:
+    """The answer to a client that left before it had sent everything: nobody reads it."""
+    from starlette.responses import Response
+
+    return Response(status_code=400)
 
 
 def _is_ours(trace: TracebackType | None) -> bool:

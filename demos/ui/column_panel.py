@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
 from html import escape
@@ -13,7 +14,7 @@ import gradio as gr
 
 from demos.contract import Endpoint, Run
 from demos.csv_table import Table, read_table
-from demos.errors import BadInput, OverBudget
+from demos.errors import BadInput, OverBudget, StageError
 from demos.nlp.csv_batch import Batch, ColumnInputs, Progress, begin, column_endpoint
 from demos.stopping import Stopped
 from demos.ui import page
@@ -81,11 +82,18 @@ def uploaded(path: str | None) -> tuple[Any, str]:
 
 
 def _save(progress: Progress, target: Path) -> int:
-    """Write the answers as a CSV file; returns how many cells got an apostrophe."""
+    """Write the answers as a CSV file in a folder of its own; returns how many cells got an apostrophe."""
     written, quoted = progress.written()
-    target.parent.mkdir(parents=True)
-    # The mark in front tells spreadsheet programs that this is UTF-8.
-    target.write_text(written, encoding="utf-8-sig", newline="")
+    try:
+        target.parent.mkdir(parents=True)
+        # The mark in front tells spreadsheet programs that this is UTF-8.
+        target.write_text(written, encoding="utf-8-sig", newline="")
+    except OSError as error:
+        shutil.rmtree(target.parent, ignore_errors=True)
+        raise StageError(
+            f"The file with the answers cannot be stored here: {error.strerror or error}.",
+            "Ask again when there is room.",
+        ) from error
     return quoted
 
 

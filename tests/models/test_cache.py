@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import gc
 import json
 import subprocess
@@ -222,8 +223,7 @@ def test_a_failing_load_wakes_every_waiter_with_the_same_error():
     [
         (ModelUnavailable("damaged"), 1),
         (HubUnreachable("no network"), 2),
-        (MemoryError(), 2),
-        (RuntimeError("DefaultCPUAllocator: can't allocate memory"), 2),
+        (OSError("a disk"), 2),
     ],
 )
 def test_only_lasting_failures_are_remembered_and_only_for_a_while(error, loads_after):
@@ -241,6 +241,24 @@ def test_only_lasting_failures_are_remembered_and_only_for_a_while(error, loads_
         now[0] = 31.0
     touch(cache, "a")
     assert len(loader.calls) == 2
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        OSError(errno.ENOMEM, "Cannot allocate memory"),
+        RuntimeError("DefaultCPUAllocator: can't allocate memory"),
+    ],
+)
+def test_a_model_for_which_memory_runs_out_is_refused_by_name_and_tried_again(error):
+    loader = Loader({"a": 10})
+    loader.errors = [error]
+    cache = loader.cache(100)
+    with pytest.raises(ModelTooLarge, match="a needs 10 bytes, and so much memory is not left"):
+        touch(cache, "a")
+    touch(cache, "a")
+    assert resident(cache) == ["a"]
 
 
 def test_heads_share_one_base_which_stays_as_long_as_they_do():
