@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 MAX_CHARACTERS = 1_000
 """Characters of what an error says: it may quote a whole file."""
 
@@ -40,6 +43,28 @@ class Unsupported(StageError):
 
 class Fault(StageError):
     """Nothing that a visitor did: the log has what happened, under the number in the problem."""
+
+
+def refused(error: StageError) -> dict[str, Any]:
+    """An error as plain data, for `refusal`: its class's name and its attributes."""
+    return {"refused": type(error).__name__, "facts": vars(error)}
+
+
+def refusal(plain: Any) -> StageError | None:
+    """The error that `refused` wrote, or None for anything else.
+
+    Its class is defined beside the endpoint that raises it, so it is known wherever that endpoint is.
+    """
+    if not isinstance(plain, Mapping) or plain.keys() != {"refused", "facts"}:
+        return None
+    kinds = [StageError]
+    for kind in kinds:
+        kinds += kind.__subclasses__()
+    kind = next(kind for kind in kinds if kind.__name__ == plain["refused"])
+    error = kind.__new__(kind)
+    vars(error).update(plain["facts"])
+    error.args = (f"{error.problem} {error.remedy}".strip(),)
+    return error
 
 
 def _readable(text: str) -> str:

@@ -1,17 +1,16 @@
 """The runner: leases the model, computes, and remembers the result.
 
 `run(endpoint, inputs)` is the only link between pages or API and compute. Inputs and results are plain data,
-so the same call could go to a remote worker; this runner computes in its own process.
+so the same call can go to a worker on another machine (`demos/cluster/`); this runner computes in its own
+process.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, wait
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
-from contextvars import copy_context
 from dataclasses import is_dataclass, replace
 from typing import Any
 
@@ -26,7 +25,7 @@ from demos.models.specs import Loaded, Spec
 from demos.outcome import Observe, guarded, unobserved
 from demos.places import Places
 from demos.recordings import Recordings, current_replay
-from demos.stopping import Stop, Stopped
+from demos.stopping import Stop, Stopped, beside
 from demos.stream import Stream, Waiting
 from demos.turns import LOOK, Share, Turns
 
@@ -76,22 +75,13 @@ class Runner:
     def __call__(self, endpoint: Endpoint, inputs: Any) -> Any:
         """Returns the result of one endpoint, from the cache if the same inputs were computed before."""
         key = (endpoint.name, inputs)
-
-        def compute() -> Any:
-            with self.places.hold(self.visitor()), self._lease(endpoint, specs) as loaded:
-                if endpoint.batched:
-                    same = (endpoint.name, loaded and loaded.spec)
-                    return self._together(same, inputs, lambda many: endpoint.function(many, loaded))
-                with self._turn:
-                    return endpoint.function(inputs, loaded)
-
         with guarded(endpoint.name, self.observe):
             _check(inputs)  # a list where a number belongs could not be looked up
             if key not in self.results:
                 if (recorded := self._recorded(endpoint, inputs)) is not None:
                     return recorded
                 specs = self._ready(endpoint, inputs)
-            return self.results.get(key, compute)
+            return self.results.get(key, lambda: self._compute(endpoint, inputs, specs))
 
     def stream(self, endpoint: Endpoint, inputs: Any) -> Stream:
         """Returns the growing results of a streaming endpoint, each computed in a turn among the streams.
@@ -108,31 +98,49 @@ class Runner:
                 return Stream(lambda _: (result for result in (recorded,)))
 
         def steps(stop: Stop) -> Iterator[Any]:
-            share, last = Share(), None
+            last = None
             with suppress(Stopped), guarded(endpoint.name, self.observe):
                 specs = self._ready(endpoint, inputs, stop)
-                for spec in specs:
-                    self._load(spec, stop)
-                with self.places.hold(self.visitor()), self._lease(endpoint, specs) as loaded:
-                    if stop.is_set():
-                        raise Stopped
-                    with self._steps.take(share, stop):
-                        results = endpoint.function(inputs, loaded)
-                    with closing(results):
-                        while True:
-                            with self._steps.take(share, stop):
-                                result = next(results, None)
-                            if result is None:
-                                self.results.get((endpoint.name, inputs), lambda: last)
-                                return
-                            if isinstance(result, Waiting):
-                                if stop.is_set():
-                                    raise Stopped
-                                result.there.wait(LOOK)
-                            else:
-                                yield (last := result)
+                with closing(self._compute_steps(endpoint, inputs, specs, stop)) as results:
+                    for last in results:
+                        yield last
+                self.results.get((endpoint.name, inputs), lambda: last)
 
         return Stream(steps)
+
+    def _compute(self, endpoint: Endpoint, inputs: Any, specs: Sequence[Spec]) -> Any:
+        """Computes a result on models whose files are on the disk."""
+        with self.places.hold(self.visitor()), self._lease(endpoint, specs) as loaded:
+            if endpoint.batched:
+                same = (endpoint.name, loaded and loaded.spec)
+                return self._together(same, inputs, lambda many: endpoint.function(many, loaded))
+            with self._turn:
+                return endpoint.function(inputs, loaded)
+
+    def _compute_steps(
+        self, endpoint: Endpoint, inputs: Any, specs: Sequence[Spec], stop: Stop
+    ) -> Generator[Any, None, None]:
+        """Computes the growing results of a streaming endpoint; raises `Stopped` when told to stop."""
+        share = Share()
+        for spec in specs:
+            self._load(spec, stop)
+        with self.places.hold(self.visitor()), self._lease(endpoint, specs) as loaded:
+            if stop.is_set():
+                raise Stopped
+            with self._steps.take(share, stop):
+                results = endpoint.function(inputs, loaded)
+            with closing(results):
+                while True:
+                    with self._steps.take(share, stop):
+                        result = next(results, None)
+                    if result is None:
+                        return
+                    if isinstance(result, Waiting):
+                        if stop.is_set():
+                            raise Stopped
+                        result.there.wait(LOOK)
+                    else:
+                        yield result
 
     def _recorded(self, endpoint: Endpoint, inputs: Any) -> Any:
         """The recorded answer where the running event may be answered so, or None.
@@ -153,20 +161,23 @@ class Runner:
         return found
 
     def _ready(self, endpoint: Endpoint, inputs: Any, stop: Stop | None = None) -> list[Spec]:
-        """Returns the specs of the models that inputs need, possibly none, once their files are on the disk.
+        """Returns the specs of the models that inputs need, possibly none, once they can be loaded.
 
-        Validates the inputs before a model is loaded. Fetching files may take minutes, and holds neither a
-        turn nor a place.
+        Validates the inputs before that.
         """
         _check(inputs)
         if endpoint.check:
             endpoint.check(inputs)
         self.admit()
         specs = specs_of(endpoint, inputs)
+        self._obtain(specs, stop)
+        return specs
+
+    def _obtain(self, specs: Sequence[Spec], stop: Stop | None) -> None:
+        """Waits until the models' files are on the disk: perhaps minutes, without a turn or a place."""
         for spec in specs:
             if not self.cache.holds(spec):
                 self._fetch(spec, stop)
-        return specs
 
     def _fetch(self, spec: Spec, stop: Stop | None) -> None:
         """Waits until a model's files are there, and tells the visitor the progress."""
@@ -183,26 +194,14 @@ class Runner:
             self._patient.release()
 
     def _load(self, spec: Spec, stop: Stop) -> None:
-        """Loads a model in a thread of its own, so that a visitor who presses Stop does not wait for it.
-
-        The load itself goes on: the next visitor finds the model in the cache.
-        """
-        if self.cache.holds(spec):
-            return
-        loading: Future[None] = Future()
+        """Loads a model; a visitor who presses Stop does not wait for it, but the next one finds it loaded."""
 
         def load() -> None:
-            try:
-                with self._model(spec):
-                    loading.set_result(None)
-            except BaseException as error:
-                loading.set_exception(error)
+            with self._model(spec):
+                pass
 
-        threading.Thread(target=copy_context().run, args=(load,), daemon=True).start()
-        while not wait([loading], LOOK).done:
-            if stop.is_set():
-                raise Stopped
-        loading.result()
+        if not self.cache.holds(spec):
+            beside(load, stop, LOOK)
 
     @contextmanager
     def _lease(self, endpoint: Endpoint, specs: Sequence[Spec]) -> Iterator[Any]:

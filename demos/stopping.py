@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, wait
 from contextlib import contextmanager
+from contextvars import copy_context
 
 MAX_TICKETS = 10_000
 MAX_TICKET_CHARACTERS = 64
@@ -79,3 +81,22 @@ class Stop:
     def pressed(self) -> bool:
         """Whether the visitor pressed Stop."""
         return bool(self._ticket) and self._ticket in STOPPED
+
+
+def beside(work: Callable[[], None], stop: Stop, look: float) -> None:
+    """Does some work in a thread of its own, and looks every so many seconds whether it was told to stop: then
+    raises `Stopped`, while the work goes on."""
+    done: Future[None] = Future()
+
+    def begin() -> None:
+        try:
+            work()
+            done.set_result(None)
+        except BaseException as error:
+            done.set_exception(error)
+
+    threading.Thread(target=copy_context().run, args=(begin,), daemon=True).start()
+    while not wait([done], look).done:
+        if stop.is_set():
+            raise Stopped
+    done.result()
