@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from typing import Any
 
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+os.environ.setdefault("RAY_AUTH_MODE", "token")  # who joins needs the token in ~/.ray, here and elsewhere
 
 import ray
 from ray import serve
