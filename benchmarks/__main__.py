@@ -3,6 +3,8 @@
 from benchmarks import (
     attention_page,
     caption_world,
+    cluster,
+    costs,
     debate,
     foundations,
     opening,
@@ -23,6 +25,8 @@ MODULES = (
     prompting,
     pipelines,
     writing,
+    costs,
+    cluster,
     attention_page,
 )
 

@@ -60,7 +60,8 @@ def main(arguments: Iterable[str] = ()) -> None:
     answers = {}
     for name, run in (("one process", here), ("two workers", there)):
         answers[name], seconds = crowd(asks(run), [f"A film with {n} good scenes" for n in range(QUESTIONS)])
-        print(f"{name}: {QUESTIONS / seconds:6.1f} questions/s by {CLIENTS} clients, {failed(answers[name])} failed")
+        rate, lost = QUESTIONS / seconds, failed(answers[name])
+        print(f"{name:12} {rate:6.1f} questions a second by {CLIENTS} clients, {lost} lost")
     print(f"largest difference of the two: {difference(*answers.values()):.1e}")
     killed(asks(here), asks(there))
 
@@ -112,15 +113,13 @@ def killed(here: Callable[[str], Any], there: Callable[[str], Any]) -> None:
             break
 
 
-def failed(answers: list[Any]) -> int:
+def failed(answers: Iterable[Any]) -> int:
     return sum(isinstance(answer, Exception) for answer in answers)
 
 
 def difference(answers: list[Any], others: list[Any]) -> float:
     """The largest difference between the probabilities of two answers to a question."""
-    pairs = [
-        pair for pair in zip(answers, others, strict=True) if not any(isinstance(one, Exception) for one in pair)
-    ]
+    pairs = [pair for pair in zip(answers, others, strict=True) if not failed(pair)]
     return max(
         abs(a.score - b.score) for one, other in pairs for a, b in zip(one.scores, other.scores, strict=True)
     )

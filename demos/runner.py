@@ -194,7 +194,7 @@ class Runner:
             self._patient.release()
 
     def _load(self, spec: Spec, stop: Stop) -> None:
-        """Loads a model; a visitor who presses Stop does not wait for it, but the next one finds it loaded."""
+        """Loads a model. Who presses Stop does not wait for it, and the next visitor finds it loaded."""
 
         def load() -> None:
             with self._model(spec):

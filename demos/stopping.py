@@ -84,8 +84,10 @@ class Stop:
 
 
 def beside(work: Callable[[], None], stop: Stop, look: float) -> None:
-    """Does some work in a thread of its own, and looks every so many seconds whether it was told to stop: then
-    raises `Stopped`, while the work goes on."""
+    """Does some work in a thread of its own; told to stop, raises `Stopped` while the work goes on.
+
+    `look`: the seconds between two looks at `stop`.
+    """
     done: Future[None] = Future()
 
     def begin() -> None:

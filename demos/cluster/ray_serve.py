@@ -5,6 +5,7 @@ had a checkpoint before (its multiplexing), and lets questions wait that no repl
 is the replica's own runner's work, which gathers what waits for the same model.
 """
 
+# pyright: reportMissingImports=false
 from __future__ import annotations
 
 import asyncio
@@ -63,8 +64,14 @@ def start(settings: Settings, address: str | None = None) -> str:
 
 def connect(address: str) -> RayWorkers:
     """The workers that `start` started."""
-    ray.init(address=address, log_to_driver=False)
+    ray.init(address=address, log_to_driver=False, ignore_reinit_error=True)
     return RayWorkers(serve.get_app_handle(NAME))
+
+
+def stop() -> None:
+    """Ends the workers, and Ray if it was started here."""
+    serve.shutdown()
+    ray.shutdown()
 
 
 class RayWorkers:
@@ -104,9 +111,7 @@ def _losses() -> Iterator[None]:
     except LOSSES as error:
         raise Lost(str(error)) from error
     except BackPressureError as error:
-        raise Busy(
-            "Too many questions are waiting at this moment.", "Try again in a few seconds."
-        ) from error
+        raise Busy("Too many questions are waiting at this moment.", "Try again in a few seconds.") from error
 
 
 def _replica(checkpoints: int) -> type:
@@ -125,11 +130,11 @@ def _replica(checkpoints: int) -> type:
             return name  # the runner's cache loads and evicts; Serve only has to know who had what
 
         async def answer(self, asked: Question) -> Answer:
-            await self._note()
+            await self._note_checkpoint()
             return await self._in_thread(self._worker.answer, asked)
 
         async def stream(self, asked: Question) -> AsyncIterator[Answer]:
-            await self._note()
+            await self._note_checkpoint()
             answers = self._worker.stream(asked)
             try:
                 while (answer := await self._in_thread(next, answers, None)) is not None:
@@ -137,9 +142,9 @@ def _replica(checkpoints: int) -> type:
             finally:  # also when the front cancels
                 answers.close()
 
-        async def _note(self) -> None:
+        async def _note_checkpoint(self) -> None:
             if name := serve.get_multiplexed_model_id():
-                await self._offer(name)
+                await self._offer(name)  # pyright: ignore[reportCallIssue]
 
         async def _in_thread(self, work: Any, *arguments: Any) -> Any:
             return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)

@@ -1,12 +1,13 @@
 """The runner of a front: remembers, admits and refuses as any other, and has workers compute.
 
-A worker may end at any moment. An endpoint is a pure function, so asking again gives the same answer: what was
-lost is asked once more. That holds for growing results too, each of which has all that is known so far: asked
-again, a stream begins anew, and its reader is not shown again what was shown before.
+A worker may end at any moment. An endpoint is a pure function, so asking again gives the same answer: what
+was lost is asked once more. That holds for growing results too, each of which has all that is known so far:
+asked again, a stream begins anew, and its reader is not shown again what was shown before.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from typing import Any, Protocol, TypeVar
@@ -21,6 +22,8 @@ from demos.plain import from_plain
 from demos.runner import Runner
 from demos.stopping import Stop, beside
 from demos.turns import LOOK
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -103,8 +106,10 @@ def _result(endpoint: Endpoint, answer: Answer) -> Any:
 def _again(lost: Lost, left: int) -> None:
     if not left:
         raise Busy(
-            f"What computed this has ended, {TIMES} times.", "Nothing you typed is lost. Try again in a minute."
+            f"What computed this has ended, {TIMES} times.",
+            "Nothing you typed is lost: try again soon.",
         ) from lost
+    log.warning("asked again: %s", str(lost).partition("\n")[0])
 
 
 def _until_stopped(answers: Iterator[Answer], stop: Stop) -> Iterator[Answer]:

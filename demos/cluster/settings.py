@@ -24,20 +24,23 @@ class Settings:
     min_workers: Annotated[int, Field(ge=1, le=1000, description="workers that always run")]
     max_workers: Annotated[int, Field(ge=1, le=1000, description="workers that may run")]
     busy: Annotated[
-        float, Field(gt=0, le=24, description="questions under way per worker above which one more is started")
+        float,
+        Field(gt=0, le=24, description="questions per worker above which one more is started"),
     ]
     at_once: Annotated[
         int, Field(ge=1, le=24, description="questions that a worker takes at once; they can share batches")
     ]
     waiting: Annotated[
-        int, Field(ge=1, le=100_000, description="questions of one front that may wait until a worker takes them")
+        int,
+        Field(ge=1, le=100_000, description="questions of one front that may wait for a worker"),
     ]
     start_after: Annotated[float, Field(ge=0, le=3600, description="seconds of being busy")]
     end_after: Annotated[float, Field(ge=0, le=86_400, description="seconds of being idle")]
     cpus: Annotated[float, Field(gt=0, le=256, description="cores of a worker, which are also its threads")]
     memory: Annotated[str, Field(max_length=20, description="for a worker's models, such as 2GB")]
     checkpoints: Annotated[
-        int, Field(ge=1, le=1000, description="checkpoints whose questions are sent to one worker by preference")
+        int,
+        Field(ge=1, le=1000, description="checkpoints that a worker is preferred for"),
     ]
 
 
@@ -46,7 +49,9 @@ def read(file: Path = FILE) -> Settings:
     try:
         held: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise BadInput(f"{file} cannot be read: {error}.", "cluster.toml of the gallery has all lines.") from error
+        raise BadInput(
+            f"{file} cannot be read: {error}.", "cluster.toml of the gallery has all lines."
+        ) from error
     try:
         settings = parse(Settings, held)
         parse_bytes(settings.memory)

@@ -1,8 +1,8 @@
 """What a worker does: it has an ordinary runner of its own, and is asked in plain data.
 
-A question names an endpoint and has its inputs; an answer is the result, or what `refused` makes of the error.
-All is as the API sends it and a recording holds it, so an answer is the same wherever it is computed. Arrays
-are packed.
+A question names an endpoint and has its inputs; an answer is the result, or what `refused` makes of the
+error. All is as the API sends it and a recording holds it, so an answer is the same wherever it is computed.
+Arrays are packed.
 """
 
 from __future__ import annotations

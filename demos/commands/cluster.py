@@ -21,12 +21,12 @@ def add_to(commands: Any) -> None:
     parser = commands.add_parser(
         "cluster",
         help="serve from several processes or machines (needs requirements-ray.txt)",
-        description="Starts the workers of cluster.toml in Ray Serve, and fronts on the ports from --port on. "
-        "docs/cluster.md says what to put before them.",
+        description="Starts the workers of cluster.toml in Ray Serve, and fronts on the ports from --port "
+        "on. docs/cluster.md says what to put before them.",
     )
-    parser.add_argument("--fronts", type=int, default=1, metavar="N", help="Gradio processes here (default 1)")
+    parser.add_argument("--fronts", type=int, default=1, metavar="N", help="Gradio processes (default 1)")
     parser.add_argument("--settings", type=Path, metavar="FILE", help="instead of cluster.toml")
-    parser.add_argument("--ray", metavar="HOST:PORT", help="a Ray that runs already; by default a new one here")
+    parser.add_argument("--ray", metavar="HOST:PORT", help="a Ray that runs; by default a new one here")
     parser.set_defaults(run=cluster)
 
 

@@ -1,4 +1,4 @@
-"""A front's answers are a single process's, byte for byte: through JSON here, through Ray where it is there."""
+"""A front's answers are those of a single process, byte for byte. Here they pass through JSON."""
 
 from __future__ import annotations
 
