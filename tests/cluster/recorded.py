@@ -28,10 +28,12 @@ def questions(name: str) -> list[Any]:
 
 
 def json_of(run: Run, endpoint: Endpoint, inputs: Any) -> bytes:
-    """The answer as the API writes it, without times; of a stream all results."""
+    """The answer as the API writes it, without times; of a stream the last: how many there are before it can
+    depend on the time that they take."""
     try:
         if endpoint.streams:
-            plain = [to_plain(result) for result in run.stream(endpoint, inputs)]
+            *_, result = run.stream(endpoint, inputs)
+            plain = to_plain(result)
         else:
             plain = to_plain(run(endpoint, inputs))
     except StageError as error:

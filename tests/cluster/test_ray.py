@@ -6,23 +6,25 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import warnings
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 
-pytest.importorskip("ray")
-
-import psutil
-
-from demos.cluster.ray_serve import connect, start, stop
 from demos.cluster.runner import ClusterRunner
 from demos.cluster.settings import read
 from demos.models.cache import ModelCache, shared_cache
 from demos.runner import PLACES, Runner
 from tests.cluster.recorded import ENDPOINTS, RECORDED, differing
+
+with warnings.catch_warnings():  # Ray's own, while it is imported
+    warnings.simplefilter("ignore")
+    pytest.importorskip("ray.serve")
+    from demos.cluster.ray_serve import connect, start, stop
 
 # Ray's own threads and sockets end with its processes.
 pytestmark = [
