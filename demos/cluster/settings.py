@@ -21,8 +21,8 @@ FILE = ASSETS.parent / "cluster.toml"
 class Settings:
     """The numbers of a cluster; what each means for 100 and for 10,000 visitors: docs/cluster.md."""
 
-    min_workers: Annotated[int, Field(ge=1, le=1000, description="workers that always run")]
-    max_workers: Annotated[int, Field(ge=1, le=1000, description="workers that may run")]
+    min_workers: Annotated[int, Field(ge=1, le=10_000, description="workers that always run")]
+    max_workers: Annotated[int, Field(ge=1, le=10_000, description="workers that may run")]
     busy: Annotated[
         float,
         Field(gt=0, le=24, description="questions per worker above which one more is started"),
