@@ -31,7 +31,7 @@ def add_to(commands: Any) -> None:
 
 
 def cluster(options: argparse.Namespace) -> int:
-    """Serves until it is interrupted."""
+    """Serves until it is interrupted, or terminated: Ray makes that a SystemExit."""
     from demos.cluster.settings import FILE, read
     from demos.errors import StageError
 
@@ -57,6 +57,8 @@ def cluster(options: argparse.Namespace) -> int:
     finally:
         for front in fronts:
             front.end()
+        for front in fronts:
+            front.wait()
 
 
 class Front:
@@ -76,7 +78,11 @@ class Front:
             self._process = subprocess.Popen(self._command, env=self._environment)
 
     def end(self) -> None:
-        """Ends the process."""
+        """Tells the process to end."""
         if self._process is not None:
             self._process.terminate()
+
+    def wait(self) -> None:
+        """Waits until it has ended."""
+        if self._process is not None:
             self._process.wait()
