@@ -9,15 +9,20 @@ PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 HOST ?= 127.0.0.1
 PORT ?= 7860
 MODELS ?= auto
+FRONTS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-browser coverage test-fast test-kernels slow docs hooks install python weights browser lint lint-js format bench record clean
+.PHONY: help run serve-ray test test-browser coverage test-fast test-kernels slow docs hooks install python weights browser lint lint-js format bench record clean
 
 help: ## List the targets
 	@grep -E '^[a-z%-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 run: weights ## Serve the gallery (HOST=127.0.0.1 PORT=7860 MODELS=auto|bundled|hub)
 	$(BIN)/python app.py --host $(HOST) --port $(PORT) --models $(MODELS)
+
+serve-ray: weights ## Serve from several processes, or machines: docs/cluster.md (FRONTS=2, and as run)
+	$(PIP) -r requirements-ray.txt -c constraints.txt
+	$(BIN)/python app.py --host $(HOST) --port $(PORT) --models $(MODELS) cluster --fronts $(FRONTS)
 
 test: $(VENV)/.dev-installed weights browser ## Run every test, the browser ones included
 	$(PYTEST)

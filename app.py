@@ -7,6 +7,7 @@ import errno
 import os
 import socket
 import sys
+from collections.abc import Callable
 from functools import partial
 from importlib import import_module
 
@@ -98,7 +99,13 @@ def serve(options: argparse.Namespace) -> int:
     if options.mcp and not is_installed():
         sys.exit(f"--mcp needs one package more: {INSTALL}")
     metrics = Metrics() if is_wanted() else None
-    runner = Runner(
+    kind: Callable[..., Runner] = Runner
+    if cluster := os.environ.get("STAGE_CLUSTER"):
+        from demos.cluster.ray_serve import connect
+        from demos.cluster.runner import ClusterRunner
+
+        kind = partial(ClusterRunner, connect(cluster))
+    runner = kind(
         shared_cache(),
         say=partial(gr.Info, duration=4),
         admit=admission(),

@@ -3,10 +3,10 @@
 from benchmarks import (
     attention_page,
     caption_world,
-    class_of_thirty,
+    cluster,
+    costs,
     debate,
     foundations,
-    load,
     opening,
     pipelines,
     prompting,
@@ -25,9 +25,9 @@ MODULES = (
     prompting,
     pipelines,
     writing,
+    costs,
+    cluster,
     attention_page,
-    load,
-    class_of_thirty,
 )
 
 for benchmark in MODULES:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Mapping
+from typing import Any
 
 MAX_CHARACTERS = 1_000
 """Characters of what an error says: it may quote a whole file."""
@@ -54,6 +56,28 @@ def is_out_of_memory(error: BaseException) -> bool:
     if isinstance(error, MemoryError) or getattr(error, "errno", None) == errno.ENOMEM:
         return True
     return any(words in said for words in ("allocate memory", "out of memory", "bad_alloc", "new thread"))
+
+
+def refused(error: StageError) -> dict[str, Any]:
+    """An error as plain data, for `refusal`: its class's name and its attributes."""
+    return {"refused": type(error).__name__, "facts": vars(error)}
+
+
+def refusal(plain: Any) -> StageError | None:
+    """The error that `refused` wrote, or None for anything else.
+
+    Its class is defined beside the endpoint that raises it, so it is known wherever that endpoint is.
+    """
+    if not isinstance(plain, Mapping) or plain.keys() != {"refused", "facts"}:
+        return None
+    kinds = [StageError]
+    for kind in kinds:
+        kinds += kind.__subclasses__()
+    kind = next(kind for kind in kinds if kind.__name__ == plain["refused"])
+    error = kind.__new__(kind)
+    vars(error).update(plain["facts"])
+    error.args = (f"{error.problem} {error.remedy}".strip(),)
+    return error
 
 
 def _readable(text: str) -> str:

@@ -74,7 +74,7 @@ def from_plain(hint: Any, plain: Any) -> Any:
         return from_plain(arguments[0], plain)
     if origin in (typing.Union, types.UnionType):
         return _one_of(arguments, plain)
-    if hint is float and not isinstance(plain, Mapping):
+    if hint is float and not isinstance(plain, Mapping | int):  # whole numbers stay whole, also in JSON
         return math.nan if plain is None else float(plain)
     if isinstance(plain, list):
         return _several(origin or hint, arguments, plain)

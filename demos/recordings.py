@@ -26,7 +26,7 @@ from typing import Any
 import orjson
 
 from demos.contract import Endpoint, to_plain
-from demos.errors import StageError
+from demos.errors import StageError, refusal, refused
 from demos.models.catalog import ASSETS
 from demos.models.specs import Origin
 from demos.plain import from_plain
@@ -75,8 +75,8 @@ class Recordings:
         plain = recorded.answers.get(key_of(inputs)) if recorded.answers else None
         if plain is None:
             return None
-        if isinstance(plain, dict) and plain.keys() == {"refused", "facts"}:
-            return _refusal(plain)
+        if error := refusal(plain):
+            return error
         result = from_plain(endpoint.result_type, plain)
         origin = getattr(result, "origin", None)
         if not isinstance(origin, Origin):
@@ -110,7 +110,7 @@ def write(path: Path, made: str, versions: Mapping[str, str], answers: Iterable[
 
 def _written(result: Any) -> Any:
     if isinstance(result, StageError):
-        return {"refused": type(result).__name__, "facts": vars(result)}
+        return refused(result)
     return _timeless(to_plain(result, "base64"))
 
 
@@ -119,18 +119,6 @@ def _timeless(plain: Any) -> Any:
     if isinstance(plain, dict):
         return {name: 0.0 if name == "seconds" else _timeless(value) for name, value in plain.items()}
     return [_timeless(value) for value in plain] if isinstance(plain, list) else plain
-
-
-def _refusal(plain: Mapping[str, Any]) -> StageError:
-    """The error of a recording. Its class is defined beside the endpoint that raises it, so it is known."""
-    kinds = [StageError]
-    for kind in kinds:
-        kinds += kind.__subclasses__()
-    kind = next(kind for kind in kinds if kind.__name__ == plain["refused"])
-    error = kind.__new__(kind)
-    vars(error).update(plain["facts"])
-    error.args = (f"{error.problem} {error.remedy}".strip(),)
-    return error
 
 
 @dataclass

@@ -1,21 +1,23 @@
 """The runner: leases the model, computes, and remembers the result.
 
 `run(endpoint, inputs)` is the only link between pages or API and compute. Inputs and results are plain data,
-so the same call could go to a remote worker; this runner computes in its own process.
+so the same call can go to a worker on another machine (`demos/cluster/`); this runner computes in its own
+process.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager, suppress
-from dataclasses import is_dataclass, replace
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from dataclasses import is_dataclass
 from typing import Any
 
 from demos.budget import UNBOUNDED, Bounds, Budget
 from demos.contract import Endpoint, check_fields
 from demos.errors import BadInput, Busy, StageError
+from demos.leases import leases
 from demos.memo import Memo
 from demos.microbatch import MicroBatches
 from demos.model_choice import specs_of
@@ -78,17 +80,11 @@ class Runner:
     def __call__(self, endpoint: Endpoint, inputs: Any) -> Any:
         """Returns the result of one endpoint, from the cache if the same inputs were computed before; raises
         `Stopped` once nobody waits for it."""
-        key, stop = (endpoint.name, inputs), Stop()
+        key, stop, specs = (endpoint.name, inputs), Stop(), None
 
         def compute() -> Any:
-            with self.places.hold(self.visitor()), self._lease(endpoint, specs) as loaded:
-                if endpoint.batched:
-                    same = (endpoint.name, loaded and loaded.spec)
-                    asked = (inputs, stop)
-                    return self._together(same, asked, lambda many: self._several(endpoint, many, loaded))
-                budget = Budget(self.bounds, stop.is_set)
-                with self._turn.take(None, stop, self.tell) as give_way, budget.computing(give_way):
-                    return endpoint.function(inputs, loaded)
+            needed = specs_of(endpoint, inputs) if specs is None else specs  # None: forgotten just now
+            return self._compute(endpoint, inputs, needed, stop)
 
         with guarded(endpoint.name, self.observe):
             _check(inputs)  # a list where a number belongs could not be looked up
@@ -102,11 +98,6 @@ class Runner:
                 except Stopped:  # perhaps by one who asked the same before, and left
                     if stop.is_set():
                         raise
-
-    def _several(self, endpoint: Endpoint, asked: Sequence[tuple[Any, Stop]], loaded: Any) -> Sequence[Any]:
-        """The answers to inputs that are computed together, as long as anyone waits for one of them."""
-        with Budget(self.bounds, lambda: all(stop.is_set() for _, stop in asked)).computing():
-            return endpoint.function([inputs for inputs, _ in asked], loaded)
 
     def stream(self, endpoint: Endpoint, inputs: Any) -> Stream:
         """Returns the growing results of a streaming endpoint, each computed in a turn among the streams.
@@ -123,31 +114,56 @@ class Runner:
                 return Stream(lambda _: (result for result in (recorded,)))
 
         def steps(stop: Stop) -> Iterator[Any]:
-            share, budget, last = Share(), Budget(self.bounds, stop.is_set), None
+            last = None
             with suppress(Stopped), guarded(endpoint.name, self.observe):
                 specs = self._ready(endpoint, inputs, stop)
-                for spec in specs:
-                    self._load(spec, stop)
-                with self.places.hold(self.visitor()), self._lease(endpoint, specs) as loaded:
-                    if stop.is_set():
-                        raise Stopped
-                    with self._steps.take(share, stop, self.tell), budget.computing():
-                        results = endpoint.function(inputs, loaded)
-                    with closing(results):
-                        while True:
-                            with self._steps.take(share, stop), budget.computing():
-                                result = next(results, None)
-                            if result is None:
-                                self.results.get((endpoint.name, inputs), lambda: last)
-                                return
-                            if isinstance(result, Waiting):
-                                if stop.is_set():
-                                    raise Stopped
-                                result.there.wait(LOOK)
-                            else:
-                                yield (last := result)
+                with closing(self._compute_steps(endpoint, inputs, specs, stop)) as results:
+                    for last in results:
+                        yield last
+                self.results.get((endpoint.name, inputs), lambda: last)
 
         return Stream(steps)
+
+    def _compute(self, endpoint: Endpoint, inputs: Any, specs: Sequence[Spec], stop: Stop) -> Any:
+        """Computes a result on models whose files are on the disk."""
+        with self.places.hold(self.visitor()), leases(endpoint, specs, self._model) as loaded:
+            if endpoint.batched:
+                same = (endpoint.name, loaded and loaded.spec)
+                asked = (inputs, stop)
+                return self._together(same, asked, lambda many: self._several(endpoint, many, loaded))
+            budget = Budget(self.bounds, stop.is_set)
+            with self._turn.take(None, stop, self.tell) as give_way, budget.computing(give_way):
+                return endpoint.function(inputs, loaded)
+
+    def _several(self, endpoint: Endpoint, asked: Sequence[tuple[Any, Stop]], loaded: Any) -> Sequence[Any]:
+        """The answers to inputs that are computed together, as long as anyone waits for one of them."""
+        with Budget(self.bounds, lambda: all(stop.is_set() for _, stop in asked)).computing():
+            return endpoint.function([inputs for inputs, _ in asked], loaded)
+
+    def _compute_steps(
+        self, endpoint: Endpoint, inputs: Any, specs: Sequence[Spec], stop: Stop
+    ) -> Generator[Any, None, None]:
+        """Computes the growing results of a streaming endpoint; raises `Stopped` when told to stop."""
+        share, budget = Share(), Budget(self.bounds, stop.is_set)
+        for spec in specs:
+            self._load(spec, stop)
+        with self.places.hold(self.visitor()), leases(endpoint, specs, self._model) as loaded:
+            if stop.is_set():
+                raise Stopped
+            with self._steps.take(share, stop, self.tell), budget.computing():
+                results = endpoint.function(inputs, loaded)
+            with closing(results):
+                while True:
+                    with self._steps.take(share, stop), budget.computing():
+                        result = next(results, None)
+                    if result is None:
+                        return
+                    if isinstance(result, Waiting):
+                        if stop.is_set():
+                            raise Stopped
+                        result.there.wait(LOOK)
+                    else:
+                        yield result
 
     def _recorded(self, endpoint: Endpoint, inputs: Any) -> Any:
         """The recorded answer where the running event may be answered so, or None.
@@ -168,20 +184,23 @@ class Runner:
         return found
 
     def _ready(self, endpoint: Endpoint, inputs: Any, stop: Stop) -> list[Spec]:
-        """Returns the specs of the models that inputs need, possibly none, once their files are on the disk.
+        """Returns the specs of the models that inputs need, possibly none, once they can be loaded.
 
-        Validates the inputs before a model is loaded. Fetching files may take minutes, and holds neither a
-        turn nor a place.
+        Validates the inputs before that.
         """
         _check(inputs)
         if endpoint.check:
             endpoint.check(inputs)
         self.admit()
         specs = specs_of(endpoint, inputs)
+        self._obtain(specs, stop)
+        return specs
+
+    def _obtain(self, specs: Sequence[Spec], stop: Stop) -> None:
+        """Waits until the models' files are on the disk: perhaps minutes, without a turn or a place."""
         for spec in specs:
             if not self.cache.holds(spec):
                 self._fetch(spec, stop)
-        return specs
 
     def _fetch(self, spec: Spec, stop: Stop) -> None:
         """Waits until a model's files are there, and tells the visitor the progress."""
@@ -198,36 +217,14 @@ class Runner:
             self._patient.release()
 
     def _load(self, spec: Spec, stop: Stop) -> None:
-        """Loads a model in a thread of its own, so that a visitor who presses Stop does not wait for it.
-
-        The load itself goes on: the next visitor finds the model in the cache.
-        """
-        if self.cache.holds(spec):
-            return
+        """Loads a model. Who presses Stop does not wait for it, and the next visitor finds it loaded."""
 
         def load() -> None:
             with self._model(spec):
                 pass
 
-        beside(load, stop)
-
-    @contextmanager
-    def _lease(self, endpoint: Endpoint, specs: Sequence[Spec]) -> Iterator[Any]:
-        """Leases what `endpoint` needs: several models, or one, with the second, if there is one, as its
-        helper, or none."""
-        if endpoint.several:
-            with ExitStack() as leases:
-                yield [leases.enter_context(self._model(spec)) for spec in specs]
-            return
-        if not specs:
-            yield None
-            return
-        with self._model(specs[0]) as loaded:
-            if not specs[1:]:
-                yield loaded
-                return
-            with self._model(specs[1]) as helper:
-                yield replace(loaded, helper=helper)
+        if not self.cache.holds(spec):
+            beside(load, stop)
 
     @contextmanager
     def _model(self, spec: Spec) -> Iterator[Loaded]:

@@ -53,12 +53,13 @@ def imported(*places: str) -> dict[str, str]:
 
 
 def test_what_the_gallery_imports_is_required():
-    known = declared("requirements.txt").keys() | declared("requirements-fast.txt").keys()
+    files = ("requirements.txt", "requirements-fast.txt", "requirements-ray.txt")
+    known = {name for file in files for name in declared(file)}
     assert not imported("app.py", "demos").keys() - known
 
 
 def test_what_tests_and_tools_import_is_required():
-    files = ("requirements.txt", "requirements-dev.txt", "requirements-fast.txt")
+    files = [f"requirements{use}.txt" for use in ("", "-dev", "-fast", "-ray")]
     known = {name for file in files for name in declared(file)} | NOT_NEEDED | ELSEWHERE
     used = imported("tests", "training", "benchmarks", "assets")
     assert {name: file for name, file in used.items() if name not in known} == {}

@@ -6,4 +6,4 @@ code. To add a subcommand, write its module and add its line here. Importing suc
 gradio nor torch: `python app.py --help` answers at once.
 """
 
-COMMANDS: tuple[str, ...] = ("demos.commands.rehearse", "demos.commands.export")
+COMMANDS: tuple[str, ...] = ("demos.commands.rehearse", "demos.commands.export", "demos.commands.cluster")
