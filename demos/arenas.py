@@ -1,9 +1,9 @@
 """How the C library shares out memory among threads.
 
 glibc gives each new thread an arena of its own, up to eight for each core, and what is freed in one arena
-is of no use in another. In a process that answers in many threads every arena grows to its own greatest
-need, for hours: after a soak of half an hour there were 8 of about 60 MB each, and no end of it. Work takes
-turns here, so that two are enough.
+is of no use in another. In a process that answers in many threads every arena grows to its own greatest need:
+after a soak of half an hour (`benchmarks/soak.py`) there were 8 of about 60 MB each. Work takes turns here,
+so that few are needed.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import is_dataclass
 from typing import Any
 
@@ -126,7 +126,7 @@ class Runner:
 
     def _compute(self, endpoint: Endpoint, inputs: Any, specs: Sequence[Spec], stop: Stop) -> Any:
         """Computes a result on models whose files are on the disk."""
-        with self.places.hold(self.visitor()), leases(endpoint, specs, self._model) as loaded:
+        with self.places.hold(self.visitor()), self._lease(endpoint, specs) as loaded:
             if endpoint.batched:
                 same = (endpoint.name, loaded and loaded.spec)
                 asked = (inputs, stop)
@@ -147,7 +147,7 @@ class Runner:
         share, budget = Share(), Budget(self.bounds, stop.is_set)
         for spec in specs:
             self._load(spec, stop)
-        with self.places.hold(self.visitor()), leases(endpoint, specs, self._model) as loaded:
+        with self.places.hold(self.visitor()), self._lease(endpoint, specs) as loaded:
             if stop.is_set():
                 raise Stopped
             with self._steps.take(share, stop, self.tell), budget.computing():
@@ -225,6 +225,9 @@ class Runner:
 
         if not self.cache.holds(spec):
             beside(load, stop)
+
+    def _lease(self, endpoint: Endpoint, specs: Sequence[Spec]) -> AbstractContextManager[Any]:
+        return leases(endpoint, specs, self._model)
 
     @contextmanager
     def _model(self, spec: Spec) -> Iterator[Loaded]:
