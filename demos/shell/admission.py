@@ -45,7 +45,7 @@ def visitor() -> Visitor | None:
     from gradio.context import LocalContext
 
     request = LocalContext.request.get(None)
-    return None if request is None else visitor_of(request, request.session_hash)
+    return None if request is None else visitor_of(request, page_of(request))
 
 
 def visitor_of(request: Any, page: str | None) -> Visitor | None:
@@ -72,7 +72,7 @@ class Visitors:
         if request is None or event in self._admitted:
             return
         address = address_of(request)
-        wait = self._addresses.take(address) or self._pages.take(request.session_hash or address)
+        wait = self._addresses.take(address) or self._pages.take(page_of(request) or address)
         if wait:
             raise Busy(
                 "You ask faster than this gallery, which is shared, can answer everybody.",
@@ -82,6 +82,11 @@ class Visitors:
             self._admitted[event] = None
             while len(self._admitted) > REMEMBERED:
                 self._admitted.popitem(last=False)
+
+
+def page_of(request: Any) -> str | None:
+    """The open page that asks. The calls of drawings come as the server's own requests, which name none."""
+    return getattr(request, "session_hash", None)
 
 
 def address_of(request: Any) -> str:

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 from gradio.context import LocalContext
 from gradio.routes import App
+from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from demos.errors import BadInput, Busy
@@ -43,6 +44,18 @@ def test_a_rate_that_is_no_number_is_named(monkeypatch, wrong):
     monkeypatch.setenv("STAGE_RATE", wrong)
     with pytest.raises(BadInput, match="whole number"):
         rate_per_minute()
+
+
+@pytest.mark.parametrize(("public", "expected"), [("0", None), ("1", ("1.2.3.4", "1.2.3.4"))])
+def test_the_call_of_a_drawing_names_no_page_and_counts_as_its_address(monkeypatch, public, expected):
+    monkeypatch.setenv("STAGE_PUBLIC", public)
+    request = Request({"type": "http", "client": ("1.2.3.4", 5), "headers": []})
+    token = LocalContext.request.set(request)  # type: ignore[arg-type]
+    try:
+        Visitors(60)()
+        assert visitor() == expected
+    finally:
+        LocalContext.request.reset(token)
 
 
 def asks(visitors: Visitors, page: str, address: str = "1.2.3.4", event: str | None = None) -> bool:
