@@ -12,10 +12,9 @@ from typing import Any
 
 import torch
 from safetensors import safe_open
-from transformers import GenerationConfig
 from transformers.initialization import meta_device_safe_creation_ops, no_init_weights
 
-WEIGHTS, GENERATION = "model.safetensors", "generation_config.json"
+from demos.models.by_name import WEIGHTS, write_as_the_folder_says
 
 
 def on_base(kind: Any, folder: str, base: Any, attention: str) -> Any | None:
@@ -37,8 +36,7 @@ def on_base(kind: Any, folder: str, base: Any, attention: str) -> Any | None:
     model.tie_weights()
     if any(tensor.is_meta for tensor in (*model.parameters(), *model.buffers())):
         return None
-    if model.can_generate() and (Path(folder) / GENERATION).is_file():
-        model.generation_config = GenerationConfig.from_pretrained(folder, local_files_only=True)
+    write_as_the_folder_says(model, folder)
     return model
 
 

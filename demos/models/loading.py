@@ -9,7 +9,7 @@ import torch
 import transformers
 
 from demos.errors import ModelUnavailable, Unsupported
-from demos.models import adapters, heads, hub, own_configs, recording
+from demos.models import adapters, by_name, heads, hub, own_configs, recording
 from demos.models.catalog import checkpoint
 from demos.models.elmo import ElmoModel
 from demos.models.positions import PositionsModel
@@ -66,7 +66,7 @@ def read(spec: Spec, folder: str, tokenizer: Any, origin: Origin, base: Any = No
         if base is not None:
             model = heads.on_base(kind, folder, base, spec.attention)
         if model is None:
-            model = _from_pretrained(kind, spec, folder, origin)
+            model = _from_folder(kind, spec, folder, origin)
             if base is not None:
                 heads.share(model, base)
     if spec.attention == recording.RECORDABLE and not _records(model):
@@ -79,16 +79,21 @@ def read(spec: Spec, folder: str, tokenizer: Any, origin: Origin, base: Any = No
     return Loaded(spec, model, tokenizer, origin, sum(own.values()), folder)
 
 
-def _from_pretrained(kind: Any, spec: Spec, folder: str, origin: Origin) -> Any:
-    model, report = kind.from_pretrained(
-        folder,
-        attn_implementation=spec.attention,
-        dtype=getattr(torch, spec.dtype),
-        use_safetensors=True,
-        local_files_only=True,
-        output_loading_info=True,
-    )
-    _refuse_untrained(model, set(report["missing_keys"]), origin)
+def _from_folder(kind: Any, spec: Spec, folder: str, origin: Origin) -> Any:
+    dtype = getattr(torch, spec.dtype)
+    if origin.source == "bundled" and (found := by_name.read(kind, folder, spec.attention, dtype)):
+        model, missing = found
+    else:
+        model, report = kind.from_pretrained(
+            folder,
+            attn_implementation=spec.attention,
+            dtype=dtype,
+            use_safetensors=True,
+            local_files_only=True,
+            output_loading_info=True,
+        )
+        missing = set(report["missing_keys"])
+    _refuse_untrained(model, missing, origin)
     return model
 
 
@@ -107,16 +112,11 @@ def _refuse_untrained(model: Any, missing: set[str], origin: Origin) -> None:
     poolers = {name for name in missing if "pooler" in name}
     if poolers and hasattr(model, "pooler"):
         model.pooler = None  # pre-training without a sentence task leaves no pooler; hidden states need none
-    if rest := {name for name in missing - poolers if not _is_computed(model, name)}:
+    if rest := {name for name in missing - poolers if not by_name.is_computed(model, name)}:
         raise ModelUnavailable(
             f"The weights of {origin.title} lack {len(rest)} parts, such as {min(rest)}.",
             "Choose another model.",
         )
-
-
-def _is_computed(model: Any, name: str) -> bool:
-    """Whether a parameter is a fixed table of sines (Marian's positions), which files leave out."""
-    return "Sinusoidal" in type(model.get_submodule(name.rpartition(".")[0])).__name__
 
 
 def _storages(model: torch.nn.Module) -> dict[int, int]:
