@@ -12,7 +12,7 @@ from starlette.datastructures import QueryParams
 from demos import MOVED
 from demos.models.catalog import ASSETS
 from demos.runner import Runner
-from demos.shell import pages
+from demos.shell import frontend, pages
 from demos.shell.half_uploads import leave_nothing
 from demos.shell.hosts import own_hosts
 from demos.shell.load_demos import load_programme, public_endpoints, titles, working
@@ -100,7 +100,8 @@ def launch_options(
         return moved_address(slug, query, {*by_slug, MODELS})
 
     named = {endpoint.name: endpoint for endpoint in public_endpoints(demos)}
-    others = {PREFIX: plain_http(named, runner)} | ({PATH: metrics.application(runner)} if metrics else {})
+    others = {PREFIX: plain_http(named, runner), frontend.PREFIX: frontend.frontend}
+    others |= {PATH: metrics.application(runner)} if metrics else {}
     site = Site(pages.page_builders(runner, demos), options, head, moved, others)
     return look() | {
         "footer_links": ["api", "settings"],

@@ -10,6 +10,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from demos.shell.lean_config import lean
+from demos.shell.preloads import preloads
 
 FIRST_MODULE = b'<script type="module"'
 """Gradio's own script in its page; modules run after everything that precedes them."""
@@ -46,7 +47,8 @@ class Inserting:
         await self._app({**scope, "headers": headers}, receive, sent)
 
     async def _send_whole(self, start: Message, body: bytes, send: Send) -> None:
-        page = lean(body.replace(FIRST_MODULE, self._markup + FIRST_MODULE, 1))
+        markup = self._markup + preloads(body)
+        page = lean(body.replace(FIRST_MODULE, markup + FIRST_MODULE, 1))
         kept = [pair for pair in start["headers"] if pair[0].lower() != b"content-length"]
         await send({**start, "headers": [*kept, (b"content-length", str(len(page)).encode())]})
         await send({"type": "http.response.body", "body": page})

@@ -39,19 +39,23 @@ class Static:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers a request below PREFIX."""
-        found = self._files.get(scope["path"].removeprefix(PREFIX))
-        if found is None or scope["type"] != "http":
-            return await PlainTextResponse("Not Found", 404)(scope, receive, send)
-        if scope["method"] not in ("GET", "HEAD"):
-            return await PlainTextResponse("Method Not Allowed", 405)(scope, receive, send)
-        content, media = found
-        headers = {"Cache-Control": FOR_GOOD, "X-Content-Type-Options": "nosniff", "Vary": "Accept-Encoding"}
-        if media.startswith("text/") and "gzip" in Headers(scope=scope).get("accept-encoding", ""):
-            content, headers["Content-Encoding"] = _compressed(content), "gzip"
-        await Response(content, media_type=media, headers=headers)(scope, receive, send)
+        await send_for_good(self._files.get(scope["path"].removeprefix(PREFIX)), scope, receive, send)
 
 
 STATIC = Static()
+
+
+async def send_for_good(found: tuple[bytes, str] | None, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answers with a file, its content and media type, which browsers may keep for good."""
+    if found is None or scope["type"] != "http":
+        return await PlainTextResponse("Not Found", 404)(scope, receive, send)
+    if scope["method"] not in ("GET", "HEAD"):
+        return await PlainTextResponse("Method Not Allowed", 405)(scope, receive, send)
+    content, media = found
+    headers = {"Cache-Control": FOR_GOOD, "X-Content-Type-Options": "nosniff", "Vary": "Accept-Encoding"}
+    if media.startswith("text/") and "gzip" in Headers(scope=scope).get("accept-encoding", ""):
+        content, headers["Content-Encoding"] = _compressed(content), "gzip"
+    await Response(content, media_type=media, headers=headers)(scope, receive, send)
 
 
 def _joined(paths: Sequence[Path]) -> bytes:

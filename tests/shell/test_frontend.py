@@ -1,0 +1,83 @@
+"""Gradio's own files come from memory, for good, and a page's head names those that it will ask for."""
+
+from __future__ import annotations
+
+import re
+
+import gradio
+import pytest
+from starlette.testclient import TestClient
+
+from demos.shell import frontend, preloads
+
+NAMES = sorted(path.name for path in frontend.FOLDER.iterdir())
+
+
+@pytest.fixture
+def client():
+    return TestClient(frontend.frontend)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("suffix", sorted(frontend.MEDIA))
+def test_files_are_as_gradio_has_them(client, suffix):
+    name = next(name for name in NAMES if name.endswith(suffix))
+    answer = client.get(f"/assets/{name}")
+    assert answer.status_code == 200
+    assert answer.content == (frontend.FOLDER / name).read_bytes()
+    assert answer.headers["content-type"].startswith(frontend.MEDIA[suffix])
+    assert "immutable" in answer.headers["cache-control"]
+
+
+def test_every_name_holds_a_hash():
+    """Otherwise a browser would keep a file that a later Gradio changes."""
+    assert [name for name in NAMES if not re.search(r"-[\w-]{8}\d*\.", name)] == []
+
+
+@pytest.mark.parametrize(
+    "path", ["", "nothing.js", "../index.html", "..%2findex.html", "/etc/passwd", "%00.js", "a" * 5000]
+)
+def test_only_files_of_that_folder(client, path):
+    assert client.get(f"/assets/{path}").status_code == 404
+
+
+def test_only_reading(client):
+    assert client.post(f"/assets/{NAMES[0]}").status_code == 405
+
+
+def test_what_a_text_box_needs_is_named_and_there():
+    with gradio.Blocks() as page:
+        gradio.Textbox()
+        gradio.HTML("")
+    types = {component["type"] for component in page.get_config_file()["components"]}
+    markup = preloads.preloads("".join(f'"type":"{kind}"' for kind in types).encode()).decode()
+    named = [part.split('"')[0] for part in markup.split('href="./assets/')[1:]]
+    assert len(named) == len(set(named)) > 20
+    assert set(named) <= set(NAMES)
+    assert sum(name.endswith(".js") for name in named) == markup.count("modulepreload")
+
+
+def test_a_type_that_gradio_does_not_have_adds_nothing():
+    textbox = preloads.preloads(b'"type":"textbox"')
+    assert preloads.preloads(b'"type":"textbox","type":"no_such_thing"') == textbox
+    assert preloads.preloads(b"<html>no page of Gradio</html>") == b""
+
+
+def test_a_gradio_that_is_built_otherwise_opens_without(tmp_path, monkeypatch):
+    (tmp_path / "index-12345678.js").write_text("import(`./other.js`)")
+    monkeypatch.setattr(preloads, "FOLDER", tmp_path)
+    for made in (preloads._shell, preloads._parts, preloads._imports):
+        made.cache_clear()
+    try:
+        assert preloads.preloads(b'"type":"textbox"') == b""
+    finally:
+        for made in (preloads._shell, preloads._parts, preloads._imports):
+            made.cache_clear()
+
+
+def test_compressed_once(client):
+    name = next(name for name in NAMES if name.endswith(".css"))
+    answer = client.get(f"/assets/{name}", headers={"accept-encoding": "gzip"})
+    assert answer.headers["content-encoding"] == "gzip"
+    plain = client.get(f"/assets/{name}", headers={"accept-encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    assert plain.content == answer.content == (frontend.FOLDER / name).read_bytes()
