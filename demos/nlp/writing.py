@@ -56,13 +56,10 @@ def written(
     ends: list[int] = []
     start = time.perf_counter()
 
-    def so_far(finished: str = "") -> str:
-        text = loaded.tokenizer.decode([token.id for token in new], skip_special_tokens=True)
-        # A character may take several tokens: hold back incomplete ones.
-        return text if finished else text.rstrip("\ufffd")
+    whole = complete = ""  # the text, and how much of it has no character whose tokens are still to come
 
     def result(finished: Literal["", "end", "length"]) -> GenerateResult:
-        text = so_far(finished)
+        text = whole if finished else complete
         logprobs = [math.log(max(token.probability, 1e-45)) for token in new]
         return GenerateResult(
             text=text,
@@ -87,7 +84,9 @@ def written(
                     yield token  # pyright: ignore[reportReturnType] (no reader of results sees it)
                     continue
                 new.append(token)
-                ends.append(len(so_far()))
+                whole = loaded.tokenizer.decode([one.id for one in new], skip_special_tokens=True)
+                complete = whole.rstrip("\ufffd")
+                ends.append(len(complete))
                 if elsewhere:
                     unsaid = True
                 else:

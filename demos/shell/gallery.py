@@ -68,6 +68,14 @@ footer:not(:has(.show-api)) .divider { display: none !important; }
 </style>"""
 
 
+# The first visitor of a page waits while it is laid out: a link on which the pointer rests is fetched ahead.
+FETCHED_AHEAD = (
+    '<script type="speculationrules">{"prefetch":[{"where":{"selector_matches":'
+    '[".stage-demo-card",".stage-demos a",".stage-tabs a:not([href*=\\"view=api\\"])"]},'
+    '"eagerness":"moderate"}]}</script>'
+)
+
+
 def build(runner: Runner, programme: tuple[str, ...] | None = None, tools: bool = False) -> gr.Blocks:
     """Home and the API, ready to launch with `launch_options`, which adds the other pages; with `tools`, to
     be launched as a tool server too."""
@@ -94,7 +102,7 @@ def launch_options(
     def head(slug: str) -> str:
         own = getattr(by_slug.get(slug), "SCRIPTS", ())
         styles = f'{HEAD_STYLES}<link rel="stylesheet" href="{STATIC.address(*GLOBAL_STYLES)}">'
-        return f'{styles}<script src="{STATIC.address(*SHELL_SCRIPTS, *own)}"></script>'
+        return f'{styles}<script src="{STATIC.address(*SHELL_SCRIPTS, *own)}"></script>{FETCHED_AHEAD}'
 
     def moved(slug: str, query: QueryParams) -> str | None:
         return moved_address(slug, query, {*by_slug, MODELS})
