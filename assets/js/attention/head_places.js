@@ -31,6 +31,8 @@ const AttentionHeadPlaces = (() => {
     return side;
   }
 
+  const onSlide = () => "staged" in document.documentElement.dataset;
+
   /** @param {AttentionPositions} positions */
   const longestOf = ({ queries, keys }) => Math.max(queries.length, keys.length);
 
@@ -44,7 +46,7 @@ const AttentionHeadPlaces = (() => {
     const longest = longestOf(positions);
     const coarse = matchMedia("(pointer: coarse)").matches;
     const thickness = coarse ? 32 : longest <= 40 ? 24 : longest <= 160 ? 19 : 17;
-    const size = thickness >= 24 ? 14 : 12;
+    const size = thickness < 24 ? 12 : onSlide() ? 20 : 14; // a row on a slide is all letters
     const texts = [...map.queries, ...map.keys].map((token) => visibleText(token));
     const label = columnWidth(texts, size, Math.min(180, width * 0.32) - 18) + 18;
     const query = evenStretches(positions.queries.length, thickness);
@@ -92,7 +94,7 @@ const AttentionHeadPlaces = (() => {
    */
   function inRows(map, positions, width) {
     const coarse = matchMedia("(pointer: coarse)").matches;
-    const size = longestOf(positions) <= 40 ? 14 : 12;
+    const size = longestOf(positions) > 40 ? 12 : onSlide() ? 18 : 14;
     const label = coarse ? 40 : 30;
     const [query, key] = [
       wordStretches(map.queries, positions.queries, size),
