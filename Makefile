@@ -38,7 +38,7 @@ kernels-default: ISA := SSE41
 kernels-avx2: ISA := AVX2
 
 test-browser: $(VENV)/.dev-installed weights browser ## Run the tests in the browser alone
-	$(PYTEST) -m browser
+	$(PYTEST) tests/browser
 
 coverage: $(VENV)/.dev-installed weights ## Run all other tests, and fail if under 90 % of the lines of demos/ were run
 	$(PYTEST) -m "not browser" --cov=demos --cov-report=term:skip-covered --cov-fail-under=90

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import torch
@@ -21,17 +23,25 @@ def built(description: Described) -> tuple[nn.Module, bool]:
     wishes for. Raises `BadInput` with transformers' reason if there is no such model.
 
     transformers initializes nothing on the meta device, so sinusoids of an absurd size cost nothing either.
+    The last model is kept: who moves a slider asks for the same one again.
     """
+    asked = [description.model_type, dict(description.fields), list(description.architectures)]
+    return _built(json.dumps(asked))
+
+
+@lru_cache(maxsize=1)
+def _built(asked: str) -> tuple[nn.Module, bool]:
     from transformers import AutoConfig
 
-    kind, met = class_of(description.model_type, description.architectures)
+    model_type, fields, architectures = json.loads(asked)
+    kind, met = class_of(model_type, tuple(architectures))
     with quiet():
         try:
-            config = AutoConfig.for_model(description.model_type, **description.fields)
+            config = AutoConfig.for_model(model_type, **fields)
             with torch.device("meta"):
                 model = kind._from_config(config, attn_implementation="eager")
         except Exception as error:
-            raise refused(description.model_type, error) from None
+            raise refused(model_type, error) from None
     return model.eval().requires_grad_(False), met
 
 
