@@ -128,21 +128,22 @@ def said(name: str, times: Sequence[tuple[str, float]]) -> None:
 def played(slugs: Sequence[str], visitors: int, minutes: float) -> tuple[Seen, Lesson]:
     """A talk at a fresh gallery, with so many visitors; it ends with the lesson, if there is one."""
     over, lesson = threading.Event(), Lesson()
-    with gallery() as (url, _), sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        asyncio.run(warmed(url, {*slugs, *DEMOS.split()}))
-        work = lesson_of(url, visitors, 60 * minutes, lesson)
-        crowd = threading.Thread(target=lambda: (asyncio.run(work), over.set()), daemon=True)
-        if visitors:
-            crowd.start()
-        else:
-            work.close()
-        try:
-            return talk(browser, url, slugs, 1.0 if visitors else 0.0, over), lesson
-        finally:
+    with gallery() as (url, _):
+        asyncio.run(warmed(url, {*slugs, *DEMOS.split()}))  # Playwright has a loop of its own, in this thread
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+            work = lesson_of(url, visitors, 60 * minutes, lesson)
+            crowd = threading.Thread(target=lambda: (asyncio.run(work), over.set()), daemon=True)
             if visitors:
-                crowd.join(60 * minutes + PATIENCE)
-            browser.close()
+                crowd.start()
+            else:
+                work.close()
+            try:
+                return talk(browser, url, slugs, 1.0 if visitors else 0.0, over), lesson
+            finally:
+                if visitors:
+                    crowd.join(60 * minutes + PATIENCE)
+                browser.close()
 
 
 async def warmed(url: str, slugs: set[str]) -> None:
