@@ -1,6 +1,6 @@
 """How soon a lesson's picture follows its control, in Chromium.
 
-    python -m benchmarks.moved_controls
+    python -m benchmarks.moved_controls [SLUG ...]
 
 Every control is pressed as a visitor presses it, a few times, each time to another place; the page's own
 clock runs from that event until the frame after the picture has changed. The baseline, in the same page: a
@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import os
 import statistics
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -89,7 +90,7 @@ CONTROLS = (
     Control("positions", "map", clicked(f"#positions-map {OTHER}"), "#positions-map"),
     Control("positions", "word", clicked(f"#positions-shuffle {OTHER}"), "#positions-shuffle"),
     Control("shapes", "length", pressed(slider("Length"), "ArrowRight"), ".shapes-picture"),
-    Control("forgetting", "epochs", pressed(slider("Epochs"), "ArrowLeft", "ArrowRight"), ".forget-curves"),
+    Control("forgetting", "epochs", pressed(slider("Epochs"), "ArrowLeft", "ArrowRight"), ".stage-headline"),
     Control(
         "dialects",
         "number",
@@ -101,11 +102,11 @@ CONTROLS = (
 )
 
 
-def main() -> None:
+def main(slugs: Sequence[str] = ()) -> None:
     os.environ["STAGE_MODELS"] = "bundled"
     with gallery() as (url, _), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        for control in CONTROLS:
+        for control in (one for one in CONTROLS if one.slug in slugs or not slugs):
             report(browser, url, control)
         browser.close()
 
@@ -142,4 +143,4 @@ def followed(page: Page, watched: str, move: Callable[[], None]) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
