@@ -46,7 +46,7 @@ HEAD_STYLES = """<style>
 [data-embedded] .gradio-container { min-height: 0 !important; }
 [data-embedded] .stage-frame { height: 600px; }
 .html-container:has(.stage-header, .stage-cards, .stage-steps) { padding: 0 !important; }
-footer:not(:has(.show-api)) .divider { display: none !important; }
+footer .show-api, footer .divider { display: none !important; }  /* The navigation leads to the API. */
 .gradio-container .main { padding-top: 0.5rem !important; }
 @media (min-width: 900px) {  /* What asks stands at the end of the examples. */
   .stage-examples:has(~ button.primary), .stage-examples:has(~ .row > button.primary) {
@@ -63,7 +63,6 @@ footer:not(:has(.show-api)) .divider { display: none !important; }
 }
 @media (max-width: 480px) {
   .gradio-container { padding: 0.5rem !important; }
-  footer .divider { display: none !important; }
 }
 </style>"""
 

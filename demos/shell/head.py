@@ -41,14 +41,17 @@ class Inserting:
             else:
                 body.extend(message.get("body", b""))
                 if not message.get("more_body"):
-                    await self._send_whole(start, bytes(body), send)
+                    shows_api = b"view=api" in scope.get("query_string", b"")
+                    await self._send_whole(start, self._changed(bytes(body), shows_api), send)
 
         headers = [pair for pair in scope.get("headers", ()) if pair[0].lower() != b"accept-encoding"]
         await self._app({**scope, "headers": headers}, receive, sent)
 
-    async def _send_whole(self, start: Message, body: bytes, send: Send) -> None:
-        markup = self._markup + preloads(body)
-        page = lean(body.replace(FIRST_MODULE, markup + FIRST_MODULE, 1))
+    def _changed(self, page: bytes, shows_api: bool) -> bytes:
+        markup = self._markup + preloads(page)
+        return lean(page.replace(FIRST_MODULE, markup + FIRST_MODULE, 1), shows_api)
+
+    async def _send_whole(self, start: Message, page: bytes, send: Send) -> None:
         kept = [pair for pair in start["headers"] if pair[0].lower() != b"content-length"]
         await send({**start, "headers": [*kept, (b"content-length", str(len(page)).encode())]})
         await send({"type": "http.response.body", "body": page})

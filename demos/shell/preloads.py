@@ -12,7 +12,7 @@ from functools import cache
 
 from demos.shell.frontend import FOLDER
 
-TYPE = re.compile(rb'"type":"(\w+)"')
+TYPE = re.compile(rb'"type":"(\w+)","props"')
 TABLE = re.compile(r"m\.f=\[(.*?)\]")
 NAME = re.compile(r'"\./([^"]+)"')
 IMPORT = re.compile(r"import\(`\./([^`]+)`\)(?:\.then\([^)]*\))?(?:,__vite__mapDeps\(\[([\d,]*)\])?")
@@ -21,7 +21,7 @@ COMPONENT = re.compile(r"(\w+):\{[^{}]*\bcomponent:\(\)=>\w+\(\(\)=>import\(`\./
 
 def preloads(page: bytes) -> bytes:
     """Markup for the head of an HTML page of Gradio's: what its components need, by their types."""
-    types = sorted({kind.decode() for kind in TYPE.findall(page)})
+    types = sorted({kind.decode() for kind in TYPE.findall(page)} - {"api"})  # which nothing shows
     if not types:
         return b""
     names = dict.fromkeys((*_shell(), *(name for kind in types for name in _parts(kind))))

@@ -35,7 +35,7 @@ def error_answers() -> dict[Any, Answer]:
         if not kind.endswith(("/run", "/api", "/call", "/v2")):
             log.info("%s was not understood (%s)", request.url.path[:200], type(error).__name__)
             return refused(f"Nothing is known of this here ({type(error).__name__}).", 404)
-        said = f'There is no endpoint {name!r}. See the list under "Use via API" at the foot of the page.'
+        said = f'There is no endpoint {name!r}. See the list under "API" at the top of the page.'
         return refused(said, 404)
 
     async def unlike(request: Any, error: RequestValidationError) -> JSONResponse:

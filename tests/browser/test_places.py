@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from demos.shell.load_demos import by_tab, is_step, load_programme
 from tests.browser.steps import open_gallery
@@ -50,6 +50,18 @@ def test_a_visitor_walks_through_demos_and_back(page: Page):
     expect_demo(page, first_there.slug, first_there.title)
     page.get_by_role("link", name="Transformers on Stage").click()
     expect(page.locator(".stage-demo-card").first).to_be_visible()
+
+
+def test_the_api_is_described_where_the_navigation_leads(browser: Browser, gallery: str):
+    """Gradio asks for what a gallery without tools for language models does not have, and says so."""
+    page = browser.new_page(base_url=gallery)
+    open_gallery(page, "trial")
+    page.get_by_role("navigation", name="Tabs").get_by_role("link", name="API").click()
+    described = page.locator(".api-docs:visible")
+    expect(described).to_contain_text("API endpoints")
+    expect(described).to_contain_text("client.predict")
+    expect(described).to_contain_text("/who_sees_what")
+    page.close()
 
 
 def test_the_models_are_a_page_with_the_cache(page: Page):

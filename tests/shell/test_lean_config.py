@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from demos.shell.blocks import Blocks
-from demos.shell.lean_config import CONFIG, FOR_SERVERS, lean
+from demos.shell.lean_config import API_INFO, CONFIG, FOR_SERVERS, lean
 
 HOSTILE = "</script><script>alert('&')</script> 한국어 \u2028"
 
@@ -33,6 +33,12 @@ def config_of(page: bytes) -> dict:
     return json.loads(found[2])
 
 
+def info_of(page: bytes) -> dict:
+    found = API_INFO.search(page)
+    assert found
+    return json.loads(found[2])
+
+
 def test_only_descriptions_for_the_api_are_left_out(page):
     before, after = config_of(page), config_of(lean(page))
     assert sum(FOR_SERVERS <= one.keys() for one in before["components"]) == 3, "the textbox and its echo"
@@ -44,9 +50,16 @@ def test_only_descriptions_for_the_api_are_left_out(page):
     assert before == after
 
 
+def test_code_to_copy_is_left_out_unless_the_page_shows_the_api(page):
+    before, without, shown = (info_of(one) for one in (page, lean(page), lean(page, shows_api=True)))
+    assert shown == before
+    assert set(before["named_endpoints"]["/echo"].pop("code_snippets")) >= {"python", "bash"}
+    assert without == before
+
+
 def test_what_surrounds_the_configuration_stays(page):
     [start, end] = CONFIG.search(page).span(2)  # pyright: ignore[reportOptionalMemberAccess]
-    made = lean(page)
+    made = lean(page, shows_api=True)
     assert made.startswith(page[:start]) and made.endswith(page[end:])
     assert lean(b"<p>no configuration</p>") == b"<p>no configuration</p>"
 

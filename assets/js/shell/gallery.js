@@ -54,5 +54,14 @@ const StageClipboard = (() => {
   };
   if (Number.isInteger(number) && number >= 1) watchPage(pressExample, 30_000);
 
+  // ?view=api: Gradio takes its description of the API for open then, but fetches it only for its own button.
+  const openApi = () => {
+    const button = document.querySelector("footer .show-api");
+    if (!(button instanceof HTMLElement)) return false;
+    for (const _ of ["closed", "open"]) button.click();
+    return true;
+  };
+  if (address.get("view") === "api") watchPage(openApi, 30_000);
+
   return { copy };
 })();
