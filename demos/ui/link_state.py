@@ -50,6 +50,7 @@ def arrival(fields: Mapping[str, Any], inputs_type: type) -> Any:
         [found],
         list(fields.values()),
         js="() => [StageLink.sent()]",
+        trigger_mode="always_last",  # a tour, or Back, may go on before the form is filled
         api_visibility="private",
         show_progress="hidden",
     )

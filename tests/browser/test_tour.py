@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
-from tests.browser.steps import answering, open_demo
+from tests.browser.steps import answering, open_demo, wait_until
 
 NUMBER = ".stage-tour-place"
 
@@ -80,3 +80,15 @@ def test_it_leads_to_another_page_and_back_and_covers_no_slide(page: Page):
     page.keyboard.press("Escape")
     expect(tour(page)).to_have_count(0)
     expect(page.locator(".stage-talk-line")).to_be_visible()  # the talk goes on
+
+
+def test_who_goes_on_before_the_form_is_filled_gets_the_later_chunk(page: Page):
+    held: list[Route] = []
+    page.route("**/queue/join?*", lambda route: route.continue_() if held else held.append(route))
+    page.goto("/shared-encoder?tour=2")
+    expect(page.locator(NUMBER)).to_have_text("2 / 5")
+    wait_until(lambda: held)
+    tour(page).get_by_role("button", name="Next").click()
+    expect(page.locator(NUMBER)).to_have_text("3 / 5")
+    held[0].continue_()
+    expect(page.get_by_label("Second text")).to_have_value("")
