@@ -119,7 +119,8 @@ def test_a_page_shows_the_lent_text_and_can_stop_it(lent):
     inputs = GenerateInputs("Once upon a time", mode="plain", max_new_tokens=4)
     with closing(runner.stream(GENERATE, inputs)) as stream:
         texts = [result.new_tokens for result in stream]
-    assert texts == [1, 2, 3, 4, 4]
+    # Tokens that come faster than they are shown make one result.
+    assert texts == sorted(texts) and texts[-1] == 4
     with closing(runner.stream(GENERATE, inputs)) as stream:
         next(stream)
     assert not runner._steps._taken
