@@ -62,6 +62,7 @@ def _imports(name: str) -> Mapping[str, tuple[str, ...]]:
     return imports
 
 
+@cache
 def _only(pattern: str) -> str:
     """The one file of Gradio's that is named like this; "" if there is none, or more."""
     found = list(FOLDER.glob(pattern))

@@ -68,12 +68,12 @@ def test_a_type_that_gradio_does_not_have_adds_nothing():
 def test_a_gradio_that_is_built_otherwise_opens_without(tmp_path, monkeypatch):
     (tmp_path / "index-12345678.js").write_text("import(`./other.js`)")
     monkeypatch.setattr(preloads, "FOLDER", tmp_path)
-    for made in (preloads._shell, preloads._parts, preloads._imports):
+    for made in (preloads._shell, preloads._parts, preloads._imports, preloads._only):
         made.cache_clear()
     try:
         assert preloads.preloads(TEXTBOX) == b""
     finally:
-        for made in (preloads._shell, preloads._parts, preloads._imports):
+        for made in (preloads._shell, preloads._parts, preloads._imports, preloads._only):
             made.cache_clear()
 
 
