@@ -37,7 +37,8 @@ def main(arguments: Sequence[str] = ()) -> None:
     from demos.models.cache import shared_cache
     from demos.models.catalog import checkpoint
     from demos.models.specs import Spec
-    from demos.nlp.decoding import Decoding, stream_tokens
+    from demos.nlp.decoding import Decoding
+    from demos.nlp.token_stream import stream_tokens
     from demos.nlp.writing_engine import INSTALL, PACKAGE, here, open_engine
     from demos.stream import Waiting
 

@@ -29,8 +29,9 @@ from demos.models.metered import meter
 from demos.models.specs import Loaded, Origin
 from demos.nlp.batches import answer_all
 from demos.nlp.csv_batch import Batch, ColumnInputs, begin, column_endpoint
-from demos.nlp.decoding import Decoding, stream_tokens
+from demos.nlp.decoding import Decoding
 from demos.nlp.effort import Effort, check_effort
+from demos.nlp.token_stream import stream_tokens
 from demos.runner import PLACES, Runner
 from demos.stopping import STOPPED, Stopped, working_on
 from demos.ui.column_panel import summary

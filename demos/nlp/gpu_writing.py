@@ -20,7 +20,8 @@ from demos.models import zero_gpu
 from demos.models.catalog import checkpoint
 from demos.models.specs import Loaded, Spec
 from demos.nlp.arrivals import Arrivals
-from demos.nlp.decoding import Decoding, NewToken, stream_tokens
+from demos.nlp.decoding import Decoding, NewToken
+from demos.nlp.token_stream import stream_tokens
 from demos.stream import Waiting
 
 MIN_PARAMETERS = 300_000_000

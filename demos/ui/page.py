@@ -35,7 +35,7 @@ STOPPED_BEFORE = (
 
 # Work takes turns in the runner and waits there for its model's files without blocking others, so several
 # requests must be able to reach it at the same time. Batched requests are gathered there.
-LIMITS = {BATCHED_QUEUE: 16, MODEL_QUEUE: 8, WRITING_QUEUE: 8}
+LIMITS = {BATCHED_QUEUE: 16, MODEL_QUEUE: 8, WRITING_QUEUE: 16}
 
 
 def visible_errors(function: Callable[..., Any], quote: Callable[[str], str] = escape) -> Callable[..., Any]:

@@ -15,9 +15,9 @@ from demos.errors import StageError
 from demos.models import zero_gpu
 from demos.models.cache import shared_cache
 from demos.models.specs import Spec
-from demos.nlp import decoding as decodes
-from demos.nlp import gpu_writing
-from demos.nlp.decoding import Decoding, NewToken, stream_tokens
+from demos.nlp import gpu_writing, token_stream
+from demos.nlp.decoding import Decoding, NewToken
+from demos.nlp.token_stream import stream_tokens
 from demos.runner import Runner
 from demos.stream import Waiting
 from demos.tasks.generate.compute import GENERATE, GenerateInputs, whole
@@ -130,7 +130,7 @@ def test_a_page_shows_the_lent_text_and_can_stop_it(lent):
 @pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")  # that it works is what is tested
 def test_a_forked_process_has_random_numbers_of_its_own():
     """On ZeroGPU the text is written in a fork; a lock that another thread held is not held there."""
-    with decodes._random_numbers:
+    with token_stream._random_numbers:
         if (child := os.fork()) == 0:
-            os._exit(0 if decodes._random_numbers.acquire(timeout=5) else 1)
+            os._exit(0 if token_stream._random_numbers.acquire(timeout=5) else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0

@@ -19,9 +19,10 @@ from demos.models.catalog import checkpoint
 from demos.models.eight_bits import eight_bit_file
 from demos.models.specs import Spec
 from demos.nlp import writing_engine
-from demos.nlp.decoding import Decoding, NewToken, stream_tokens
+from demos.nlp.decoding import Decoding, NewToken
 from demos.nlp.openvino_engine import OpenVinoEngine, start
 from demos.nlp.openvino_process import Pipeline, serve
+from demos.nlp.token_stream import stream_tokens
 from demos.nlp.writing import written
 from demos.runner import Runner
 from demos.stream import Waiting
