@@ -95,7 +95,8 @@ def judged(samples: list[Sample], warm_up: float, counts: Counter[str], traffic:
         print(f"  {said}")
     print(
         f"resident after {warm_up / 60:.0f} min: {min(resident):.0f} to {max(resident):.0f} MB, slope "
-        f"{slope:+.0f} MB/h; medians of the first and the last third {first:.0f} and {last:.0f} MB: {growth:+.1%}"
+        f"{slope:+.0f} MB/h; medians of the first and the last third {first:.0f} and {last:.0f} MB, "
+        f"{growth:+.1%}"
     )
     for name in ("results", "files"):
         print(f"{name} after that: {getattr(after[0], name):.0f} to {getattr(after[-1], name):.0f}")
