@@ -65,6 +65,6 @@ def build(run: Run, examples: Sequence[Example]) -> None:
         return gr.File(str(path), visible=True)
 
     asked.on([start.click, text.submit], ask, shown)
-    asked.on_choice([layer, number], ask, shown)
+    asked.on_choice([layer, number], ask, shown, quick=True)
     asked.after(filled, ask, shown)
     page.on([make.click], write, [asked.values], [file])

@@ -63,7 +63,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
         return first, tree(inputs, result), made_by, snippet(inputs, result)
 
     asked.on([start.click], ask, shown)
-    asked.on_choice([source, *sizes.values(), precision], ask, shown)
+    asked.on_choice([source, *sizes.values(), precision], ask, shown, quick=True)
     asked.after(filled, ask, shown)
     # What is typed is meant: the choice of a model would otherwise leave it unread.
     config.input(
