@@ -57,7 +57,7 @@ def main(arguments: Sequence[str] = ()) -> None:
         def fast(batch: Any) -> list[NewToken]:
             return [token for token in writes(loaded, batch, greedy) if not isinstance(token, Waiting)]
 
-        alone = speeds(batches, fast, lambda batch: list(stream_tokens(loaded, batch, greedy)))
+        alone = speeds(batches, fast, lambda batch: list(here(stream_tokens)(loaded, batch, greedy)))
         at_once(batches, fast, alone)
         agreement(loaded, batches, fast)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -53,3 +54,28 @@ def end_ids(loaded: Loaded) -> set[int]:
     ends = loaded.model.generation_config.eos_token_id
     ends = {ends} if isinstance(ends, int) else set(ends or ())
     return {end for end in (*ends, loaded.tokenizer.eos_token_id) if end is not None}
+
+
+def chooser(decoding: Decoding) -> Callable[[Any], NewToken]:
+    """Chooses from logits as `generate` does with this seed, whatever other texts draw meanwhile."""
+    import torch
+    from transformers.generation.logits_process import TemperatureLogitsWarper, TopPLogitsWarper
+
+    generator = torch.Generator().manual_seed(decoding.seed)
+    warpers: list[Callable[..., Any]] = []
+    if decoding.temperature not in (0, 1):
+        warpers.append(TemperatureLogitsWarper(decoding.temperature))
+    if decoding.top_p < 1:
+        warpers.append(TopPLogitsWarper(decoding.top_p))
+
+    def choose(logits: Any) -> NewToken:
+        if decoding.temperature == 0:
+            token = int(logits.argmax())
+        else:
+            scores = logits[None]
+            for warp in warpers:
+                scores = warp(None, scores)
+            token = int(torch.multinomial(scores.softmax(-1), 1, generator=generator))
+        return NewToken(token, logits.softmax(-1)[token].item())
+
+    return choose

@@ -21,7 +21,7 @@ from demos.models.catalog import checkpoint
 from demos.models.specs import Loaded, Spec
 from demos.nlp.arrivals import Arrivals
 from demos.nlp.decoding import Decoding, NewToken
-from demos.nlp.token_stream import stream_tokens
+from demos.nlp.token_stream import generated, stream_tokens
 from demos.stream import Waiting
 
 MIN_PARAMETERS = 300_000_000
@@ -84,9 +84,7 @@ def write_on_gpu(
     origin: Any = None
     loaded = Loaded(Spec("", dtype=dtype), model, tokenizer, origin, 0, folder)
     encoded = torch.tensor([ids], device=DEVICE)
-    yield from stream_tokens(
-        loaded, {"input_ids": encoded, "attention_mask": torch.ones_like(encoded)}, decoding
-    )
+    yield from generated(loaded, {"input_ids": encoded, "attention_mask": torch.ones_like(encoded)}, decoding)
 
 
 def _model(folder: str, dtype: str) -> Any:

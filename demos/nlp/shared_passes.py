@@ -1,9 +1,9 @@
 """Texts that one model writes at the same time share its passes.
 
 A pass over one token has to fetch all the weights, and fetching them is what takes the time: a pass over a
-token of each of sixteen texts takes less than three times as long (SmolLM2 on two cores). So whoever needs a
-token computes the next one of all texts, and the others find theirs. A text alone is written exactly as by
-the model's own `generate`; beside others its probabilities are rounded otherwise, in the sixth digit.
+token of each of sixteen texts takes less than three times as long (SmolLM2 on two cores). So a thread writes
+all texts of a model, and their readers wait for it without a turn. A text alone is written exactly as by the
+model's own `generate`; beside others its probabilities are rounded otherwise, in the sixth digit.
 """
 
 from __future__ import annotations
@@ -11,21 +11,23 @@ from __future__ import annotations
 import inspect
 import os
 import threading
-from collections import deque
 from collections.abc import Callable, Generator
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from demos.budget import spend
 from demos.models.specs import Loaded
-from demos.nlp.decoding import Decoding, NewToken, end_ids
+from demos.nlp.arrivals import Arrivals
+from demos.nlp.decoding import Decoding, NewToken, chooser, end_ids
+from demos.stream import Waiting
 
-AHEAD = 4
-"""Tokens of a text that nobody has read yet; with so many it misses the passes until its reader returns."""
 SHORT = 512
 """Tokens up to which all texts are of one length; above, only texts within a power of two share passes, since
 a pass holds the keys and values of each as if it were as long as the longest."""
+AT_ONCE = 512
+"""Tokens of prompts, padding included, that are read before those who write go on."""
 
 NEEDED = {"input_ids", "attention_mask", "position_ids", "past_key_values", "logits_to_keep"}
 # What a generation configuration may hold without changing how tokens are chosen here.
@@ -54,111 +56,130 @@ def may_share(loaded: Loaded, batch: Any) -> bool:
     )
 
 
-def write_together(loaded: Loaded, batch: Any, decoding: Decoding) -> Generator[NewToken]:
-    """Yields the tokens that continue `batch` ["input_ids": 1, tokens], with those of other texts; closing
-    the iterator ends the text."""
+def write_together(loaded: Loaded, batch: Any, decoding: Decoding) -> Generator[NewToken | Waiting]:
+    """Yields the tokens that continue `batch` ["input_ids": 1, tokens], `Waiting` while there is none;
+    closing the iterator ends the text."""
     ids = batch["input_ids"][0].tolist()
-    text = _Text(ids, decoding.max_new_tokens, end_ids(loaded), _chooser(decoding))
-    texts = _texts_of(loaded.model, len(ids) + decoding.max_new_tokens)
-    try:
-        while text.ready or not text.is_written:
-            if not text.ready:
-                texts.advance(loaded.model, text)
-            yield text.ready.popleft()
-    finally:
-        text.left = 0
-        texts.clear()
+    spend(len(ids))
+    text = _Text(ids, decoding.max_new_tokens, end_ids(loaded), chooser(decoding))
+    with closing(text.arrivals):
+        _texts_of(loaded.model, len(ids) + decoding.max_new_tokens).add(loaded.model, text)
+        yield from text.arrivals
 
 
 @dataclass(eq=False)
 class _Text:
-    """ids: the prompt and what was written; left: tokens that may follow; ready: those not read yet."""
+    """ids: the prompt and what was written; left: tokens that may follow; arrivals: those written so far."""
 
     ids: list[int]
     left: int
     ends: set[int]
     choose: Callable[[Any], NewToken]
-    ready: deque[NewToken] = field(default_factory=deque)
+    arrivals: Arrivals = field(default_factory=Arrivals)
 
     @property
-    def is_written(self) -> bool:
-        return self.left <= 0
+    def is_over(self) -> bool:
+        """Whether it is written to its end, or nobody reads it any more."""
+        return self.left <= 0 or self.arrivals.closed
 
     def take(self, logits: Any) -> None:
         """Writes the next token, by its logits [vocabulary]."""
         token = self.choose(logits)
         self.ids.append(token.id)
         self.left = 0 if token.id in self.ends else self.left - 1
-        self.ready.append(token)
+        self.arrivals.put(token)
+        if self.left <= 0:
+            self.arrivals.put(None)
 
 
 class _Texts:
-    """Texts of one model. Those in `rows` have their keys and values in `cache`, padded on the left."""
+    """Texts of one model, and the thread that writes them while there are any.
+
+    Those in `rows` have their keys and values in `cache`, padded on the left; the others come next.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._coming: list[_Text] = []
+        self._runs = False  # whether the thread does
         self._forget()
 
-    def advance(self, model: Any, text: _Text) -> None:
-        """Gives a text its next token, unless another's pass has just done so."""
+    def add(self, model: Any, text: _Text) -> None:
+        """Has a text written."""
+        with self._lock:
+            self._coming.append(text)
+            if not self._runs:
+                self._runs = True
+                threading.Thread(target=self._write, args=(model,), name="writer", daemon=True).start()
+
+    def _write(self, model: Any) -> None:
+        """Writes until there is nothing to write; what fails, fails for all who wait."""
         import torch
 
-        with self._lock, torch.inference_mode():
-            if text.ready or text.is_written:
-                return
-            spend()  # raises before anything has changed
-            try:
-                if text in self.rows:
-                    self._pass(model)
-                else:
-                    self._join(model, text)
-            except BaseException:  # keys and values may be of half a pass
-                self._forget()
-                raise
+        with torch.inference_mode():
+            while True:
+                with self._lock:
+                    new = self._next()
+                    if not new and not self.rows:
+                        self._runs = False
+                        self._forget()
+                        return
+                try:
+                    if self.rows:
+                        self._pass(model)
+                    if new:
+                        self._join(model, new)
+                    self._keep([i for i, row in enumerate(self.rows) if not row.is_over])
+                except Exception as error:
+                    for text in (*self.rows, *new):
+                        text.arrivals.put(error)
+                    self._forget()
 
-    def clear(self) -> None:
-        """Frees the keys and values if no text is being written."""
-        with self._lock:
-            if all(row.is_written for row in self.rows):
-                self._forget()
+    def _next(self) -> list[_Text]:
+        """The next texts to be read together: the first to come, and as many as AT_ONCE allows."""
+        self._coming = [text for text in self._coming if not text.is_over]
+        count, longest = 0, 0
+        for text in self._coming:
+            longest = max(longest, len(text.ids))
+            if count and (count + 1) * longest > AT_ONCE:
+                break
+            count += 1
+        new, self._coming = self._coming[:count], self._coming[count:]
+        return new
 
     def _forget(self) -> None:
-        """Drops keys and values; each text's are computed again when it needs its next token."""
         self.rows: list[_Text] = []
         self.cache: Any = None
         self.mask: Any = None  # [rows, tokens], 0 for padding
 
     def _pass(self, model: Any) -> None:
-        """Computes the next token of all texts, but for those that ended or whose readers are behind."""
+        """Computes the next token of all rows."""
         import torch
 
-        self._keep([i for i, row in enumerate(self.rows) if not row.is_written and len(row.ready) < AHEAD])
         ids = torch.tensor([[row.ids[-1]] for row in self.rows])
         self.mask = torch.cat([self.mask, self.mask.new_ones(len(self.rows), 1)], 1)
         positions = self.mask.sum(1, keepdim=True) - 1
-        found = self._logits(model, ids, self.mask, self.cache, positions)
-        for row, logits in zip(self.rows, found, strict=True):
-            row.take(logits)
+        _take(self.rows, self._logits(model, ids, self.mask, self.cache, positions))
 
-    def _join(self, model: Any, text: _Text) -> None:
-        """Computes the token of a text by its own pass, and takes its keys and values in."""
+    def _join(self, model: Any, new: list[_Text]) -> None:
+        """Reads the prompts of new texts in a pass of their own, and takes their keys and values in."""
         import torch
         from transformers.cache_utils import DynamicCache
 
-        cache = DynamicCache(config=model.config)
-        ids = torch.tensor([text.ids])
-        mask = torch.ones_like(ids)
-        (logits,) = self._logits(model, ids, mask, cache, mask.cumsum(1) - 1)
-        self._keep([i for i, row in enumerate(self.rows) if not row.is_written])
+        cache: Any = DynamicCache(config=model.config)
+        longest = max(len(text.ids) for text in new)
+        ids = torch.tensor([[0] * (longest - len(text.ids)) + text.ids for text in new])
+        mask = torch.tensor([[0] * (longest - len(text.ids)) + [1] * len(text.ids) for text in new])
+        logits = self._logits(model, ids, mask, cache, (mask.cumsum(1) - 1).clamp(min=0))
         if self.rows:
             self.mask = _stacked(self.mask, mask, 1)
-            for kept, new in zip(self.cache.layers, cache.layers, strict=True):
-                kept.keys = _stacked(kept.keys, new.keys, 2)
-                kept.values = _stacked(kept.values, new.values, 2)
+            for mine, more in zip(self.cache.layers, cache.layers, strict=True):
+                mine.keys = _stacked(mine.keys, more.keys, 2)
+                mine.values = _stacked(mine.values, more.values, 2)
         else:
             self.cache, self.mask = cache, mask
-        self.rows.append(text)
-        text.take(logits)
+        self.rows += new
+        _take(new, logits)
 
     def _keep(self, kept: list[int]) -> None:
         """Lets go of the other rows, and of the columns that are padding in all that stay."""
@@ -191,6 +212,11 @@ class _Texts:
         )
 
 
+def _take(texts: list[_Text], logits: Any) -> None:
+    for text, own in zip(texts, logits, strict=True):
+        text.take(own)
+
+
 def _stacked(kept: Any, new: Any, tokens: int) -> Any:
     """Rows of two tensors, the shorter one padded in front along its dimension `tokens`."""
     import torch
@@ -203,31 +229,6 @@ def _stacked(kept: Any, new: Any, tokens: int) -> Any:
         return torch.cat([rows.new_zeros(shape), rows], tokens)
 
     return torch.cat([padded(kept), padded(new)])
-
-
-def _chooser(decoding: Decoding) -> Callable[[Any], NewToken]:
-    """Chooses from logits as `generate` does with this seed, whatever other texts draw meanwhile."""
-    import torch
-    from transformers.generation.logits_process import TemperatureLogitsWarper, TopPLogitsWarper
-
-    generator = torch.Generator().manual_seed(decoding.seed)
-    warpers: list[Callable[..., Any]] = []
-    if decoding.temperature not in (0, 1):
-        warpers.append(TemperatureLogitsWarper(decoding.temperature))
-    if decoding.top_p < 1:
-        warpers.append(TopPLogitsWarper(decoding.top_p))
-
-    def choose(logits: Any) -> NewToken:
-        if decoding.temperature == 0:
-            token = int(logits.argmax())
-        else:
-            scores = logits[None]
-            for warp in warpers:
-                scores = warp(None, scores)
-            token = int(torch.multinomial(scores.softmax(-1), 1, generator=generator))
-        return NewToken(token, logits.softmax(-1)[token].item())
-
-    return choose
 
 
 _all_texts: WeakKeyDictionary[Any, dict[int, _Texts]] = WeakKeyDictionary()

@@ -1,7 +1,8 @@
-"""The tokens that continue a text, each computed when its reader asks for it, in the reader's turn.
+"""The tokens that continue a text.
 
 Texts of one model share its passes where the model allows it (`shared_passes.py`). Any other model's own
-`generate` writes, in a thread that computes only on request, and that stops when nobody asks for more.
+`generate` writes, in a thread that computes a token only when its reader asks for it, in the reader's turn,
+and that stops when nobody asks for more.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any
 from demos.models.specs import Loaded
 from demos.nlp.decoding import Decoding, NewToken, end_ids
 from demos.nlp.shared_passes import may_share, write_together
+from demos.stream import Waiting
 
 # Sampling draws from torch's one global generator: each text installs its own state there for its tokens.
 _random_numbers = threading.Lock()
@@ -33,8 +35,8 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_new_lock)
 
 
-def stream_tokens(loaded: Loaded, batch: Any, decoding: Decoding) -> Generator[NewToken]:
-    """Yields the tokens of the model's own `generate`, computing each when it is asked for; closing the
+def stream_tokens(loaded: Loaded, batch: Any, decoding: Decoding) -> Generator[NewToken | Waiting]:
+    """Yields the tokens of the model's own `generate`, `Waiting` while another thread computes; closing the
     iterator stops it."""
     writes = write_together if may_share(loaded, batch) else generated
     with closing(writes(loaded, batch, decoding)) as tokens:

@@ -17,7 +17,7 @@ from demos.models.cache import shared_cache
 from demos.models.specs import Spec
 from demos.nlp import gpu_writing, token_stream
 from demos.nlp.decoding import Decoding, NewToken
-from demos.nlp.token_stream import stream_tokens
+from demos.nlp.token_stream import generated
 from demos.runner import Runner
 from demos.stream import Waiting
 from demos.tasks.generate.compute import GENERATE, GenerateInputs, whole
@@ -50,7 +50,7 @@ def written(lm) -> list[NewToken]:
 
 
 def test_the_lent_gpu_writes_the_same_tokens(lm, lent):
-    here = list(stream_tokens(lm, encoded(lm), GREEDY))
+    here = list(generated(lm, encoded(lm), GREEDY))
     there = written(lm)
     assert [token.id for token in there] == [token.id for token in here] and len(here) == 6
     assert max(abs(a.probability - b.probability) for a, b in zip(here, there, strict=True)) < 1e-5
@@ -73,7 +73,7 @@ def test_small_models_and_columns_cost_no_quota(lm, lent, monkeypatch):
 @pytest.mark.parametrize("fails_after", [0, 2])
 def test_whoever_gets_no_gpu_gets_the_text_from_the_processor(lm, lent, monkeypatch, caplog, fails_after):
     def refused(*asked) -> Iterator[NewToken]:
-        yield from list(stream_tokens(lm, encoded(lm), GREEDY))[:fails_after]
+        yield from list(generated(lm, encoded(lm), GREEDY))[:fails_after]
         raise RuntimeError("no quota left")
 
     monkeypatch.setattr(gpu_writing, "write_on_gpu", refused)
@@ -81,7 +81,7 @@ def test_whoever_gets_no_gpu_gets_the_text_from_the_processor(lm, lent, monkeypa
         with pytest.raises(StageError, match="taken back while it wrote"):
             written(lm)
     else:
-        assert [token.id for token in written(lm)] == [t.id for t in stream_tokens(lm, encoded(lm), GREEDY)]
+        assert [token.id for token in written(lm)] == [t.id for t in generated(lm, encoded(lm), GREEDY)]
         assert "no quota left" in caplog.text
 
 

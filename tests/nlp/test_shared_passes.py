@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import SimpleNamespace
 
 import pytest
 import torch
 import transformers
 
+from demos.budget import Bounds, Budget
+from demos.errors import OverBudget
 from demos.models.specs import Loaded
 from demos.nlp import shared_passes
-from demos.nlp.decoding import Decoding
-from demos.nlp.shared_passes import AHEAD, SHORT, may_share, write_together
+from demos.nlp.decoding import Decoding, NewToken
+from demos.nlp.shared_passes import AT_ONCE, SHORT, may_share, write_together
 from demos.nlp.token_stream import generated, stream_tokens
+from demos.stream import Waiting
 from tests import tiny
 
 GREEDY = Decoding(12, 0.0, 1.0, 0)
@@ -54,71 +60,109 @@ def shapes_read(model) -> list[tuple[int, ...]]:
     return read
 
 
+def take(text, count: int | None = None) -> list:
+    """So many tokens of a text, or all that follow."""
+    found = []
+    while count is None or len(found) < count:
+        came = next(text, None)
+        if came is None:
+            return found
+        if isinstance(came, Waiting):
+            assert came.there.wait(60)
+        else:
+            found.append(came)
+    return found
+
+
+@contextmanager
+def held(model) -> Iterator[list[tuple[int, ...]]]:
+    """The shapes of what the model reads, which waits meanwhile before its first pass."""
+    read, go = shapes_read(model), threading.Event()
+    hook = model.register_forward_pre_hook(lambda *_: go.wait(60) and None)
+    yield read
+    hook.remove()
+    go.set()
+
+
+def texts_of(loaded: Loaded) -> shared_passes._Texts:
+    (texts,) = shared_passes._all_texts[loaded.model].values()
+    return texts
+
+
+def until(condition) -> None:
+    """Waits for what another thread does."""
+    for _ in range(6000):
+        if condition():
+            return
+        time.sleep(0.01)
+    raise AssertionError("it did not happen")
+
+
 @pytest.mark.parametrize("how", [(0.0, 1.0), (0.7, 0.9), (1.0, 1.0), (2.0, 0.5)])
 @pytest.mark.parametrize("family", ["Llama", "GPT2", "Qwen2"])
 def test_texts_that_come_one_after_the_other_are_those_of_generate(family, how):
     loaded = lm(family)
-    plans = [Decoding(8 + number, *how, seed=number) for number in range(len(LENGTHS))]
+    plans = [Decoding(24 - 3 * number, *how, seed=number) for number in range(len(LENGTHS))]
     alone = [list(generated(loaded, prompt(loaded, n), plan)) for n, plan in zip(LENGTHS, plans, strict=True)]
     texts = [write_together(loaded, prompt(loaded, n), plan) for n, plan in zip(LENGTHS, plans, strict=True)]
-    found: list[list] = [[] for _ in texts]
-    for turn in range(40):  # the second joins after two turns of the first, and so on; they end apart, too
-        for number, text in enumerate(texts):
-            if turn >= 2 * number and (token := next(text, None)):
-                found[number].append(token)
-    for one, expected in zip(found, alone, strict=True):
-        same(one, expected)
+    found = [take(text, 2) for text in texts]  # each joins after the one before has begun
+    for begun, text, expected in zip(found, texts, alone, strict=True):
+        same([*begun, *take(text)], expected)
 
 
-def test_one_pass_serves_all():
+def test_one_pass_serves_all_and_prompts_are_read_together():
     loaded = lm()
-    texts = [write_together(loaded, prompt(loaded, n), GREEDY) for n in LENGTHS]
-    read = shapes_read(loaded.model)
-    for _ in range(GREEDY.max_new_tokens):
-        for text in texts:
-            next(text)
-    assert read[: len(LENGTHS)] == [(1, n) for n in LENGTHS]
-    assert read[len(LENGTHS) :] == [(len(LENGTHS), 1)] * (GREEDY.max_new_tokens - 1)
+    with held(loaded.model) as read:
+        texts = [write_together(loaded, prompt(loaded, n), GREEDY) for n in LENGTHS]
+        first, *others = texts
+        assert isinstance(next(first), Waiting)
+        until(lambda: read)  # the model reads the first prompt when the others come
+        assert all(isinstance(next(text), Waiting) for text in others)
+    assert [len(take(text)) for text in texts] == [GREEDY.max_new_tokens] * len(LENGTHS)
+    rows, rest = len(LENGTHS), len(LENGTHS) - 1
+    assert read[:3] == [(1, LENGTHS[0]), (1, 1), (rest, max(LENGTHS[1:]))]
+    assert read[3:] == [(rows, 1)] * (GREEDY.max_new_tokens - 2) + [(rest, 1)]
 
 
-def test_who_reads_slowly_holds_up_nobody_and_loses_nothing():
+def test_a_reader_who_is_behind_holds_up_nobody_and_loses_nothing():
     loaded = lm()
-    slow, quick = (write_together(loaded, prompt(loaded, n), GREEDY) for n in (5, 2))
     expected = [list(generated(loaded, prompt(loaded, n), GREEDY)) for n in (5, 2)]
-    begun = [next(slow)]
-    read = shapes_read(loaded.model)
-    same(quick, expected[1])
-    assert read == [(1, 2), *[(2, 1)] * AHEAD, *[(1, 1)] * (GREEDY.max_new_tokens - 1 - AHEAD)]
-    same([*begun, *slow], expected[0])
+    slow, quick = (write_together(loaded, prompt(loaded, n), GREEDY) for n in (5, 2))
+    begun = take(slow, 1)
+    same(take(quick), expected[1])
+    same([*begun, *take(slow)], expected[0])
 
 
 def test_who_leaves_leaves_the_passes_and_the_last_frees_the_memory():
     loaded = lm()
-    first, second = (write_together(loaded, prompt(loaded, n), GREEDY) for n in (9, 2))
-    expected = list(generated(loaded, prompt(loaded, 2), GREEDY))
-    found = [next(second)]
-    next(first)
-    found.append(next(second))
+    long = Decoding(400, 0.0, 1.0, 0)
+    expected = list(generated(loaded, prompt(loaded, 2), long))
+    first, second = (write_together(loaded, prompt(loaded, n), long) for n in (9, 2))
+    found = take(second, 1)
+    take(first, 1)
     first.close()
-    read = shapes_read(loaded.model)
-    found.append(next(second))
-    assert read == [(1, 1)]
-    (texts,) = shared_passes._all_texts[loaded.model].values()
-    assert texts.mask.shape == (1, 4), "the padding for the longer text has gone with it"
-    same([*found, *second], expected)
-    assert texts.cache is None and not texts.rows
+    until(lambda: len(texts_of(loaded).rows) == 1)
+    found += take(second, 3)
+    assert texts_of(loaded).mask is None or texts_of(loaded).mask.all(), "no padding for the text that left"
+    same([*found, *take(second)], expected)
+    until(lambda: not texts_of(loaded)._runs)
+    assert texts_of(loaded).cache is None and not texts_of(loaded).rows
 
 
-def test_after_a_failure_the_others_go_on():
+def test_a_failure_is_told_to_all_and_the_next_text_is_written():
     loaded = lm()
+    expected = list(generated(loaded, prompt(loaded, 4), GREEDY))
     texts = [write_together(loaded, prompt(loaded, n), GREEDY) for n in (4, 7)]
-    expected = [list(generated(loaded, prompt(loaded, n), GREEDY)) for n in (4, 7)]
-    found = [[next(text)] for text in texts]
-    hook = loaded.model.lm_head.register_forward_hook(lambda *_: (_ for _ in ()).throw(MemoryError))
-    with pytest.raises(MemoryError):
-        next(texts[0])
+
+    def fail(*_) -> None:
+        raise MemoryError
+
+    hook = loaded.model.lm_head.register_forward_hook(fail)
+    for text in texts:
+        with pytest.raises(MemoryError):
+            take(text)
     hook.remove()
-    same([*found[1], *texts[1]], expected[1])
+    same(take(write_together(loaded, prompt(loaded, 4), GREEDY)), expected)
 
 
 def test_many_threads_write_what_each_would_alone():
@@ -127,7 +171,7 @@ def test_many_threads_write_what_each_would_alone():
     found = {}
 
     def write(n: int) -> None:
-        found[n] = list(stream_tokens(loaded, prompt(loaded, n), GREEDY))
+        found[n] = take(stream_tokens(loaded, prompt(loaded, n), GREEDY))
 
     writing = [threading.Thread(target=write, args=(n,)) for n in expected]
     for thread in writing:
@@ -142,19 +186,28 @@ def test_an_end_token_ends_a_text():
     loaded = lm()
     tokens = [token.id for token in generated(loaded, prompt(loaded, 3), GREEDY)]
     loaded.model.generation_config.eos_token_id = tokens[4]
-    found = [token.id for token in write_together(loaded, prompt(loaded, 3), GREEDY)]
+    found = [token.id for token in take(write_together(loaded, prompt(loaded, 3), GREEDY))]
     assert found == tokens[: tokens.index(tokens[4]) + 1]
 
 
-def test_a_long_text_does_not_stretch_short_ones():
+def test_prompts_are_read_in_portions_and_long_texts_apart():
     loaded = lm()
-    plans = (Decoding(SHORT, 0.0, 1.0, 0), GREEDY)
-    with_long = [write_together(loaded, prompt(loaded, 3), plan) for plan in plans]
-    read = shapes_read(loaded.model)
-    for _ in range(3):
-        for text in with_long:
-            next(text)
-    assert {rows for rows, _ in read} == {1}
+    texts = shared_passes._Texts()
+    for length in (AT_ONCE, AT_ONCE // 2, AT_ONCE // 2, 1):
+        texts._coming.append(shared_passes._Text([3] * length, 1, set(), lambda _: NewToken(0, 1.0)))
+    portions = [[len(text.ids) for text in texts._next()] for _ in range(3)]
+    assert portions == [[AT_ONCE], [AT_ONCE // 2] * 2, [1]]
+    of = shared_passes._texts_of
+    assert of(loaded.model, 3) is of(loaded.model, SHORT) is not of(loaded.model, SHORT + 1)
+    assert of(loaded.model, SHORT + 1) is of(loaded.model, 2 * SHORT)
+
+
+def test_a_budget_counts_the_prompt_and_each_token():
+    loaded, budget = lm(), Budget(Bounds(tokens=8))
+    text = write_together(loaded, prompt(loaded, 6), GREEDY)
+    with budget.computing(), pytest.raises(OverBudget):
+        take(text)
+    assert budget.tokens == 9
 
 
 def test_only_models_that_choose_plainly_and_keep_plain_keys_share():
