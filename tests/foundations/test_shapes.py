@@ -273,9 +273,19 @@ def test_pages_show_every_step_once(runner, example):
     result = runner(SHAPES, example.inputs)
     check_sentence(headline(example.inputs, result))
     drawn = picture(example.inputs, result)
-    assert drawn.count("<li>") == sum(len(card.steps) for card in cards(result.rows))
+    assert drawn.count("<li") == sum(len(card.steps) for card in cards(result.rows))
     assert tree(example.inputs, result).count('class="shapes-row"') == len(result.rows)
     assert amount(result.parameters) in figures(example.inputs, result)
+
+
+@pytest.mark.parametrize(("length", "shown"), [(16, True), (32, False)])
+def test_the_product_of_tokens_with_tokens_shows_both_lengths(runner, length, shown):
+    """Of 32 tokens in heads that are 32 wide nobody can tell which of the two a number is."""
+    inputs = ShapesInputs("minilm", 2, length)
+    drawn = picture(inputs, runner(SHAPES, inputs))
+    both = f'[24, <b class="shapes-length">{length}</b>, <b class="shapes-length">{length}</b>]'
+    assert drawn.count(both) == drawn.count("shapes-compares") == int(shown)
+    assert drawn.count(f'[24, <b class="shapes-length">{length}</b>, 32]') == (1 if shown else 2)
 
 
 def test_what_a_file_says_is_escaped(runner):

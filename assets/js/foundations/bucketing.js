@@ -39,17 +39,9 @@ const FoundationsBucketing = (() => {
     const areas = element("figure", { class: "bk-areas" });
     box.append(
       headline,
-      element("div", { class: "bk-controls" }, batch.node, buckets.node),
+      element("div", { class: "bk-controls" }, batch.node, buckets.node, keys()),
       areas,
-      element(
-        "p",
-        { class: "bk-note stage-not-on-slides" },
-        "A row is a text; its ",
-        element("span", { class: "bk-key bk-text" }),
-        " tokens are real, the ",
-        element("span", { class: "bk-key bk-pad" }),
-        " rest of the row is padding. Gaps part batches.",
-      ),
+      element("p", { class: "bk-note stage-not-on-slides" }, "A row is a text. Gaps part batches."),
       element("p", { class: "bk-note" }, proof),
     );
     const drawn = {
@@ -112,6 +104,17 @@ const FoundationsBucketing = (() => {
     current.show();
   };
 
+  /** What the two fillings of a row are. */
+  const keys = () =>
+    element(
+      "p",
+      { class: "bk-keys" },
+      element("span", { class: "bk-key bk-text" }),
+      " tokens ",
+      element("span", { class: "bk-key bk-pad" }),
+      " padding",
+    );
+
   /** A slider with its label and its value in words. @param {string} label @param {number} min @param {number} max */
   const slider = (label, min, max) => {
     const input = element("input", { type: "range", min, max, step: 1 });
@@ -141,6 +144,7 @@ const FoundationsBucketing = (() => {
     current ? [String(current.payload.batches[current.batch]), String(current.buckets)] : ["", ""];
 
   document.addEventListener("stage-answered", () => afterLayout(arrive));
+  document.addEventListener("stage-look", arrive);
 
   document.addEventListener("keydown", (event) => {
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];

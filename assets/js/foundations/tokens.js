@@ -102,8 +102,8 @@ const FoundationsTokens = (() => {
         element(
           "figcaption",
           { class: "tk-note stage-not-on-slides" },
-          "▁ is the space before a word. Click a piece to go back to just before it was made. Counts of pairs include " +
-            "every occurrence of their words.",
+          "▁ is the space before a word, and counts as a character; so does one before the first. Click a piece to go " +
+            "back to just before it was made. Counts of pairs include every occurrence of their words.",
         ),
       ),
     );
@@ -194,7 +194,8 @@ const FoundationsTokens = (() => {
       const first = next ? [[next[0], next[1], next[3]]] : [];
       const rows = [...first, ...found].slice(0, PAIRS);
       const most = Math.max(merges[0]?.[3] ?? 1, rows[0]?.[2] ?? 1); // one scale for all steps
-      pairsTitle.textContent = next ? "Next: the most frequent pair" : "The pairs that are left";
+      pairsTitle.textContent = next ? "Pairs by frequency: the first is next" : "The pairs that are left";
+      pairs.classList.toggle("tk-none", !rows.length);
       pairs.replaceChildren(
         ...rows.map(([left, right, count], i) => {
           const row = element(
@@ -224,6 +225,7 @@ const FoundationsTokens = (() => {
   };
 
   document.addEventListener("stage-answered", () => afterLayout(arrive));
+  document.addEventListener("stage-look", arrive);
 
   document.addEventListener("keydown", (event) => {
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
