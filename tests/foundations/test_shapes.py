@@ -340,3 +340,9 @@ def test_memory_in_words():
 
 def test_a_configuration_is_read_as_text():
     assert parsed(json.dumps(BERT)).fields["hidden_size"] == 32
+
+
+def test_the_embeddings_hold_half_of_the_small_encoder_and_take_no_flops(runner):
+    result = runner(SHAPES, EXAMPLES[0].inputs)
+    [embeddings] = [row for row in result.rows if row.depth == 1 and row.name == "embeddings"]
+    assert 2 * embeddings.parameters > result.parameters and embeddings.flops == 0

@@ -10,7 +10,7 @@ import pytest
 
 from demos.errors import BadInput
 from demos.tasks.entities.schemas import NamedEntity
-from demos.tasks.shared_encoder import EXAMPLES
+from demos.tasks.shared_encoder import EXAMPLES, INFO
 from demos.tasks.shared_encoder.compute import SHARED, check_inputs
 from demos.tasks.shared_encoder.schemas import SharedEncoderInputs
 from demos.tasks.shared_encoder.show import FIGURES, comparison, show
@@ -84,3 +84,11 @@ def test_the_comparison_shows_both_sides_figures_as_they_were_written():
 def test_the_code_runs_as_it_stands_and_says_the_same(said, capsys):
     exec(snippet(EXAMPLES[0].inputs, said["It follows"].origin), {})
     assert f"{said['It follows'].entailment['entailment']:.5f}"[:6] in capsys.readouterr().out
+
+
+def test_the_limits_say_what_the_comparison_shows():
+    rows = re.findall(r'row">([^<]*)</th><td>([\d.]+)</td><td>([\d.]+)</td>', comparison())
+    higher = [name for name, together, alone in rows if float(together) > float(alone)]
+    names = [float(together) < float(alone) for name, together, alone in rows if name.startswith("Names")]
+    assert len(rows) == 7 and len(higher) == 1 and names == [True] * 3
+    assert "only one of the seven figures is higher" in INFO.limits

@@ -36,11 +36,16 @@ const FoundationsBucketing = (() => {
     const headline = element("p", { class: "stage-headline", "aria-live": "polite" });
     const batch = slider("Texts in a batch", 0, batches.length - 1);
     const buckets = slider("Buckets", 1, settings[0].length);
-    const areas = element("figure", { class: "bk-areas" });
+    const areas = element("div", { class: "bk-areas" });
     box.append(
       headline,
-      element("div", { class: "bk-controls" }, batch.node, buckets.node, keys()),
-      areas,
+      // A figure stays whole on a slide.
+      element(
+        "figure",
+        { class: "bk-body" },
+        element("div", { class: "bk-controls" }, batch.node, buckets.node, keys()),
+        areas,
+      ),
       element("p", { class: "bk-note stage-not-on-slides" }, "A row is a text. Gaps part batches."),
       element("p", { class: "bk-note" }, proof),
     );

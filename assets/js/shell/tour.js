@@ -69,6 +69,12 @@ const StageTour = (() => {
     }, PATIENCE);
   };
 
+  /**
+   * Whether an answer is on its way to which the page does not scroll, since the tour scrolls to what it points at.
+   * @param {boolean} now
+   */
+  const asks = (now) => document.documentElement.toggleAttribute("data-tour-asks", now);
+
   /** @param {TourChunk} chunk */
   const bringAbout = ({ inputs = {}, view = {}, press: names = [] }) => {
     const mine = ++turn;
@@ -76,6 +82,7 @@ const StageTour = (() => {
       StageLink.lookAt(view);
       return settle(names, mine);
     }
+    asks(true);
     const arrived = () => afterLayout(() => mine === turn && settle(names, mine));
     document.addEventListener("stage-answered", arrived, { once: true });
     return StageLink.open(inputs, view);
@@ -83,7 +90,8 @@ const StageTour = (() => {
 
   /** @param {string[]} names @param {number} mine */
   const settle = (names, mine) => {
-    scrolled = null; // the answer scrolls into view when it arrives
+    asks(false);
+    scrolled = null; // what an answer changes may have moved it
     look();
     if (names.length) press(names, mine);
   };
@@ -130,6 +138,7 @@ const StageTour = (() => {
     const focused = panel.contains(document.activeElement);
     tour = null;
     turn++;
+    asks(false);
     changes.disconnect();
     remove();
     const url = new URL(location.href);

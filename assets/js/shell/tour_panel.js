@@ -61,7 +61,6 @@ const StageTourPanel = (() => {
   /** Scrolls until an element, or at least its beginning, is seen above the panel. @param {Element} target */
   const scrollTo = (target) => {
     if (Stage.isOn() || !isShown(target)) return;
-    window.scrollTo({ top: scrollY, behavior: "instant" }); // ends the page's own scroll to an answer that arrives
     const { top, bottom, height } = target.getBoundingClientRect();
     const end = innerHeight - panel.offsetHeight;
     if (top >= 0 && bottom <= end) return;

@@ -28,8 +28,9 @@ INFO = Info(
     limits=(
         "Sentiment learned from film reviews, entailment and relatedness from captions of pictures; on other "
         "texts the heads answer all the same. The comparison is one seed of one recipe: small differences "
-        "would not come out the same again. The paper's model is far larger, and its heads for pairs are "
-        "more than a layer."
+        "would not come out the same again. What surprised us: together only one of the seven "
+        "figures is higher than alone, by little, and those of names are lower on all three tests. The "
+        "paper's model is far larger, and its heads for pairs are more than a layer."
     ),
 )
 
