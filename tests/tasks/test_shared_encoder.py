@@ -13,7 +13,7 @@ from demos.tasks.entities.schemas import NamedEntity
 from demos.tasks.shared_encoder import EXAMPLES, INFO
 from demos.tasks.shared_encoder.compute import SHARED, check_inputs
 from demos.tasks.shared_encoder.schemas import SharedEncoderInputs
-from demos.tasks.shared_encoder.show import FIGURES, comparison, show
+from demos.tasks.shared_encoder.show import FIGURES, comparison, show, to_guess
 from demos.tasks.shared_encoder.snippet import snippet
 
 GUITAR = "A man is playing a guitar."
@@ -92,3 +92,13 @@ def test_the_limits_say_what_the_comparison_shows():
     names = [float(together) < float(alone) for name, together, alone in rows if name.startswith("Names")]
     assert len(rows) == 7 and len(higher) == 1 and names == [True] * 3
     assert "only one of the seven figures is higher" in INFO.limits
+
+
+def test_the_runs_of_the_encoder_are_there_to_guess(said):
+    answers = {}
+    for label, result in said.items():
+        found = to_guess(result)
+        assert found and found["choices"] == ["once", "twice", "once for each head"]
+        answers[label] = found["choices"][found["places"].index(1)]
+        assert "data-guess" in show(result)
+    assert answers.pop("One text") == "once" and set(answers.values()) == {"twice"}

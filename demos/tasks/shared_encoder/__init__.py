@@ -51,7 +51,8 @@ EXAMPLES = (
     Example("Wrong: not bad", SharedEncoderInputs("The movie was not bad at all.", "The movie was good.")),
     Example("One text", SharedEncoderInputs("Tilda Swinton is superb in this odd little film about London.")),
 )
-TASK = Task(SHARED, EXAMPLES, DEFAULT, show, snippet, about=("text", "second"))
+TO_GUESS = "How often does the encoder run, for all heads together?"
+TASK = Task(SHARED, EXAMPLES, DEFAULT, show, snippet, about=("text", "second"), to_guess=TO_GUESS)
 
 
 def build(run: Run) -> None:
@@ -71,4 +72,4 @@ def build(run: Run) -> None:
     )
     second = control(gr.Textbox, SharedEncoderInputs, "second", lines=1, max_lines=8)
     task_page(run, TASK, {"text": text, "second": second})
-    gr.HTML(comparison() + sampling(), padding=False)
+    gr.HTML(comparison() + sampling(), padding=False, elem_classes="stage-step")
