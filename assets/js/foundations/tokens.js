@@ -88,10 +88,11 @@ const FoundationsTokens = (() => {
     for (const one of [text, learned]) roveFocus(one, { ArrowRight: 1, ArrowLeft: -1, ArrowDown: 1, ArrowUp: -1 });
     box.append(
       headline,
-      ...(last ? [element("div", { class: "tk-controls" }, back, play, forward, slider, where)] : []),
+      // A figure stays whole on a slide.
       element(
         "figure",
         { class: "tk-body" },
+        last ? element("div", { class: "tk-controls" }, back, play, forward, slider, where) : null,
         text,
         element(
           "div",
