@@ -101,7 +101,7 @@ const PositionsShuffle = (() => {
     element(
       "div",
       { class: "positions-row positions-heads", "aria-hidden": "true" },
-      ...["", "in order", "", "shuffled", "how far all moved"].map((text) => element("span", {}, text)),
+      ...["", "in order", "", "shuffled", "probabilities moved by"].map((text) => element("span", {}, text)),
     );
 
   /** One encoder: its guess in order, its guess shuffled, and how far its probabilities moved.
