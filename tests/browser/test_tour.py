@@ -133,7 +133,7 @@ def test_what_is_pointed_at_stays_in_sight_when_the_answer_arrives(page: Page, a
     page.set_viewport_size({"width": 1280, "height": 720})
     page.goto(address)
     expect(pointed(page)).to_be_visible()
-    page.wait_for_function("!document.documentElement.hasAttribute('data-tour-asks')")
+    page.wait_for_function("!document.documentElement.hasAttribute('data-tour-comes')")
     page.evaluate(CALM)
     box, panel = pointed(page).bounding_box(), tour(page).bounding_box()
     assert box and panel and -1 < box["y"] < box["y"] + box["height"] <= panel["y"] + 1

@@ -40,7 +40,7 @@ const StageFreshness = (() => {
   // Scrolls to the answer if it would begin below the edge of a small screen; a tour scrolls for itself.
   /** @param {string} name */
   const arrive = (name) => {
-    if (document.documentElement.hasAttribute("data-tour-asks")) return;
+    if (document.documentElement.hasAttribute("data-tour-comes")) return;
     const places = [...document.getElementsByClassName(name)].filter(isShown);
     const top = places[0]?.getBoundingClientRect().top ?? 0;
     if (top < innerHeight * 0.75) return;
