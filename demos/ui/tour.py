@@ -10,7 +10,7 @@ A tour is data, `assets/tours/<slug>.toml`; a page that continues another demo (
     fill = { model = "minilm-sentiment" } # and these fields something else, by their names in a link
     view = { gap = 3, open = ["How to read this"] }  # what of the answer is looked at, as a link has it
     press = ["Uniform"]                   # buttons of the answer, pressed when it is there
-    point = "text"                        # a field, "ask", "example", "examples", "answer", "#id", ".class td"
+    point = "text"                        # a field, "ask", "example", "examples", "answer", "#id" or ".class"
     page = "trial-rankings"               # another page of the same demo
 
 Every chunk stands for the whole state of its page, so that going back restores it: what a chunk does not
