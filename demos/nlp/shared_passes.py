@@ -27,7 +27,7 @@ SHORT = 512
 """Tokens up to which all texts are of one length; above, only texts within a power of two share passes, since
 a pass holds the keys and values of each as if it were as long as the longest."""
 AT_ONCE = 128
-"""Tokens of prompts, padding included, that are read before those who write go on: more are read no faster."""
+"""Tokens of prompts, padding included, that are read before others go on; more are read no faster."""
 
 NEEDED = {"input_ids", "attention_mask", "position_ids", "past_key_values", "logits_to_keep"}
 # What a generation configuration may hold without changing how tokens are chosen here.
