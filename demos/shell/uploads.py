@@ -26,6 +26,8 @@ from demos.stopping import MAX_TICKETS
 
 HOURLY = 200 * 2**20
 """Bytes that an address may upload in an hour, and at once after a pause; a class has one address."""
+UNUSED = ("/gradio_api/deep_link", "/gradio_api/process_recording")
+"""Ends of the addresses where Gradio, too, stores something for whoever asks, and nothing here needs that."""
 
 
 class UploadQuota:
@@ -35,6 +37,8 @@ class UploadQuota:
         self.app, self._bytes = app, Rate(hourly, hourly / 60)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].rstrip("/").endswith(UNUSED):
+            return await JSONResponse({"detail": "Not Found"}, 404)(scope, receive, send)
         if (
             scope["type"] == "http"
             and scope["method"] == "POST"
