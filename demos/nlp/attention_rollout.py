@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from demos.budget import spend
 from demos.errors import BadInput, Unsupported
 from demos.nlp.attention_capture import Layer
 
@@ -35,6 +36,7 @@ def rollout(mean_attention: np.ndarray) -> np.ndarray:
     steps = with_residual(mean_attention.astype(np.float64))
     rolled = [steps[0]]
     for step in steps[1:]:
+        spend()
         rolled.append(step @ rolled[-1])
     return np.stack(rolled)
 
