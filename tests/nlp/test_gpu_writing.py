@@ -170,9 +170,9 @@ def test_the_gpu_is_asked_for_no_longer_than_the_bound(lm):
 
 def test_for_whoever_left_no_weights_are_read_and_no_further_token_is_written(lm, lent, tmp_path):
     waits = tmp_path / "waits"
-    assert list(gpu_writing.write_on_gpu(*asked(lm), str(waits))) == [] and not gpu_writing._held
+    assert list(gpu_writing.write_on_gpu(*asked(lm), waits=str(waits))) == [] and not gpu_writing._held
     waits.touch()
-    written = gpu_writing.write_on_gpu(*asked(lm), str(waits))
+    written = gpu_writing.write_on_gpu(*asked(lm), waits=str(waits))
     assert isinstance(next(written), NewToken) and isinstance(next(written), NewToken)
     waits.unlink()
     assert list(written) == []
