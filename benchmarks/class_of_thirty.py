@@ -6,8 +6,8 @@ Each visitor opens home, three demos and the prompt experiments; in each demo a 
 the experiment is a small one. The traffic is that of a browser (benchmarks/page_visitor.py). Meanwhile
 Chromium goes through the examples of ten pages in talk mode, by key; each is shown from its recording, and
 then computed, as `run=1` does. Measured is the time from the key until the answer is drawn, by the page's own
-clock: without a class, then with it, at a fresh gallery whose models are loaded. Ends with 1 if a bound does
-not hold.
+clock: without a class, then with it, for so many minutes each, at a fresh gallery whose models are loaded.
+Ends with 1 if a bound does not hold.
 """
 
 from __future__ import annotations
@@ -134,13 +134,16 @@ def played(slugs: Sequence[str], visitors: int, minutes: float) -> tuple[Seen, L
             browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
             work = lesson_of(url, visitors, 60 * minutes, lesson)
             crowd = threading.Thread(target=lambda: (asyncio.run(work), over.set()), daemon=True)
+            alone = threading.Timer(60 * minutes, over.set)
             if visitors:
                 crowd.start()
             else:
                 work.close()
+                alone.start()
             try:
                 return talk(browser, url, slugs, 1.0 if visitors else 0.0, over), lesson
             finally:
+                alone.cancel()
                 if visitors:
                     crowd.join(60 * minutes + PATIENCE)
                 browser.close()

@@ -1,4 +1,4 @@
-"""Sixteen texts at once against one, over HTTP."""
+"""Sixteen texts at once against one, over HTTP: `python -m benchmarks.load_writing`."""
 
 from __future__ import annotations
 
@@ -18,22 +18,25 @@ WRITERS, TOKENS = 16, 48
 
 
 def writing() -> list[Bound]:
-    """Texts alone, then WRITERS at once, with the fast engine if it is installed; without it, no bounds."""
-    fast = importlib.util.find_spec("openvino_genai") is not None
-    os.environ["STAGE_ENGINE"] = "openvino" if fast else "transformers"
+    """Texts alone, then WRITERS at once, by transformers and by the fast engine if it is installed."""
+    engines = ["transformers", *(["openvino"] if importlib.util.find_spec("openvino_genai") else [])]
+    return [bound for engine in engines for bound in writing_by(engine)]
+
+
+def writing_by(engine: str) -> list[Bound]:
+    """The same by one engine."""
+    os.environ["STAGE_ENGINE"] = engine
     with gallery() as (url, _):
         alone, first, together, firsts = asyncio.run(written(url))
-    name = "the fast engine" if fast else "transformers (requirements-fast.txt is not installed)"
     print(
-        f"\nwriting with {name}: {alone:.1f} tokens a second alone, first after {first * 1e3:.0f} ms; "
+        f"\nwriting by {engine}: {alone:.1f} tokens a second alone, first after {first * 1e3:.0f} ms; "
         f"{WRITERS} at once {together:.1f}, first after {statistics.median(firsts) * 1e3:.0f} ms "
         f"(median), {max(firsts) * 1e3:.0f} ms (worst)"
     )
-    if not fast:
-        return []
+    many = f"{engine}: {WRITERS} texts at once"
     return [
-        Bound(f"{WRITERS} texts at once, tokens a second, times one", together / alone, 6, "x", least=True),
-        Bound("their first token (worst), times alone", max(firsts) / first, 10, "x"),
+        Bound(f"{many}, tokens a second, times one", together / alone, 6, "x", least=True),
+        Bound(f"{many}, their first token (worst), times alone", max(firsts) / first, 10, "x"),
     ]
 
 
@@ -63,3 +66,8 @@ def tokens(reply: Reply) -> int:
     if reply.refusal:
         raise RuntimeError(reply.refusal)
     return int(reply.answer["new_tokens"])
+
+
+if __name__ == "__main__":
+    for bound in writing():
+        print(f"  {bound}")

@@ -86,10 +86,14 @@ class Connection:
         assert self._streams is not None
         reader = self._streams[0]
         if "chunked" in headers.get("transfer-encoding", ""):
-            while size := int(await reader.readline(), 16):
+            while size := int(await reader.readline() or _hung_up(), 16):
                 yield (await reader.readexactly(size + 2))[:-2]
             await reader.readexactly(2)
         elif length := int(headers.get("content-length", 0)):
             yield await reader.readexactly(length)
         if headers.get("connection") == "close":
             self.close()
+
+
+def _hung_up() -> bytes:
+    raise ConnectionError("The other side hung up in the middle of an answer.")

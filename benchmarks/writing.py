@@ -37,7 +37,8 @@ def main(arguments: Sequence[str] = ()) -> None:
     from demos.models.cache import shared_cache
     from demos.models.catalog import checkpoint
     from demos.models.specs import Spec
-    from demos.nlp.decoding import Decoding, stream_tokens
+    from demos.nlp.decoding import Decoding
+    from demos.nlp.token_stream import stream_tokens
     from demos.nlp.writing_engine import INSTALL, PACKAGE, here, open_engine
     from demos.stream import Waiting
 
@@ -56,7 +57,7 @@ def main(arguments: Sequence[str] = ()) -> None:
         def fast(batch: Any) -> list[NewToken]:
             return [token for token in writes(loaded, batch, greedy) if not isinstance(token, Waiting)]
 
-        alone = speeds(batches, fast, lambda batch: list(stream_tokens(loaded, batch, greedy)))
+        alone = speeds(batches, fast, lambda batch: list(here(stream_tokens)(loaded, batch, greedy)))
         at_once(batches, fast, alone)
         agreement(loaded, batches, fast)
 

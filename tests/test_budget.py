@@ -29,8 +29,9 @@ from demos.models.metered import meter
 from demos.models.specs import Loaded, Origin
 from demos.nlp.batches import answer_all
 from demos.nlp.csv_batch import Batch, ColumnInputs, begin, column_endpoint
-from demos.nlp.decoding import Decoding, stream_tokens
+from demos.nlp.decoding import Decoding
 from demos.nlp.effort import Effort, check_effort
+from demos.nlp.token_stream import generated
 from demos.runner import PLACES, Runner
 from demos.stopping import STOPPED, Stopped, working_on
 from demos.ui.column_panel import summary
@@ -112,7 +113,7 @@ def writer() -> Loaded:
 
 def test_writing_in_a_thread_of_its_own_is_counted_too():
     batch = {"input_ids": torch.ones(1, 6, dtype=torch.long), "attention_mask": torch.ones(1, 6)}
-    written, budget = stream_tokens(writer(), batch, Decoding(50, 0.0, 1.0, 0)), Budget(Bounds(tokens=8))
+    written, budget = generated(writer(), batch, Decoding(50, 0.0, 1.0, 0)), Budget(Bounds(tokens=8))
     got = []
     with pytest.raises(OverBudget):
         while True:

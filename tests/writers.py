@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
+from typing import Any
 
 import torch
 import transformers
@@ -10,6 +12,7 @@ import transformers
 from demos.models.openai_gpt import follow_interface
 from demos.models.recording import RECORDABLE
 from demos.models.specs import Loaded, Origin, Spec
+from demos.stream import Waiting
 from tests import tiny
 
 CLASSES = {
@@ -35,3 +38,12 @@ def writer(family: str, tokenizer) -> Loaded:
         model.set_attn_implementation(RECORDABLE)
     origin = Origin("tiny", f"Tiny {family}", None, None, "bundled", "MIT", "")
     return Loaded(Spec("tiny", "causal-lm"), model, tokenizer, origin, 0)
+
+
+def results(stream: Iterator[Any]) -> Iterator[Any]:
+    """What a reader of a writing endpoint gets, which waits as the runner does."""
+    for one in stream:
+        if isinstance(one, Waiting):
+            assert one.there.wait(60)
+        else:
+            yield one

@@ -22,8 +22,9 @@ HEADS = (
 )
 """What stands on a model. "pre-training" is every part of what the weights were trained for: masks and next
 sentence (BERT), masks and sentence order (ALBERT), replaced tokens (ELECTRA)."""
-WEIGHTLESS = ("tokenizer", "config")
-"""Alternatives to a head that an endpoint may ask for; they need no weights."""
+WEIGHTLESS = ("tokenizer", "config", "origin")
+"""Alternatives to a head that an endpoint may ask for; they need no weights. "origin" is nothing but whose
+weights something was measured with."""
 TASKS = (
     "sentiment",
     "attention-trial",

@@ -33,7 +33,7 @@ def fetch(spec: Spec) -> None:
 def base_of(spec: Spec) -> Spec | None:
     """The base of a spec: a head's is its own checkpoint's base model, an adapter's the one that it was
     trained on, which also provides its tokenizer."""
-    if spec.head in ("base", "config"):
+    if spec.head in ("base", "config", "origin"):
         return None
     entry = catalog().get(spec.checkpoint)
     if spec.head == "tokenizer":

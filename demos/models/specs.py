@@ -18,7 +18,8 @@ one_load_at_a_time = threading.RLock()
 class Spec:
     """Which model to load, and how; equal specs share one object in memory.
 
-    `head` is one of the checkpoint's heads, or "tokenizer" or "config": that alone, without any weights.
+    `head` is one of the checkpoint's heads, or "tokenizer", "config" or "origin": that alone, without any
+    weights.
     `attention` is the name of an attention implementation: recording.RECORDABLE by default.
     """
 
@@ -82,8 +83,8 @@ class Loaded:
     """A model in memory. `spec` says what was really loaded (its attention may be "eager" instead).
 
     `nbytes` counts only what this model adds: a head without its shared base. `helper` is the second model
-    that an endpoint asked for. For a "tokenizer" or "config" spec, `model` is None, and only the tokenizer or
-    the configuration, in `config`, is there.
+    that an endpoint asked for. For a "tokenizer", "config" or "origin" spec, `model` is None, and only the
+    tokenizer, the configuration, in `config`, or the origin is there.
     """
 
     spec: Spec

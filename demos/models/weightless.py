@@ -1,4 +1,4 @@
-"""A checkpoint's tokenizer or configuration alone: reads no weights, and needs no torch.
+"""A checkpoint's tokenizer or configuration alone, or just its origin: reads no weights, and needs no torch.
 
 transformers itself imports torch wherever that is installed (2.8 s of the first call in a process).
 """
@@ -29,13 +29,15 @@ def load(spec: Spec, base: Loaded | None = None) -> Loaded:
     `nbytes` is the size of the files. Raises ModelUnavailable if the files cannot be obtained, Unsupported if
     the checkpoint has no such thing.
     """
-    import transformers
-
     entry = checkpoint(spec.checkpoint)
     if not entry.offers(spec.head):
         raise Unsupported(f"{entry.title} has no {spec.head}.", f"It has: {', '.join(entry.heads)}.")
     place = hub.resolve(entry, weights=False)
     folder, origin = place.folder, hub.origin_of(entry, place)
+    if spec.head == "origin":
+        return Loaded(spec, NOTHING, NOTHING, origin, 0, str(folder))
+    import transformers
+
     if spec.head == "config":
         from demos.models import own_configs
 

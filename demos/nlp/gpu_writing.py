@@ -28,7 +28,8 @@ from demos.models.catalog import checkpoint
 from demos.models.metered import meter
 from demos.models.specs import Loaded, Spec
 from demos.nlp.arrivals import Arrivals
-from demos.nlp.decoding import Decoding, NewToken, stream_tokens
+from demos.nlp.decoding import Decoding, NewToken
+from demos.nlp.token_stream import generated, stream_tokens
 from demos.stopping import Stopped
 from demos.stream import Waiting
 
@@ -119,7 +120,7 @@ def write_on_gpu(
         tokenizer: Any = SimpleNamespace(eos_token_id=end)
         origin: Any = None
         loaded = Loaded(Spec("", dtype=dtype), _model(folder, dtype), tokenizer, origin, 0, folder)
-        with closing(stream_tokens(loaded, _encoded(ids), decoding)) as tokens:
+        with closing(generated(loaded, _encoded(ids), decoding)) as tokens:
             while True:
                 with budget.computing():
                     token = next(tokens, None)

@@ -11,7 +11,8 @@ from typing import Any, Literal
 
 from demos.errors import StageError
 from demos.models.specs import Loaded, Origin
-from demos.nlp.decoding import Decoding, NewToken, end_ids, stream_tokens
+from demos.nlp.decoding import Decoding, NewToken, end_ids
+from demos.nlp.token_stream import stream_tokens
 from demos.stream import Waiting
 
 

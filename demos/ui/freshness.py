@@ -95,6 +95,7 @@ class Answer:
         js: str | None = None,
         limit: int = 1,
         extra: Sequence[Any] = (),
+        quick: bool = False,
     ) -> Any:
         """Lets `function(*values of the fields, *extra)` answer on `triggers`; see `page.on`.
 
@@ -102,13 +103,13 @@ class Answer:
         it when the visitor stops it.
         """
         work, wired = self._keeping(function, outputs), self._wired(outputs, extra)
-        return self._ended(page.on(triggers, work, *wired, queue, self._js(js), limit))
+        return self._ended(page.on(triggers, work, *wired, queue, self._js(js), limit, quick))
 
     def on_choice(
         self, choices: Sequence[Any], function: Callable[..., Any], outputs: Sequence[Any], **more: Any
     ) -> Any:
         """Answers again whenever the visitor changes one of `choices`, provided that the first field is not
-        blank."""
+        blank. Where the answer is `quick`, the notice that it is on its way is enough; see `page.on`."""
 
         def chosen(*values: Any) -> Any:
             return function(*values) if str(values[0] or "").strip() else None

@@ -35,7 +35,7 @@ STOPPED_BEFORE = (
 
 # Work takes turns in the runner and waits there for its model's files without blocking others, so several
 # requests must be able to reach it at the same time. Batched requests are gathered there.
-LIMITS = {BATCHED_QUEUE: 16, MODEL_QUEUE: 8, WRITING_QUEUE: 8}
+LIMITS = {BATCHED_QUEUE: 16, MODEL_QUEUE: 8, WRITING_QUEUE: 16}
 
 
 def visible_errors(function: Callable[..., Any], quote: Callable[[str], str] = escape) -> Callable[..., Any]:
@@ -92,13 +92,15 @@ def queue_of(endpoint: Endpoint) -> str:
     return WRITING_QUEUE if endpoint.streams else MODEL_QUEUE
 
 
-def _work(outputs: Sequence[Any], queue: str, limit: int = 1) -> dict[str, Any]:
-    """The options of every listener for model work: private, `limit` at a time, one progress display."""
+def _work(outputs: Sequence[Any], queue: str, limit: int = 1, quick: bool = False) -> dict[str, Any]:
+    """The options of every listener for model work: private, `limit` at a time, one progress display or, for
+    what is `quick`, none: drawing it takes longer than waiting."""
     return {
         "outputs": list(outputs),
         "api_visibility": "private",
         "concurrency_id": queue,
         "concurrency_limit": LIMITS.get(queue, limit),
+        "show_progress": "hidden" if quick else "full",
         "show_progress_on": outputs[0],
     }
 
@@ -111,8 +113,10 @@ def on(
     queue: str = MODEL_QUEUE,
     js: str | None = None,
     limit: int = 1,
+    quick: bool = False,
 ) -> Any:
     """Runs model work on `triggers`, `limit` at a time; `js` changes the inputs in the browser beforehand.
+    What is `quick` shows no progress.
 
     If it fails, the outputs are emptied, so that no old answer is shown under new input. A generator must
     empty them itself: stopping counts as a failure too, and the text written so far must stay. A request that
@@ -125,7 +129,7 @@ def on(
         list(inputs),
         js=js,
         trigger_mode="once" if grows else "always_last",
-        **_work(outputs, queue, limit),
+        **_work(outputs, queue, limit, quick),
     )
     if not grows:
         _empty_on_failure(event, outputs)

@@ -20,7 +20,8 @@ class Task:
     returns Python code that does the same. batch: if given, a whole CSV column can be answered. beside:
     whether two models are compared from the start. remark: `remark(result)` is shown beside the checkpoint,
     instead of the seconds that the answer took. ask: the button's label. about: the names of the fields whose
-    text a slide shows beside the answer; the first one by default.
+    text a slide shows beside the answer; the first one by default. to_guess: a question with choices that can
+    be answered before the answer is seen; then `show` tells them (`demos.ui.guess`).
 
     A result has `origin`, and `seconds` unless there is a remark. It may have `instead`, the name of a
     checkpoint that a button offers to ask.
@@ -37,3 +38,4 @@ class Task:
     ask: str = "Run"
     online: str = ""
     about: tuple[str, ...] | None = None
+    to_guess: str = ""

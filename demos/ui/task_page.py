@@ -23,6 +23,7 @@ from demos.ui.bars import WRITING
 from demos.ui.column_panel import column_panel
 from demos.ui.examples import examples_row
 from demos.ui.freshness import Answer
+from demos.ui.guess import Question, guess
 from demos.ui.headline import headline_html
 from demos.ui.same_in_python import same_in_python
 from demos.ui.stop_button import StopButton
@@ -59,7 +60,10 @@ def task_page(run: Run, task: Task, fields: Mapping[str, Any]) -> None:
     about = [fields[name] for name in (tuple(fields)[:1] if task.about is None else task.about)]
     with gr.Row(elem_classes="task-answers"):
         with gr.Column(min_width=300):
-            first = _Place(Answer([*fields.values(), model], task.ask, stop, about=about), *_place())
+            main = Answer([*fields.values(), model], task.ask, stop, about=about)
+            if task.to_guess:
+                guess(main, Question(task.to_guess))
+            first = _Place(main, *_place())
         with gr.Column(min_width=300, visible=task.beside) as second_column:
             beside = _Place(Answer([*fields.values(), second], task.ask, stop), *_place())
     asking = _Asking(run, task, tuple(fields))

@@ -367,3 +367,16 @@ def the_button_that_asks_covers_no_example(page: Page) -> None:
         page.wait_for_function("width => innerWidth === width", arg=width)
         laid_out(page)
         assert page.evaluate(COVERED) == [], width
+
+
+def test_a_slide_keeps_rows_that_are_folded_and_the_texts_of_its_own_answer(page: Page):
+    """A tree's closed rows are its content; what was measured on many captions is not about the one above."""
+    talk(page, "/shapes?stage=1")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("[data-stage-shown]").get_by_text("6 × BertLayer")).to_be_visible()
+    talk(page, "/teacher-forcing?stage=1")
+    about = page.locator(".stage-talk-about")
+    expect(about).to_contain_text("A young woman")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("[data-stage-shown] .tf-charts")).to_be_visible()
+    expect(about).to_be_empty()

@@ -21,6 +21,7 @@ from demos.models.cache import ModelCache, shared_cache
 from demos.runner import PLACES, Runner
 from tests.cluster.recorded import ENDPOINTS, RECORDED, differing
 
+os.environ.setdefault("RAY_AUTH_MODE", "token")  # read when Ray is imported: see `ray_serve`
 with warnings.catch_warnings():  # Ray's own, while it is imported
     warnings.simplefilter("ignore")
     pytest.importorskip("ray.serve")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import math
+import subprocess
+import sys
 
 import pytest
 import torch
@@ -130,6 +132,18 @@ def test_every_cell_opens_its_rows_curves(origin):
     assert page.count('type="radio"') == 4 and page.count(" checked") == 1
     assert page.count('data-row="1"') == 3 and page.count("<svg") == 2
     assert "means of 2 runs" in page.lower()
+
+
+def test_the_measured_grid_needs_no_torch():
+    code = (
+        "import sys\n"
+        "from demos.foundations.forgetting.grid import BASE, GRID, GridInputs\n"
+        "from demos.models.cache import shared_cache\n"
+        "from demos.runner import Runner\n"
+        "assert Runner(shared_cache())(GRID, GridInputs()).origin.checkpoint == BASE\n"
+        "assert not {'torch', 'transformers'} & set(sys.modules)\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_all_that_was_measured_can_be_opened(runner):

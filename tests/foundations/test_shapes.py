@@ -273,9 +273,19 @@ def test_pages_show_every_step_once(runner, example):
     result = runner(SHAPES, example.inputs)
     check_sentence(headline(example.inputs, result))
     drawn = picture(example.inputs, result)
-    assert drawn.count("<li>") == sum(len(card.steps) for card in cards(result.rows))
+    assert drawn.count("<li") == sum(len(card.steps) for card in cards(result.rows))
     assert tree(example.inputs, result).count('class="shapes-row"') == len(result.rows)
     assert amount(result.parameters) in figures(example.inputs, result)
+
+
+@pytest.mark.parametrize(("length", "shown"), [(16, True), (32, False)])
+def test_the_product_of_tokens_with_tokens_shows_both_lengths(runner, length, shown):
+    """Of 32 tokens in heads that are 32 wide nobody can tell which of the two a number is."""
+    inputs = ShapesInputs("minilm", 2, length)
+    drawn = picture(inputs, runner(SHAPES, inputs))
+    both = f'[24, <b class="shapes-length">{length}</b>, <b class="shapes-length">{length}</b>]'
+    assert drawn.count(both) == drawn.count("shapes-compares") == int(shown)
+    assert drawn.count(f'[24, <b class="shapes-length">{length}</b>, 32]') == (1 if shown else 2)
 
 
 def test_what_a_file_says_is_escaped(runner):
@@ -330,3 +340,9 @@ def test_memory_in_words():
 
 def test_a_configuration_is_read_as_text():
     assert parsed(json.dumps(BERT)).fields["hidden_size"] == 32
+
+
+def test_the_embeddings_hold_half_of_the_small_encoder_and_take_no_flops(runner):
+    result = runner(SHAPES, EXAMPLES[0].inputs)
+    [embeddings] = [row for row in result.rows if row.depth == 1 and row.name == "embeddings"]
+    assert 2 * embeddings.parameters > result.parameters and embeddings.flops == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -361,3 +362,9 @@ def test_the_figures_that_are_shipped_read_back(monkeypatch, tmp_path):
     figures.measured.cache_clear()
     assert figures.measured() == {}
     figures.measured.cache_clear()
+
+
+def test_the_charts_have_one_scale():
+    charts = re.findall("<figure.*?</figure>", show.by_position())
+    ticks = [re.findall(r'y="([\d.]+)" text-anchor="end">([\d.]+)<', chart) for chart in charts]
+    assert len(charts) > 1 and ticks[0] and all(one == ticks[0] for one in ticks)

@@ -18,9 +18,9 @@ from demos.errors import OverBudget, StageError
 from demos.models import zero_gpu
 from demos.models.cache import shared_cache
 from demos.models.specs import Spec
-from demos.nlp import decoding as decodes
-from demos.nlp import gpu_writing
-from demos.nlp.decoding import Decoding, NewToken, stream_tokens
+from demos.nlp import gpu_writing, token_stream
+from demos.nlp.decoding import Decoding, NewToken
+from demos.nlp.token_stream import generated
 from demos.runner import Runner
 from demos.stream import Waiting
 from demos.tasks.generate.compute import GENERATE, GenerateInputs, whole
@@ -48,12 +48,18 @@ def encoded(lm):
 
 
 def written(lm) -> list[NewToken]:
+    found = []
     with closing(gpu_writing.tokens(lm, encoded(lm), GREEDY)) as coming:
-        return [token for token in coming if isinstance(token, NewToken)]
+        for came in coming:
+            if isinstance(came, NewToken):
+                found.append(came)
+            else:
+                came.there.wait(60)  # to ask without a pause would take the interpreter from who writes
+    return found
 
 
 def test_the_lent_gpu_writes_the_same_tokens(lm, lent):
-    here = list(stream_tokens(lm, encoded(lm), GREEDY))
+    here = list(generated(lm, encoded(lm), GREEDY))
     there = written(lm)
     assert [token.id for token in there] == [token.id for token in here] and len(here) == 6
     assert max(abs(a.probability - b.probability) for a, b in zip(here, there, strict=True)) < 1e-5
@@ -76,7 +82,7 @@ def test_small_models_and_columns_cost_no_quota(lm, lent, monkeypatch):
 @pytest.mark.parametrize("fails_after", [0, 2])
 def test_whoever_gets_no_gpu_gets_the_text_from_the_processor(lm, lent, monkeypatch, caplog, fails_after):
     def refused(*asked) -> Iterator[NewToken]:
-        yield from list(stream_tokens(lm, encoded(lm), GREEDY))[:fails_after]
+        yield from list(generated(lm, encoded(lm), GREEDY))[:fails_after]
         raise RuntimeError("no quota left")
 
     monkeypatch.setattr(gpu_writing, "write_on_gpu", refused)
@@ -84,7 +90,7 @@ def test_whoever_gets_no_gpu_gets_the_text_from_the_processor(lm, lent, monkeypa
         with pytest.raises(StageError, match="taken back while it wrote"):
             written(lm)
     else:
-        assert [token.id for token in written(lm)] == [t.id for t in stream_tokens(lm, encoded(lm), GREEDY)]
+        assert [token.id for token in written(lm)] == [t.id for t in generated(lm, encoded(lm), GREEDY)]
         assert "no quota left" in caplog.text
 
 
@@ -201,7 +207,7 @@ def test_leaving_tells_the_process_with_the_gpu(lm, lent, monkeypatch):
 @pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")  # that it works is what is tested
 def test_a_forked_process_has_random_numbers_of_its_own():
     """On ZeroGPU the text is written in a fork; a lock that another thread held is not held there."""
-    with decodes._random_numbers:
+    with token_stream._random_numbers:
         if (child := os.fork()) == 0:
-            os._exit(0 if decodes._random_numbers.acquire(timeout=5) else 1)
+            os._exit(0 if token_stream._random_numbers.acquire(timeout=5) else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0

@@ -19,9 +19,10 @@ from demos.models.catalog import checkpoint
 from demos.models.eight_bits import eight_bit_file
 from demos.models.specs import Spec
 from demos.nlp import writing_engine
-from demos.nlp.decoding import Decoding, NewToken, stream_tokens
+from demos.nlp.decoding import Decoding, NewToken
 from demos.nlp.openvino_engine import OpenVinoEngine, start
 from demos.nlp.openvino_process import Pipeline, serve
+from demos.nlp.token_stream import generated, stream_tokens
 from demos.nlp.writing import written
 from demos.runner import Runner
 from demos.stream import Waiting
@@ -85,7 +86,7 @@ class StandIn(Pipeline):
             raise RuntimeError("not this one")
         encoded = torch.tensor([prompt])
         batch = {"input_ids": encoded, "attention_mask": torch.ones_like(encoded)}
-        self.handles.append(Handle(stream_tokens(self.lm, batch, replace(GREEDY, max_new_tokens=most))))
+        self.handles.append(Handle(generated(self.lm, batch, replace(GREEDY, max_new_tokens=most))))
         return self.handles[-1]
 
     def step(self) -> None:
@@ -171,9 +172,7 @@ def test_texts_grow_together_and_each_reader_gets_its_own(lm, stand_in):
     assert all(isinstance(next(text), Waiting) for text in waits)
     stand_in.go.set()
     written = [[token for token in text if isinstance(token, NewToken)] for text in waits]
-    assert [ids(text) for text in written] == [
-        ids(stream_tokens(lm, encoded(lm, p), GREEDY)) for p in prompts
-    ]
+    assert [ids(text) for text in written] == [ids(generated(lm, encoded(lm, p), GREEDY)) for p in prompts]
     assert stand_in.steps < sum(len(text) + 1 for text in written)
 
 

@@ -10,10 +10,10 @@ import pytest
 
 from demos.errors import BadInput
 from demos.tasks.entities.schemas import NamedEntity
-from demos.tasks.shared_encoder import EXAMPLES
+from demos.tasks.shared_encoder import EXAMPLES, INFO
 from demos.tasks.shared_encoder.compute import SHARED, check_inputs
 from demos.tasks.shared_encoder.schemas import SharedEncoderInputs
-from demos.tasks.shared_encoder.show import FIGURES, comparison, show
+from demos.tasks.shared_encoder.show import FIGURES, comparison, show, to_guess
 from demos.tasks.shared_encoder.snippet import snippet
 
 GUITAR = "A man is playing a guitar."
@@ -84,3 +84,21 @@ def test_the_comparison_shows_both_sides_figures_as_they_were_written():
 def test_the_code_runs_as_it_stands_and_says_the_same(said, capsys):
     exec(snippet(EXAMPLES[0].inputs, said["It follows"].origin), {})
     assert f"{said['It follows'].entailment['entailment']:.5f}"[:6] in capsys.readouterr().out
+
+
+def test_the_limits_say_what_the_comparison_shows():
+    rows = re.findall(r'row">([^<]*)</th><td>([\d.]+)</td><td>([\d.]+)</td>', comparison())
+    higher = [name for name, together, alone in rows if float(together) > float(alone)]
+    names = [float(together) < float(alone) for name, together, alone in rows if name.startswith("Names")]
+    assert len(rows) == 7 and len(higher) == 1 and names == [True] * 3
+    assert "only one of the seven figures is higher" in INFO.limits
+
+
+def test_the_runs_of_the_encoder_are_there_to_guess(said):
+    answers = {}
+    for label, result in said.items():
+        found = to_guess(result)
+        assert found and found["choices"] == ["once", "twice", "once for each head"]
+        answers[label] = found["choices"][found["places"].index(1)]
+        assert "data-guess" in show(result)
+    assert answers.pop("One text") == "once" and set(answers.values()) == {"twice"}

@@ -46,9 +46,9 @@ const AttentionHeadPlaces = (() => {
     const longest = longestOf(positions);
     const coarse = matchMedia("(pointer: coarse)").matches;
     const thickness = coarse ? 32 : longest <= 40 ? 24 : longest <= 160 ? 19 : 17;
-    const size = thickness < 24 ? 12 : onSlide() ? 20 : 14; // a row on a slide is all letters
+    const size = thickness < 24 ? 12 : onSlide() ? 22 : 14; // a row on a slide is all letters
     const texts = [...map.queries, ...map.keys].map((token) => visibleText(token));
-    const label = columnWidth(texts, size, Math.min(180, width * 0.32) - 18) + 18;
+    const label = columnWidth(texts, size, Math.min(onSlide() ? 260 : 180, width * 0.32) - 18) + 18;
     const query = evenStretches(positions.queries.length, thickness);
     const key = evenStretches(positions.keys.length, thickness);
     return {
@@ -94,13 +94,19 @@ const AttentionHeadPlaces = (() => {
    */
   function inRows(map, positions, width) {
     const coarse = matchMedia("(pointer: coarse)").matches;
-    const size = longestOf(positions) > 40 ? 12 : onSlide() ? 18 : 14;
     const label = coarse ? 40 : 30;
-    const [query, key] = [
-      wordStretches(map.queries, positions.queries, size),
-      wordStretches(map.keys, positions.keys, size),
-    ];
-    const end = Math.max(query.end, key.end, width);
+    /** @param {number} size */
+    const stretched = (size) => {
+      const [query, key] = [
+        wordStretches(map.queries, positions.queries, size),
+        wordStretches(map.keys, positions.keys, size),
+      ];
+      return { size, query, key, end: Math.max(query.end, key.end) };
+    };
+    const sizes = longestOf(positions) > 40 ? [12] : onSlide() ? [22, 18] : [14];
+    const tried = sizes.map(stretched);
+    const { size, query, key, end: longest } = tried.find(({ end }) => end <= width) ?? tried[tried.length - 1];
+    const end = Math.max(longest, width);
     for (const { side, end: own } of [query, key]) {
       const shift = (end - own) / 2; // the shorter row stands in the middle
       side.start.forEach((_, i) => ((side.start[i] += shift), (side.middle[i] += shift)));

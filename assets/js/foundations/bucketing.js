@@ -36,20 +36,17 @@ const FoundationsBucketing = (() => {
     const headline = element("p", { class: "stage-headline", "aria-live": "polite" });
     const batch = slider("Texts in a batch", 0, batches.length - 1);
     const buckets = slider("Buckets", 1, settings[0].length);
-    const areas = element("figure", { class: "bk-areas" });
+    const areas = element("div", { class: "bk-areas" });
     box.append(
       headline,
-      element("div", { class: "bk-controls" }, batch.node, buckets.node),
-      areas,
+      // A figure stays whole on a slide.
       element(
-        "p",
-        { class: "bk-note stage-not-on-slides" },
-        "A row is a text; its ",
-        element("span", { class: "bk-key bk-text" }),
-        " tokens are real, the ",
-        element("span", { class: "bk-key bk-pad" }),
-        " rest of the row is padding. Gaps part batches.",
+        "figure",
+        { class: "bk-body" },
+        element("div", { class: "bk-controls" }, batch.node, buckets.node, keys()),
+        areas,
       ),
+      element("p", { class: "bk-note stage-not-on-slides" }, "A row is a text. Gaps part batches."),
       element("p", { class: "bk-note" }, proof),
     );
     const drawn = {
@@ -112,6 +109,17 @@ const FoundationsBucketing = (() => {
     current.show();
   };
 
+  /** What the two fillings of a row are. */
+  const keys = () =>
+    element(
+      "p",
+      { class: "bk-keys" },
+      element("span", { class: "bk-key bk-text" }),
+      " tokens ",
+      element("span", { class: "bk-key bk-pad" }),
+      " padding",
+    );
+
   /** A slider with its label and its value in words. @param {string} label @param {number} min @param {number} max */
   const slider = (label, min, max) => {
     const input = element("input", { type: "range", min, max, step: 1 });
@@ -141,6 +149,7 @@ const FoundationsBucketing = (() => {
     current ? [String(current.payload.batches[current.batch]), String(current.buckets)] : ["", ""];
 
   document.addEventListener("stage-answered", () => afterLayout(arrive));
+  document.addEventListener("stage-look", arrive);
 
   document.addEventListener("keydown", (event) => {
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];

@@ -13,6 +13,7 @@ const PositionsShuffle = (() => {
   const draw = (box, payload) => {
     current = null;
     box.replaceChildren();
+    box.dataset.guess = JSON.stringify(payload?.guess ?? null);
     if (payload) begin(box, payload);
   };
 
@@ -31,7 +32,7 @@ const PositionsShuffle = (() => {
       shuffled.replaceChildren(
         ...payload.order.flatMap((word) => [sentencePart(payload, word, gap.word), " "]),
       );
-      rows.replaceChildren(...gap.changes.map((change, i) => row(payload.titles[i], change)));
+      rows.replaceChildren(heads(), ...gap.changes.map((change, i) => row(payload.titles[i], change)));
     }
 
     current = drawn;
@@ -95,6 +96,14 @@ const PositionsShuffle = (() => {
     };
   };
 
+  /** What stands in the columns of the rows below. */
+  const heads = () =>
+    element(
+      "div",
+      { class: "positions-row positions-heads", "aria-hidden": "true" },
+      ...["", "in order", "", "shuffled", "probabilities moved by"].map((text) => element("span", {}, text)),
+    );
+
   /** One encoder: its guess in order, its guess shuffled, and how far its probabilities moved.
    * @param {string} title @param {PositionsChange} change */
   const row = (title, { before, after, changed, moved, said }) => {
@@ -108,7 +117,7 @@ const PositionsShuffle = (() => {
       element("span", { "aria-label": changed ? "becomes" : "stays" }, changed ? "→" : "="),
       guess(after),
       element("span", { class: "positions-groove", "aria-hidden": "true" }, bar),
-      element("span", { class: "positions-moved" }, `moved: ${said}`),
+      element("span", { class: "positions-moved" }, element("b", {}, "moved: "), said),
     );
   };
 
@@ -117,6 +126,7 @@ const PositionsShuffle = (() => {
     element("span", { class: "positions-guess" }, element("bdi", {}, legible(text)), " ", element("small", {}, probability));
 
   document.addEventListener("stage-answered", () => afterLayout(arrive));
+  document.addEventListener("stage-look", arrive);
 
   document.addEventListener("keydown", (event) => {
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];

@@ -37,6 +37,7 @@ interface PositionsShuffled {
   titles: string[];
   gaps: { word: number; changes: PositionsChange[] }[];
   opening: number;
+  guess: GuessTold | null;
 }
 
 interface PositionsLonger {

@@ -21,6 +21,7 @@ const TeacherForcing = (() => {
   const draw = (box, payload, ask) => {
     current = null;
     box.replaceChildren();
+    box.dataset.guess = JSON.stringify(payload?.guess ?? null);
     if (payload) begin(box, payload, ask);
   };
 
@@ -199,6 +200,7 @@ const TeacherForcing = (() => {
   };
 
   document.addEventListener("stage-answered", () => afterLayout(arrive));
+  document.addEventListener("stage-look", arrive);
 
   document.addEventListener("keydown", (event) => {
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];

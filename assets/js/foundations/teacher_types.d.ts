@@ -33,5 +33,6 @@ interface TeacherPayload {
   opening: number;
   note: string;
   headline: string;
+  guess: GuessTold | null;
   asked: { text: string; target: string; model: string };
 }

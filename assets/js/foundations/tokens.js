@@ -88,10 +88,11 @@ const FoundationsTokens = (() => {
     for (const one of [text, learned]) roveFocus(one, { ArrowRight: 1, ArrowLeft: -1, ArrowDown: 1, ArrowUp: -1 });
     box.append(
       headline,
-      ...(last ? [element("div", { class: "tk-controls" }, back, play, forward, slider, where)] : []),
+      // A figure stays whole on a slide.
       element(
         "figure",
         { class: "tk-body" },
+        last ? element("div", { class: "tk-controls" }, back, play, forward, slider, where) : null,
         text,
         element(
           "div",
@@ -102,8 +103,8 @@ const FoundationsTokens = (() => {
         element(
           "figcaption",
           { class: "tk-note stage-not-on-slides" },
-          "▁ is the space before a word. Click a piece to go back to just before it was made. Counts of pairs include " +
-            "every occurrence of their words.",
+          "▁ is the space before a word, and counts as a character; so does one before the first. Click a piece to go " +
+            "back to just before it was made. Counts of pairs include every occurrence of their words.",
         ),
       ),
     );
@@ -194,7 +195,8 @@ const FoundationsTokens = (() => {
       const first = next ? [[next[0], next[1], next[3]]] : [];
       const rows = [...first, ...found].slice(0, PAIRS);
       const most = Math.max(merges[0]?.[3] ?? 1, rows[0]?.[2] ?? 1); // one scale for all steps
-      pairsTitle.textContent = next ? "Next: the most frequent pair" : "The pairs that are left";
+      pairsTitle.textContent = next ? "Pairs by frequency: the first is next" : "The pairs that are left";
+      pairs.classList.toggle("tk-none", !rows.length);
       pairs.replaceChildren(
         ...rows.map(([left, right, count], i) => {
           const row = element(
@@ -224,6 +226,7 @@ const FoundationsTokens = (() => {
   };
 
   document.addEventListener("stage-answered", () => afterLayout(arrive));
+  document.addEventListener("stage-look", arrive);
 
   document.addEventListener("keydown", (event) => {
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];

@@ -37,9 +37,10 @@ const StageFreshness = (() => {
     return question;
   };
 
-  // Scrolls to the answer if it would begin below the edge of a small screen.
+  // Scrolls to the answer if it would begin below the edge of a small screen; a tour scrolls for itself.
   /** @param {string} name */
   const arrive = (name) => {
+    if (document.documentElement.hasAttribute("data-tour-comes")) return;
     const places = [...document.getElementsByClassName(name)].filter(isShown);
     const top = places[0]?.getBoundingClientRect().top ?? 0;
     if (top < innerHeight * 0.75) return;

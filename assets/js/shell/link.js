@@ -176,7 +176,7 @@ const StageLink = (() => {
   /** Whether the answer that is shown was made for these values, and the form holds them. @param {Record<string, any>} inputs */
   const isFor = (inputs) =>
     Object.entries(inputs).every(([name, value]) =>
-      [shown, form].every((values) => JSON.stringify(values?.[name]) === JSON.stringify(plain(value))),
+      [shown(), form].every((values) => JSON.stringify(values[name]) === JSON.stringify(plain(value))),
     );
 
   watchPage(() => {

@@ -5,7 +5,7 @@
 //                         hide=headline,title,badge,line,examples   (also with ?embed=1: guide, limits, tools)
 const Stage = (() => {
   "use strict";
-  const { watchPage, afterLayout } = StageDom;
+  const { watchPage, afterLayout, isShown } = StageDom;
   const { places, all, examples } = StageSteps;
   const root = document.documentElement;
 
@@ -238,7 +238,11 @@ const Stage = (() => {
   /** Shows the step around an element. @param {Element} inside */
   const see = (inside) => {
     const node = all().find((step) => step.contains(inside));
-    if (on && node && node !== current) go(node);
+    if (!on || !node) return;
+    if (node !== current) go(node);
+    const before = part;
+    for (let at = 0; at < parts && !isShown(inside); at++) if (at !== part) go(node, at);
+    if (!isShown(inside)) go(node, before); // no part shows it
   };
 
   return { isOn, enter, leave, see };

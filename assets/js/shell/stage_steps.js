@@ -45,8 +45,13 @@ const StageSteps = (() => {
     return node.firstChild ? [...node.childNodes].map(readable).join("") : (node.textContent ?? "");
   };
 
-  /** The texts that the answer is about and that a step does not show itself. @param {HTMLElement} node */
+  /**
+   * The texts that the answer is about and that a step does not show itself; none on one with `stage-measured`, which
+   * was measured beforehand on other texts.
+   * @param {HTMLElement} node
+   */
   const about = (node) => {
+    if (node.querySelector(".stage-measured")) return [];
     const there = squeezed(readable(node));
     const isThere = (/** @type {string} */ text) =>
       text.split("\n").every((line) => there.includes(squeezed(line)));

@@ -9,6 +9,7 @@ const StageTour = (() => {
   const { panel, buttons, put, tell, remove, point, scrollTo } = StageTourPanel;
 
   const PATIENCE = 60_000; // milliseconds for an answer to be drawn
+  const DRAWING = 2000; // for its drawings to find their size
   const PARTS = ".stage-step :is(button, summary, [role=tab])";
   /** @type {Record<string, number>} */
   const STEPS = { ArrowRight: 1, PageDown: 1, ArrowLeft: -1, PageUp: -1 };
@@ -21,10 +22,18 @@ const StageTour = (() => {
   let tour = null;
   let at = -1;
   let turn = 0;
-  /** @type {Element | null} */
-  let scrolled = null;
+  /** @type {{to: Element | null, height: number}} what was scrolled to, and how high it was */
+  let scrolled = { to: null, height: 0 };
 
   const opener = () => /** @type {HTMLElement | null} */ (document.querySelector(".stage-tour-open"));
+
+  /**
+   * Whether what a chunk stands for is still being asked and drawn. Until then the page does not scroll to its answer
+   * by itself, since the tour scrolls to what it points at.
+   * @param {boolean} now
+   */
+  const comes = (now) => document.documentElement.toggleAttribute("data-tour-comes", now);
+  const isComing = () => document.documentElement.hasAttribute("data-tour-comes");
 
   /** What the chunk points at, once it is there. @param {TourChunk} chunk */
   const target = ({ point: selector, button }) => {
@@ -43,8 +52,11 @@ const StageTour = (() => {
     put();
     const found = target(tour.chunks[at]);
     point(found);
-    if (!found || found === scrolled) return;
-    scrolled = found;
+    if (!found) return;
+    const { height } = found.getBoundingClientRect();
+    const isDrawn = found !== scrolled.to || (isComing() && Math.abs(height - scrolled.height) > 8);
+    if (!isDrawn) return;
+    scrolled = { to: found, height };
     Stage.see(found);
     scrollTo(found);
   };
@@ -72,6 +84,7 @@ const StageTour = (() => {
   /** @param {TourChunk} chunk */
   const bringAbout = ({ inputs = {}, view = {}, press: names = [] }) => {
     const mine = ++turn;
+    comes(true);
     if (StageLink.isFor(inputs)) {
       StageLink.lookAt(view);
       return settle(names, mine);
@@ -83,7 +96,8 @@ const StageTour = (() => {
 
   /** @param {string[]} names @param {number} mine */
   const settle = (names, mine) => {
-    scrolled = null; // the answer scrolls into view when it arrives
+    setTimeout(() => mine === turn && comes(false), DRAWING);
+    scrolled = { to: null, height: 0 }; // what an answer changes may have moved it
     look();
     if (names.length) press(names, mine);
   };
@@ -105,7 +119,7 @@ const StageTour = (() => {
     if (!tour || !chunk) return;
     if (chunk.page) return leaveFor(chunk.page, number);
     at = number;
-    scrolled = null;
+    scrolled = { to: null, height: 0 };
     tell(tour.title, chunk.text, at, tour.chunks.length);
     look();
     bringAbout(chunk);
@@ -130,6 +144,7 @@ const StageTour = (() => {
     const focused = panel.contains(document.activeElement);
     tour = null;
     turn++;
+    comes(false);
     changes.disconnect();
     remove();
     const url = new URL(location.href);

@@ -37,7 +37,8 @@ const draw = async () => {
 watch("value", async () => {
   await draw();
   const { top } = box.getBoundingClientRect();
-  if (!props.value || (top >= 0 && top < innerHeight / 2)) return;
+  const touring = document.documentElement.hasAttribute("data-tour-comes"); // a tour scrolls for itself
+  if (!props.value || touring || (top >= 0 && top < innerHeight / 2)) return;
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   box.scrollIntoView({ block: "start", behavior: calm ? "auto" : "smooth" });
 });

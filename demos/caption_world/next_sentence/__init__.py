@@ -1,4 +1,4 @@
-"""Next sentence: does a model that judges pairs understand how they go on, or only their topic?
+"""Does a model that judges pairs understand how they go on, or only their topic?
 
 BERT was trained to fill gaps *and* to tell whether a second sentence follows the first or comes from
 elsewhere (Devlin et al. 2019, arXiv:1810.04805, section 3.1). A sentence from elsewhere has, most of the

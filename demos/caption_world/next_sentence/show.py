@@ -73,7 +73,7 @@ def accuracy_html() -> str:
     said = " ".join(fooled(name, kinds) for name, kinds in found.items())
     return (
         '<h3 class="stage-panel">Over many pairs: who is fooled by topic?</h3>'
-        f'<p class="pair-said">{escape(said)}</p><div class="pair-heads">{panels}</div>'
+        f'<p class="pair-said">{escape(said)}</p><div class="pair-heads stage-measured">{panels}</div>'
         f"{_without_model(found.get('albert', {}), rules())}"
         f'<p class="task-note stage-not-on-slides">{MADE}</p>'
     )

@@ -16,6 +16,7 @@ from demos.ui import page
 from demos.ui.controls import control
 from demos.ui.examples import examples_row
 from demos.ui.freshness import Answer
+from demos.ui.guess import Question, guess
 from demos.ui.headline import headline_html
 from demos.ui.same_in_python import same_in_python
 from demos.ui.task_page import inputs_of, took
@@ -35,6 +36,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     filled = examples_row(examples, fields)
     start = gr.Button(ASK, variant="primary")
     answer = Answer(list(fields.values()), ASK, about=[pairs])
+    guess(answer, Question("Which word leans furthest to the second side?"))
     shown, badge = gr.HTML("", padding=False, elem_classes="task-answer"), page.badge()
     code = same_in_python()
 

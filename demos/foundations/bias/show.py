@@ -10,6 +10,7 @@ from demos.foundations.bias.schemas import BiasResult, Lean
 from demos.nlp.mean_interval import mean_interval
 from demos.nlp.wording import counted, shortened
 from demos.ui.bars import careful
+from demos.ui.guess import Told, ranked, told
 from demos.ui.withheld import withheld
 
 ENDS = (2, 3, 4, 5, 7, 10, 20, 50, 100, 1000, 10**4, 10**6, 10**9)
@@ -36,17 +37,33 @@ def show(result: BiasResult) -> str:
         f'<table class="bias-words"><caption class="stage-not-on-slides">{_caption(result)}</caption>'
         f'<thead><tr><td></td><th scope="col"><p><bdi>← {left}</bdi><bdi>{right} →</bdi></p></th>'
         f"{_nearer(len(result.words) - len(far))}</tr>"
-        f'<tr aria-hidden="true"><td></td><td class="bias-ticks">{ticks}</td><td></td></tr></thead>'
+        f'<tr aria-hidden="true"><td></td><td class="bias-ticks">{ticks}</td>{_key(result)}</tr></thead>'
         f"<tbody>{rows}</tbody></table>"
     )
     left_out = ", ".join(result.left_out)
     note = f"left out, not one piece of the vocabulary: {left_out}." if left_out else ""
-    return withheld(result.withheld, table + careful(note))
+    return withheld(result.withheld, table + careful(note)) + told(to_guess(result))
+
+
+def to_guess(result: BiasResult) -> Told:
+    """The word that leans furthest to the second side; None where that should not have been asked."""
+    if result.withheld:
+        return None
+    side = shortened(", ".join(result.sides[1]), SIDES)
+    words = sorted(result.words, key=lambda lean: lean.word)  # their own order would tell
+    leans = [-mean_interval(lean.before).mean for lean in words]
+    return ranked([lean.word for lean in words], leans, f"Which word leans furthest to “{side}”?")
 
 
 def _nearer(left: int) -> str:
     """A cell that says what a slide leaves out."""
     said = f"and {counted(left, 'word')} between" if left else ""
+    return f'<td><span class="bias-nearer stage-on-slides">{said}</span></td>'
+
+
+def _key(result: BiasResult) -> str:
+    """A cell that says on a slide, which has no caption, what the two bars of a word are."""
+    said = "filled: before fine-tuning, striped: after it" if result.words[0].after else ""
     return f'<td><span class="bias-nearer stage-on-slides">{said}</span></td>'
 
 

@@ -46,7 +46,7 @@ def _setting(ways: Sequence[Layout]) -> dict[str, Any]:
             {
                 "name": way.way,
                 "batches": way.batches,
-                "told": f"{wasted_share(way)} padding: {way.wasted:,} of {way.cells:,} cells, "
+                "told": f"{wasted_share(way)} padding of {way.cells:,} cells, "
                 f"{counted(len(way.batches), 'batch').replace('batchs', 'batches')}",
             }
             for way in ways

@@ -21,6 +21,7 @@ from demos.ui import page
 from demos.ui.controls import control, whole_number
 from demos.ui.examples import examples_row
 from demos.ui.freshness import Answer
+from demos.ui.guess import Question, guess
 from demos.ui.headline import headline_html
 from demos.ui.same_in_python import same_in_python
 
@@ -37,6 +38,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     filled = examples_row(examples, fields)
     start = gr.Button(ASK, variant="primary")
     asked = Answer(list(fields.values()), ASK)
+    guess(asked, Question("The same weights in three codes: how far apart are the results?"))
     said, names = gr.HTML("", padding=False), gr.HTML("", padding=False)
     badge = page.badge()
     code = same_in_python()
@@ -65,6 +67,6 @@ def build(run: Run, examples: Sequence[Example]) -> None:
         return gr.File(str(path), visible=True)
 
     asked.on([start.click, text.submit], ask, shown)
-    asked.on_choice([layer, number], ask, shown)
+    asked.on_choice([layer, number], ask, shown, quick=True)
     asked.after(filled, ask, shown)
     page.on([make.click], write, [asked.values], [file])

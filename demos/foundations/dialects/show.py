@@ -8,9 +8,13 @@ from demos.foundations.dialects.figures import measured
 from demos.foundations.dialects.headline import apart, scientific
 from demos.foundations.dialects.names import fairseq2_names
 from demos.foundations.dialects.schemas import DIALECTS, Dialects, Parameter
+from demos.ui.guess import Told, ranked, told
 
 LETTERS = ("q", "k", "v")
 SAME = "these, but for the difference"
+ROUNDING = 1e-9
+APART = ("by rounding or not at all", "by less than a thousandth", "by less than a tenth", "by more")
+"""Choices of a guess; rounding in float64 stays far below `ROUNDING`."""
 
 
 def answer(result: Dialects) -> str:
@@ -40,8 +44,15 @@ def answer(result: Dialects) -> str:
         f'<p class="task-note">In float64; {result.heads} heads, {escape(result.activation)}, norms '
         f"behind the sums with epsilon "
         f"{result.epsilon:g}. The third row is this project's own short forward pass over fairseq's names "
-        f"and layout, not fairseq. {parity()}</p>"
+        f"and layout, not fairseq. {parity()}</p>{told(to_guess(result))}"
     )
+
+
+def to_guess(result: Dialects) -> Told:
+    """How far the furthest of the others is from transformers."""
+    most = max(result.nn_difference, result.names_difference)
+    at = sum(most >= end for end in (ROUNDING, 1e-3, 1e-1))
+    return ranked(APART, [float(place == at) for place in range(len(APART))])
 
 
 def parity() -> str:
@@ -86,7 +97,7 @@ def table(result: Dialects) -> str:
     rows = "".join(_row(one, result.parameters) for one in result.parameters)
     return (
         '<div class="stage-scroll"><table class="dialects-names"><caption>The same parameter in three '
-        "dialects. One tall cell: "
+        "dialects. A tall cell: "
         "torch.nn stacks queries, keys and values in one tensor.</caption>"
         f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
     )

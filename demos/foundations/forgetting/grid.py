@@ -96,6 +96,6 @@ GRID = Endpoint(
     forgetting,
     None,
     check=check,
-    several=lambda inputs: [Spec(BASE, "config")],
+    several=lambda inputs: [Spec(BASE, "origin")],
     headline=headline,
 )

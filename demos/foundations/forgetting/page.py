@@ -54,7 +54,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
         return answer, page.badge_html(result.origin, "measured by training/forgetting.py")
 
     answer.on([start.click], ask, [shown, badge])
-    answer.on_choice([rate, epochs], ask, [shown, badge])
+    answer.on_choice([rate, epochs], ask, [shown, badge], quick=True)
     answer.after(filled, ask, [shown, badge])
     _live(run)
 

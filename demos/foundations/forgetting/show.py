@@ -16,16 +16,22 @@ NEW, OLD = "reviews judged right", "gaps filled right"
 
 
 def show_grid(inputs: GridInputs, result: GridResult) -> str:
-    """A row for each rate; a radio button in each cell chooses which row's curves are seen below."""
+    """A row for each rate; a radio button in each cell chooses which row's curves are seen below.
+
+    Every chosen cell has an element of its own name around it all. Gradio would keep an equal one and set its
+    attributes alone, which a button that was chosen and left before does not follow any more.
+    """
     chosen, cell = cell_of(inputs, result)
+    whole = f"forget-{result.rows.index(chosen)}-{cell.epochs}"
     head = "".join(f'<th scope="col">{_epochs(one.epochs)}</th>' for one in result.rows[0].cells)
     low, high = wilson(cell.reviews, result.dev)
     least, most = wilson(cell.gaps, result.gaps)
     body = "".join(
         _row(number, row, cell.epochs if row is chosen else -1) for number, row in enumerate(result.rows)
     )
+    thin = ": means; thin lines are single runs" if result.seeds > 1 else ""
     opened = "".join(
-        f'<div class="forget-curves" data-row="{number}"><h4>Rate {rate_said(row.rate)}</h4>'
+        f'<div class="forget-curves" data-row="{number}"><h4>Rate {rate_said(row.rate)}{thin}</h4>'
         f"{_curves(row)}</div>"
         for number, row in enumerate(result.rows)
     )
@@ -37,11 +43,12 @@ def show_grid(inputs: GridInputs, result: GridResult) -> str:
         "Press a cell: its curves open."
     )
     return (
-        '<div class="forget"><p class="stage-caption stage-not-on-slides">'
+        f'<{whole} class="forget"><p class="stage-caption stage-not-on-slides">'
         f"{escape(caption)}</p>"
         f'<p class="forget-legend"><b>% of {NEW}</b> <i>% of {OLD} by the old head</i></p>'
         '<div class="stage-scroll"><table class="forget-grid"><thead><tr><th scope="col">rate</th>'
-        f"{head}</tr></thead><tbody>{body}</tbody></table></div><div>{opened}</div></div>"
+        f"{head}</tr></thead><tbody>{body}</tbody></table></div>"
+        f'<div class="forget-opened">{opened}</div></{whole}>'
         f"{told(to_guess(inputs, result))}"
     )
 

@@ -19,6 +19,7 @@ from demos.ui.controls import control, whole_number
 from demos.ui.drawing import drawing
 from demos.ui.examples import examples_row
 from demos.ui.freshness import Answer
+from demos.ui.guess import Question, guess
 from demos.ui.same_in_python import same_in_python
 from demos.ui.task_page import inputs_of
 
@@ -37,6 +38,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     filled = examples_row(examples, {"text": text, "seed": seed})
     again = gr.Button(SHUFFLE, variant="primary")
     answer = Answer([text, seed], SHUFFLE)
+    guess(answer, Question("The words are shuffled: whose probabilities for a hidden word move least?"))
     picture, badge = drawing("PositionsShuffle", ROOT, "positions-shuffle"), page.badge()
     code = same_in_python()
 

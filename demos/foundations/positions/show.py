@@ -18,9 +18,9 @@ def shuffled_html(found: Sequence[Shuffled], captions: int) -> str:
         for one in found
     )
     return (
-        "<table class='positions-table'><caption>Words shuffled in "
-        f"{captions:,} held-out captions, one hidden word in each: how often the first guess is right. "
-        "± one standard error of the difference. One training run each.</caption>"
+        f"<p class='stage-caption'>Words shuffled in {captions:,} held-out captions, one hidden word in "
+        "each: how often the first guess is right. ± one standard error of the difference. One training run "
+        "each.</p><table class='task-found task-figures positions-table'>"
         "<thead><tr><th></th><th scope='col'>in order</th><th scope='col'>shuffled</th>"
         f"<th scope='col'>lost</th></tr></thead><tbody>{rows}</tbody></table>"
     )

@@ -8,6 +8,7 @@ from demos.foundations.positions.headline import STILL, of_lengths, of_maps, of_
 from demos.foundations.positions.reported import Line
 from demos.foundations.positions.schemas import TITLES, Change, MapResult, PositionMap, ShuffleResult
 from demos.texts import per_cent
+from demos.ui.guess import Told, ranked
 
 MAP_TITLES = {
     "sines": "Sines",
@@ -55,7 +56,14 @@ def shuffle(result: ShuffleResult) -> dict[str, Any]:
             {"word": gap.word, "changes": [_change(change) for change in gap.changes]} for gap in result.gaps
         ],
         "opening": result.opening,
+        "guess": to_guess(result),
     }
+
+
+def to_guess(result: ShuffleResult) -> Told:
+    """The encoder whose probabilities move least, whichever word is hidden."""
+    moved = [max(gap.changes[i].moved for gap in result.gaps) for i in range(len(TITLES))]
+    return ranked(list(TITLES.values()), [0.0 if most < STILL else -most for most in moved])
 
 
 def _change(change: Change) -> dict[str, Any]:

@@ -113,10 +113,10 @@ def specs(inputs: ShapesInputs) -> list[Spec]:
 
 def check(inputs: ShapesInputs) -> None:
     """Raises `BadInput` for an unknown checkpoint and for a configuration that cannot be read."""
-    names = [entry.name for entry in offered()]
     if inputs.source == PASTED:
         parsed(inputs.config)
     elif inputs.source not in catalog() or not catalog()[inputs.source].offers("config"):
+        names = [entry.name for entry in offered()]
         raise BadInput(
             f"There is no configuration called {reprlib.repr(inputs.source)}.",
             f"Choose one of: {PASTED}, {', '.join(names)}.",

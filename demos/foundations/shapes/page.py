@@ -18,6 +18,7 @@ from demos.ui import page
 from demos.ui.controls import control
 from demos.ui.examples import examples_row
 from demos.ui.freshness import Answer
+from demos.ui.guess import Question, guess
 from demos.ui.headline import headline_html
 from demos.ui.same_in_python import same_in_python
 
@@ -47,6 +48,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     filled = examples_row(examples, fields)
     start = gr.Button(ASK, variant="primary")
     asked = Answer(list(fields.values()), ASK)
+    guess(asked, Question("Which step takes most FLOPs for this input?"))
     drawn = gr.HTML("", padding=False)
     table, badge = gr.HTML("", padding=False), page.badge()
     code = same_in_python()
@@ -63,7 +65,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
         return first, tree(inputs, result), made_by, snippet(inputs, result)
 
     asked.on([start.click], ask, shown)
-    asked.on_choice([source, *sizes.values(), precision], ask, shown)
+    asked.on_choice([source, *sizes.values(), precision], ask, shown, quick=True)
     asked.after(filled, ask, shown)
     # What is typed is meant: the choice of a model would otherwise leave it unread.
     config.input(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from html import escape
 
 from demos.foundations.shapes.schemas import Row, Shapes, ShapesInputs
+from demos.ui.guess import Told, ranked, told
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,9 @@ def picture(inputs: ShapesInputs, result: Shapes) -> str:
         "comes out of it: "
         '<b class="shapes-batch">texts</b>, <b class="shapes-length">tokens</b>, features. A bar is as '
         "long as the logarithm "
-        "of the last number. Steps that keep the shape (norms, activations, dropout) are left out."
-        f'</figcaption><div class="shapes-cards">{drawn}</div></figure>'
+        "of the last number. Striped: the attention's own products, without weights; their first number is "
+        "texts × heads. Steps that keep the shape (norms, activations, dropout) are left out."
+        f'</figcaption><div class="shapes-cards">{drawn}</div></figure>{told(to_guess(result))}'
     )
 
 
@@ -54,6 +56,22 @@ def cards(rows: Sequence[Row]) -> list[Card]:
             found.append((title, []))
         found[-1][1].append((_named(row, parents, layer), row))
     return [Card(title, tuple(steps)) for title, steps in found]
+
+
+def to_guess(result: Shapes) -> Told:
+    """The step with most FLOPs in one of the parts that have several: the part that has most. Steps of one
+    name are numbered."""
+    parts = [card for card in cards(result.rows) if len(card.steps) > 1]
+    if not parts:
+        return None
+    part = max(parts, key=lambda card: sum(row.flops for _, row in card.steps))
+    names = [name for name, _ in part.steps]
+    choices = [
+        f"{name} {names[:i].count(name) + 1}" if names.count(name) > 1 else name
+        for i, name in enumerate(names)
+    ]
+    asked = f"{part.title}: which step takes most FLOPs for this input?"
+    return ranked(choices, [float(row.flops) for _, row in part.steps], asked)
 
 
 def _is_step(row: Row) -> bool:
@@ -94,11 +112,13 @@ def _step(name: str, row: Row, widest: int, inputs: ShapesInputs) -> str:
     out = row.outputs[0]
     share = math.log1p(out[-1]) / math.log1p(widest)
     kind = "no weights" if row.product else row.kind
+    both = compares(row, inputs)
+    marked = ' class="shapes-compares"' if both else ""
     return (
-        f'<li><span class="shapes-name">{_breakable(name)} <small>{escape(kind)}</small></span>'
+        f'<li{marked}><span class="shapes-name">{_breakable(name)} <small>{escape(kind)}</small></span>'
         f'<span class="shapes-bar{" shapes-product" if row.product else ""}" style="--share: '
         f'{share:.3f}"><i></i></span>'
-        f"<code>{coloured(out, inputs)}</code></li>"
+        f"<code>{coloured(out, inputs, both)}</code></li>"
     )
 
 
@@ -107,15 +127,23 @@ def _breakable(name: str) -> str:
     return escape(name).replace(".", ".<wbr>").replace("_", "_<wbr>")
 
 
-def coloured(sizes: Sequence[int], inputs: ShapesInputs) -> str:
+def compares(row: Row, inputs: ShapesInputs) -> bool:
+    """Whether a product compares tokens with tokens, so that its last number is a length: it sums over
+    features. False where the length is also the width of a head, and nobody can tell."""
+    return row.product and row.inputs[0][-1] not in (inputs.length, inputs.target)
+
+
+def coloured(sizes: Sequence[int], inputs: ShapesInputs, to_the_last: bool = False) -> str:
     """A shape as HTML, in which the batch and the lengths are told apart from the features by colour: the
-    first number if it is the batch, those between, and the last if it is a length too."""
+    first number if it is the batch, those between, and the last of two or where it is said to be a length."""
     parts = []
     for place, size in enumerate(sizes):
         kind = ""
         if place == 0 and size == inputs.batch:
             kind = "shapes-batch"
-        elif size in (inputs.length, inputs.target) and (place < len(sizes) - 1 or len(sizes) == 2):
+        elif size in (inputs.length, inputs.target) and (
+            to_the_last or place < len(sizes) - 1 or len(sizes) == 2
+        ):
             kind = "shapes-length"
         parts.append(f'<b class="{kind}">{size}</b>' if kind else str(size))
     return f"[{', '.join(parts)}]"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from demos.foundations.shapes.picture import coloured
+from demos.foundations.shapes.picture import coloured, compares
 from demos.foundations.shapes.schemas import BYTES, Row, Shapes, ShapesInputs
 from demos.foundations.shapes.words import amount, memory
 from demos.nlp.wording import counted
@@ -55,7 +55,7 @@ def _branch(rows: Sequence[Row], start: int, inputs: ShapesInputs, parent: Row) 
         return f'<div class="shapes-row">{line}</div>', end
     is_open = " open" if len(inside) <= OPEN_ROWS and row.depth < 2 else ""
     return (
-        f'<details{is_open}><summary class="shapes-row">{line}</summary>'
+        f'<details class="shapes-branch"{is_open}><summary class="shapes-row">{line}</summary>'
         f'<div class="shapes-parts">{"".join(inside)}</div></details>',
         end,
     )
@@ -87,5 +87,7 @@ def _flow(row: Row, inputs: ShapesInputs) -> str:
         return "not called"
     if not row.inputs or not row.outputs:
         return "no tensor"
-    into = f"{coloured(row.inputs[0], inputs)} × {coloured(row.inputs[1], inputs)}" if row.product else ""
-    return f"{into or coloured(row.inputs[0], inputs)} → {coloured(row.outputs[0], inputs)}"
+    both = compares(row, inputs)
+    into = coloured(row.inputs[0], inputs)
+    into += f" × {coloured(row.inputs[1], inputs, both)}" if row.product else ""
+    return f"{into} → {coloured(row.outputs[0], inputs, both)}"

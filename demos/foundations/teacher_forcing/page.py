@@ -17,6 +17,7 @@ from demos.ui import page
 from demos.ui.controls import control
 from demos.ui.examples import examples_row
 from demos.ui.freshness import Answer
+from demos.ui.guess import Question, Scale, guess
 from demos.ui.same_in_python import same_in_python
 from demos.ui.served import served
 
@@ -33,6 +34,7 @@ watch("value", draw);
 draw();
 """
 ASK = "Read and write"
+TO_GUESS = "A likely wrong word in the history: how many such words move a later first choice?"
 
 
 def build(run: Run, examples: Sequence[Example]) -> None:
@@ -48,6 +50,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     filled = examples_row(examples, fields)
     start = gr.Button(ASK, variant="primary")
     answer = Answer([text, target, model], ASK, about=[text])
+    guess(answer, Question(TO_GUESS, Scale(0, 100, unit="%")))
     picture, badge = _drawing(run), page.badge()
     gr.HTML(by_position(), padding=False, elem_classes=["stage-step"])
     code = same_in_python()

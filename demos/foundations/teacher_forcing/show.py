@@ -14,16 +14,21 @@ TWO_SIGMA = 2
 
 def by_position() -> str:
     """A chart for each model that was measured, or ""."""
-    charts = "".join(_chart(TITLES[name], losses) for name, losses in measured().items())
-    if not charts:
+    if not measured():
         return ""
+    top = 1.08 * max(  # one scale for all charts
+        max(place.right + TWO_SIGMA * place.right_error, place.own + TWO_SIGMA * place.own_error)
+        for losses in measured().values()
+        for place in losses.places
+    )
+    charts = "".join(_chart(TITLES[name], losses, top) for name, losses in measured().items())
     said = " ".join(_said(TITLES[name], losses) for name, losses in measured().items())
     return (
         '<h3 class="stage-panel">Over many captions: loss by position</h3>'
         f'<p class="tf-said">{escape(said)}</p><p class="tf-said">{escape(_reaches())}</p>'
         '<p class="tf-legend"><span class="tf-key tf-is-right"></span> right history '
         '<span class="tf-key tf-is-own"></span> its own history; bars: two standard errors</p>'
-        f'<div class="tf-charts">{charts}</div>'
+        f'<div class="tf-charts stage-measured">{charts}</div>'
         '<p class="stage-caption stage-not-on-slides">Greedy writing; held-out captions of test_2016. At '
         "each place of what the model wrote, its own loss is that of the tokens with which the reference "
         "could go on there: those behind the beginnings of the reference that are nearest to the text so "
@@ -62,12 +67,8 @@ def _share(share: float, error: float) -> str:
     return f"{100 * share:.0f} ± {100 * TWO_SIGMA * error:.0f} %"
 
 
-def _chart(title: str, losses: Losses) -> str:
-    """Two bars for each range of positions, with their errors."""
-    top = 1.08 * max(
-        max(place.right + TWO_SIGMA * place.right_error, place.own + TWO_SIGMA * place.own_error)
-        for place in losses.places
-    )
+def _chart(title: str, losses: Losses, top: float) -> str:
+    """Two bars for each range of positions, with their errors, on an axis that ends at `top`."""
     step = (WIDTH - LEFT) / len(losses.places)
     wide = step * 0.34
 

@@ -7,6 +7,7 @@ from typing import Any
 from demos.contract import to_plain
 from demos.foundations.teacher_forcing.headline import headline, of_change
 from demos.foundations.teacher_forcing.schemas import Change, TeacherInputs, TeacherResult
+from demos.ui.guess import Told, number
 
 
 def drawn(inputs: TeacherInputs, result: TeacherResult) -> dict[str, Any]:
@@ -27,8 +28,16 @@ def drawn(inputs: TeacherInputs, result: TeacherResult) -> dict[str, Any]:
     return {name: shown[name] for name in kept} | {
         "changes": [change(one, result.words[one.word].text) for one in result.changes],
         "headline": headline(inputs, result),
+        "guess": to_guess(result),
         "asked": to_plain(inputs),
     }
+
+
+def to_guess(result: TeacherResult) -> Told:
+    """How many of the changed words move a later first choice, in per cent."""
+    if not result.changes:
+        return None
+    return number(100 * sum(any(one.moved) for one in result.changes) / len(result.changes))
 
 
 def change(one: Change, replaced: str) -> dict[str, Any]:

@@ -22,7 +22,7 @@ def of_step(result: MergesResult, step: int) -> str:
         first = result.merges[0]
         return (
             f"Before any merge the text is {counted(size, 'character')}, of {result.characters:,} kinds; "
-            f"the most frequent pair, {_pair(result, 0)}, occurs {_times(first.count)}."
+            f"no pair is more frequent than {_pair(result, 0)}, which occurs {_times(first.count)}."
         )
     if step < len(result.merges):
         made = result.merges[step - 1]

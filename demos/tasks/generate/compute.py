@@ -21,8 +21,8 @@ from demos.nlp.decoding import (
     Temperature,
     TopP,
     check_decoding,
-    stream_tokens,
 )
+from demos.nlp.token_stream import stream_tokens
 from demos.nlp.window import window
 from demos.nlp.writing import GenerateResult, Write, written
 from demos.tasks.generate.headline import headline

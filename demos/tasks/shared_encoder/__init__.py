@@ -28,8 +28,9 @@ INFO = Info(
     limits=(
         "Sentiment learned from film reviews, entailment and relatedness from captions of pictures; on other "
         "texts the heads answer all the same. The comparison is one seed of one recipe: small differences "
-        "would not come out the same again. The paper's model is far larger, and its heads for pairs are "
-        "more than a layer."
+        "would not come out the same again. What surprised us: together only one of the seven "
+        "figures is higher than alone, by little, and those of names are lower on all three tests. The "
+        "paper's model is far larger, and its heads for pairs are more than a layer."
     ),
 )
 
@@ -50,7 +51,8 @@ EXAMPLES = (
     Example("Wrong: not bad", SharedEncoderInputs("The movie was not bad at all.", "The movie was good.")),
     Example("One text", SharedEncoderInputs("Tilda Swinton is superb in this odd little film about London.")),
 )
-TASK = Task(SHARED, EXAMPLES, DEFAULT, show, snippet, about=("text", "second"))
+TO_GUESS = "How often does the encoder run, for all heads together?"
+TASK = Task(SHARED, EXAMPLES, DEFAULT, show, snippet, about=("text", "second"), to_guess=TO_GUESS)
 
 
 def build(run: Run) -> None:
@@ -70,4 +72,4 @@ def build(run: Run) -> None:
     )
     second = control(gr.Textbox, SharedEncoderInputs, "second", lines=1, max_lines=8)
     task_page(run, TASK, {"text": text, "second": second})
-    gr.HTML(comparison() + sampling(), padding=False)
+    gr.HTML(comparison() + sampling(), padding=False, elem_classes="stage-step")

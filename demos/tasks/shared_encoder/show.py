@@ -10,6 +10,7 @@ from demos.models.catalog import ASSETS
 from demos.tasks.entities.show import marked_text
 from demos.tasks.shared_encoder.schemas import SharedEncoderResult
 from demos.ui.bars import careful, score_bars
+from demos.ui.guess import Told, ranked, told
 from demos.ui.withheld import withheld
 
 FIGURES = ASSETS / "models" / "shared-encoder" / "figures.json"
@@ -38,9 +39,16 @@ def show(result: SharedEncoderResult) -> str:
         )
     else:
         parts.append('<p class="task-note">Entailment and relatedness need a second text.</p>')
-    told = f"The encoder ran {runs} ({inputs}) for {result.heads} heads."  # the headline tells it, too
-    parts.append(f'<p class="task-note stage-not-on-slides">{told}</p>')
-    return withheld(result.withheld, "".join(parts) + careful(result.warning))
+    said = f"The encoder ran {runs} ({inputs}) for {result.heads} heads."  # the headline tells it, too
+    parts.append(f'<p class="task-note stage-not-on-slides">{said}</p>')
+    answer = withheld(result.withheld, "".join(parts) + careful(result.warning))
+    return answer + told(to_guess(result))
+
+
+def to_guess(result: SharedEncoderResult) -> Told:
+    """How often the encoder ran for all heads."""
+    counts = {"once": 1, "twice": 2, "once for each head": result.heads}
+    return ranked(list(counts), [float(count == result.forward_passes) for count in counts.values()])
 
 
 def _ranked(scores: Mapping[str, float]) -> list[tuple[str, float]]:
@@ -59,7 +67,8 @@ def comparison() -> str:
         for name, task, split, key in REPORTED_METRICS
     )
     return (
-        f'<table class="task-found task-figures"><caption>{COMPARED}</caption>'
+        '<h3 class="stage-panel">Trained together, and each alone</h3>'
+        f'<table class="task-found task-figures stage-measured"><caption>{COMPARED}</caption>'
         '<thead><tr><th scope="col">test</th><th scope="col">together</th><th scope="col">alone</th></tr>'
         f"</thead><tbody>{rows}</tbody></table>"
     )
@@ -93,13 +102,13 @@ def sampling() -> str:
         for amount in ("all", "scarce")
         for name, task in SAMPLED
     )
-    told = (
+    caption = (
         "Datasets added together: batches drawn in proportion to their sizes, or from every task alike; "
         "below, the pairs are a tenth. Smaller than the model above: one shared layer on embeddings that "
         f"stay as they are. Test, mean ± standard deviation of {figures['seeds']} seeds."
     )
     return (
-        f'<table class="task-found task-figures"><caption>{told}</caption><thead><tr>'
+        f'<table class="task-found task-figures"><caption>{caption}</caption><thead><tr>'
         '<th scope="col">task</th><th scope="col">in proportion</th><th scope="col">alike</th></tr></thead>'
         f"<tbody>{rows}</tbody></table>"
     )

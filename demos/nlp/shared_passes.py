@@ -1,0 +1,253 @@
+"""Texts that one model writes at the same time share its passes.
+
+A pass over one token has to fetch all the weights, and fetching them is what takes the time: a pass over a
+token of each of sixteen texts takes less than three times as long (SmolLM2 on two cores). So a thread writes
+all texts of a model, and their readers wait for it without a turn. A text alone is written exactly as by the
+model's own `generate`; beside others its probabilities are rounded otherwise, in the sixth digit.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+import threading
+from collections.abc import Callable, Generator
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from demos.budget import spend
+from demos.models.specs import Loaded
+from demos.nlp.arrivals import Arrivals
+from demos.nlp.decoding import Decoding, NewToken, chooser, end_ids
+from demos.stream import Waiting
+
+SHORT = 512
+"""Tokens up to which all texts are of one length; above, only texts within a power of two share passes, since
+a pass holds the keys and values of each as if it were as long as the longest."""
+AT_ONCE = 512
+"""Tokens of prompts, padding included, that are read before those who write go on."""
+
+NEEDED = {"input_ids", "attention_mask", "position_ids", "past_key_values", "logits_to_keep"}
+# What a generation configuration may hold without changing how tokens are chosen here.
+HARMLESS = {
+    *("bos_token_id", "eos_token_id", "pad_token_id", "max_length", "max_new_tokens", "use_cache"),
+    *("do_sample", "temperature", "top_p", "top_k", "transformers_version", "_from_model_config"),
+    *("output_attentions", "output_hidden_states", "output_scores", "output_logits"),
+}
+
+
+def may_share(loaded: Loaded, batch: Any) -> bool:
+    """Whether `batch` is one text, for a model on the processor that keeps plain keys and values of tokens
+    whose positions it can be told, and that chooses tokens in no way of its own."""
+    from transformers.cache_utils import DynamicCache, DynamicLayer
+
+    model, mask = loaded.model, batch.get("attention_mask")
+    return (
+        set(batch) <= {"input_ids", "attention_mask"}
+        and batch["input_ids"].shape[0] == 1
+        and (mask is None or bool(mask.all()))
+        and not model.config.is_encoder_decoder
+        and model.device.type == "cpu"
+        and set(inspect.signature(model.forward).parameters) >= NEEDED
+        and set(model.generation_config.to_diff_dict()) <= HARMLESS
+        and all(type(layer) is DynamicLayer for layer in DynamicCache(config=model.config).layers)
+    )
+
+
+def write_together(loaded: Loaded, batch: Any, decoding: Decoding) -> Generator[NewToken | Waiting]:
+    """Yields the tokens that continue `batch` ["input_ids": 1, tokens], `Waiting` while there is none;
+    closing the iterator ends the text."""
+    ids = batch["input_ids"][0].tolist()
+    spend(len(ids))
+    text = _Text(ids, decoding.max_new_tokens, end_ids(loaded), chooser(decoding))
+    with closing(text.arrivals):
+        _texts_of(loaded.model, len(ids) + decoding.max_new_tokens).add(loaded.model, text)
+        yield from text.arrivals
+
+
+@dataclass(eq=False)
+class _Text:
+    """ids: the prompt and what was written; left: tokens that may follow; arrivals: those written so far."""
+
+    ids: list[int]
+    left: int
+    ends: set[int]
+    choose: Callable[[Any], NewToken]
+    arrivals: Arrivals = field(default_factory=Arrivals)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it is written to its end, or nobody reads it any more."""
+        return self.left <= 0 or self.arrivals.closed
+
+    def take(self, logits: Any) -> None:
+        """Writes the next token, by its logits [vocabulary]."""
+        token = self.choose(logits)
+        self.ids.append(token.id)
+        self.left = 0 if token.id in self.ends else self.left - 1
+        self.arrivals.put(token)
+        if self.left <= 0:
+            self.arrivals.put(None)
+
+
+class _Texts:
+    """Texts of one model, and the thread that writes them while there are any.
+
+    Those in `rows` have their keys and values in `cache`, padded on the left; the others come next.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._coming: list[_Text] = []
+        self._runs = False  # whether the thread does
+        self._forget()
+
+    def add(self, model: Any, text: _Text) -> None:
+        """Has a text written."""
+        with self._lock:
+            self._coming.append(text)
+            if not self._runs:
+                self._runs = True
+                threading.Thread(target=self._write, args=(model,), name="writer", daemon=True).start()
+
+    def _write(self, model: Any) -> None:
+        """Writes until there is nothing to write; what fails, fails for all who wait."""
+        import torch
+
+        with torch.inference_mode():
+            while True:
+                with self._lock:
+                    new = self._next()
+                    if not new and not self.rows:
+                        self._runs = False
+                        self._forget()
+                        return
+                try:
+                    if self.rows:
+                        self._pass(model)
+                    if new:
+                        self._join(model, new)
+                    self._keep([i for i, row in enumerate(self.rows) if not row.is_over])
+                except Exception as error:
+                    for text in (*self.rows, *new):
+                        text.arrivals.put(error)
+                    self._forget()
+
+    def _next(self) -> list[_Text]:
+        """The next texts to be read together: the first to come, and as many as AT_ONCE allows."""
+        self._coming = [text for text in self._coming if not text.is_over]
+        count, longest = 0, 0
+        for text in self._coming:
+            longest = max(longest, len(text.ids))
+            if count and (count + 1) * longest > AT_ONCE:
+                break
+            count += 1
+        new, self._coming = self._coming[:count], self._coming[count:]
+        return new
+
+    def _forget(self) -> None:
+        self.rows: list[_Text] = []
+        self.cache: Any = None
+        self.mask: Any = None  # [rows, tokens], 0 for padding
+
+    def _pass(self, model: Any) -> None:
+        """Computes the next token of all rows."""
+        import torch
+
+        ids = torch.tensor([[row.ids[-1]] for row in self.rows])
+        self.mask = torch.cat([self.mask, self.mask.new_ones(len(self.rows), 1)], 1)
+        positions = self.mask.sum(1, keepdim=True) - 1
+        _take(self.rows, self._logits(model, ids, self.mask, self.cache, positions))
+
+    def _join(self, model: Any, new: list[_Text]) -> None:
+        """Reads the prompts of new texts in a pass of their own, and takes their keys and values in."""
+        import torch
+        from transformers.cache_utils import DynamicCache
+
+        cache: Any = DynamicCache(config=model.config)
+        longest = max(len(text.ids) for text in new)
+        ids = torch.tensor([[0] * (longest - len(text.ids)) + text.ids for text in new])
+        mask = torch.tensor([[0] * (longest - len(text.ids)) + [1] * len(text.ids) for text in new])
+        logits = self._logits(model, ids, mask, cache, (mask.cumsum(1) - 1).clamp(min=0))
+        if self.rows:
+            self.mask = _stacked(self.mask, mask, 1)
+            for mine, more in zip(self.cache.layers, cache.layers, strict=True):
+                mine.keys = _stacked(mine.keys, more.keys, 2)
+                mine.values = _stacked(mine.values, more.values, 2)
+        else:
+            self.cache, self.mask = cache, mask
+        self.rows += new
+        _take(new, logits)
+
+    def _keep(self, kept: list[int]) -> None:
+        """Lets go of the other rows, and of the columns that are padding in all that stay."""
+        if len(kept) == len(self.rows):
+            return
+        if not kept:
+            self._forget()
+            return
+        self.rows = [self.rows[i] for i in kept]
+        mask = self.mask[kept]
+        begin = int(mask.any(0).int().argmax())
+        self.mask = mask[:, begin:]
+        for layer in self.cache.layers:
+            layer.keys = layer.keys[kept, :, begin:]
+            layer.values = layer.values[kept, :, begin:]
+
+    def _logits(self, model: Any, ids: Any, mask: Any, cache: Any, positions: Any) -> Any:
+        """The logits [texts, vocabulary] of what follows `ids` [texts, tokens]."""
+        return (
+            model(
+                input_ids=ids,
+                attention_mask=mask,
+                position_ids=positions,
+                past_key_values=cache,
+                use_cache=True,
+                logits_to_keep=1,
+            )
+            .logits[:, -1]
+            .float()
+        )
+
+
+def _take(texts: list[_Text], logits: Any) -> None:
+    for text, own in zip(texts, logits, strict=True):
+        text.take(own)
+
+
+def _stacked(kept: Any, new: Any, tokens: int) -> Any:
+    """Rows of two tensors, the shorter one padded in front along its dimension `tokens`."""
+    import torch
+
+    length = max(kept.shape[tokens], new.shape[tokens])
+
+    def padded(rows: Any) -> Any:
+        shape = list(rows.shape)
+        shape[tokens] = length - shape[tokens]
+        return torch.cat([rows.new_zeros(shape), rows], tokens)
+
+    return torch.cat([padded(kept), padded(new)])
+
+
+_all_texts: WeakKeyDictionary[Any, dict[int, _Texts]] = WeakKeyDictionary()
+_finding = threading.Lock()
+
+
+def _texts_of(model: Any, length: int) -> _Texts:
+    """The texts of a model that may share passes with one that becomes so long, in tokens."""
+    with _finding:
+        return _all_texts.setdefault(model, {}).setdefault(
+            max(SHORT, 1 << (length - 1).bit_length()), _Texts()
+        )
+
+
+def _new_process() -> None:
+    """Gives a forked process locks and texts of its own: nobody would release those that a thread held."""
+    global _all_texts, _finding
+    _all_texts, _finding = WeakKeyDictionary(), threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_new_process)
