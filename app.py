@@ -76,8 +76,10 @@ def serve(options: argparse.Namespace) -> int:
 
     from demos.arenas import share_memory_among_threads
     from demos.models import zero_gpu
+    from demos.shell.own_folder import keep_files_apart
 
     share_memory_among_threads()
+    keep_files_apart()
     zero_gpu.begin()  # before anything imports torch
 
     import gradio as gr

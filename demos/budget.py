@@ -1,7 +1,7 @@
 """What one computation may take, in tokens that models read for it and in seconds.
 
-It is looked at between batches, as is whether anybody still waits, wherever a model reads one
-(`demos/models/metered.py`).
+It is looked at, as is whether anybody still waits, before each layer of a model that reads a batch
+(`demos/models/metered.py`), and where another loop calls `spend()`.
 """
 
 from __future__ import annotations
@@ -101,7 +101,8 @@ _current: ContextVar[Budget | None] = ContextVar("budget", default=None)
 
 
 def spend(tokens: int = 0) -> None:
-    """Counts tokens of the computation that this thread works on, if any: see `Budget.spend`."""
+    """Counts tokens of the computation that this thread works on, if any, and looks whether it may go on: see
+    `Budget.spend`."""
     if budget := _current.get():
         budget.spend(tokens)
 

@@ -26,7 +26,7 @@ from ray.serve.exceptions import BackPressureError, DeploymentUnavailableError, 
 
 from demos.cluster.runner import Lost
 from demos.cluster.settings import Settings
-from demos.cluster.worker import Answer, Question, Worker
+from demos.cluster.worker import Answer, Question, own_worker
 from demos.errors import Busy
 
 NAME = "gallery"
@@ -122,7 +122,7 @@ def _replica(checkpoints: int) -> type:
 
         def __init__(self, environment: dict[str, str], at_once: int) -> None:
             os.environ.update(environment)  # before anything reads it
-            self._worker = _worker()
+            self._worker = own_worker()
             self._threads = ThreadPoolExecutor(at_once)
 
         @serve.multiplexed(max_num_models_per_replica=checkpoints)
@@ -150,12 +150,3 @@ def _replica(checkpoints: int) -> type:
             return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
 
     return Replica
-
-
-def _worker() -> Worker:
-    from demos.models.cache import shared_cache
-    from demos.runner import Runner
-    from demos.shell.load_demos import load_programme, working
-
-    endpoints = [endpoint for demo in working(load_programme()) for endpoint in demo.ENDPOINTS]
-    return Worker(Runner(shared_cache()), endpoints)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, TypedDict
 
+from demos.budget import bounds
 from demos.contract import Endpoint, Run, to_plain
 from demos.errors import BadInput, StageError, refused
 from demos.plain import from_plain
@@ -60,6 +61,16 @@ class Worker:
                 "The gallery's owner installs the same version, and the same demos, on all machines.",
             )
         return endpoint, from_plain(endpoint.inputs_type, asked["inputs"])
+
+
+def own_worker() -> Worker:
+    """A worker for all endpoints, on this process's models, within the bounds of its environment."""
+    from demos.models.cache import shared_cache
+    from demos.runner import Runner
+    from demos.shell.load_demos import load_programme, working
+
+    endpoints = [endpoint for demo in working(load_programme()) for endpoint in demo.ENDPOINTS]
+    return Worker(Runner(shared_cache(), bounds=bounds()), endpoints)
 
 
 class Answers(Iterator[Answer]):

@@ -1,7 +1,12 @@
-"""Models whose every pass is counted: the one place through which all batches go."""
+"""Models whose every pass is counted: the one place through which all batches go.
+
+A batch of a large model takes seconds. So before each of its layers, too, it is looked whether the
+computation may go on.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from demos.budget import spend
@@ -20,6 +25,8 @@ def meter(model: Any) -> None:
         if not getattr(part, _MARK, False):
             setattr(part, _MARK, True)
             part.register_forward_pre_hook(_spend, with_kwargs=True)
+            for layer in _layers(part):
+                layer.register_forward_pre_hook(_look)
 
 
 def _readers(model: Any) -> list[Any]:
@@ -29,6 +36,18 @@ def _readers(model: Any) -> list[Any]:
     if getattr(getattr(base, "config", None), "is_encoder_decoder", False):
         return [base.get_encoder(), base.get_decoder()]
     return [base]
+
+
+def _layers(part: Any) -> Iterator[Any]:
+    from torch.nn import ModuleList
+
+    for module in part.modules():
+        if isinstance(module, ModuleList):
+            yield from module
+
+
+def _look(*_: Any) -> None:
+    spend()
 
 
 def _spend(_: Any, given: tuple[Any, ...], named: dict[str, Any]) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from demos.budget import spend
 from demos.errors import BadInput, Unsupported
 from demos.models.specs import Loaded
 from demos.nlp.tokens import Token, describe
@@ -49,9 +50,11 @@ class Layer:
     scaling: float
 
     def weights(self) -> torch.Tensor:
-        """Attention weights [h, n, m]; every row sums to 1."""
+        """Attention weights [h, n, m]; every row sums to 1. Whoever loops over layers comes by here, so it
+        is looked whether the computation may go on."""
         from demos.models.recording import attention_weights
 
+        spend()
         bias = None if self.bias is None else self.bias[None]
         return attention_weights(self.query[None], self.key[None], bias, self.scaling)[0]
 

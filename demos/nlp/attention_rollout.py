@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from demos.budget import spend
 from demos.errors import BadInput, Unsupported
 from demos.nlp.attention_capture import Layer
 
@@ -19,7 +20,7 @@ OUTPUT_PROJECTIONS = ("o_proj", "out_proj", "o", "c_proj", "out_lin", "dense", "
 
 
 def with_residual(mean_attention: np.ndarray) -> np.ndarray:
-    """(A + I) / row sum for mean attention [layers, n, n]: each position passes on half of itself.
+    """(A + I) / row sum for mean attention [..., n, n]: each position passes on half of itself.
 
     Source: Abnar & Zuidema 2020, "Quantifying Attention Flow in Transformers", section 3.
     """
@@ -32,10 +33,11 @@ def rollout(mean_attention: np.ndarray) -> np.ndarray:
 
     Source: Abnar & Zuidema 2020, with `with_residual` as A^.
     """
-    steps = with_residual(mean_attention.astype(np.float64))
-    rolled = [steps[0]]
-    for step in steps[1:]:
-        rolled.append(step @ rolled[-1])
+    rolled: list[np.ndarray] = []
+    for layer in mean_attention:
+        spend()
+        step = with_residual(layer.astype(np.float64))
+        rolled.append(step @ rolled[-1] if rolled else step)
     return np.stack(rolled)
 
 

@@ -3,11 +3,17 @@
 The small bundled models write fast enough on the processor, and cost no visitor any quota there. On the GPU
 the weights have the same precision, so that greedy decoding writes the same text except at near ties; what is
 drawn by chance differs, since the generators do.
+
+The bounds of the computation hold there, too: what is left of them is passed to the process that has the GPU,
+and a file whose absence tells it that nobody waits any longer, since it shares nothing else with this one.
 """
 
 from __future__ import annotations
 
 import logging
+import math
+import os
+import tempfile
 import threading
 from collections.abc import Generator, Iterator
 from contextlib import closing
@@ -15,13 +21,16 @@ from contextvars import copy_context
 from types import SimpleNamespace
 from typing import Any
 
-from demos.errors import StageError
+from demos.budget import UNBOUNDED, Bounds, Budget, seconds_left, tokens_left
+from demos.errors import OverBudget, StageError
 from demos.models import zero_gpu
 from demos.models.catalog import checkpoint
+from demos.models.metered import meter
 from demos.models.specs import Loaded, Spec
 from demos.nlp.arrivals import Arrivals
 from demos.nlp.decoding import Decoding, NewToken
 from demos.nlp.token_stream import generated, stream_tokens
+from demos.stopping import Stopped
 from demos.stream import Waiting
 
 MIN_PARAMETERS = 300_000_000
@@ -47,10 +56,15 @@ def tokens(loaded: Loaded, batch: Any, decoding: Decoding) -> Generator[NewToken
     asked = (loaded.folder, loaded.spec.dtype, ids, loaded.tokenizer.eos_token_id, decoding)
     any_yet = False
     try:
-        with closing(_Beside(write_on_gpu(*asked))) as beside:
+        with (
+            tempfile.NamedTemporaryFile(prefix="stage-waits-") as waits,
+            closing(_Beside(write_on_gpu(*asked, remaining(), waits.name))) as beside,
+        ):
             for token in beside:
                 any_yet = any_yet or isinstance(token, NewToken)
                 yield token
+    except (OverBudget, Stopped):
+        raise
     except Exception as error:
         if any_yet:
             raise StageError("The GPU was taken back while it wrote.", "Ask again.") from error
@@ -63,28 +77,67 @@ def is_worth_it(loaded: Loaded) -> bool:
     return zero_gpu.can_lend() and checkpoint(loaded.spec.checkpoint).parameters >= MIN_PARAMETERS
 
 
-def seconds(folder: str, dtype: str, ids: list[int], end: int | None, decoding: Decoding) -> int:
+def remaining() -> Bounds:
+    """What the running computation may still take, in whole seconds and tokens."""
+    known = [0 if math.isinf(most) else max(1, math.ceil(most)) for most in (seconds_left(), tokens_left())]
+    return Bounds(*known)
+
+
+def seconds(
+    folder: str,
+    dtype: str,
+    ids: list[int],
+    end: int | None,
+    decoding: Decoding,
+    most: Bounds = UNBOUNDED,
+    waits: str = "",
+) -> int:
     """How long the GPU is asked for."""
-    return LOADING + round(PER_TOKEN * decoding.max_new_tokens)
+    writing = round(PER_TOKEN * decoding.max_new_tokens)
+    return LOADING + min(writing, most.seconds or writing)
 
 
 @zero_gpu.lent(seconds)
 def write_on_gpu(
-    folder: str, dtype: str, ids: list[int], end: int | None, decoding: Decoding
-) -> Iterator[NewToken]:
+    folder: str,
+    dtype: str,
+    ids: list[int],
+    end: int | None,
+    decoding: Decoding,
+    most: Bounds = UNBOUNDED,
+    waits: str = "",
+) -> Iterator[NewToken | OverBudget]:
     """Yields the tokens that continue `ids`, written by the model in `folder`; `end` is its tokenizer's end.
+    It takes no more than `most`, and ends once the file `waits` is gone.
 
     It runs in a forked process, which must not touch what other threads held at that moment: it reads the
-    model itself, and keeps it for the next text.
+    model itself, and keeps it for the next text. Of an error that is raised there, only the name comes back:
+    an `OverBudget` is yielded.
     """
+    budget = Budget(most, lambda: bool(waits) and not os.path.exists(waits))
+    try:
+        budget.spend()  # perhaps nobody waits any more: then no quota is spent on the weights
+        tokenizer: Any = SimpleNamespace(eos_token_id=end)
+        origin: Any = None
+        loaded = Loaded(Spec("", dtype=dtype), _model(folder, dtype), tokenizer, origin, 0, folder)
+        with closing(generated(loaded, _encoded(ids), decoding)) as tokens:
+            while True:
+                with budget.computing():
+                    token = next(tokens, None)
+                if token is None:
+                    return
+                yield token
+    except Stopped:
+        return
+    except OverBudget as error:
+        yield error
+
+
+def _encoded(ids: list[int]) -> dict[str, Any]:
     import torch
 
-    model = _model(folder, dtype)
-    tokenizer: Any = SimpleNamespace(eos_token_id=end)
-    origin: Any = None
-    loaded = Loaded(Spec("", dtype=dtype), model, tokenizer, origin, 0, folder)
     encoded = torch.tensor([ids], device=DEVICE)
-    yield from generated(loaded, {"input_ids": encoded, "attention_mask": torch.ones_like(encoded)}, decoding)
+    return {"input_ids": encoded, "attention_mask": torch.ones_like(encoded)}
 
 
 def _model(folder: str, dtype: str) -> Any:
@@ -96,6 +149,7 @@ def _model(folder: str, dtype: str) -> Any:
         read: Any = transformers.AutoModelForCausalLM.from_pretrained(
             folder, dtype=getattr(torch, dtype), use_safetensors=True, local_files_only=True
         )
+        meter(read)
         _held[folder, dtype] = read.to(DEVICE).requires_grad_(False).eval()
     return _held[folder, dtype]
 
@@ -103,11 +157,11 @@ def _model(folder: str, dtype: str) -> Any:
 class _Beside(Arrivals):
     """Takes the tokens in a thread of its own, which has the visitor's context (whose quota it is)."""
 
-    def __init__(self, written: Iterator[NewToken]) -> None:
+    def __init__(self, written: Iterator[NewToken | OverBudget]) -> None:
         super().__init__()
         threading.Thread(target=copy_context().run, args=(self._take, written), daemon=True).start()
 
-    def _take(self, written: Iterator[NewToken]) -> None:
+    def _take(self, written: Iterator[NewToken | OverBudget]) -> None:
         end: Exception | None = None
         try:
             for token in written:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import inspect
 import logging
 import time
+from contextvars import ContextVar
 from html import escape
 from typing import Any
 
@@ -21,6 +22,7 @@ from demos.shell.uploads import Uploads
 log = logging.getLogger(__name__)
 
 UPLOADS = Uploads()
+_page: ContextVar[str] = ContextVar("page", default="")
 MAX_SAID = 300
 """Characters of what Gradio says of a value, which it quotes."""
 
@@ -51,7 +53,7 @@ class Blocks(gr.Blocks):
         return self
 
     def _closed(self, request: gr.Request) -> None:
-        """A page of a visitor is closed: what was uploaded there goes."""
+        """A page of a visitor is closed: what was uploaded there, or made for it, goes."""
         self.uploads.close(request.session_hash or "")
 
     def block_thread(self) -> None:
@@ -85,21 +87,30 @@ class Blocks(gr.Blocks):
         inputs: Any,
         *more: Any,
         request: Any = None,
+        iterator: Any = None,
         event_id: str | None = None,
         **how: Any,
     ) -> Any:
         """Ties the work to whoever waits for it, notes what was uploaded for it, and the status of a
         refusal."""
-        if request is not None and (page := getattr(request, "session_hash", None)):
-            self.uploads.note(page, inputs, self.upload_file_set)
+        _page.set(page := getattr(request, "session_hash", None) or "")
+        if page and iterator is None:  # else it goes on with what it was asked before
+            self.uploads.asks(page, inputs, self.upload_file_set)
         try:
             async with while_waited_for(getattr(request, "request", None), event_id):
                 return await super().process_api(
-                    block_fn, inputs, *more, request=request, event_id=event_id, **how
+                    block_fn, inputs, *more, request=request, iterator=iterator, event_id=event_id, **how
                 )
         except gr.Error as error:
             note_status(request, status_of(error.__cause__))
             raise
+
+    async def postprocess_data(self, block_fn: Any, *more: Any, **how: Any) -> Any:
+        """Turns what a listener returned into what is sent, and notes the files in it."""
+        data = await super().postprocess_data(block_fn, *more, **how)
+        if page := _page.get():
+            self.uploads.gets(page, data)
+        return data
 
     async def preprocess_data(self, block_fn: Any, inputs: Any, *more: Any, **how: Any) -> Any:
         """Turns what was sent into the values that a listener gets; raises `gr.Error` if that fails."""

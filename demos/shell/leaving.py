@@ -1,5 +1,5 @@
 """Ends the work of those who have left: each request's work has a ticket, which is stopped once nobody waits
-for its answer. What is being computed ends before its next batch."""
+for its answer. What is being computed ends before a model's next layer, or a loop's next round."""
 
 from __future__ import annotations
 

@@ -1,15 +1,15 @@
-"""Uploaded files: how much an address may send, and that a file goes with the last page that used it.
+"""Files of visitors: how much an address may upload, and that a file goes with the last page that has it.
 
-Gradio keeps every upload for a day. It names a file's folder after the content, so that one file may be of
-several pages.
+Gradio keeps for a day what was uploaded, and what was made for a visitor. It names an upload's folder after
+the content, so that one file may be of several pages.
 """
 
 from __future__ import annotations
 
 import math
 import threading
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections import OrderedDict, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -22,9 +22,12 @@ from demos.public import is_public
 from demos.rate import Rate
 from demos.shell.admission import address_of
 from demos.shell.body_limit import MAX_BODY, announced
+from demos.stopping import MAX_TICKETS
 
 HOURLY = 200 * 2**20
 """Bytes that an address may upload in an hour, and at once after a pause; a class has one address."""
+UNUSED = ("/gradio_api/deep_link", "/gradio_api/process_recording")
+"""Ends of the addresses where Gradio, too, stores something for whoever asks, and nothing here needs that."""
 
 
 class UploadQuota:
@@ -34,6 +37,8 @@ class UploadQuota:
         self.app, self._bytes = app, Rate(hourly, hourly / 60)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].rstrip("/").endswith(UNUSED):
+            return await JSONResponse({"detail": "Not Found"}, 404)(scope, receive, send)
         if (
             scope["type"] == "http"
             and scope["method"] == "POST"
@@ -53,33 +58,56 @@ def _is_upload(path: str) -> bool:
 
 
 class Uploads:
-    """Which open pages have used which uploaded files."""
+    """Which open pages have which files: those that they uploaded and those that were made for them."""
 
     def __init__(self) -> None:
         self._of_page: defaultdict[str, set[str]] = defaultdict(set)
+        self._closed: OrderedDict[str, None] = OrderedDict()
         self._lock = threading.Lock()
 
-    def note(self, page: str, values: Sequence[Any], uploaded: Collection[str]) -> None:
-        """Notes the files that a page sends among its values, if they are among those that were uploaded."""
+    def asks(self, page: str, values: Sequence[Any], uploaded: Collection[str]) -> None:
+        """A page asks something: it is open, and has those files among the values that were uploaded."""
         files = {path for path in _paths(values) if path in uploaded}
-        if files:
-            with self._lock:
+        with self._lock:
+            self._closed.pop(page, None)  # it was out of reach for a moment
+            if files:
                 self._of_page[page] |= files
+
+    def gets(self, page: str, values: Sequence[Any]) -> None:
+        """A page gets the files among the values; they go at once if it was closed while they were made."""
+        if not (files := set(_paths(values))):
+            return
+        with self._lock:
+            if page not in self._closed:
+                self._of_page[page] |= files
+                return
+            files = files.difference(*self._of_page.values())
+        _delete(files)
 
     def close(self, page: str) -> None:
         """Deletes the files of a page that is closed, except those that another page has, too."""
         with self._lock:
+            self._closed[page] = None
+            while len(self._closed) > MAX_TICKETS:
+                self._closed.popitem(last=False)
             files = self._of_page.pop(page, set())
             files = files.difference(*self._of_page.values())
-        for file in map(Path, files):
-            file.unlink(missing_ok=True)
-            with suppress(OSError):  # another file is in it
-                file.parent.rmdir()
+        _delete(files)
+
+
+def _delete(files: Iterable[str]) -> None:
+    for file in map(Path, files):
+        file.unlink(missing_ok=True)
+        with suppress(OSError):  # another file is in it
+            file.parent.rmdir()
 
 
 def _paths(values: Sequence[Any]) -> Iterator[str]:
-    """The paths of the files among the values of components: each is one file or a list of them."""
+    """The paths of the files among the values of components, or among their updates: each is one file or a
+    list of them."""
     for value in values:
+        if isinstance(value, dict) and value.get("__type__") == "update":
+            value = value.get("value")
         for file in value if isinstance(value, list) else [value]:
             if isinstance(file, dict) and isinstance(path := file.get("path"), str):
                 yield path

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from demos.budget import Bounds
 from demos.cluster.runner import ClusterRunner, Lost, affinity
-from demos.cluster.worker import Worker
+from demos.cluster.worker import Worker, own_worker
 from demos.contract import Endpoint, to_plain
 from demos.errors import BadInput, Busy, Fault, StageError
 from demos.models.cache import ModelCache
@@ -262,3 +263,12 @@ def test_questions_are_sent_by_the_checkpoint_whose_weights_they_share():
     assert affinity([]) == ""
     assert affinity([Spec("minilm", "base"), Spec("smollm2")]) == "minilm"
     assert affinity([Spec("minilm-sentiment", "sequence-classification")]) == "minilm"
+
+
+def test_a_worker_computes_within_the_bounds_of_its_environment(monkeypatch):
+    monkeypatch.setenv("STAGE_TOKENS", "3")
+    monkeypatch.setenv("STAGE_SECONDS", "7")
+    worker = own_worker()
+    assert worker._run.bounds == Bounds(seconds=7, tokens=3)
+    asked = {"endpoint": "sentiment", "inputs": {"text": "A fine film.", "model": "minilm-sentiment"}}
+    assert "more than 3 tokens" in str(worker.answer(asked))

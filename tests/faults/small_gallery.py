@@ -13,6 +13,7 @@ from demos.contract import Endpoint, Info
 from demos.models.cache import shared_cache
 from demos.runner import Runner
 from demos.shell.gallery import build, launch_options
+from demos.shell.own_folder import keep_files_apart
 
 NAME = "demo_of_the_faults"
 
@@ -70,4 +71,5 @@ def launched(port: int, streams: Streams, prevent_thread_lock: bool) -> tuple[An
 
 
 if __name__ == "__main__":
+    keep_files_apart()
     launched(int(sys.argv[1]), Streams(), prevent_thread_lock=False)

@@ -88,6 +88,27 @@ def test_an_upload_for_which_the_disk_has_no_room(gallery, page):
     assert not any(gallery.uploads.iterdir())
 
 
+@pytest.mark.parametrize("page", ["", "/faults"])
+def test_nothing_is_stored_where_gradio_has_routes_that_nothing_here_uses(gallery, page):
+    asked = b'{"data": ["ha"], "session_hash": "mine"}'
+    form = b'--x\r\nContent-Disposition: form-data; name="video"; filename="a.mp4"\r\n\r\nha\r\n--x--\r\n'
+    close = "Connection: close\r\n"
+    link = f"GET {page}/gradio_api/deep_link?session_hash=mine HTTP/1.1\r\nHost: localhost\r\n{close}\r\n"
+    for head, body in (
+        (post("/gradio_api/run/echo", len(asked), more=close), asked),  # home's: now it knows the session
+        (link.encode(), b""),
+        (
+            post(f"{page}/gradio_api/process_recording", len(form), "multipart/form-data; boundary=x", close),
+            form,
+        ),
+    ):
+        with connected(gallery, head, body) as connection:
+            answer = b"".join(iter(lambda: received(connection), b""))  # noqa: B023 (called at once)
+        assert answer.startswith(b"HTTP/1.1 200 " if body == asked else b"HTTP/1.1 404 ")
+    still_works(gallery, f"routes{page}")
+    assert not list(gallery.uploads.rglob("*.json")) + list(gallery.uploads.rglob("*.mp4"))
+
+
 def test_a_listener_that_is_given_an_upload_makes_no_further_file(gallery, tmp_path, monkeypatch):
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
     (tmp_path / "a.csv").write_text("text\n")

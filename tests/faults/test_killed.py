@@ -1,7 +1,8 @@
-"""A gallery that is killed while it answers: its clients are not kept waiting, and the next one starts."""
+"""A gallery that is killed: its clients are not kept waiting, and the next one starts, and sweeps."""
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -58,3 +59,26 @@ def test_a_gallery_that_is_killed_in_a_request_lets_its_clients_go_and_starts_ag
         assert not list(tmp_path.rglob("*.csv")), "half a file has no name"
         process.terminate()
         assert process.wait(PATIENCE) is not None
+
+
+def test_what_visitors_had_uploaded_to_a_gallery_that_is_killed_is_swept(tmp_path):
+    """And a second gallery on the same machine takes nothing from one that runs."""
+    body = b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.csv"\r\n\r\ntext\r\n--x--\r\n'
+    upload = post("/gradio_api/upload", len(body), "multipart/form-data; boundary=x", "Connection: close\r\n")
+
+    def uploaded(gallery: Gallery) -> Path:
+        with connected(gallery, upload, body) as connection:
+            answer = b"".join(iter(lambda: received(connection), b""))
+        (path,) = json.loads(answer.split(b"\r\n\r\n")[1])
+        return Path(path)
+
+    with started(free_port(), tmp_path) as (first, process):
+        left = uploaded(first)
+        with started(free_port(), tmp_path) as (second, _):
+            other = uploaded(second)
+            assert left.exists() and other.exists() and left != other
+        assert other.exists(), "it was killed"
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    with started(free_port(), tmp_path):
+        assert not list(tmp_path.rglob("*.csv"))

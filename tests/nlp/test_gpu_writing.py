@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+import pickle
 import threading
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
+from demos.budget import Bounds, Budget
 from demos.contract import Endpoint
-from demos.errors import StageError
+from demos.errors import OverBudget, StageError
 from demos.models import zero_gpu
 from demos.models.cache import shared_cache
 from demos.models.specs import Spec
@@ -45,8 +48,14 @@ def encoded(lm):
 
 
 def written(lm) -> list[NewToken]:
+    found = []
     with closing(gpu_writing.tokens(lm, encoded(lm), GREEDY)) as coming:
-        return [token for token in coming if isinstance(token, NewToken)]
+        for came in coming:
+            if isinstance(came, NewToken):
+                found.append(came)
+            else:
+                came.there.wait(60)  # to ask without a pause would take the interpreter from who writes
+    return found
 
 
 def test_the_lent_gpu_writes_the_same_tokens(lm, lent):
@@ -124,6 +133,74 @@ def test_a_page_shows_the_lent_text_and_can_stop_it(lent):
     with closing(runner.stream(GENERATE, inputs)) as stream:
         next(stream)
     assert not runner._steps._taken
+
+
+def asked(lm, most: int = 6, **bounds: int) -> Any:
+    """What is passed to the process with the GPU."""
+    ids, decoding = encoded(lm)["input_ids"][0].tolist(), Decoding(most, 0.0, 1.0, 0)
+    return lm.folder, lm.spec.dtype, ids, lm.tokenizer.eos_token_id, decoding, Bounds(**bounds)
+
+
+def test_the_bounds_of_a_computation_hold_on_the_gpu_and_their_sentence_comes_back(lm, lent, monkeypatch):
+    there = gpu_writing.write_on_gpu
+
+    def pickled(*given) -> Iterator[object]:  # as on ZeroGPU
+        for came in there(*pickle.loads(pickle.dumps(given))):
+            yield pickle.loads(pickle.dumps(came))
+
+    monkeypatch.setattr(gpu_writing, "write_on_gpu", pickled)
+    prompt = encoded(lm)["input_ids"].shape[1]
+    budget, got = Budget(Bounds(tokens=prompt + 2)), []
+    with closing(gpu_writing.tokens(lm, encoded(lm), GREEDY)) as coming:
+        with pytest.raises(OverBudget, match=f"more than {prompt + 2} tokens") as refused:
+            while True:
+                with budget.computing():
+                    came = next(coming)
+                if isinstance(came, NewToken):
+                    got.append(came)
+                else:
+                    came.there.wait(60)
+    assert len(got) == 3, "the prompt's pass gives one"
+    assert "your own machine" in refused.value.remedy
+
+
+def test_the_gpu_is_asked_for_no_longer_than_the_bound(lm):
+    whole = gpu_writing.seconds(*asked(lm, most=400))
+    assert whole == gpu_writing.LOADING + 20
+    assert gpu_writing.seconds(*asked(lm, most=400, seconds=5)) == gpu_writing.LOADING + 5
+    assert gpu_writing.seconds(*asked(lm, most=400, seconds=600)) == whole
+    with Budget(Bounds(seconds=5)).computing():
+        assert gpu_writing.remaining() == Bounds(5, 0)
+    assert gpu_writing.remaining() == Bounds(0, 0)
+
+
+def test_for_whoever_left_no_weights_are_read_and_no_further_token_is_written(lm, lent, tmp_path):
+    waits = tmp_path / "waits"
+    assert list(gpu_writing.write_on_gpu(*asked(lm), waits=str(waits))) == [] and not gpu_writing._held
+    waits.touch()
+    written = gpu_writing.write_on_gpu(*asked(lm), waits=str(waits))
+    assert isinstance(next(written), NewToken) and isinstance(next(written), NewToken)
+    waits.unlink()
+    assert list(written) == []
+
+
+def test_leaving_tells_the_process_with_the_gpu(lm, lent, monkeypatch):
+    named, ended = [], threading.Event()
+
+    def write(*given) -> Iterator[NewToken]:
+        named.append(given[-1])
+        yield NewToken(1, 1.0)
+        while os.path.exists(given[-1]):
+            ended.wait(0.01)
+        ended.set()
+
+    monkeypatch.setattr(gpu_writing, "write_on_gpu", write)
+    coming = gpu_writing.tokens(lm, encoded(lm), GREEDY)
+    while isinstance(came := next(coming), Waiting):
+        came.there.wait(60)
+    assert os.path.exists(named[0])
+    coming.close()
+    assert ended.wait(60) and not os.path.exists(named[0])
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import http.client
 import json
+import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 import pytest
@@ -50,8 +56,8 @@ def made(folder: Path, name: str) -> str:
 def test_a_file_goes_with_the_last_page_that_used_it(tmp_path):
     uploads, (one, both, foreign) = Uploads(), (made(tmp_path, name) for name in ("one", "both", "foreign"))
     known = {one, both}
-    uploads.note("first", [{"path": one}, "text", None, [{"path": both}, {"path": 3}, "x"]], known)
-    uploads.note("second", [{"path": both}, {"path": foreign}, {"other": one}], known)
+    uploads.asks("first", [{"path": one}, "text", None, [{"path": both}, {"path": 3}, "x"]], known)
+    uploads.asks("second", [{"path": both}, {"path": foreign}, {"other": one}], known)
     uploads.close("nobody")
     uploads.close("first")
     assert not Path(one).parent.exists() and Path(both).exists()
@@ -60,33 +66,129 @@ def test_a_file_goes_with_the_last_page_that_used_it(tmp_path):
     uploads.close("second")
 
 
-def test_closing_a_page_deletes_what_was_uploaded_there(tmp_path, monkeypatch):
+def test_a_file_that_was_made_goes_with_its_page(tmp_path):
+    uploads, (plain, update) = Uploads(), (made(tmp_path, name) for name in ("plain", "update"))
+    uploads.gets("mine", [{"path": plain}, "text", None, {"__type__": "update", "value": {"path": update}}])
+    uploads.gets("mine", [{"__type__": "update", "visible": False}])
+    uploads.close("another")
+    assert Path(plain).exists() and Path(update).exists()
+    uploads.close("mine")
+    assert not Path(plain).parent.exists() and not Path(update).parent.exists()
+
+
+def test_a_file_that_comes_too_late_goes_at_once_unless_the_page_is_back(tmp_path):
+    uploads, (late, shared, back) = Uploads(), (made(tmp_path, name) for name in ("late", "shared", "back"))
+    uploads.asks("another", [{"path": shared}], {shared})
+    uploads.close("mine")
+    uploads.gets("mine", [{"path": late}, {"path": shared}])
+    assert not Path(late).exists() and Path(shared).exists(), "it is another's, too"
+    uploads.asks("mine", [], set())
+    uploads.gets("mine", [{"path": back}])
+    assert Path(back).exists()
+    uploads.close("mine")
+    assert not Path(back).exists()
+
+
+@pytest.fixture
+def served(tmp_path, monkeypatch) -> Iterator[Served]:
+    """A page that reads an uploaded file, and one that writes a file, once it may, and shows it."""
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
+    monkeypatch.setattr(Blocks, "uploads", Uploads())
+    writes, go_on = threading.Event(), threading.Event()
+
+    def write(text: str) -> Iterator[tuple[str, gr.File]]:
+        yield "begun", gr.File(visible=False)
+        target = tmp_path / secrets.token_hex(16) / "answers.csv"
+        target.parent.mkdir()
+        target.write_text(text)
+        writes.set()
+        assert go_on.wait(60)
+        yield "written", gr.File(str(target), visible=True)
+
     with Blocks() as blocks:
         file, read = gr.File(), gr.Textbox()
         file.change(lambda path: Path(path).read_text(), file, read, api_name="read")
+        read.change(write, read, [read, file], api_name="write")
     blocks.queue()
     port = free_port()
     blocks.launch(server_port=port, prevent_thread_lock=True, quiet=True, ssr_mode=False)
-    try:
-        page = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    yield Served(port, tmp_path, writes, go_on)
+    go_on.set()
+    blocks.close(verbose=False)
+
+
+@dataclass
+class Served:
+    """A page of which a visitor has one open."""
+
+    port: int
+    folder: Path
+    writes: threading.Event
+    go_on: threading.Event
+
+    @contextmanager
+    def open_page(self) -> Iterator[None]:
+        page = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         page.request("GET", "/gradio_api/heartbeat/mine")
-        open_page = page.getresponse()
-        assert open_page.readline()
-        asks = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        stream = page.getresponse()
+        assert stream.readline()
+        yield
+        stream.close()
+        page.close()
+
+    def post(self, path: str, body: bytes | dict, kind: str = "application/json") -> Any:
+        asks = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        sent = body if isinstance(body, bytes) else json.dumps(body)
+        asks.request("POST", f"/gradio_api/{path}", sent, {"Content-Type": kind})
+        said = json.load(asks.getresponse())
+        asks.close()
+        return said
+
+    def upload(self) -> str:
         part = (
             b'--b\r\nContent-Disposition: form-data; name="files"; filename="a.csv"\r\n\r\nhello\r\n--b--\r\n'
         )
-        asks.request("POST", "/gradio_api/upload", part, {"Content-Type": "multipart/form-data; boundary=b"})
-        (path,) = json.load(asks.getresponse())
+        (path,) = self.post("upload", part, "multipart/form-data; boundary=b")
+        return path
+
+    def stored(self) -> list[str]:
+        return [path.name for path in self.folder.rglob("*.csv")]
+
+    @contextmanager
+    def asks_for_a_file(self) -> Iterator[http.client.HTTPResponse]:
+        """Asks in the queue, and listens, at least until the file is there."""
+        self.post("queue/join", {"data": ["hello"], "fn_index": 1, "session_hash": "mine"})
+        listens = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        listens.request("GET", "/gradio_api/queue/data?session_hash=mine")
+        with closing(listens), listens.getresponse() as answer:
+            assert self.writes.wait(60)
+            yield answer
+
+
+def test_closing_a_page_deletes_what_was_uploaded_there(served):
+    with served.open_page():
+        path = served.upload()
         assert Path(path).read_text() == "hello"
         data = {"data": [{"path": path, "meta": {"_type": "gradio.FileData"}}], "session_hash": "mine"}
-        asks.request("POST", "/gradio_api/run/read", json.dumps(data), {"Content-Type": "application/json"})
-        assert json.load(asks.getresponse())["data"] == ["hello"]
-        asks.close()
-        assert Path(path).exists()
-        open_page.close()
-        page.close()
-        wait_for(lambda: not Path(path).exists())
-    finally:
-        blocks.close(verbose=False)
+        assert served.post("run/read", data)["data"] == ["hello"]
+        assert served.stored() == ["a.csv"]
+    wait_for(lambda: not served.stored())
+
+
+def test_closing_a_page_deletes_what_was_made_for_it(served):
+    served.go_on.set()
+    with served.open_page():
+        with served.asks_for_a_file() as answer:
+            while "process_completed" not in (line := answer.readline().decode()):
+                assert line, "it was not written"
+        assert served.stored() == ["answers.csv"]
+    wait_for(lambda: not served.stored())
+
+
+def test_a_file_that_is_written_while_its_visitor_leaves_is_deleted_too(served):
+    with served.open_page(), served.asks_for_a_file():
+        pass
+    wait_for(lambda: "mine" in Blocks.uploads._closed)
+    assert served.stored() == ["answers.csv"]
+    served.go_on.set()
+    wait_for(lambda: not served.stored())

@@ -58,7 +58,7 @@ def build(
         if values is None:
             raise BadInput("There is no picture yet.", "Press “Show attention” first.")
         values, chosen = values[: len(fields)], parse_layers(layers)
-        # Inside Gradio's own cache, which it empties after a day.
+        # Inside Gradio's own cache: it goes with the page (demos/shell/uploads.py).
         folder = Path(file.GRADIO_CACHE) / secrets.token_hex(16)
         folder.mkdir(parents=True)
         path = folder / f"attention.{kind.lower()}"

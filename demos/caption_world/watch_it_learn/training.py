@@ -16,6 +16,7 @@ from demos.caption_world.watch_it_learn.schemas import (
 )
 from demos.contract import Endpoint
 from demos.errors import BadInput
+from demos.models.metered import meter
 from demos.nlp.live_training import SHOW, in_turn, paced, split
 from demos.nlp.training_places import Places
 
@@ -56,6 +57,7 @@ class Lesson:
         self.known = tiny_gpt2.characters_of(lines)
         self.longest = max(map(len, lines)) + 2
         model = tiny_gpt2.untrained(len(self.known), self.longest, seed)
+        meter(model)
         self.rows = self.known.encode(self.lines)
         self.unseen = self.known.encode(self.held_out) if self.held_out else None
         self.learner, self.seed = tiny_gpt2.Learner(model, self.rows, seed), seed

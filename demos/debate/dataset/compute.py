@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import Field
 
+from demos.budget import spend
 from demos.debate.headlines import dataset as headlines
 from demos.debate.methods.dataset_schemas import METRICS, DatasetMetrics, Metric
 from demos.debate.methods.endpoint import classifier_endpoint, of_result
@@ -79,6 +80,7 @@ def dataset_metrics(inputs: DatasetInputs, loaded: Loaded) -> Iterator[DatasetMe
             except StageError as error:
                 problems.append(error.problem)
         for measured in _measured(loaded, items, inputs.adversaries) if items else ():
+            spend()
             found += [measured] if measured else []
             if time.monotonic() - last >= PACE:
                 yield _answer(inputs, found, problems, loaded.origin)

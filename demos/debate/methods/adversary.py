@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import torch
 
+from demos.budget import spend
 from demos.debate.methods.divergence import jensen_shannon, total_variation
 from demos.debate.methods.encoded_sentences import EncodedSentences
 
@@ -73,6 +74,7 @@ def adversary_steps(
     outside = ~reading.words[:, None]
     optimizer = torch.optim.Adam([logits], lr=settings.rate, amsgrad=True)
     for step in range(1, settings.steps + 1):
+        spend()
         with torch.enable_grad():
             attention = logits.masked_fill(outside, float("-inf")).softmax(-1)
             change = total_variation(reading.classify(attention), target)

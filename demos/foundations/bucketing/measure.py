@@ -10,6 +10,7 @@ import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 
+from demos.budget import spend
 from demos.contract import Endpoint
 from demos.foundations.bucketing.compute import answered, check_inputs, rows_of
 from demos.foundations.bucketing.headline import of_loops, of_times
@@ -37,6 +38,7 @@ def in_turns(
         names = list(ways)
         shuffled.shuffle(names)
         for name in names:
+            spend()
             begin = clock()
             ways[name]()
             if number:

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Sequence
 
 from demos.contract import Endpoint
-from demos.errors import BadInput
+from demos.errors import BadInput, OverBudget
 from demos.foundations.shapes.config_text import Described, described, parsed
 from demos.foundations.shapes.families import FAMILIES, OURS
 from demos.foundations.shapes.headline import headline
@@ -18,6 +18,7 @@ from demos.models.bundled import locate
 from demos.models.catalog import catalog
 from demos.models.checkpoint import Checkpoint
 from demos.models.specs import Loaded, Spec
+from demos.stopping import Stopped
 
 _ONE_AT_A_TIME = threading.Lock()
 
@@ -52,6 +53,8 @@ def _measured(description: Described, inputs: ShapesInputs) -> dict:
     dummy = dummy_inputs(description.model_type, inputs.batch, inputs.length, inputs.target)
     try:
         trace = traced(model, dummy)
+    except (OverBudget, Stopped):
+        raise
     except Exception as error:
         raise refused(description.model_type, error) from None
     rows = rows_of(model, trace)

@@ -10,12 +10,15 @@ from typing import Any
 
 import torch
 from torch import nn
+from torch.overrides import TorchFunctionMode
 
-from demos.errors import BadInput
+from demos.budget import spend
+from demos.errors import BadInput, OverBudget
 from demos.foundations.shapes.config_text import Described
 from demos.foundations.shapes.families import FAMILIES, class_of
 from demos.models.quiet import quiet
 from demos.nlp.wording import shortened
+from demos.stopping import Stopped
 
 
 def built(description: Described) -> tuple[nn.Module, bool]:
@@ -38,11 +41,23 @@ def _built(asked: str) -> tuple[nn.Module, bool]:
     with quiet():
         try:
             config = AutoConfig.for_model(model_type, **fields)
-            with torch.device("meta"):
+            with torch.device("meta"), _Looks():
                 model = kind._from_config(config, attn_implementation="eager")
+        except (OverBudget, Stopped):
+            raise
         except Exception as error:
             raise refused(model_type, error) from None
     return model.eval().requires_grad_(False), met
+
+
+class _Looks(TorchFunctionMode):
+    """Looks, whenever weights are made, whether the computation may go on: there only, since transformers
+    calls other functions of torch to put back what it has changed for everybody."""
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        if func is torch.empty:
+            spend()
+        return func(*args, **(kwargs or {}))
 
 
 def dummy_inputs(model_type: str, batch: int, length: int, target: int) -> dict[str, Any]:

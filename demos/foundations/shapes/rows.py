@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from torch import nn
 
+from demos.budget import spend
 from demos.foundations.shapes.schemas import Row
 from demos.foundations.shapes.trace import Call, Product, Trace
 
@@ -39,6 +40,7 @@ def rows_of(model: nn.Module, trace: Trace) -> list[Row]:
 
 def _node(module: nn.Module, name: str, path: str, trace: Trace, met: dict[int, str]) -> _Node:
     """`met` are the names under which modules and tensors were met first: each counts there."""
+    spend()
     call = trace.calls.get(id(module)) or Call(2**63)
     node = _Node([name], type(module).__name__, call, trace.alike.get(id(module)))
     if met.setdefault(id(module), path) != path:

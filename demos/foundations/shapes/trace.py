@@ -19,6 +19,8 @@ from torch import nn
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry
 
+from demos.budget import spend
+
 Shape = tuple[int, ...]
 PLACES = ("layer_idx", "layer_id", "layer_index", "training")
 """Attributes that tell equal layers apart only by their place."""
@@ -91,6 +93,7 @@ def traced(model: nn.Module, inputs: Mapping[str, Any], repeat: bool = True) -> 
     def before(module: nn.Module, args: Any, named: Any) -> None:
         if threading.get_ident() != thread:
             return
+        spend()
         call = calls.setdefault(id(module), Call(next(products.order)))
         if not call.calls:
             call.inputs = tuple(shapes_in((args, named)))
@@ -110,6 +113,7 @@ def traced(model: nn.Module, inputs: Mapping[str, Any], repeat: bool = True) -> 
     handles, replaced = [], []
     try:
         for module in model.modules():
+            spend()
             handles.append(module.register_forward_pre_hook(before, with_kwargs=True))
             handles.append(module.register_forward_hook(behind, with_kwargs=True))
         if repeat:
@@ -157,6 +161,7 @@ def equal_layers(model: nn.Module) -> list[list[nn.Module]]:
     for parent in model.modules():
         if isinstance(parent, nn.ModuleList):
             for module in parent:
+                spend()
                 groups[id(parent), signature(module)].append(module)
     return [group for group in groups.values() if len(group) > 1]
 
