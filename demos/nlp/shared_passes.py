@@ -8,20 +8,25 @@ model's own `generate`; beside others its probabilities are rounded otherwise, i
 
 from __future__ import annotations
 
+import atexit
 import inspect
 import os
 import threading
 from collections.abc import Callable, Generator
 from contextlib import closing
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from demos.budget import spend
+from demos.budget import UNBOUNDED, Budget, spend
 from demos.models.specs import Loaded
 from demos.nlp.arrivals import Arrivals
 from demos.nlp.decoding import Decoding, NewToken, chooser, end_ids
+from demos.stopping import Stopped
 from demos.stream import Waiting
+
+if TYPE_CHECKING:
+    from demos.nlp.padded_cache import Read
 
 SHORT = 512
 """Tokens up to which all texts are of one length; above, only texts within a power of two share passes, since
@@ -29,6 +34,8 @@ a pass holds the keys and values of each as if it were as long as the longest.""
 AT_ONCE = 128
 """Tokens of prompts, padding included, that are read before others go on; more are read no faster."""
 
+THREAD, LAST = "writer", 10.0
+"""The name of the threads that write, and seconds in which they end with the process."""
 NEEDED = {"input_ids", "attention_mask", "position_ids", "past_key_values", "logits_to_keep"}
 # What a generation configuration may hold without changing how tokens are chosen here.
 HARMLESS = {
@@ -95,7 +102,7 @@ class _Text:
 class _Texts:
     """Texts of one model, and the thread that writes them while there are any.
 
-    Those in `rows` have their keys and values in `cache`, padded on the left; the others come next.
+    Those in `rows` have been read; the others come next.
     """
 
     def __init__(self) -> None:
@@ -110,7 +117,7 @@ class _Texts:
             self._coming.append(text)
             if not self._runs:
                 self._runs = True
-                threading.Thread(target=self._write, args=(model,), name="writer", daemon=True).start()
+                threading.Thread(target=self._write, args=(model,), name=THREAD, daemon=True).start()
 
     def _write(self, model: Any) -> None:
         """Writes until there is nothing to write; what fails, fails for all who wait."""
@@ -120,6 +127,8 @@ class _Texts:
             while True:
                 with self._lock:
                     new = self._next()
+                    if _ending.is_set():
+                        return
                     if not new and not self.rows:
                         self._runs = False
                         self._forget()
@@ -149,67 +158,56 @@ class _Texts:
 
     def _forget(self) -> None:
         self.rows: list[_Text] = []
-        self.cache: Any = None
-        self.mask: Any = None  # [rows, tokens], 0 for padding
+        self.read: Read | None = None  # what the model has read of them
 
     def _pass(self, model: Any) -> None:
         """Computes the next token of all rows."""
         import torch
 
-        ids = torch.tensor([[row.ids[-1]] for row in self.rows])
-        self.mask = torch.cat([self.mask, self.mask.new_ones(len(self.rows), 1)], 1)
-        positions = self.mask.sum(1, keepdim=True) - 1
-        _take(self.rows, self._logits(model, ids, self.mask, self.cache, positions))
+        assert self.read is not None
+        self.read.extend()
+        _take(self.rows, _logits(model, torch.tensor([[row.ids[-1]] for row in self.rows]), self.read))
 
     def _join(self, model: Any, new: list[_Text]) -> None:
-        """Reads the prompts of new texts in a pass of their own, and takes their keys and values in."""
-        import torch
-        from transformers.cache_utils import DynamicCache
+        """Reads the prompts of new texts in a pass of their own, and takes them in."""
+        from demos.nlp.padded_cache import padded
 
-        cache: Any = DynamicCache(config=model.config)
-        longest = max(len(text.ids) for text in new)
-        ids = torch.tensor([[0] * (longest - len(text.ids)) + text.ids for text in new])
-        mask = torch.tensor([[0] * (longest - len(text.ids)) + [1] * len(text.ids) for text in new])
-        logits = self._logits(model, ids, mask, cache, (mask.cumsum(1) - 1).clamp(min=0))
-        if self.rows:
-            self.mask = _stacked(self.mask, mask, 1)
-            for mine, more in zip(self.cache.layers, cache.layers, strict=True):
-                mine.keys = _stacked(mine.keys, more.keys, 2)
-                mine.values = _stacked(mine.values, more.values, 2)
+        ids, read = padded([text.ids for text in new], model.config)
+        try:
+            with Budget(UNBOUNDED, lambda: all(text.is_over for text in new)).computing():
+                logits = _logits(model, ids, read)
+        except Stopped:  # nobody waits for them any more
+            return
+        if self.read is None:
+            self.read = read
         else:
-            self.cache, self.mask = cache, mask
+            self.read.append(read)
         self.rows += new
         _take(new, logits)
 
     def _keep(self, kept: list[int]) -> None:
-        """Lets go of the other rows, and of the columns that are padding in all that stay."""
-        if len(kept) == len(self.rows):
-            return
+        """Lets go of the other rows."""
         if not kept:
             self._forget()
-            return
-        self.rows = [self.rows[i] for i in kept]
-        mask = self.mask[kept]
-        begin = int(mask.any(0).int().argmax())
-        self.mask = mask[:, begin:]
-        for layer in self.cache.layers:
-            layer.keys = layer.keys[kept, :, begin:]
-            layer.values = layer.values[kept, :, begin:]
+        elif len(kept) < len(self.rows) and self.read is not None:
+            self.rows = [self.rows[i] for i in kept]
+            self.read.keep(kept)
 
-    def _logits(self, model: Any, ids: Any, mask: Any, cache: Any, positions: Any) -> Any:
-        """The logits [texts, vocabulary] of what follows `ids` [texts, tokens]."""
-        return (
-            model(
-                input_ids=ids,
-                attention_mask=mask,
-                position_ids=positions,
-                past_key_values=cache,
-                use_cache=True,
-                logits_to_keep=1,
-            )
-            .logits[:, -1]
-            .float()
+
+def _logits(model: Any, ids: Any, read: Read) -> Any:
+    """The logits [texts, vocabulary] of what follows `ids` [texts, tokens], which end what is in `read`."""
+    return (
+        model(
+            input_ids=ids,
+            attention_mask=read.mask,
+            position_ids=read.positions(ids.shape[1]),
+            past_key_values=read.cache,
+            use_cache=True,
+            logits_to_keep=1,
         )
+        .logits[:, -1]
+        .float()
+    )
 
 
 def _take(texts: list[_Text], logits: Any) -> None:
@@ -217,22 +215,9 @@ def _take(texts: list[_Text], logits: Any) -> None:
         text.take(own)
 
 
-def _stacked(kept: Any, new: Any, tokens: int) -> Any:
-    """Rows of two tensors, the shorter one padded in front along its dimension `tokens`."""
-    import torch
-
-    length = max(kept.shape[tokens], new.shape[tokens])
-
-    def padded(rows: Any) -> Any:
-        shape = list(rows.shape)
-        shape[tokens] = length - shape[tokens]
-        return torch.cat([rows.new_zeros(shape), rows], tokens)
-
-    return torch.cat([padded(kept), padded(new)])
-
-
 _all_texts: WeakKeyDictionary[Any, dict[int, _Texts]] = WeakKeyDictionary()
 _finding = threading.Lock()
+_ending = threading.Event()
 
 
 def _texts_of(model: Any, length: int) -> _Texts:
@@ -241,6 +226,17 @@ def _texts_of(model: Any, length: int) -> _Texts:
         return _all_texts.setdefault(model, {}).setdefault(
             max(SHORT, 1 << (length - 1).bit_length()), _Texts()
         )
+
+
+def _end() -> None:
+    """Lets passes under way end before the process does: no thread must be cut off in the middle of one."""
+    _ending.set()
+    for thread in threading.enumerate():
+        if thread.name == THREAD:
+            thread.join(LAST)
+
+
+atexit.register(_end)
 
 
 def _new_process() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -143,10 +145,11 @@ def test_who_leaves_leaves_the_passes_and_the_last_frees_the_memory():
     first.close()
     until(lambda: len(texts_of(loaded).rows) == 1)
     found += take(second, 3)
-    assert texts_of(loaded).mask is None or texts_of(loaded).mask.all(), "no padding for the text that left"
+    read = texts_of(loaded).read
+    assert read is None or read.mask.all(), "no padding for the text that left"
     same([*found, *take(second)], expected)
     until(lambda: not texts_of(loaded)._runs)
-    assert texts_of(loaded).cache is None and not texts_of(loaded).rows
+    assert texts_of(loaded).read is None and not texts_of(loaded).rows
 
 
 def test_a_failure_is_told_to_all_and_the_next_text_is_written():
@@ -220,3 +223,13 @@ def test_only_models_that_choose_plainly_and_keep_plain_keys_share():
     sliding = lm()
     sliding.model.config.sliding_window, sliding.model.config.layer_types = 4, ["sliding_attention"] * 2
     assert not may_share(sliding, prompt(loaded, 3))
+
+
+def test_a_process_may_end_while_a_text_is_written():
+    code = (
+        "from tests.nlp.test_shared_passes import *\n"
+        "loaded = lm()\n"
+        "text = write_together(loaded, prompt(loaded, 3), Decoding(100_000, 0.0, 1.0, 0))\n"
+        "take(text, 2)\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, timeout=120)
