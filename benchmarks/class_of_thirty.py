@@ -192,7 +192,7 @@ async def lesson_of(url: str, visitors: int, seconds: float, lesson: Lesson) -> 
 
 def small_experiment(chance: random.Random) -> dict[str, int]:
     """What a visitor moves so as not to wait: by the labels of the page."""
-    return {"Rows": 4 + chance.randrange(5), "Seeds": 1}
+    return {"Test rows": 4 + chance.randrange(5), "Seeds": 1}
 
 
 def talk(browser: Browser, url: str, slugs: Sequence[str], read: float, over: threading.Event) -> Seen:

@@ -107,9 +107,12 @@ class PageVisitor:
         raise LookupError(f"{self._path} has no text field.")
 
     def choose(self, label: str, value: Any) -> None:
-        """Moves a slider, or chooses."""
-        key = next(key for key, part in self.components.items() if part["props"].get("label") == label)
-        self.values[key] = value
+        """Moves a slider, or chooses: the first whose label begins so."""
+        for key, part in self.components.items():
+            if str(part["props"].get("label") or "").startswith(label):
+                self.values[key] = value
+                return
+        raise LookupError(f"{self._path} has no “{label}”.")
 
     def _take(self, path: str, config: dict[str, Any]) -> None:
         self._path = "" if path == "/" else path
