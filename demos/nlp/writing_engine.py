@@ -12,7 +12,7 @@ import importlib.util
 import logging
 import os
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from concurrent.futures import Future
 from contextlib import closing
 from dataclasses import replace
@@ -77,7 +77,7 @@ def chosen(loaded: Loaded, decoding: Decoding, otherwise: Write) -> tuple[Loaded
     return replace(loaded, origin=replace(loaded.origin, note=note)), engine.write
 
 
-def here(write: Write) -> Write:
+def here(write: Write) -> Callable[[Loaded, Any, Decoding], Generator[NewToken]]:
     """The same writer for a reader that has nothing else to do: it waits for each token."""
 
     def waits(loaded: Loaded, batch: Any, decoding: Decoding) -> Generator[NewToken]:
