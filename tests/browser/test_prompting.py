@@ -8,7 +8,17 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.steps import about, choose, dismiss, headline, open_demo, open_gallery, press, toast
+from tests.browser.steps import (
+    about,
+    answering,
+    choose,
+    dismiss,
+    headline,
+    open_demo,
+    open_gallery,
+    press,
+    toast,
+)
 from tests.prompting.fake_server import piece, running, stream, whole
 
 EDIT = "Edit the task: instruction, template, labels, shots"
@@ -115,7 +125,8 @@ def test_the_saved_task_is_the_one_that_stands_there(page: Page, tmp_path: Path)
 
 def test_an_empty_task_keeps_no_old_answer(page: Page):
     open_demo(page, "prompt")
-    press(page, "Score the labels")
+    with answering(page):  # otherwise it may come after the task has gone
+        press(page, "Score the labels")
     expect(page.locator(".stage-labels:visible")).to_be_visible()
     unfold(page, EDIT)
     press(page, "Begin with an empty task")
