@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from gradio.utils import get_upload_folder
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -96,7 +97,11 @@ class Uploads:
 
 
 def _delete(files: Iterable[str]) -> None:
+    """Deletes what lies in Gradio's folder of visitors' files, and nothing else that an answer may name."""
+    folder = Path(get_upload_folder()).resolve()
     for file in map(Path, files):
+        if folder not in file.resolve().parents:
+            continue
         file.unlink(missing_ok=True)
         with suppress(OSError):  # another file is in it
             file.parent.rmdir()

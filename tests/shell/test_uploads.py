@@ -53,8 +53,15 @@ def made(folder: Path, name: str) -> str:
     return str(file)
 
 
-def test_a_file_goes_with_the_last_page_that_used_it(tmp_path):
-    uploads, (one, both, foreign) = Uploads(), (made(tmp_path, name) for name in ("one", "both", "foreign"))
+@pytest.fixture
+def gradios(tmp_path, monkeypatch) -> Path:
+    """The folder in which Gradio keeps visitors' files."""
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
+    return tmp_path
+
+
+def test_a_file_goes_with_the_last_page_that_used_it(gradios):
+    uploads, (one, both, foreign) = Uploads(), (made(gradios, name) for name in ("one", "both", "foreign"))
     known = {one, both}
     uploads.asks("first", [{"path": one}, "text", None, [{"path": both}, {"path": 3}, "x"]], known)
     uploads.asks("second", [{"path": both}, {"path": foreign}, {"other": one}], known)
@@ -66,8 +73,8 @@ def test_a_file_goes_with_the_last_page_that_used_it(tmp_path):
     uploads.close("second")
 
 
-def test_a_file_that_was_made_goes_with_its_page(tmp_path):
-    uploads, (plain, update) = Uploads(), (made(tmp_path, name) for name in ("plain", "update"))
+def test_a_file_that_was_made_goes_with_its_page(gradios):
+    uploads, (plain, update) = Uploads(), (made(gradios, name) for name in ("plain", "update"))
     uploads.gets("mine", [{"path": plain}, "text", None, {"__type__": "update", "value": {"path": update}}])
     uploads.gets("mine", [{"__type__": "update", "visible": False}])
     uploads.close("another")
@@ -76,8 +83,8 @@ def test_a_file_that_was_made_goes_with_its_page(tmp_path):
     assert not Path(plain).parent.exists() and not Path(update).parent.exists()
 
 
-def test_a_file_that_comes_too_late_goes_at_once_unless_the_page_is_back(tmp_path):
-    uploads, (late, shared, back) = Uploads(), (made(tmp_path, name) for name in ("late", "shared", "back"))
+def test_a_file_that_comes_too_late_goes_at_once_unless_the_page_is_back(gradios):
+    uploads, (late, shared, back) = Uploads(), (made(gradios, name) for name in ("late", "shared", "back"))
     uploads.asks("another", [{"path": shared}], {shared})
     uploads.close("mine")
     uploads.gets("mine", [{"path": late}, {"path": shared}])
@@ -87,6 +94,18 @@ def test_a_file_that_comes_too_late_goes_at_once_unless_the_page_is_back(tmp_pat
     assert Path(back).exists()
     uploads.close("mine")
     assert not Path(back).exists()
+
+
+def test_what_an_answer_names_elsewhere_stays(gradios, tmp_path_factory):
+    elsewhere = Path(made(tmp_path_factory.mktemp("elsewhere"), "weights"))
+    (gradios / "within").mkdir()
+    (link := gradios / "within" / "link").symlink_to(elsewhere)
+    uploads, roundabout = Uploads(), gradios / ".." / elsewhere.relative_to(gradios.parent)
+    named = [{"path": str(path)} for path in (elsewhere, link, roundabout)]
+    uploads.gets("page", named)
+    uploads.close("page")
+    uploads.gets("page", named)
+    assert elsewhere.read_bytes()
 
 
 @pytest.fixture
