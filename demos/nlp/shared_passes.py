@@ -2,8 +2,10 @@
 
 A pass over one token has to fetch all the weights, and fetching them is what takes the time: a pass over a
 token of each of sixteen texts takes less than three times as long (SmolLM2 on two cores). So a thread writes
-all texts of a model, and their readers wait for it without a turn. A text alone is written exactly as by the
-model's own `generate`; beside others its probabilities are rounded otherwise, in the sixth digit.
+all texts of a model, and their readers wait for it without a turn. What a prompt begins with as the last one
+did, a chat format's beginning above all, is not read again. A text that is alone and begins like none before
+is written exactly as by the model's own `generate`; else its probabilities are rounded otherwise, in the
+sixth digit.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ import atexit
 import inspect
 import os
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -26,7 +28,7 @@ from demos.stopping import Stopped
 from demos.stream import Waiting
 
 if TYPE_CHECKING:
-    from demos.nlp.padded_cache import Read
+    from demos.nlp.padded_cache import Beginning, Read
 
 SHORT = 512
 """Tokens up to which all texts are of one length; above, only texts within a power of two share passes, since
@@ -109,6 +111,7 @@ class _Texts:
         self._lock = threading.Lock()
         self._coming: list[_Text] = []
         self._runs = False  # whether the thread does
+        self._last: Beginning | None = None  # of the prompt that was read last
         self._forget()
 
     def add(self, model: Any, text: _Text) -> None:
@@ -150,11 +153,17 @@ class _Texts:
         count, longest = 0, 0
         for text in self._coming:
             longest = max(longest, len(text.ids))
-            if count and (count + 1) * longest > AT_ONCE:
+            unread = longest - self._common(self._coming[: count + 1])
+            if count and (count + 1) * unread > AT_ONCE:
                 break
             count += 1
         new, self._coming = self._coming[:count], self._coming[count:]
         return new
+
+    def _common(self, texts: Sequence[_Text]) -> int:
+        """Tokens with which all of them begin as the last prompt did, and which need not be read again: texts
+        of one chat format have many."""
+        return min(self._last.common(text.ids) for text in texts) if self._last else 0
 
     def _forget(self) -> None:
         self.rows: list[_Text] = []
@@ -172,12 +181,15 @@ class _Texts:
         """Reads the prompts of new texts in a pass of their own, and takes them in."""
         from demos.nlp.padded_cache import padded
 
-        ids, read = padded([text.ids for text in new], model.config)
+        begin = self._last.first(common) if self._last and (common := self._common(new)) else None
+        ids, read = padded([text.ids for text in new], model.config, begin)
         try:
             with Budget(UNBOUNDED, lambda: all(text.is_over for text in new)).computing():
                 logits = _logits(model, ids, read)
         except Stopped:  # nobody waits for them any more
             return
+        longest = max(range(len(new)), key=lambda i: len(new[i].ids))
+        self._last = read.beginning(longest, new[longest].ids)
         if self.read is None:
             self.read = read
         else:

@@ -17,7 +17,7 @@ import transformers
 from demos.budget import Bounds, Budget
 from demos.errors import OverBudget
 from demos.models.specs import Loaded
-from demos.nlp import shared_passes
+from demos.nlp import padded_cache, shared_passes
 from demos.nlp.decoding import Decoding, NewToken
 from demos.nlp.shared_passes import AT_ONCE, SHORT, may_share, write_together
 from demos.nlp.token_stream import generated, stream_tokens
@@ -233,3 +233,55 @@ def test_a_process_may_end_while_a_text_is_written():
         "take(text, 2)\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, timeout=120)
+
+
+def alike(loaded: Loaded, common: int, *lengths: int):
+    """Prompts that begin with the same tokens."""
+    begin = prompt(loaded, common)["input_ids"]
+    return [{"input_ids": torch.cat([begin, prompt(loaded, n)["input_ids"]], 1)} for n in lengths]
+
+
+@pytest.mark.parametrize("family", ["Llama", "GPT2", "Qwen2"])
+def test_what_prompts_begin_with_alike_is_read_once(family):
+    loaded = lm(family)
+    prompts = alike(loaded, 20, 3, 9, 1, 6)
+    expected = [list(generated(loaded, one, GREEDY)) for one in prompts]
+    read = shapes_read(loaded.model)
+    same(take(write_together(loaded, prompts[0], GREEDY)), expected[0])
+    assert read[0] == (1, 23)
+    read.clear()
+    same(take(write_together(loaded, prompts[1], GREEDY)), expected[1])
+    assert read[0] == (1, 9)
+    with held(loaded.model) as read:
+        texts = [write_together(loaded, one, GREEDY) for one in prompts]
+        assert isinstance(next(texts[0]), Waiting)
+        until(lambda: read)
+        assert all(isinstance(next(text), Waiting) for text in texts[1:])
+    for text, tokens in zip(texts, expected, strict=True):
+        same(take(text), tokens)
+    assert read[2] == (3, 9), "the others, in one pass"
+
+
+def test_the_same_prompt_again_reads_its_last_token():
+    loaded = lm()
+    expected = list(generated(loaded, prompt(loaded, 30), GREEDY))
+    read = shapes_read(loaded.model)
+    for length in (30, 1):
+        read.clear()
+        same(take(write_together(loaded, prompt(loaded, 30), GREEDY)), expected)
+        assert read[0] == (1, length)
+
+
+def test_a_short_common_beginning_is_read_again_and_a_long_one_kept_in_part(monkeypatch):
+    loaded = lm()
+    read = shapes_read(loaded.model)
+    for one in alike(loaded, padded_cache.WORTH - 1, 4, 5):
+        take(write_together(loaded, one, GREEDY))
+    assert (1, padded_cache.WORTH + 4) in read
+    config = loaded.model.config
+    of_a_token = 2 * config.num_hidden_layers * config.num_key_value_heads * config.head_dim * 8
+    monkeypatch.setattr(padded_cache, "MOST", 11 * of_a_token)
+    read.clear()
+    for one in alike(loaded, 25, 4, 5):
+        take(write_together(loaded, one, GREEDY))
+    assert (1, 29) in read and (1, 25 + 5 - 11) in read
