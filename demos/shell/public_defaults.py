@@ -11,6 +11,7 @@ from demos.models.memory_budget import in_words
 from demos.places import SHARE
 from demos.prompting.remote.address import PUBLIC_HOSTS
 from demos.runner import PATIENT, PLACES
+from demos.shell import connections
 from demos.shell.admission import PAGES, RATE
 from demos.shell.gallery import MAX_UPLOAD
 from demos.shell.pages import QUEUE, SESSIONS
@@ -50,6 +51,7 @@ def defaults() -> tuple[Default, ...]:
             f"{budget.OWN_TOKENS:,}",
             f"{budget.PUBLIC_TOKENS:,}",
         ),
+        Default("connections of an address", connections.VARIABLE, "any", f"{connections.MOST}"),
         Default("a file that is uploaded", "", MAX_UPLOAD, MAX_UPLOAD),
         Default("files that an address uploads", "", "any", f"{HOURLY // 2**20}mb an hour"),
         Default("requests that wait at a page", "", f"{QUEUE}", f"{QUEUE}"),

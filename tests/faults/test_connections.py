@@ -41,18 +41,12 @@ def test_leaving_in_the_middle_of_a_body(gallery):
     with connected(gallery, post("/api/echo", 100), b'{"word": "ha'):
         pass
     still_works(gallery, "half a body")
-    import time
-
-    time.sleep(2)
 
 
 def test_leaving_in_the_middle_of_a_body_of_gradio(gallery):
     with connected(gallery, post("/gradio_api/run/echo", 100), b'{"data": ["ha'):
         pass
     still_works(gallery, "half a body of Gradio's")
-    import time
-
-    time.sleep(2)
 
 
 def test_leaving_in_the_middle_of_a_stream(gallery):
