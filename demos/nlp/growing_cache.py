@@ -48,5 +48,5 @@ def _extended(room: torch.Tensor, kept: torch.Tensor, new: torch.Tensor) -> tupl
 def growing_cache(config: Any) -> DynamicCache:
     """An empty cache for a model with this configuration, whose layers are all plain ones."""
     cache = DynamicCache(config=config)
-    cache.layers = [GrowingLayer() for _ in cache.layers]
+    cache.layers[:] = [GrowingLayer() for _ in cache.layers]
     return cache
