@@ -13,6 +13,7 @@ from pathlib import Path
 import gradio
 from starlette.types import Receive, Scope, Send
 
+from demos.shell.idle_frames import without_idle_frames
 from demos.shell.static import send_for_good
 
 PREFIX = "/assets/"
@@ -41,4 +42,4 @@ def _names() -> frozenset[str]:
 
 @cache
 def _content(name: str) -> bytes:
-    return (FOLDER / name).read_bytes()
+    return without_idle_frames(name, (FOLDER / name).read_bytes())

@@ -1,4 +1,4 @@
-"""The gallery's own script: frames of BertViz are as high as what they show."""
+"""The gallery's own script: frames of BertViz are as high as what they show; and what a page does at rest."""
 
 from __future__ import annotations
 
@@ -42,3 +42,20 @@ def test_only_a_frame_itself_sets_its_height(page: Page):
     )
     laid_out(page)
     assert round(page.locator("iframe.stage-frame:visible").bounding_box()["height"]) == before
+
+
+def test_a_page_at_rest_asks_for_no_frames(open_page):
+    """Else a browser draws sixty a second for as long as the page is open."""
+    page = open_page()
+    page.add_init_script("""
+      const own = requestAnimationFrame;
+      window.asked = 0;
+      window.requestAnimationFrame = (call) => { window.asked++; return own(call); };
+    """)
+    open_demo(page, "sentiment")
+    for _ in range(60):  # it is animated until it has loaded
+        page.evaluate("window.asked = 0")
+        page.wait_for_timeout(1000)
+        if not page.evaluate("window.asked"):
+            return
+    raise AssertionError("it goes on")

@@ -10,8 +10,14 @@ import pytest
 from starlette.testclient import TestClient
 
 from demos.shell import frontend, preloads
+from demos.shell.idle_frames import FILE, without_idle_frames
 
 NAMES = sorted(path.name for path in frontend.FOLDER.iterdir())
+
+
+def read(name: str) -> bytes:
+    return (frontend.FOLDER / name).read_bytes()
+
 
 TEXTBOX = b'"type":"textbox","props"'
 
@@ -29,6 +35,16 @@ def test_files_are_as_gradio_has_them(client, suffix):
     assert answer.content == (frontend.FOLDER / name).read_bytes()
     assert answer.headers["content-type"].startswith(frontend.MEDIA[suffix])
     assert "immutable" in answer.headers["cache-control"]
+
+
+def test_the_count_of_seconds_ends_with_its_element(client):
+    """Where Gradio's file is as it was when this was written; a browser's test looks at the frames."""
+    changed = [name for name in NAMES if without_idle_frames(name, read(name)) != read(name)]
+    assert changed in ([], [name for name in NAMES if name.startswith(FILE) and name.endswith(".js")])
+    for name in changed:
+        served = client.get(f"/assets/{name}").content
+        (added,) = re.findall(rb"\w+\?\.isConnected&&", served)
+        assert served.replace(added, b"") == read(name)
 
 
 def test_every_name_holds_a_hash():
