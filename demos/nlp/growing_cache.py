@@ -38,7 +38,7 @@ def _extended(room: torch.Tensor, kept: torch.Tensor, new: torch.Tensor) -> tupl
     """Puts `new` behind `kept`: the room, which is another one if `kept` does not lie in it or fills it."""
     begin, end = kept.shape[2], kept.shape[2] + new.shape[2]
     lies_there = room.data_ptr() == kept.data_ptr() and room.stride() == kept.stride()
-    if not lies_there or room.shape[2] < end:
+    if not lies_there or len(room) != len(kept) or room.shape[2] < end:
         room = new.new_empty(*new.shape[:2], end + ROOM, new.shape[3])
         room[:, :, :begin] = kept
     room[:, :, begin:end] = new

@@ -58,10 +58,11 @@ def test_a_further_token_copies_nothing_while_there_is_room():
         lambda one: one[:, :, 2:],
         lambda one: one[:, :, :3],
         lambda one: one[1:],
+        lambda one: one[:1],
         lambda one: torch.cat([one, one]),
         lambda one: torch.zeros_like(one),
     ],
-    ids=["picked", "without the first", "cut", "the last text", "more texts", "others"],
+    ids=["picked", "without the first", "cut", "the last text", "the first text", "more texts", "others"],
 )
 def test_keys_put_in_their_place_are_gone_on_from(change):
     own, plain = filled(5)

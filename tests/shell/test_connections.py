@@ -38,6 +38,7 @@ def test_an_address_has_so_many_and_another_its_own():
     [
         ("127.0.0.1", {}),
         ("::1", {}),
+        ("::ffff:127.0.0.1", {}),
         ("", {}),
         (ELSEWHERE, {VARIABLE: "0"}),
         (ELSEWHERE, {VARIABLE: "", "STAGE_PUBLIC": "0"}),
