@@ -17,7 +17,8 @@ from typing import Any
 
 from demos.models.specs import Loaded
 from demos.nlp.decoding import Decoding, NewToken, end_ids
-from demos.nlp.shared_passes import may_share, write_together
+from demos.nlp.shareable import may_share
+from demos.nlp.shared_passes import write_together
 from demos.stream import Waiting
 
 # Sampling draws from torch's one global generator: each text installs its own state there for its tokens.

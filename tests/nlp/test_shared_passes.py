@@ -19,7 +19,8 @@ from demos.errors import OverBudget
 from demos.models.specs import Loaded
 from demos.nlp import padded_cache, shared_passes
 from demos.nlp.decoding import Decoding, NewToken
-from demos.nlp.shared_passes import AT_ONCE, SHORT, may_share, write_together
+from demos.nlp.shareable import may_share
+from demos.nlp.shared_passes import AT_ONCE, SHORT, write_together
 from demos.nlp.token_stream import generated, stream_tokens
 from demos.stream import Waiting
 from tests import tiny
