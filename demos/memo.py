@@ -7,8 +7,10 @@ import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from typing import Any, TypeVar
+
+from demos.turns import aside
 
 Value = TypeVar("Value")
 
@@ -44,6 +46,7 @@ class Memo:
                 self.misses += 1
                 mine = self._pending[key] = Future()
         if pending is not None:
+            aside(lambda: wait([pending]))
             return pending.result()
         try:
             value = compute()

@@ -1,8 +1,8 @@
 """Who computes next: one at a time, and among those that wait, the one that has computed least so far.
 
 A single torch computation already uses every core, so two at once are no faster than one after the other.
-Computations in steps take a turn for each step: two of them get equal shares of time, however long their
-steps are.
+One that takes long lets others go first where it comes by `give_way()`: before each layer of a model, above
+all (`demos/budget.py`). So a quick answer waits for a moment of a long one, not for its end.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from weakref import WeakSet
 
@@ -18,10 +19,12 @@ from demos.stopping import LOOK, Stop, Stopped
 
 AHEAD, GRACE = 0.2, 0.03
 """If AHEAD seconds ahead, a computation waits GRACE seconds more for one that will soon be back."""
-
-
+QUANTUM = 0.05
+"""Seconds that one computes at least before it lets others go first: what a processor remembers of a model
+is lost each time."""
 TELL, RECENT = 1.0, 20
-"""Seconds of waiting after which one is told its place, and how many turns the estimate is measured on."""
+"""Seconds of waiting after which one is told its place, and on how many computations the estimate is
+measured."""
 
 Tell = Callable[[int, int, float], object]
 """Is told how many are ahead, how many wait, and the estimated seconds until one's own turn has passed."""
@@ -32,6 +35,17 @@ class Share:
     """The account of a computation in steps: the seconds that it would show had it computed alone."""
 
     time: float = 0.0
+
+
+@dataclass(eq=False)
+class _Held:
+    """A turn that is held. paused: seconds in which others computed after it had begun."""
+
+    give_way: Callable[[Callable[[], object] | None], object]
+    paused: float = 0.0
+
+
+_held: ContextVar[_Held | None] = ContextVar("held", default=None)
 
 
 @dataclass(eq=False)
@@ -53,7 +67,7 @@ class Turns:
         self._clock, self._grace = clock, grace
         self._lock = threading.Lock()  # guards the fields below
         self._queue: list[_Waiting] = []
-        self._shares: WeakSet[Share] = WeakSet()
+        self._shares: WeakSet[Share] = WeakSet()  # of those in steps
         self._taken = False
         self._patience: object | None = None  # while the turn is kept free for one that is behind
         self._time = 0.0
@@ -63,35 +77,43 @@ class Turns:
     @contextmanager
     def take(
         self, share: Share | None = None, stop: Stop | None = None, tell: Tell | None = None
-    ) -> Iterator[Callable[[], None]]:
-        """Holds the turn; raises `Stopped` if `stop` is set before the turn comes. Who waits long is told its
-        place, whenever that changes, and 0 when the turn comes.
-
-        Yields a function that lets those compute who come first among the waiting, and returns with the turn.
-        """
-        share, begun = share or Share(), None
+    ) -> Iterator[None]:
+        """Holds the turn; raises `Stopped` if `stop` is set before the turn comes, or comes back. Who waits
+        long is told its place, whenever that changes, and 0 when the turn comes."""
+        in_steps, share = share is not None, share or Share()
+        begun, computed = None, 0.0
 
         def wait(tell: Tell | None = None) -> None:
             nonlocal begun
-            self._wait(share, stop, tell)
+            self._wait(share, in_steps, stop, tell)
             begun = self._clock()
 
         def pass_on() -> None:
-            nonlocal begun
+            nonlocal begun, computed
             if begun is not None:  # else it was stopped while others computed
                 seconds, begun = self._clock() - begun, None
+                computed += seconds
                 self._pass_on(share, seconds)
 
-        def give_way() -> None:
-            if self._queue:
-                pass_on()
-                wait()
+        def give_way(meanwhile: Callable[[], object] | None = None) -> None:
+            since = self._clock()
+            if begun is None or not (meanwhile or self._is_due(share.time, since - begun)):
+                return
+            pass_on()
+            if meanwhile:
+                meanwhile()
+            wait()
+            held.paused += self._clock() - since
 
         wait(tell)
+        held = _Held(give_way)
+        before = _held.set(held)
         try:
-            yield give_way
+            yield
         finally:
+            _held.reset(before)
             pass_on()
+            self._learn(computed)
 
     def __enter__(self) -> None:
         self._own.held = self.take()
@@ -100,9 +122,10 @@ class Turns:
     def __exit__(self, *error: object) -> None:
         self._own.held.__exit__(None, None, None)
 
-    def _wait(self, share: Share, stop: Stop | None, tell: Tell | None) -> None:
+    def _wait(self, share: Share, in_steps: bool, stop: Stop | None, tell: Tell | None) -> None:
         with self._lock:
-            self._shares.add(share)
+            if in_steps:
+                self._shares.add(share)
             share.time = max(share.time, self._time)
             kept_free = self._patience and (not self._queue or share.time < self._first().start)
             if kept_free or not self._taken:
@@ -138,8 +161,6 @@ class Turns:
 
     def _pass_on(self, share: Share, seconds: float) -> None:
         with self._lock:
-            self._turns = min(self._turns + 1, RECENT)
-            self._average += (seconds - self._average) / self._turns
             share.time += seconds
             self._time += seconds / (1 + len(self._queue))
             if self._queue and self._is_ahead(self._first().start):
@@ -149,6 +170,24 @@ class Turns:
                 timer.start()
             else:
                 self._call()
+
+    def _is_due(self, start: float, seconds: float) -> bool:
+        """Whether one that began at `start` and has had the turn for so long comes after the first that
+        waits."""
+        if not self._queue or seconds < QUANTUM:
+            return False
+        with self._lock:
+            return bool(self._queue) and self._first().start < start + seconds
+
+    def _learn(self, seconds: float) -> None:
+        with self._lock:
+            self._turns = min(self._turns + 1, RECENT)
+            self._average += (seconds - self._average) / self._turns
+
+    def away(self, share: Share) -> None:
+        """Has nobody wait for a computation in steps: it will not be back soon."""
+        with self._lock:
+            self._shares.discard(share)
 
     def _is_ahead(self, start: float) -> bool:
         """Whether a computation in steps that is not waiting now would come before `start`."""
@@ -170,3 +209,47 @@ class Turns:
             following = self._first()
             self._queue.remove(following)
             following.called.set()
+
+
+def give_way() -> None:
+    """Lets those compute who come first among the waiting, if whoever calls has a turn, and has had it for a
+    while."""
+    if held := _held.get():
+        held.give_way(None)
+
+
+def aside(wait: Callable[[], object]) -> None:
+    """Calls `wait`, which returns when another computation has come so far, and lets others compute until
+    then: the one that is waited for may have given way to this one."""
+    if held := _held.get():
+        held.give_way(wait)
+    else:
+        wait()
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Lets nobody else compute in the block: for what measures its time."""
+    held = _held.get()
+    before = _held.set(held and _Held(lambda wait: wait() if wait else None, held.paused))
+    try:
+        yield
+    finally:
+        _held.reset(before)
+
+
+def clock() -> float:
+    """Seconds, of which two readings in one turn may be compared; those in which others computed instead are
+    not counted."""
+    return time.perf_counter() - (held.paused if (held := _held.get()) else 0.0)
+
+
+@contextmanager
+def holding(lock: threading.Lock) -> Iterator[None]:
+    """Holds a lock whose holder may give way."""
+    if not lock.acquire(blocking=False):
+        aside(lock.acquire)
+    try:
+        yield
+    finally:
+        lock.release()

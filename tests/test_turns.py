@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 
 from demos.stopping import Stop, Stopped
-from demos.turns import Share, Turns
+from demos.turns import QUANTUM, Share, Turns, aside, clock, give_way, holding, undisturbed
 
 
 class Clock:
@@ -94,10 +95,13 @@ def test_a_newcomer_goes_before_those_who_are_ahead():
     assert served == ["new", "went before"]
 
 
-def test_nobody_waits_long_for_one_that_does_not_come_back():
-    turns, gone = Turns(), Share()
+@pytest.mark.parametrize("away", [False, True])
+def test_nobody_waits_long_for_one_that_does_not_come_back_and_not_at_all_for_one_that_is_away(away):
+    turns, gone = Turns(grace=60 if away else 0.03), Share()
     with turns.take(gone):
         pass
+    if away:
+        turns.away(gone)
     ahead, served = Share(50.0), []
     with taken(turns):
         thread = threading.Thread(target=computing, args=(turns, ahead, 0, Clock(), served, "ahead"))
@@ -186,7 +190,7 @@ def test_whoever_waits_is_told_the_place_and_a_measured_estimate(monkeypatch):
     assert told["second"][-1][0] == 0
 
 
-def test_a_long_computation_lets_those_compute_between_two_batches_who_come_first():
+def test_a_long_computation_lets_those_compute_who_come_first():
     clock, served = Clock(), []
     turns = Turns(clock, grace=0.0)
 
@@ -195,7 +199,7 @@ def test_a_long_computation_lets_those_compute_between_two_batches_who_come_firs
             served.append("quick")
             clock.now += 1
 
-    with turns.take() as give_way:
+    with turns.take():
         give_way()  # nobody waits
         served.append("long")
         clock.now += 10
@@ -219,7 +223,7 @@ def test_one_that_is_stopped_while_it_gives_way_takes_no_turn_from_others():
             go_on.wait(10)
 
     thread = threading.Thread(target=other)
-    with pytest.raises(Stopped), turns.take(stop=stop) as give_way:
+    with pytest.raises(Stopped), turns.take(stop=stop):
         clock.now += 10
         thread.start()
         wait_until(lambda: turns._queue)
@@ -228,3 +232,108 @@ def test_one_that_is_stopped_while_it_gives_way_takes_no_turn_from_others():
     go_on.set()
     thread.join(10)
     assert not turns._taken
+
+
+def test_who_has_just_begun_gives_no_way_nor_does_who_must_not_be_disturbed():
+    clock, served = Clock(), []
+    turns = Turns(clock, grace=0.0)
+    other = threading.Thread(target=computing, args=(turns, Share(), 0, clock, served, "other"))
+    with turns.take():
+        other.start()
+        wait_until(lambda: turns._queue)
+        clock.now += QUANTUM / 2
+        give_way()
+        clock.now += QUANTUM
+        with undisturbed():
+            give_way()
+        assert served == []
+        give_way()
+        assert served == ["other"]
+    other.join(10)
+    give_way()  # without a turn
+
+
+def test_a_newcomer_gives_no_way_to_one_that_is_ahead():
+    clock, served = Clock(), []
+    turns = Turns(clock, grace=0.0)
+    ahead = threading.Thread(target=computing, args=(turns, Share(50.0), 0, clock, served, "ahead"))
+    with turns.take():
+        ahead.start()
+        wait_until(lambda: turns._queue)
+        clock.now += 1
+        give_way()
+        assert served == []
+        clock.now += 49.5
+        give_way()
+        assert served == ["ahead"]
+    ahead.join(10)
+
+
+def test_the_seconds_of_others_are_not_counted():
+    turns, seconds = Turns(grace=0.0), 0.2
+
+    def other():
+        with turns.take():
+            threading.Event().wait(seconds)
+
+    thread, whole = threading.Thread(target=other), time.perf_counter()
+    with turns.take():
+        begin = clock()
+        thread.start()
+        wait_until(lambda: turns._queue)
+        threading.Event().wait(QUANTUM)
+        give_way()
+        own = clock() - begin
+    thread.join(10)
+    assert 0 <= own <= time.perf_counter() - whole - seconds
+
+
+def test_a_lock_is_waited_for_without_the_turn_since_its_holder_may_have_given_way():
+    clock, lock, served, threads = Clock(), threading.Lock(), [], []
+    turns = Turns(clock, grace=0.0)
+
+    def needs_the_lock():
+        with turns.take(), holding(lock):
+            served.append("second")
+
+    with turns.take(), holding(lock):
+        clock.now += 10
+        threads.append(threading.Thread(target=needs_the_lock))
+        threads[0].start()
+        wait_until(lambda: turns._queue)
+        give_way()
+        served.append("first")
+    threads[0].join(10)
+    assert served == ["first", "second"] and not turns._taken
+    assert not lock.locked()
+
+
+def test_whoever_waits_for_anything_else_lets_others_compute():
+    turns, served, there = Turns(grace=0.0), [], threading.Event()
+
+    def other():
+        with turns.take():
+            served.append("other")
+            there.set()
+
+    thread = threading.Thread(target=other)
+    with turns.take():
+        thread.start()
+        aside(there.wait)
+        assert served == ["other"] and turns._taken
+    thread.join(10)
+    aside(there.wait)  # without a turn
+
+
+def test_the_estimate_is_measured_on_whole_computations():
+    clock = Clock()
+    turns = Turns(clock, grace=0.0)
+    other = threading.Thread(target=computing, args=(turns, Share(), 0, clock, [], "other"))
+    with turns.take():
+        clock.now += 4
+        other.start()
+        wait_until(lambda: turns._queue)
+        give_way()
+        clock.now += 4
+    other.join(10)
+    assert turns._average == (0 + 8) / 2

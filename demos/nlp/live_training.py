@@ -6,7 +6,6 @@ A training gives its turn back after each step, so that others need not wait lon
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any, Protocol, TypeVar
@@ -14,6 +13,7 @@ from typing import Any, Protocol, TypeVar
 from demos.nlp.training_places import Places
 from demos.public import is_public
 from demos.stream import Waiting
+from demos.turns import clock
 
 HELD_OUT, ENOUGH = 5, 10
 """Every fifth line is held out where there are at least ten."""
@@ -45,7 +45,7 @@ class Lesson(Protocol):
 def paced(
     make: Callable[[], Lesson],
     total: float,
-    clock: Callable[[], float] = time.perf_counter,
+    clock: Callable[[], float] = clock,
     show: float = SHOW,
     sample: float = SAMPLE,
 ) -> Iterator[Any]:

@@ -20,6 +20,7 @@ from demos.nlp.decoding import Decoding, NewToken, end_ids
 from demos.nlp.shareable import may_share
 from demos.nlp.shared_passes import write_together
 from demos.stream import Waiting
+from demos.turns import undisturbed
 
 # Sampling draws from torch's one global generator: each text installs its own state there for its tokens.
 _random_numbers = threading.Lock()
@@ -143,7 +144,7 @@ def _write(loaded: Loaded, batch: Any, decoding: Decoding, pace: _Pace) -> None:
     if pace.stopped:
         return
     end: Exception | None = None
-    with _random_numbers:
+    with undisturbed(), _random_numbers:  # which whoever computed instead could wait for
         try:
             torch.manual_seed(decoding.seed)
             loaded.model.generate(

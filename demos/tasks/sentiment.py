@@ -7,7 +7,6 @@ model gets wrong, and says so with confidence.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
@@ -25,6 +24,7 @@ from demos.nlp.other_models import remedied
 from demos.nlp.python_code import pipeline_code
 from demos.nlp.wording import decision, partly_read, unreadable
 from demos.texts import check_text
+from demos.turns import clock
 from demos.ui.bars import careful, score_bars
 from demos.ui.task import Task
 from demos.ui.withheld import withheld
@@ -85,9 +85,9 @@ def sentiments(many: Sequence[SentimentInputs], loaded: Loaded) -> list[Sentimen
     names = label_names(loaded)
 
     def compute(texts: Sequence[Encoded]) -> list[SentimentResult]:
-        begin = time.perf_counter()
+        begin = clock()
         scores = class_scores([text.ids for text in texts], loaded)
-        seconds = time.perf_counter() - begin
+        seconds = clock() - begin
         return [result(text, row.tolist(), seconds) for text, row in zip(texts, scores, strict=True)]
 
     def result(text: Encoded, row: list[float], seconds: float) -> SentimentResult:

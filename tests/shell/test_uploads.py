@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import secrets
 import threading
 from collections.abc import Iterator
@@ -171,7 +172,9 @@ class Served:
         return path
 
     def stored(self) -> list[str]:
-        return [path.name for path in self.folder.rglob("*.csv")]
+        # Folders vanish meanwhile, which `rglob` does not bear.
+        files = [name for _, _, names in os.walk(self.folder) for name in names]
+        return [name for name in files if name.endswith(".csv")]
 
     @contextmanager
     def asks_for_a_file(self) -> Iterator[http.client.HTTPResponse]:

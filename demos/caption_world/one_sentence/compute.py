@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 
 from demos.caption_world import world
@@ -13,6 +12,7 @@ from demos.caption_world.one_sentence.schemas import CaptionWorldAnswer, Caption
 from demos.caption_world.origin import together
 from demos.contract import Endpoint
 from demos.models.specs import Loaded, Spec
+from demos.turns import clock
 
 
 def caption_world(inputs: CaptionWorldInputs, loaded: Sequence[Loaded]) -> CaptionWorldAnswer:
@@ -23,9 +23,9 @@ def caption_world(inputs: CaptionWorldInputs, loaded: Sequence[Loaded]) -> Capti
     judgement = world.judged(question.text, judge)
     said = []
     for one, model in zip(shipped(), models, strict=True):
-        begin = time.perf_counter()
+        begin = clock()
         lines = asked[one.name](question, model)
-        seconds = time.perf_counter() - begin
+        seconds = clock() - begin
         written = lines[0].text if one.name in ("bart", "marian") else ""
         parameters = sum(tensor.numel() for tensor in model.model.parameters())
         said.append(Said(one.name, lines, parameters, seconds, written))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 import unicodedata
 from collections.abc import Callable, Iterator
 
@@ -19,6 +18,7 @@ from demos.errors import BadInput
 from demos.models.metered import meter
 from demos.nlp.live_training import SHOW, in_turn, paced, split
 from demos.nlp.training_places import Places
+from demos.turns import clock
 
 EVERY, MAX_POINTS = 10, 200
 """Steps from one point of the curve to the next, at first; with more points than these it is doubled."""
@@ -41,7 +41,7 @@ def train_one(inputs: TrainInputs, loaded: None = None) -> Iterator[TrainResult]
 
 
 def lessons(
-    inputs: TrainInputs, clock: Callable[[], float] = time.perf_counter, show: float = SHOW
+    inputs: TrainInputs, clock: Callable[[], float] = clock, show: float = SHOW
 ) -> Iterator[TrainResult]:
     """The training itself; between its results stand the turns that it gives back."""
     return paced(lambda: Lesson(tidy(inputs.lines), inputs.seed), inputs.seconds, clock, show)

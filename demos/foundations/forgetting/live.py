@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable, Iterator, Sequence
 
 from demos.contract import Endpoint
@@ -16,6 +15,7 @@ from demos.nlp.live_training import SHOW, in_turn, paced, split
 from demos.nlp.training_places import Places
 from demos.nlp.wording import counted, quoted, whole_per_cent
 from demos.texts import check_text
+from demos.turns import clock
 
 MASK = "[MASK]"
 FILLINGS = 5
@@ -40,7 +40,7 @@ def fine_tune(inputs: LiveInputs, loaded: Sequence[Loaded]) -> Iterator[LiveResu
 def lessons(
     inputs: LiveInputs,
     loaded: Loaded,
-    clock: Callable[[], float] = time.perf_counter,
+    clock: Callable[[], float] = clock,
     show: float = SHOW,
 ) -> Iterator[LiveResult]:
     """The training itself; between its results stand the turns that it gives back."""

@@ -19,6 +19,7 @@ from demos.models.catalog import catalog
 from demos.models.checkpoint import Checkpoint
 from demos.models.specs import Loaded, Spec
 from demos.stopping import Stopped
+from demos.turns import holding
 
 _ONE_AT_A_TIME = threading.Lock()
 
@@ -34,7 +35,7 @@ def shapes(inputs: ShapesInputs, loaded: Sequence[Loaded]) -> Shapes:
         description, origin = parsed(inputs.config), None
     else:
         description, origin = described(loaded[0].config.to_dict()), loaded[0].origin
-    with _ONE_AT_A_TIME:  # many short Python calls, which would only slow each other down
+    with holding(_ONE_AT_A_TIME):  # models that were built before are used again, one trace at a time
         found = _measured(description, inputs)
     return Shapes(**found, origin=origin)
 

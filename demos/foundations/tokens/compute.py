@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -18,6 +17,7 @@ from demos.models.checkpoint import Checkpoint
 from demos.models.specs import Loaded, Spec
 from demos.nlp.wording import counted
 from demos.texts import check_text
+from demos.turns import clock
 
 MAX_LINES = 40
 
@@ -56,14 +56,14 @@ def tokenize(inputs: TokenizeInputs, loaded: Sequence[Loaded]) -> TokenizeResult
     breaks are not counted. No weights are loaded.
     """
     check_inputs(inputs)
-    begin = time.perf_counter()
+    begin = clock()
     lines = lines_of(inputs.text)
     readings = [read(one, lines) for one in loaded]
     readings.append(read_with(captions_unigram(), OWN, lines))
     return TokenizeResult(
         tuple(Line(len(line), len(line.encode()), len(line.split())) for line in lines),
         tuple(readings),
-        time.perf_counter() - begin,
+        clock() - begin,
         replace(
             loaded[0].origin,
             checkpoint="tokenizers",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 
 from demos.contract import Endpoint
@@ -16,6 +15,7 @@ from demos.tasks.entities.headline import headline
 from demos.tasks.entities.patterns import patterns, with_patterns
 from demos.tasks.entities.schemas import EntitiesInputs, EntitiesResult, NamedEntity
 from demos.texts import check_text
+from demos.turns import clock
 
 
 def entities_of_all(many: Sequence[EntitiesInputs], loaded: Loaded) -> list[EntitiesResult | StageError]:
@@ -27,9 +27,9 @@ def entities_of_all(many: Sequence[EntitiesInputs], loaded: Loaded) -> list[Enti
             ready.append(pieces(inputs.text, loaded))
         except StageError as error:
             ready.append(error)
-    begin = time.perf_counter()
+    begin = clock()
     scores = iter(probabilities([text for text in ready if isinstance(text, Pieces)], loaded))
-    seconds = time.perf_counter() - begin
+    seconds = clock() - begin
 
     def answer(text: str, tokens: Pieces, rules: bool) -> EntitiesResult:
         by_model = spelled(words(text, tokens, next(scores), loaded.tokenizer, names))

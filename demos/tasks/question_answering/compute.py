@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from demos.contract import Endpoint
@@ -15,12 +14,13 @@ from demos.tasks.question_answering import methods
 from demos.tasks.question_answering.headline import headline
 from demos.tasks.question_answering.schemas import AnswerInputs, AnswerResult
 from demos.texts import check_text
+from demos.turns import clock
 
 
 def answer(inputs: AnswerInputs, loaded: Loaded) -> AnswerResult:
     """The answer that a passage gives to a question, by the method that the model allows."""
     check_inputs(inputs)
-    begin = time.perf_counter()
+    begin = clock()
     if loaded.spec.head == "question-answering":
         found = methods.extracted(inputs.question, inputs.passage, loaded)
     elif loaded.spec.head == "causal-lm":
@@ -40,7 +40,7 @@ def answer(inputs: AnswerInputs, loaded: Loaded) -> AnswerResult:
         "ended": "end",
         "retriever": None,
     }
-    seconds = time.perf_counter() - begin
+    seconds = clock() - begin
     found = rest | found
     reader = loaded.helper or loaded
     asked, read = (legibility(text, reader) for text in (inputs.question, inputs.passage))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,6 +19,7 @@ from demos.nlp.vectors import LeftOut, mean_pooled, read_lines
 from demos.tasks.similarity.headline import headline
 from demos.tasks.similarity.schemas import SimilarityInputs, SimilarityResult
 from demos.tasks.similarity.sentence_map import project
+from demos.turns import clock
 
 MAX_SENTENCES = 32
 
@@ -41,7 +41,7 @@ def similarity(inputs: SimilarityInputs, loaded: Loaded) -> SimilarityResult:
     Raises `BadInput` if fewer than two can be turned into tokens.
     """
     check_inputs(inputs)
-    begin = time.perf_counter()
+    begin = clock()
     read, left_out = read_lines(inputs.sentences, loaded)
     if len(read) < 2:
         why = "; ".join(f"sentence {one.number}: {one.reason}" for one in left_out[:3])
@@ -71,7 +71,7 @@ def similarity(inputs: SimilarityInputs, loaded: Loaded) -> SimilarityResult:
         tuple(sorted([*left_out, *hidden], key=lambda one: one.number)),
         *why,
         " ".join(warnings),
-        time.perf_counter() - begin,
+        clock() - begin,
         loaded.origin,
     )
 

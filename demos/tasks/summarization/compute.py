@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Literal
 
 from demos.contract import Endpoint
@@ -16,6 +15,7 @@ from demos.tasks.summarization.headline import headline
 from demos.tasks.summarization.methods import Chosen
 from demos.tasks.summarization.schemas import SummarizeInputs, SummarizeResult
 from demos.texts import check_text
+from demos.turns import clock
 
 
 def summarize(inputs: SummarizeInputs, loaded: Loaded) -> SummarizeResult:
@@ -26,7 +26,7 @@ def summarize(inputs: SummarizeInputs, loaded: Loaded) -> SummarizeResult:
     probability, prompt, total = None, "", 0
     ended: Literal["end", "length", "repetition"] = "end"
     method: Literal["extractive", "written", "generated"]
-    begin = time.perf_counter()
+    begin = clock()
     if loaded.spec.head == "seq2seq-lm":
         method = "generated"
         summary, ended = methods.generated(text, loaded)
@@ -38,7 +38,7 @@ def summarize(inputs: SummarizeInputs, loaded: Loaded) -> SummarizeResult:
         method = "extractive"
         chosen, total = methods.extractive(text, inputs.sentences, loaded)
         summary = "\n".join(text[one.start : one.end] for one in chosen)
-    seconds = time.perf_counter() - begin
+    seconds = clock() - begin
     new, warning = new_words(summary, text), hardly_readable(text, loaded)
     return SummarizeResult(
         summary, method, chosen, total, new, probability, prompt, ended, warning, seconds, loaded.origin

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 import statistics
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -26,6 +25,7 @@ from demos.tasks.translation.headline import headline
 from demos.tasks.translation.schemas import TranslateInputs, TranslateResult
 from demos.tasks.translation.trust import distrusted, warning
 from demos.texts import check_text
+from demos.turns import clock
 
 DOUBT = 0.25
 """Extra probability that is required if all words are rare; chosen on captions of val and other texts."""
@@ -66,9 +66,9 @@ def translations(many: Sequence[TranslateInputs], loaded: Loaded) -> list[Transl
         inputs, way = texts[0].inputs, texts[0].way
         first = tokenizer.convert_tokens_to_ids(way.target_code) if way.target_code else None
         most = min(inputs.max_new_tokens, window(loaded) - 1)
-        begin = time.perf_counter()
+        begin = clock()
         written = beam_search([text.encoded.ids for text in texts], loaded, inputs.beams, most, first)
-        seconds = time.perf_counter() - begin
+        seconds = clock() - begin
         return [_result(text, new, seconds, loaded) for text, new in zip(texts, written, strict=True)]
 
     return answer_all(many, prepare, compute, TOKENS)

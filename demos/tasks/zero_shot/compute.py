@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Literal
 
 from demos.contract import Endpoint
@@ -17,6 +16,7 @@ from demos.tasks.zero_shot import methods
 from demos.tasks.zero_shot.headline import headline
 from demos.tasks.zero_shot.schemas import TEMPLATE, Judged, ZeroShotInputs, ZeroShotResult
 from demos.texts import check_text
+from demos.turns import clock
 
 
 def zero_shot(inputs: ZeroShotInputs, loaded: Loaded) -> ZeroShotResult:
@@ -26,7 +26,7 @@ def zero_shot(inputs: ZeroShotInputs, loaded: Loaded) -> ZeroShotResult:
     hard = text.judged if text.judged.withheld else legibility("\n".join(inputs.labels), loaded)
     asked = (inputs.text, inputs.labels, inputs.template)
     method: Literal["entailment", "similarity", "likelihood"]
-    begin = time.perf_counter()
+    begin = clock()
     uncorrected: list[float | None] = [None] * len(inputs.labels)
     if loaded.spec.head == "sequence-classification":
         method = "entailment"
@@ -38,7 +38,7 @@ def zero_shot(inputs: ZeroShotInputs, loaded: Loaded) -> ZeroShotResult:
     else:
         method = "similarity"
         scores = methods.by_similarity(*asked, loaded)
-    seconds = time.perf_counter() - begin
+    seconds = clock() - begin
     judged = sorted(map(Judged, inputs.labels, scores.tolist(), uncorrected), key=lambda one: -one.score)
     alone = method == "similarity" or (method == "entailment" and inputs.multi_label)
     why = remedied(hard, ZERO_SHOT, loaded)
