@@ -12,9 +12,9 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 
 from demos.errors import OverBudget
+from demos.held_turn import clock, give_way
 from demos.public import chosen_bound
 from demos.stopping import Stopped
-from demos.turns import clock, give_way
 
 SECONDS, TOKENS = "STAGE_SECONDS", "STAGE_TOKENS"
 OWN_SECONDS, PUBLIC_SECONDS = 3600, 600
@@ -91,8 +91,8 @@ def spend(tokens: int = 0) -> None:
     """Counts tokens of the computation that this thread works on, if any, looks whether it may go on (see
     `Budget.spend`), and lets others compute who come first.
 
-    So whoever calls it holds no lock that they could need (`demos.turns.holding` takes one that they may),
-    and has changed no model that they may share.
+    So whoever calls it holds no lock that they could need (`demos.held_turn.holding` takes one that they
+    may), and has changed no model that they may share.
     """
     if budget := _current.get():
         budget.spend(tokens)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable, Mapping
 from concurrent.futures import Future, wait
 from typing import Any, TypeVar
 
-from demos.turns import aside
+from demos.held_turn import aside
 
 Value = TypeVar("Value")
 

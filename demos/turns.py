@@ -1,8 +1,9 @@
 """Who computes next: one at a time, and among those that wait, the one that has computed least so far.
 
 A single torch computation already uses every core, so two at once are no faster than one after the other.
-One that takes long lets others go first where it comes by `give_way()`: before each layer of a model, above
-all (`demos/budget.py`). So a quick answer waits for a moment of a long one, not for its end.
+One that takes long lets others go first where it comes by `give_way()` (`demos/held_turn.py`): before each
+layer of a model, above all. So a quick answer waits for a moment of a long one, not for its end. What grows
+step by step and has computed for a while comes after what is answered at once, but for a part of the time.
 """
 
 from __future__ import annotations
@@ -11,14 +12,17 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass, field
 from weakref import WeakSet
 
+from demos.held_turn import HELD, Held
 from demos.stopping import LOOK, Stop, Stopped
+from demos.thread_pools import release_helpers
 
 AHEAD, GRACE = 0.2, 0.03
 """If AHEAD seconds ahead, a computation waits GRACE seconds more for one that will soon be back."""
+LONG, PART = 0.2, 1 / 8
+"""Seconds after which what grows counts as long, and the part of the time that long ones have in any case."""
 QUANTUM = 0.05
 """Seconds that one computes at least before it lets others go first: what a processor remembers of a model
 is lost each time."""
@@ -32,25 +36,23 @@ Tell = Callable[[int, int, float], object]
 
 @dataclass(eq=False)
 class Share:
-    """The account of a computation in steps: the seconds that it would show had it computed alone."""
+    """The account of a computation. time: the seconds that it would show had it computed alone; computed: the
+    seconds that it did."""
 
     time: float = 0.0
+    computed: float = 0.0
+    in_steps: bool = True
 
-
-@dataclass(eq=False)
-class _Held:
-    """A turn that is held. paused: seconds in which others computed after it had begun."""
-
-    give_way: Callable[[Callable[[], object] | None], object]
-    paused: float = 0.0
-
-
-_held: ContextVar[_Held | None] = ContextVar("held", default=None)
+    @property
+    def is_long(self) -> bool:
+        """Whether it comes after what is answered at once."""
+        return self.in_steps and self.computed > LONG
 
 
 @dataclass(eq=False)
 class _Waiting:
     start: float
+    is_long: bool
     called: threading.Event = field(default_factory=threading.Event)
 
 
@@ -71,6 +73,7 @@ class Turns:
         self._taken = False
         self._patience: object | None = None  # while the turn is kept free for one that is behind
         self._time = 0.0
+        self._owed = 0.0  # seconds of their part that long ones have not had
         self._turns, self._average = 0, 0.0  # how many there were, and seconds of a recent one
         self._own = threading.local()
 
@@ -80,24 +83,24 @@ class Turns:
     ) -> Iterator[None]:
         """Holds the turn; raises `Stopped` if `stop` is set before the turn comes, or comes back. Who waits
         long is told its place, whenever that changes, and 0 when the turn comes."""
-        in_steps, share = share is not None, share or Share()
-        begun, computed = None, 0.0
+        share, begun = share or Share(in_steps=False), None
+        before = share.computed
 
         def wait(tell: Tell | None = None) -> None:
             nonlocal begun
-            self._wait(share, in_steps, stop, tell)
+            self._wait(share, stop, tell)
             begun = self._clock()
 
         def pass_on() -> None:
-            nonlocal begun, computed
+            nonlocal begun
             if begun is not None:  # else it was stopped while others computed
                 seconds, begun = self._clock() - begun, None
-                computed += seconds
+                release_helpers()
                 self._pass_on(share, seconds)
 
         def give_way(meanwhile: Callable[[], object] | None = None) -> None:
             since = self._clock()
-            if begun is None or not (meanwhile or self._is_due(share.time, since - begun)):
+            if begun is None or not (meanwhile or self._is_due(share, since - begun)):
                 return
             pass_on()
             if meanwhile:
@@ -106,14 +109,14 @@ class Turns:
             held.paused += self._clock() - since
 
         wait(tell)
-        held = _Held(give_way)
-        before = _held.set(held)
+        held = Held(give_way)
+        outer = HELD.set(held)
         try:
             yield
         finally:
-            _held.reset(before)
+            HELD.reset(outer)
             pass_on()
-            self._learn(computed)
+            self._learn(share.computed - before)
 
     def __enter__(self) -> None:
         self._own.held = self.take()
@@ -122,16 +125,16 @@ class Turns:
     def __exit__(self, *error: object) -> None:
         self._own.held.__exit__(None, None, None)
 
-    def _wait(self, share: Share, in_steps: bool, stop: Stop | None, tell: Tell | None) -> None:
+    def _wait(self, share: Share, stop: Stop | None, tell: Tell | None) -> None:
         with self._lock:
-            if in_steps:
+            if share.in_steps:
                 self._shares.add(share)
             share.time = max(share.time, self._time)
-            kept_free = self._patience and (not self._queue or share.time < self._first().start)
+            mine = _Waiting(share.time, share.is_long)
+            kept_free = self._patience and (not self._queue or self._order(mine) < self._order(self._first()))
             if kept_free or not self._taken:
                 self._taken, self._patience = True, None
                 return
-            mine = _Waiting(share.time)
             self._queue.append(mine)
         looks, told = 0, 0
         while not mine.called.wait(LOOK if stop or tell else None):
@@ -147,7 +150,7 @@ class Turns:
     def _place(self, mine: _Waiting) -> tuple[int, int, float]:
         """How many are ahead, of whom one computes, how many wait, and the estimated seconds."""
         with self._lock:
-            order = sorted(self._queue, key=lambda waiting: waiting.start)  # the first to arrive among equals
+            order = sorted(self._queue, key=self._order)  # the first to arrive among equals
             ahead = 1 + (order.index(mine) if mine in order else 0)
             return ahead, len(self._queue), (ahead + 1) * self._average
 
@@ -161,9 +164,16 @@ class Turns:
 
     def _pass_on(self, share: Share, seconds: float) -> None:
         with self._lock:
+            if not any(waiting.is_long for waiting in self._queue):
+                self._owed = 0.0
+            elif share.is_long:
+                self._owed = max(0.0, self._owed - seconds)
+            else:
+                self._owed += PART * seconds
             share.time += seconds
+            share.computed += seconds
             self._time += seconds / (1 + len(self._queue))
-            if self._queue and self._is_ahead(self._first().start):
+            if self._queue and self._is_ahead(self._first()):
                 self._patience = patience = object()
                 timer = threading.Timer(self._grace, self._lose, [patience])
                 timer.daemon = True
@@ -171,13 +181,20 @@ class Turns:
             else:
                 self._call()
 
-    def _is_due(self, start: float, seconds: float) -> bool:
-        """Whether one that began at `start` and has had the turn for so long comes after the first that
-        waits."""
+    def _is_due(self, share: Share, seconds: float) -> bool:
+        """Whether one that has had the turn for so long comes after the first that waits. Long ones leave
+        each other their steps."""
         if not self._queue or seconds < QUANTUM:
             return False
         with self._lock:
-            return bool(self._queue) and self._first().start < start + seconds
+            first = self._first() if self._queue else None
+            if first is None:
+                return False
+            if share.is_long:
+                return not first.is_long and seconds >= self._owed
+            if first.is_long:
+                return self._owed + PART * seconds >= QUANTUM
+            return first.start < share.time + seconds
 
     def _learn(self, seconds: float) -> None:
         with self._lock:
@@ -188,19 +205,28 @@ class Turns:
         """Has nobody wait for a computation in steps: it will not be back soon."""
         with self._lock:
             self._shares.discard(share)
+            if self._patience and self._queue and not self._is_ahead(self._first()):
+                self._patience = None
+                self._call()
 
-    def _is_ahead(self, start: float) -> bool:
-        """Whether a computation in steps that is not waiting now would come before `start`."""
-        return any(max(share.time, self._time) + AHEAD < start for share in self._shares)
+    def _is_ahead(self, first: _Waiting) -> bool:
+        """Whether a computation in steps that is not waiting now would come before the first that does."""
+        soon_back = (_Waiting(max(share.time, self._time) + AHEAD, share.is_long) for share in self._shares)
+        return any(self._order(one) < self._order(first) for one in soon_back)
 
     def _lose(self, patience: object) -> None:
         with self._lock:
             if self._patience is patience:
                 self._patience = None
+                self._shares.clear()  # who did not come back in time is not waited for again
                 self._call()
 
+    def _order(self, waiting: _Waiting) -> tuple[bool, float]:
+        """Those that are not long come first, unless the others are owed time; then who computed least."""
+        return waiting.is_long != (self._owed >= QUANTUM), waiting.start
+
     def _first(self) -> _Waiting:
-        return min(self._queue, key=lambda waiting: waiting.start)  # the first to arrive among equals
+        return min(self._queue, key=self._order)  # the first to arrive among equals
 
     def _call(self) -> None:
         """Gives the turn to the first in the queue, or to nobody."""
@@ -209,47 +235,3 @@ class Turns:
             following = self._first()
             self._queue.remove(following)
             following.called.set()
-
-
-def give_way() -> None:
-    """Lets those compute who come first among the waiting, if whoever calls has a turn, and has had it for a
-    while."""
-    if held := _held.get():
-        held.give_way(None)
-
-
-def aside(wait: Callable[[], object]) -> None:
-    """Calls `wait`, which returns when another computation has come so far, and lets others compute until
-    then: the one that is waited for may have given way to this one."""
-    if held := _held.get():
-        held.give_way(wait)
-    else:
-        wait()
-
-
-@contextmanager
-def undisturbed() -> Iterator[None]:
-    """Lets nobody else compute in the block: for what measures its time."""
-    held = _held.get()
-    before = _held.set(held and _Held(lambda wait: wait() if wait else None, held.paused))
-    try:
-        yield
-    finally:
-        _held.reset(before)
-
-
-def clock() -> float:
-    """Seconds, of which two readings in one turn may be compared; those in which others computed instead are
-    not counted."""
-    return time.perf_counter() - (held.paused if (held := _held.get()) else 0.0)
-
-
-@contextmanager
-def holding(lock: threading.Lock) -> Iterator[None]:
-    """Holds a lock whose holder may give way."""
-    if not lock.acquire(blocking=False):
-        aside(lock.acquire)
-    try:
-        yield
-    finally:
-        lock.release()

@@ -9,8 +9,9 @@ from contextlib import contextmanager
 
 import pytest
 
+from demos.held_turn import aside, clock, give_way, holding, undisturbed
 from demos.stopping import Stop, Stopped
-from demos.turns import QUANTUM, Share, Turns, aside, clock, give_way, holding, undisturbed
+from demos.turns import PART, QUANTUM, Share, Turns
 
 
 class Clock:
@@ -337,3 +338,74 @@ def test_the_estimate_is_measured_on_whole_computations():
         clock.now += 4
     other.join(10)
     assert turns._average == (0 + 8) / 2
+
+
+def test_what_grows_comes_after_what_is_answered_at_once_once_it_is_long():
+    clock, served, threads = Clock(), [], []
+    turns = Turns(clock, grace=0.0)
+    asked = {"long": Share(computed=1.0), "grows": Share(1e-9), "at once": Share(2e-9, 1.0, in_steps=False)}
+    with taken(turns):
+        for name, share in asked.items():
+            threads.append(threading.Thread(target=computing, args=(turns, share, 0, clock, served, name)))
+            threads[-1].start()
+            wait_until(lambda: len(turns._queue) == len(threads))
+    [thread.join(10) for thread in threads]
+    assert served == ["grows", "at once", "long"]
+
+
+def test_long_ones_have_their_part_beside_what_is_quick():
+    clock, over = Clock(), threading.Event()
+    turns, long = Turns(clock, grace=0.0), Share(computed=1.0)
+
+    def steps():
+        while not over.is_set():
+            with turns.take(long):
+                clock.now += 0.1
+
+    thread = threading.Thread(target=steps)
+    with turns.take():
+        thread.start()
+        for _ in range(100):
+            wait_until(lambda: turns._queue)
+            clock.now += 0.1
+            give_way()
+        over.set()
+    thread.join(10)
+    assert 0.5 * PART < (long.computed - 1) / 10 < 2 * PART
+
+
+@pytest.mark.parametrize(
+    ("mine", "others", "owed", "gives_way"),
+    [
+        (Share(computed=1.0), Share(in_steps=False), 0.0, True),
+        (Share(computed=1.0), Share(in_steps=False), 2.0, False),
+        (Share(computed=1.0), Share(computed=1.0), 0.0, False),
+        (Share(in_steps=False), Share(computed=1.0), 0.0, True),
+        (Share(in_steps=False), Share(computed=1.0), -1.0, False),
+    ],
+)
+def test_a_long_one_gives_way_to_a_quick_one_and_only_for_what_is_owed_the_other_way(
+    mine, others, owed, gives_way
+):
+    clock, served = Clock(), []
+    turns = Turns(clock, grace=0.0)
+    other = threading.Thread(target=computing, args=(turns, others, 0, clock, served, "other"))
+    with turns.take(mine):
+        other.start()
+        wait_until(lambda: turns._queue)
+        turns._owed, clock.now = owed, clock.now + 1
+        give_way()
+        assert bool(served) == gives_way
+    other.join(10)
+
+
+def test_who_is_away_keeps_nobody_waiting_any_longer():
+    turns, short, long, served = Turns(grace=60), Share(), Share(50.0), []
+    thread = threading.Thread(target=computing, args=(turns, long, 0, Clock(), served, "long"))
+    with turns.take(short):
+        thread.start()
+        wait_until(lambda: turns._queue)
+    assert turns._patience and not served
+    turns.away(short)
+    thread.join(10)
+    assert served == ["long"]

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any, Protocol, TypeVar
 
+from demos.held_turn import clock
 from demos.nlp.training_places import Places
 from demos.public import is_public
 from demos.stream import Waiting
-from demos.turns import clock
 
 HELD_OUT, ENOUGH = 5, 10
 """Every fifth line is held out where there are at least ten."""

@@ -15,12 +15,12 @@ from contextlib import closing
 from contextvars import copy_context
 from typing import Any
 
+from demos.held_turn import undisturbed
 from demos.models.specs import Loaded
 from demos.nlp.decoding import Decoding, NewToken, end_ids
 from demos.nlp.shareable import may_share
 from demos.nlp.shared_passes import write_together
 from demos.stream import Waiting
-from demos.turns import undisturbed
 
 # Sampling draws from torch's one global generator: each text installs its own state there for its tokens.
 _random_numbers = threading.Lock()

@@ -15,6 +15,7 @@ from pydantic import Field
 
 from demos.contract import Endpoint, Example, Info, Run
 from demos.errors import StageError
+from demos.held_turn import clock
 from demos.models.catalog import ASSETS
 from demos.models.specs import Loaded, Origin
 from demos.nlp.batches import answer_all
@@ -24,7 +25,6 @@ from demos.nlp.other_models import remedied
 from demos.nlp.python_code import pipeline_code
 from demos.nlp.wording import decision, partly_read, unreadable
 from demos.texts import check_text
-from demos.turns import clock
 from demos.ui.bars import careful, score_bars
 from demos.ui.task import Task
 from demos.ui.withheld import withheld

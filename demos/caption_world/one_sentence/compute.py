@@ -11,8 +11,8 @@ from demos.caption_world.one_sentence.question import Question, question_of
 from demos.caption_world.one_sentence.schemas import CaptionWorldAnswer, CaptionWorldInputs, Line, Said
 from demos.caption_world.origin import together
 from demos.contract import Endpoint
+from demos.held_turn import clock
 from demos.models.specs import Loaded, Spec
-from demos.turns import clock
 
 
 def caption_world(inputs: CaptionWorldInputs, loaded: Sequence[Loaded]) -> CaptionWorldAnswer:

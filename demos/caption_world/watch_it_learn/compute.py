@@ -11,9 +11,9 @@ from demos.caption_world.watch_it_learn.schemas import Moment, WatchInputs, Watc
 from demos.caption_world.world import JUDGE, judged
 from demos.contract import Endpoint
 from demos.errors import BadInput
+from demos.held_turn import clock
 from demos.models.specs import Loaded, Spec
 from demos.texts import check_text
-from demos.turns import clock
 
 if TYPE_CHECKING:
     from demos.caption_world.watch_it_learn.answers import Said

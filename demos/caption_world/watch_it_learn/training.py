@@ -15,10 +15,10 @@ from demos.caption_world.watch_it_learn.schemas import (
 )
 from demos.contract import Endpoint
 from demos.errors import BadInput
+from demos.held_turn import clock
 from demos.models.metered import meter
 from demos.nlp.live_training import SHOW, in_turn, paced, split
 from demos.nlp.training_places import Places
-from demos.turns import clock
 
 EVERY, MAX_POINTS = 10, 200
 """Steps from one point of the curve to the next, at first; with more points than these it is doubled."""

@@ -18,9 +18,9 @@ from demos.caption_world.who_sees_what.words import counted, described, plain, s
 from demos.caption_world.world import JUDGE, judged
 from demos.contract import Endpoint
 from demos.errors import BadInput
+from demos.held_turn import clock
 from demos.models.specs import Loaded, Spec
 from demos.texts import check_text
-from demos.turns import clock
 
 MODELS = (
     Spec("caption-world-elmo"),

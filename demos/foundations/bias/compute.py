@@ -14,11 +14,11 @@ from demos.foundations.bias.headline import headline
 from demos.foundations.bias.pairs import MASK, Pair
 from demos.foundations.bias.schemas import BiasInputs, BiasResult, Lean
 from demos.foundations.film_reviews import fine_tuned
+from demos.held_turn import clock
 from demos.models.specs import Loaded
 from demos.nlp.legibility import legibility
 from demos.nlp.window import window
 from demos.nlp.wording import quoted
-from demos.turns import clock
 
 BEGINNING = "\n"
 """Precedes a text for a causal model, which else does not know that one begins (as in Fill the gap)."""

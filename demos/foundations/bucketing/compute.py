@@ -12,9 +12,9 @@ from demos.errors import BadInput
 from demos.foundations.bucketing.headline import of_layouts
 from demos.foundations.bucketing.layout import Layout, layouts
 from demos.foundations.bucketing.schemas import MIN_TEXTS, BucketingInputs, BucketingResult, MeasureInputs
+from demos.held_turn import clock
 from demos.models.specs import Loaded
 from demos.texts import check_text
-from demos.turns import clock
 
 if TYPE_CHECKING:
     import numpy as np

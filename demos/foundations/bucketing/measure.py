@@ -21,8 +21,8 @@ from demos.foundations.bucketing.schemas import (
     MeasureResult,
     Timed,
 )
+from demos.held_turn import clock, undisturbed
 from demos.models.specs import Loaded
-from demos.turns import clock, undisturbed
 
 LOOPS = ("loop", "list comprehension", "map", "numpy", "numpy, from a list and back")
 

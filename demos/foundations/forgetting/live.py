@@ -10,12 +10,12 @@ from demos.errors import BadInput
 from demos.foundations.film_reviews import BASE
 from demos.foundations.forgetting.reviews import reviews_of
 from demos.foundations.forgetting.schemas import Filling, LiveInputs, LiveResult, Point
+from demos.held_turn import clock
 from demos.models.specs import Loaded, Spec
 from demos.nlp.live_training import SHOW, in_turn, paced, split
 from demos.nlp.training_places import Places
 from demos.nlp.wording import counted, quoted, whole_per_cent
 from demos.texts import check_text
-from demos.turns import clock
 
 MASK = "[MASK]"
 FILLINGS = 5

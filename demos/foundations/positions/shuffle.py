@@ -19,9 +19,9 @@ from demos.foundations.positions.schemas import (
     ShuffleResult,
 )
 from demos.foundations.positions.words import Spelt, shown, shuffled, spelt
+from demos.held_turn import clock
 from demos.models.specs import Loaded, Spec
 from demos.texts import check_text
-from demos.turns import clock
 
 if TYPE_CHECKING:
     import torch

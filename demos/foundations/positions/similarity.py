@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from demos.contract import Endpoint
 from demos.foundations.positions.headline import of_maps
 from demos.foundations.positions.schemas import MapInputs, MapResult, PositionMap
+from demos.held_turn import clock
 from demos.models.catalog import catalog
 from demos.models.specs import Loaded, Origin, Spec
-from demos.turns import clock
 
 if TYPE_CHECKING:
     import torch

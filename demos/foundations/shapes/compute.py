@@ -13,13 +13,13 @@ from demos.foundations.shapes.config_text import Described, described, parsed
 from demos.foundations.shapes.families import FAMILIES, OURS
 from demos.foundations.shapes.headline import headline
 from demos.foundations.shapes.schemas import BYTES, PASTED, Shapes, ShapesInputs
+from demos.held_turn import holding
 from demos.model_choice import to_be_had
 from demos.models.bundled import locate
 from demos.models.catalog import catalog
 from demos.models.checkpoint import Checkpoint
 from demos.models.specs import Loaded, Spec
 from demos.stopping import Stopped
-from demos.turns import holding
 
 _ONE_AT_A_TIME = threading.Lock()
 

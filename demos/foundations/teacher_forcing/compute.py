@@ -21,10 +21,10 @@ from demos.foundations.teacher_forcing.schemas import (
     Word,
 )
 from demos.foundations.teacher_forcing.words import begins, rather, shown, spelt, words_of
+from demos.held_turn import clock
 from demos.models.specs import Loaded, Spec
 from demos.nlp.legibility import legibility
 from demos.texts import check_text, whole_characters
-from demos.turns import clock
 
 DIGITS = 6
 

@@ -11,13 +11,13 @@ from demos.foundations.tokens.headline import of_readings
 from demos.foundations.tokens.pre_tokens import lines_of
 from demos.foundations.tokens.readings import OWN, captions_unigram, read, read_with
 from demos.foundations.tokens.schemas import SHOWN, Line, TokenizeInputs, TokenizeResult
+from demos.held_turn import clock
 from demos.model_choice import to_be_had
 from demos.models.catalog import catalog
 from demos.models.checkpoint import Checkpoint
 from demos.models.specs import Loaded, Spec
 from demos.nlp.wording import counted
 from demos.texts import check_text
-from demos.turns import clock
 
 MAX_LINES = 40
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from demos.contract import Endpoint
 from demos.errors import StageError
+from demos.held_turn import clock
 from demos.models.specs import Loaded
 from demos.nlp.csv_batch import Batch
 from demos.nlp.other_models import remedied
@@ -15,7 +16,6 @@ from demos.tasks.entities.headline import headline
 from demos.tasks.entities.patterns import patterns, with_patterns
 from demos.tasks.entities.schemas import EntitiesInputs, EntitiesResult, NamedEntity
 from demos.texts import check_text
-from demos.turns import clock
 
 
 def entities_of_all(many: Sequence[EntitiesInputs], loaded: Loaded) -> list[EntitiesResult | StageError]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from demos.contract import Endpoint
 from demos.errors import BadInput, StageError
+from demos.held_turn import clock
 from demos.models.precision import at_least_single
 from demos.models.specs import Loaded
 from demos.nlp.batches import answer_all, one_by_one
@@ -18,7 +19,6 @@ from demos.tasks.fill_mask.headline import headline
 from demos.tasks.fill_mask.infill import infill
 from demos.tasks.fill_mask.schemas import Candidate, FillMaskInputs, FillMaskResult
 from demos.texts import check_text
-from demos.turns import clock
 
 PLACEHOLDER = "The capital of France is [MASK]."
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from demos.contract import Endpoint
+from demos.held_turn import clock
 from demos.models.specs import Loaded, Spec
 from demos.nlp.batches import one_by_one
 from demos.nlp.csv_batch import Batch
@@ -14,7 +15,6 @@ from demos.tasks.question_answering import methods
 from demos.tasks.question_answering.headline import headline
 from demos.tasks.question_answering.schemas import AnswerInputs, AnswerResult
 from demos.texts import check_text
-from demos.turns import clock
 
 
 def answer(inputs: AnswerInputs, loaded: Loaded) -> AnswerResult:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from demos.contract import Endpoint
+from demos.held_turn import clock
 from demos.models.specs import Loaded
 from demos.tasks.entities.schemas import NamedEntity
 from demos.tasks.shared_encoder.headline import headline
 from demos.tasks.shared_encoder.schemas import SharedEncoderInputs, SharedEncoderResult
 from demos.texts import check_text
-from demos.turns import clock
 
 
 def shared_encoder(inputs: SharedEncoderInputs, loaded: Loaded) -> SharedEncoderResult:

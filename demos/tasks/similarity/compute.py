@@ -10,6 +10,7 @@ import orjson
 
 from demos.contract import Endpoint
 from demos.errors import BadInput, StageError
+from demos.held_turn import clock
 from demos.models.specs import Loaded
 from demos.nlp.batches import answer_all
 from demos.nlp.classify import Encoded, encode
@@ -19,7 +20,6 @@ from demos.nlp.vectors import LeftOut, mean_pooled, read_lines
 from demos.tasks.similarity.headline import headline
 from demos.tasks.similarity.schemas import SimilarityInputs, SimilarityResult
 from demos.tasks.similarity.sentence_map import project
-from demos.turns import clock
 
 MAX_SENTENCES = 32
 

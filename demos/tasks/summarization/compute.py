@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from demos.contract import Endpoint
+from demos.held_turn import clock
 from demos.models.specs import Loaded
 from demos.nlp.batches import one_by_one
 from demos.nlp.csv_batch import Batch
@@ -15,7 +16,6 @@ from demos.tasks.summarization.headline import headline
 from demos.tasks.summarization.methods import Chosen
 from demos.tasks.summarization.schemas import SummarizeInputs, SummarizeResult
 from demos.texts import check_text
-from demos.turns import clock
 
 
 def summarize(inputs: SummarizeInputs, loaded: Loaded) -> SummarizeResult:

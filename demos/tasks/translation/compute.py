@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from demos.contract import Endpoint
 from demos.errors import StageError
+from demos.held_turn import clock
 from demos.microbatch import only
 from demos.models.specs import Loaded
 from demos.models.tokenizing import reading
@@ -25,7 +26,6 @@ from demos.tasks.translation.headline import headline
 from demos.tasks.translation.schemas import TranslateInputs, TranslateResult
 from demos.tasks.translation.trust import distrusted, warning
 from demos.texts import check_text
-from demos.turns import clock
 
 DOUBT = 0.25
 """Extra probability that is required if all words are rare; chosen on captions of val and other texts."""

@@ -6,6 +6,7 @@ from typing import Literal
 
 from demos.contract import Endpoint
 from demos.errors import BadInput
+from demos.held_turn import clock
 from demos.models.specs import Loaded
 from demos.nlp.batches import one_by_one
 from demos.nlp.classify import encode
@@ -16,7 +17,6 @@ from demos.tasks.zero_shot import methods
 from demos.tasks.zero_shot.headline import headline
 from demos.tasks.zero_shot.schemas import TEMPLATE, Judged, ZeroShotInputs, ZeroShotResult
 from demos.texts import check_text
-from demos.turns import clock
 
 
 def zero_shot(inputs: ZeroShotInputs, loaded: Loaded) -> ZeroShotResult:
