@@ -41,13 +41,16 @@ def aside(wait: Callable[[], object]) -> None:
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """Lets nobody else compute in the block: for what measures its time."""
-    held = HELD.get()
-    before = HELD.set(held and Held(lambda wait: wait() if wait else None, held.paused))
+    """Lets nobody go first in the block: for what measures its time. Who waits for another waits aside."""
+    before = HELD.set(_calm(held) if (held := HELD.get()) else None)
     try:
         yield
     finally:
         HELD.reset(before)
+
+
+def _calm(held: Held) -> Held:
+    return Held(lambda wait: held.give_way(wait) if wait else None, held.paused)
 
 
 def clock() -> float:

@@ -8,6 +8,7 @@ step by step and has computed for a while comes after what is answered at once, 
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -99,14 +100,15 @@ class Turns:
                 self._pass_on(share, seconds)
 
         def give_way(meanwhile: Callable[[], object] | None = None) -> None:
-            since = self._clock()
-            if begun is None or not (meanwhile or self._is_due(share, since - begun)):
+            has_it, since = begun is not None, self._clock()  # not if it was stopped, or is over
+            if not meanwhile and not (begun is not None and self._is_due(share, since - begun)):
                 return
             pass_on()
             if meanwhile:
                 meanwhile()
-            wait()
-            held.paused += self._clock() - since
+            if has_it:
+                wait()
+                held.paused += self._clock() - since
 
         wait(tell)
         held = Held(give_way)
@@ -182,19 +184,16 @@ class Turns:
                 self._call()
 
     def _is_due(self, share: Share, seconds: float) -> bool:
-        """Whether one that has had the turn for so long comes after the first that waits. Long ones leave
-        each other their steps."""
+        """Whether one that has had the turn for so long comes after another that waits. Long ones leave each
+        other their steps."""
         if not self._queue or seconds < QUANTUM:
             return False
         with self._lock:
-            first = self._first() if self._queue else None
-            if first is None:
-                return False
+            quick = [waiting.start for waiting in self._queue if not waiting.is_long]
             if share.is_long:
-                return not first.is_long and seconds >= self._owed
-            if first.is_long:
-                return self._owed + PART * seconds >= QUANTUM
-            return first.start < share.time + seconds
+                return bool(quick) and seconds >= self._owed
+            owed = self._owed + PART * seconds if len(quick) < len(self._queue) else 0.0
+            return owed >= QUANTUM or min(quick, default=math.inf) < share.time + seconds
 
     def _learn(self, seconds: float) -> None:
         with self._lock:

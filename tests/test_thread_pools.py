@@ -1,4 +1,4 @@
-"""A thread's helpers end when it lets go of them, and come back when it computes again."""
+"""A thread's helpers end with its turn, and come back when it computes again."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ PROGRAM = """
 import os, threading, time
 import torch
 from demos.thread_pools import release_helpers
+from demos.turns import Turns
 
 def tasks():
     return len(os.listdir("/proc/self/task"))
@@ -29,8 +30,8 @@ assert release_helpers() and until(before)
 assert torch.equal(matrix @ matrix, product) and tasks() == before + 2, "they come back"
 
 def other():
-    matrix @ matrix
-    release_helpers()
+    with Turns().take():
+        matrix @ matrix
 
 thread = threading.Thread(target=other)
 thread.start()

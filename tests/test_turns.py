@@ -399,6 +399,24 @@ def test_a_long_one_gives_way_to_a_quick_one_and_only_for_what_is_owed_the_other
     other.join(10)
 
 
+def test_a_long_one_has_what_is_owed_and_no_more_though_another_long_one_waits():
+    clock, served, threads = Clock(), [], []
+    turns = Turns(clock, grace=0.0)
+    with turns.take(Share(computed=1.0)):
+        for name, share in (("long", Share(computed=1.0)), ("quick", Share(in_steps=False))):
+            threads.append(threading.Thread(target=computing, args=(turns, share, 0, clock, served, name)))
+            threads[-1].start()
+            wait_until(lambda: len(turns._queue) == len(threads))
+        turns._owed = 0.5
+        clock.now += 0.4
+        give_way()
+        assert served == []
+        clock.now += 0.2
+        give_way()
+        assert served[0] == "quick"
+    [thread.join(10) for thread in threads]
+
+
 def test_who_is_away_keeps_nobody_waiting_any_longer():
     turns, short, long, served = Turns(grace=60), Share(), Share(50.0), []
     thread = threading.Thread(target=computing, args=(turns, long, 0, Clock(), served, "long"))
