@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
+from demos.stopping import LOOK
+
 
 @dataclass(eq=False)
 class Held:
@@ -61,10 +63,17 @@ def clock() -> float:
 
 @contextmanager
 def holding(lock: threading.Lock) -> Iterator[None]:
-    """Holds a lock whose holder may give way."""
-    if not lock.acquire(blocking=False):
-        aside(lock.acquire)
+    """Holds a lock whose holder may give way; raises `Stopped` if nobody waits any more before it comes."""
+    taken = lock.acquire(blocking=False)
+
+    def look() -> None:
+        nonlocal taken
+        taken = lock.acquire(timeout=LOOK)
+
     try:
+        while not taken:
+            aside(look)  # which may raise with the lock taken
         yield
     finally:
-        lock.release()
+        if taken:
+            lock.release()

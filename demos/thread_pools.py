@@ -12,6 +12,7 @@ from __future__ import annotations
 import ctypes
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -22,7 +23,7 @@ _MAPS = Path("/proc/self/maps")
 def release_helpers() -> bool:
     """Ends the helpers of the calling thread, which may have new ones later; returns whether an OpenMP is
     loaded that can do that. It takes a millisecond where there are any."""
-    if "torch" not in sys.modules:
+    if "torch._C" not in sys.modules:  # with which its OpenMP is loaded
         return False
     return any([pause(_SOFT) == 0 for pause in _pauses()])
 
@@ -31,7 +32,12 @@ def release_helpers() -> bool:
 def _pauses() -> tuple[Callable[[int], int], ...]:
     """The function of each GNU OpenMP that is loaded: packages bring copies of their own. Any other OpenMP
     keeps its threads for whoever comes next."""
-    lines = _MAPS.read_text().splitlines() if _MAPS.exists() else []
+    lines = list[str]()
+    with suppress(OSError):  # no Linux, or a process that may not read its own
+        lines = _MAPS.read_text().splitlines()
     paths = sorted({line.split(maxsplit=5)[-1] for line in lines if "libgomp" in line})
-    found = (getattr(ctypes.CDLL(path), "omp_pause_resource_all", None) for path in paths)
-    return tuple(filter(None, found))
+    found = []
+    for path in paths:
+        with suppress(OSError, AttributeError):  # replaced under the running process; older than OpenMP 5
+            found.append(ctypes.CDLL(path).omp_pause_resource_all)
+    return tuple(found)

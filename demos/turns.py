@@ -22,8 +22,11 @@ from demos.thread_pools import release_helpers
 
 AHEAD, GRACE = 0.2, 0.03
 """If AHEAD seconds ahead, a computation waits GRACE seconds more for one that will soon be back."""
-LONG, PART = 0.2, 1 / 8
-"""Seconds after which what grows counts as long, and the part of the time that long ones have in any case."""
+LONG, PART, MOST_OWED = 0.2, 1 / 8, 0.5
+"""Seconds after which what grows counts as long, the part of the time that long ones have in any case, and
+the seconds of it that they may have at once."""
+PAUSED = 4
+"""Computations that may have given way at once: each keeps in memory what it has computed so far."""
 QUANTUM = 0.05
 """Seconds that one computes at least before it lets others go first: what a processor remembers of a model
 is lost each time."""
@@ -54,6 +57,7 @@ class Share:
 class _Waiting:
     start: float
     is_long: bool
+    is_paused: bool = False
     called: threading.Event = field(default_factory=threading.Event)
 
 
@@ -87,17 +91,19 @@ class Turns:
         share, begun = share or Share(in_steps=False), None
         before = share.computed
 
-        def wait(tell: Tell | None = None) -> None:
+        def wait(tell: Tell | None = None, is_paused: bool = False) -> None:
             nonlocal begun
-            self._wait(share, stop, tell)
+            self._wait(share, stop, tell, is_paused)
             begun = self._clock()
 
         def pass_on() -> None:
             nonlocal begun
             if begun is not None:  # else it was stopped while others computed
                 seconds, begun = self._clock() - begun, None
-                release_helpers()
-                self._pass_on(share, seconds)
+                try:
+                    release_helpers()
+                finally:
+                    self._pass_on(share, seconds)
 
         def give_way(meanwhile: Callable[[], object] | None = None) -> None:
             has_it, since = begun is not None, self._clock()  # not if it was stopped, or is over
@@ -107,7 +113,7 @@ class Turns:
             if meanwhile:
                 meanwhile()
             if has_it:
-                wait()
+                wait(is_paused=True)
                 held.paused += self._clock() - since
 
         wait(tell)
@@ -117,6 +123,7 @@ class Turns:
             yield
         finally:
             HELD.reset(outer)
+            held.give_way = lambda wait: wait() if wait else None  # no circle is left behind
             pass_on()
             self._learn(share.computed - before)
 
@@ -127,12 +134,12 @@ class Turns:
     def __exit__(self, *error: object) -> None:
         self._own.held.__exit__(None, None, None)
 
-    def _wait(self, share: Share, stop: Stop | None, tell: Tell | None) -> None:
+    def _wait(self, share: Share, stop: Stop | None, tell: Tell | None, is_paused: bool) -> None:
         with self._lock:
             if share.in_steps:
                 self._shares.add(share)
             share.time = max(share.time, self._time)
-            mine = _Waiting(share.time, share.is_long)
+            mine = _Waiting(share.time, share.is_long, is_paused)
             kept_free = self._patience and (not self._queue or self._order(mine) < self._order(self._first()))
             if kept_free or not self._taken:
                 self._taken, self._patience = True, None
@@ -166,12 +173,12 @@ class Turns:
 
     def _pass_on(self, share: Share, seconds: float) -> None:
         with self._lock:
-            if not any(waiting.is_long for waiting in self._queue):
-                self._owed = 0.0
-            elif share.is_long:
+            if share.is_long:
                 self._owed = max(0.0, self._owed - seconds)
+            elif any(waiting.is_long for waiting in self._queue):
+                self._owed = min(MOST_OWED, self._owed + PART * seconds)
             else:
-                self._owed += PART * seconds
+                self._owed = 0.0
             share.time += seconds
             share.computed += seconds
             self._time += seconds / (1 + len(self._queue))
@@ -185,10 +192,12 @@ class Turns:
 
     def _is_due(self, share: Share, seconds: float) -> bool:
         """Whether one that has had the turn for so long comes after another that waits. Long ones leave each
-        other their steps."""
+        other their steps, and no more than PAUSED are ever in the middle of their work."""
         if not self._queue or seconds < QUANTUM:
             return False
         with self._lock:
+            if sum(waiting.is_paused for waiting in self._queue) >= PAUSED:
+                return False
             quick = [waiting.start for waiting in self._queue if not waiting.is_long]
             if share.is_long:
                 return bool(quick) and seconds >= self._owed

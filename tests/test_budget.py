@@ -352,6 +352,28 @@ def test_two_who_need_the_same_value_do_not_wait_for_each_other():
     assert got == ["value"] * 2 and memo.misses == 1 and free(run)
 
 
+def test_what_one_who_left_did_not_compute_another_computes():
+    memo, left, waits = Memo(100), threading.Event(), threading.Event()
+
+    def stopped():
+        waits.wait(20)
+        raise Stopped
+
+    def first():
+        with pytest.raises(Stopped):
+            memo.get("key", stopped)
+        left.set()
+
+    thread = threading.Thread(target=first)
+    thread.start()
+    while not memo._pending:
+        threading.Event().wait(0.005)
+    threading.Timer(0.1, waits.set).start()
+    assert memo.get("key", lambda: "value") == "value"
+    thread.join(20)
+    assert left.is_set()
+
+
 def test_a_column_over_its_budget_says_who_ended_it():
     table = read_table(b"text\none\ntwo\nthree\n")
     progress, _ = begin(table, "text")

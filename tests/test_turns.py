@@ -11,7 +11,7 @@ import pytest
 
 from demos.held_turn import aside, clock, give_way, holding, undisturbed
 from demos.stopping import Stop, Stopped
-from demos.turns import PART, QUANTUM, Share, Turns
+from demos.turns import PART, PAUSED, QUANTUM, Share, Turns
 
 
 class Clock:
@@ -353,21 +353,22 @@ def test_what_grows_comes_after_what_is_answered_at_once_once_it_is_long():
     assert served == ["grows", "at once", "long"]
 
 
-def test_long_ones_have_their_part_beside_what_is_quick():
+@pytest.mark.parametrize("step", [0.01, 0.1])
+def test_long_ones_have_their_part_beside_what_is_quick(step):
     clock, over = Clock(), threading.Event()
     turns, long = Turns(clock, grace=0.0), Share(computed=1.0)
 
     def steps():
         while not over.is_set():
             with turns.take(long):
-                clock.now += 0.1
+                clock.now += step
 
     thread = threading.Thread(target=steps)
     with turns.take():
         thread.start()
-        for _ in range(100):
+        for _ in range(1000):
             wait_until(lambda: turns._queue)
-            clock.now += 0.1
+            clock.now += 0.01
             give_way()
         over.set()
     thread.join(10)
@@ -415,6 +416,61 @@ def test_a_long_one_has_what_is_owed_and_no_more_though_another_long_one_waits()
         give_way()
         assert served[0] == "quick"
     [thread.join(10) for thread in threads]
+
+
+def test_only_a_few_are_ever_in_the_middle_of_their_work():
+    clock, middle = Clock(), []
+    turns = Turns(clock, grace=0.0)
+
+    def heavy(number):
+        with turns.take():
+            clock.now += 1.0
+            give_way()
+            middle.append(sum(waiting.is_paused for waiting in turns._queue))
+            clock.now += 1.0
+
+    threads = [threading.Thread(target=heavy, args=(number,)) for number in range(3 * PAUSED)]
+    with taken(turns):
+        [thread.start() for thread in threads]
+        wait_until(lambda: len(turns._queue) == len(threads))
+    [thread.join(10) for thread in threads]
+    assert len(middle) == len(threads) and max(middle) <= PAUSED and not turns._taken
+
+
+def test_a_lock_that_came_while_its_visitor_left_is_free_again():
+    turns, lock, stop, go_on, ended = Turns(grace=0.0), threading.Lock(), Stop(), threading.Event(), []
+
+    def needs_the_lock():
+        try:
+            with turns.take(stop=stop), holding(lock):
+                ended.append("held")
+        except Stopped:
+            ended.append("left")
+
+    def other():
+        with turns.take():
+            lock.release()
+            stop.set()
+            go_on.wait(10)
+
+    lock.acquire()
+    threads = [threading.Thread(target=target) for target in (needs_the_lock, other)]
+    [thread.start() for thread in threads]
+    threads[0].join(10)
+    go_on.set()
+    threads[1].join(10)
+    assert not lock.locked() and not turns._taken and ended in (["left"], ["held"])
+
+
+def test_the_turn_is_passed_on_though_helpers_cannot_be_let_go(monkeypatch):
+    def fails():
+        raise OSError
+
+    monkeypatch.setattr("demos.turns.release_helpers", fails)
+    turns = Turns()
+    with pytest.raises(OSError), turns.take():
+        pass
+    assert not turns._taken
 
 
 def test_who_is_away_keeps_nobody_waiting_any_longer():

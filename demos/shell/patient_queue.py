@@ -24,6 +24,7 @@ from demos.places import Visitor, has_its_share
 from demos.runner import PLACES
 from demos.shell.admission import visitor_of
 from demos.stopping import STOPPED
+from demos.ui.column_panel import COLUMN_QUEUE
 from demos.ui.page import BATCHED_QUEUE, MODEL_QUEUE, WRITING_QUEUE
 
 ALERT = 10.0
@@ -31,9 +32,9 @@ ALERT = 10.0
 PATIENCE = 3.0
 """Seconds in which a client who asks must begin to listen: it has to be told its event's name before."""
 QUICK = 8
-"""Of the runner's places, those that texts and experiments leave to quick answers."""
-MOST = {BATCHED_QUEUE: PLACES, MODEL_QUEUE: PLACES, WRITING_QUEUE: PLACES - QUICK}
-"""By kind of work: with how much under way, of any kind, no more of it is begun."""
+"""Of the runner's places, those that texts, experiments and columns leave to quick answers."""
+GROWING = {WRITING_QUEUE, COLUMN_QUEUE}
+WORK = {BATCHED_QUEUE, MODEL_QUEUE} | GROWING
 
 FULL = "You have your share of questions here that wait. Wait for one of them: others ask here, too."
 
@@ -75,18 +76,21 @@ class PatientQueue(Queue):
 
     def get_events(self) -> Any:
         """What is begun next: nothing for which there would be no place."""
-        all_kinds, working = self.event_queue_per_concurrency_id, self._working()
-        begun = {kind: of for kind, of in all_kinds.items() if working < MOST.get(kind, working + 1)}
-        self.event_queue_per_concurrency_id = begun
+        all_kinds, full = self.event_queue_per_concurrency_id, set[str]()
+        if self._working(WORK) >= PLACES:
+            full = WORK
+        elif self._working(GROWING) >= PLACES - QUICK:
+            full = GROWING
+        self.event_queue_per_concurrency_id = {k: of for k, of in all_kinds.items() if k not in full}
         try:
             return super().get_events()
         finally:
             self.event_queue_per_concurrency_id = all_kinds
 
-    def _working(self) -> int:
-        """How much model work is under way, on all pages."""
-        kinds = [queue.event_queue_per_concurrency_id for queue in list(self._all)]
-        return sum(of[kind].current_concurrency for of in kinds for kind in MOST if kind in of)
+    def _working(self, kinds: set[str]) -> int:
+        """How much work of some kinds is under way, on all pages."""
+        of_pages = [queue.event_queue_per_concurrency_id for queue in list(self._all)]
+        return sum(of[kind].current_concurrency for of in of_pages for kind in kinds & of.keys())
 
     def _mailbox(self, page: str | None) -> Mailbox:
         messages: Any = self.pending_messages_per_session.get(page or "", Mailbox())

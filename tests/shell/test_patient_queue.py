@@ -111,19 +111,23 @@ def test_no_page_begins_what_would_find_no_place_and_quick_answers_keep_some():
         return kinds
 
     busy, queue = page(), page()
-    ask(busy, 0)
-    assert begun(busy) == {MODEL_QUEUE}
-    (under_way,) = busy.event_queue_per_concurrency_id.values()
-    for working, expected in [
-        (PLACES, {"other"}),
-        (PLACES - 1, {"other", MODEL_QUEUE}),
-        (PLACES - QUICK, {"other", MODEL_QUEUE}),
-        (PLACES - QUICK - 1, {"other", MODEL_QUEUE, WRITING_QUEUE}),
+    for function in range(2):
+        ask(busy, function)
+    assert begun(busy) == {MODEL_QUEUE, WRITING_QUEUE}
+    under_way, everything = busy.event_queue_per_concurrency_id, {"other", MODEL_QUEUE, WRITING_QUEUE}
+    for quick, growing, expected in [
+        (PLACES, 0, {"other"}),
+        (QUICK, PLACES - QUICK, {"other"}),
+        (PLACES - 1, 0, everything),
+        (0, PLACES - QUICK, {"other", MODEL_QUEUE}),
+        (QUICK, PLACES - QUICK - 1, everything),
     ]:
-        under_way.current_concurrency = working
+        under_way[MODEL_QUEUE].current_concurrency = quick
+        under_way[WRITING_QUEUE].current_concurrency = growing
         for function in range(3):
             ask(queue, function)
         assert begun(queue) == expected
-        under_way.current_concurrency = 0
+        for kind in under_way.values():
+            kind.current_concurrency = 0
         begun(queue)
         assert len(queue) == 0
