@@ -279,6 +279,6 @@ def test_the_language_model_shows_30_layers_of_9_heads(page: Page):
     with drawing(page, model="smollm2"):
         show_attention(page, SENTENCE)
     open_view(page, "model")
-    assert viewer(page).locator(".sa-cell").count() == 30 * 9
-    assert viewer(page).get_by_role("button", name="Layer 29, head 8", exact=True).count() == 1
+    expect(viewer(page).locator(".sa-cell")).to_have_count(30 * 9)
+    expect(viewer(page).get_by_role("button", name="Layer 29, head 8", exact=True)).to_have_count(1)
     assert colours(viewer(page).locator("canvas")) > 100
