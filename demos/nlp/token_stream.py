@@ -15,7 +15,6 @@ from contextlib import closing
 from contextvars import copy_context
 from typing import Any
 
-from demos.held_turn import undisturbed
 from demos.models.specs import Loaded
 from demos.nlp.decoding import Decoding, NewToken, end_ids
 from demos.nlp.shareable import may_share
@@ -144,7 +143,7 @@ def _write(loaded: Loaded, batch: Any, decoding: Decoding, pace: _Pace) -> None:
     if pace.stopped:
         return
     end: Exception | None = None
-    with undisturbed(), _random_numbers:  # which whoever computed instead could wait for
+    with _random_numbers:
         try:
             torch.manual_seed(decoding.seed)
             loaded.model.generate(

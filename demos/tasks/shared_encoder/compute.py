@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
+
 from demos.contract import Endpoint
-from demos.held_turn import clock
 from demos.models.specs import Loaded
 from demos.tasks.entities.schemas import NamedEntity
 from demos.tasks.shared_encoder.headline import headline
@@ -15,9 +16,9 @@ def shared_encoder(inputs: SharedEncoderInputs, loaded: Loaded) -> SharedEncoder
     """What four heads on one encoder say of a text, or of a pair of texts."""
     from demos.tasks.shared_encoder.multi_task import PAIR, SINGLE, predict
 
-    begin = clock()
+    begin = time.perf_counter()
     said = predict(loaded, inputs.text, inputs.second if inputs.second.strip() else None)
-    seconds = clock() - begin
+    seconds = time.perf_counter() - begin
     found = tuple(
         NamedEntity(inputs.text[e.start : e.end], e.label, e.start, e.end, e.probability) for e in said.names
     )
