@@ -22,7 +22,7 @@ class Fetching:
     def __init__(self, checkpoint: Checkpoint, fetch: Callable[[], object]) -> None:
         self.checkpoint = checkpoint
         self._done: Future[None] = Future()
-        self._before = bytes_here(checkpoint)
+        self._before = self._most = bytes_here(checkpoint)
         threading.Thread(target=self._run, args=(fetch,), daemon=True).start()
 
     def _run(self, fetch: Callable[[], object]) -> None:
@@ -56,10 +56,12 @@ class Fetching:
 
     def so_far(self) -> str:
         """The progress in a sentence; without numbers while nothing comes over the network."""
-        here, whole = bytes_here(self.checkpoint), self.checkpoint.size_bytes
-        if here <= self._before:
+        # A file that is renamed while it is counted is missed: progress never goes back.
+        self._most = max(self._most, bytes_here(self.checkpoint))
+        if self._most <= self._before:
             return f"{self.checkpoint.title} is being made ready. The first time takes a moment."
-        return f"{self.checkpoint.title} is being fetched: {in_words(here)} of about {in_words(whole)}."
+        whole = in_words(self.checkpoint.size_bytes)
+        return f"{self.checkpoint.title} is being fetched: {in_words(self._most)} of about {whole}."
 
 
 class Fetches:
