@@ -14,6 +14,7 @@ import gradio
 from starlette.types import Receive, Scope, Send
 
 from demos.shell.idle_frames import without_idle_frames
+from demos.shell.reopened_stream import with_reopened_stream
 from demos.shell.static import send_for_good
 
 PREFIX = "/assets/"
@@ -42,4 +43,4 @@ def _names() -> frozenset[str]:
 
 @cache
 def _content(name: str) -> bytes:
-    return without_idle_frames(name, (FOLDER / name).read_bytes())
+    return with_reopened_stream(name, without_idle_frames(name, (FOLDER / name).read_bytes()))

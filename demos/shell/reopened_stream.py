@@ -15,10 +15,14 @@ FILE = "index-"
 # (status and controller of the stream that is over)
 _OVER = re.compile(rb"\.msg===`close_stream`\)\{\w+\((\w+),(\w+)\.abort_controller\);return\}")
 _UNANSWERED = re.compile(rb"unclosed_events:(\w+),[^{}]*\}=this,(\w+)=this;")
-# Messages that came before the question's name are handed on, and then the question is noted.
+# Messages that came before the question's name are handed on, and then the question is noted: first, now.
 _NOTED = re.compile(
     rb"(\w+) in (\w+)&&\(\2\[\1\]\.forEach\((\w+)=>(\w+)\(\3\)\),delete \2\[\1\]\),"
-    rb"(\w+\[\1\]=\4,)(\w+)(\.add\(\1\),)(\w+\.open\|\|await this\.open_stream\(\))"
+    rb"(\w+\[\1\]=\4,(\w+)\.add\(\1\),)(\w+\.open\|\|await this\.open_stream\(\))"
+)
+_FIRST_NOTED = (
+    rb"\5\1 in \2&&(\2[\1].forEach(\3=>{\3.msg===`process_completed`&&\6.delete(\1),\4(\3)}),delete \2[\1]),"
+    rb"\6.size&&(\7)"
 )
 
 
@@ -28,15 +32,8 @@ def with_reopened_stream(name: str, content: bytes) -> bytes:
     over = _OVER.search(content) if name.startswith(FILE) else None
     # The nearest one before: the function in which the stream is read.
     unanswered = [*_UNANSWERED.finditer(content, 0, over.start())][-1:] if over else []
-    noted = _NOTED.search(content)
-    if not over or not noted or not unanswered or unanswered[0][2] != over[2]:
+    if not unanswered or unanswered[0][2] != over[2] or not _NOTED.search(content):
         return content
     names, client = unanswered[0].groups()
     again = over[0].replace(b"return}", names + b".size&&" + client + b".open_stream();return}")
-    event, early, message, read, answers, asked, add, listen = noted.groups()
-    first_noted = (
-        answers + asked + add + event + b" in " + early + b"&&(" + early + b"[" + event + b"].forEach("
-        + message + b"=>{" + message + b".msg===`process_completed`&&" + asked + b".delete(" + event + b"),"
-        + read + b"(" + message + b")}),delete " + early + b"[" + event + b"])," + asked + b".size&&(" + listen + b")"
-    )  # fmt: skip
-    return content.replace(over[0], again).replace(noted[0], first_noted)
+    return _NOTED.sub(_FIRST_NOTED, content.replace(over[0], again))
