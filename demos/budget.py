@@ -1,18 +1,18 @@
 """What one computation may take, in tokens that models read for it and in seconds.
 
-It is looked at, as is whether anybody still waits, before each layer of a model that reads a batch
-(`demos/models/metered.py`), and where another loop calls `spend()`.
+It is looked at, as is whether anybody still waits and who else would compute, before each layer of a model
+that reads a batch (`demos/models/metered.py`), and where another loop calls `spend()`.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
 from demos.errors import OverBudget
+from demos.held_turn import clock, give_way
 from demos.public import chosen_bound
 from demos.stopping import Stopped
 
@@ -47,12 +47,11 @@ class Budget:
         self,
         most: Bounds,
         left: Callable[[], bool] = lambda: False,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = clock,
     ) -> None:
         self.most, self.tokens = most, 0
         self._left, self._clock = left, clock
         self._before, self._since = 0.0, None  # seconds of earlier steps, and when this one began
-        self._give_way: Callable[[], None] | None = None
 
     @property
     def seconds(self) -> float:
@@ -60,27 +59,15 @@ class Budget:
         return self._before + (self._clock() - self._since if self._since is not None else 0.0)
 
     @contextmanager
-    def computing(self, give_way: Callable[[], None] | None = None) -> Iterator[None]:
-        """Counts the seconds of the block, and the tokens that models read in it; `give_way()` is called
-        where the block may pause for others."""
+    def computing(self) -> Iterator[None]:
+        """Counts the seconds of the block, and the tokens that models read in it."""
         self.spend()
-        before, self._since, self._give_way = _current.set(self), self._clock(), give_way
+        before, self._since = _current.set(self), self._clock()
         try:
             yield
         finally:
-            self._hold()
+            self._before, self._since = self.seconds, None
             _current.reset(before)
-
-    def pause(self) -> None:
-        """Lets others compute, which takes nothing of the budget."""
-        self.spend()
-        if self._give_way:
-            self._hold()
-            self._give_way()
-            self._since = self._clock()
-
-    def _hold(self) -> None:
-        self._before, self._since = self.seconds, None
 
     def spend(self, tokens: int = 0) -> None:
         """Counts tokens that are about to be read; raises `Stopped` or `OverBudget` if they shall not be."""
@@ -101,17 +88,15 @@ _current: ContextVar[Budget | None] = ContextVar("budget", default=None)
 
 
 def spend(tokens: int = 0) -> None:
-    """Counts tokens of the computation that this thread works on, if any, and looks whether it may go on: see
-    `Budget.spend`."""
+    """Counts tokens of the computation that this thread works on, if any, looks whether it may go on (see
+    `Budget.spend`), and lets others compute who come first.
+
+    So whoever calls it holds no lock that they could need (`demos.held_turn.holding` takes one that they
+    may), and has changed no model that they may share.
+    """
     if budget := _current.get():
         budget.spend(tokens)
-
-
-def pause() -> None:
-    """Lets others compute who come first: what computes at once calls it between two batches, where it holds
-    nothing that others need, nor has changed a model that they may share. See `Turns.take`."""
-    if budget := _current.get():
-        budget.pause()
+    give_way()
 
 
 def seconds_left() -> float:

@@ -7,10 +7,17 @@ import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from typing import Any, TypeVar
 
+from demos.held_turn import aside
+from demos.stopping import Stopped
+
 Value = TypeVar("Value")
+
+
+class _NobodyWaited(Exception):
+    """The computation that was waited for has been stopped."""
 
 
 class Memo:
@@ -34,6 +41,15 @@ class Memo:
             return key in self._values
 
     def get(self, key: Hashable, compute: Callable[[], Value]) -> Value:
+        """The value of a key. Who waits for another's computation that is stopped, since nobody else does,
+        computes it anew."""
+        while True:
+            try:
+                return self._get(key, compute)
+            except _NobodyWaited:
+                pass
+
+    def _get(self, key: Hashable, compute: Callable[[], Value]) -> Value:
         with self._lock:
             if key in self._values:
                 self._values.move_to_end(key)
@@ -44,6 +60,9 @@ class Memo:
                 self.misses += 1
                 mine = self._pending[key] = Future()
         if pending is not None:
+            aside(lambda: wait([pending]))
+            if isinstance(pending.exception(), Stopped):
+                raise _NobodyWaited
             return pending.result()
         try:
             value = compute()

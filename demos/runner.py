@@ -70,10 +70,8 @@ class Runner:
         self.admit, self.visitor, self.observe = admit, visitor, observe
         self.results = Memo(result_bytes)
         self.say, self.bounds, self.tell = say, bounds, tell
-        # Two turns, so that quick answers do not wait for a step of a long search, which takes seconds: on
-        # two cores that wait was measured to turn 50 ms into 1.5 s; side by side, both go on.
-        self._turn, self._steps = Turns(), Turns()
-        self._together = MicroBatches(self._turn)
+        self._turns = Turns()
+        self._together = MicroBatches(self._turns)
         self.places = Places(PLACES)
         self._patient = threading.BoundedSemaphore(PATIENT)
 
@@ -132,7 +130,7 @@ class Runner:
                 asked = (inputs, stop)
                 return self._together(same, asked, lambda many: self._several(endpoint, many, loaded))
             budget = Budget(self.bounds, stop.is_set)
-            with self._turn.take(None, stop, self.tell) as give_way, budget.computing(give_way):
+            with self._turns.take(None, stop, self.tell), budget.computing():
                 return endpoint.function(inputs, loaded)
 
     def _several(self, endpoint: Endpoint, asked: Sequence[tuple[Any, Stop]], loaded: Any) -> Sequence[Any]:
@@ -150,18 +148,20 @@ class Runner:
         with self.places.hold(self.visitor()), self._lease(endpoint, specs) as loaded:
             if stop.is_set():
                 raise Stopped
-            with self._steps.take(share, stop, self.tell), budget.computing():
+            with self._turns.take(share, stop, self.tell), budget.computing():
                 results = endpoint.function(inputs, loaded)
             with closing(results):
                 while True:
-                    with self._steps.take(share, stop), budget.computing():
+                    with self._turns.take(share, stop), budget.computing():
                         result = next(results, None)
                     if result is None:
                         return
                     if isinstance(result, Waiting):
                         if stop.is_set():
                             raise Stopped
-                        result.there.wait(LOOK)
+                        if not result.there.is_set():
+                            self._turns.away(share)
+                            result.there.wait(LOOK)
                     else:
                         yield result
 

@@ -1,12 +1,14 @@
 """Who computes next: one at a time, and among those that wait, the one that has computed least so far.
 
 A single torch computation already uses every core, so two at once are no faster than one after the other.
-Computations in steps take a turn for each step: two of them get equal shares of time, however long their
-steps are.
+One that takes long lets others go first where it comes by `give_way()` (`demos/held_turn.py`): before each
+layer of a model, above all. So a quick answer waits for a moment of a long one, not for its end. What grows
+step by step and has computed for a while comes after what is answered at once, but for a part of the time.
 """
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,14 +16,23 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from weakref import WeakSet
 
+from demos.held_turn import HELD, Held
 from demos.stopping import LOOK, Stop, Stopped
+from demos.thread_pools import release_helpers
 
 AHEAD, GRACE = 0.2, 0.03
 """If AHEAD seconds ahead, a computation waits GRACE seconds more for one that will soon be back."""
-
-
+LONG, PART, MOST_OWED = 0.2, 1 / 8, 0.5
+"""Seconds after which what grows counts as long, the part of the time that long ones have in any case, and
+the seconds of it that they may have at once."""
+PAUSED = 4
+"""Computations that may have given way at once: each keeps in memory what it has computed so far."""
+QUANTUM = 0.05
+"""Seconds that one computes at least before it lets others go first: what a processor remembers of a model
+is lost each time."""
 TELL, RECENT = 1.0, 20
-"""Seconds of waiting after which one is told its place, and how many turns the estimate is measured on."""
+"""Seconds of waiting after which one is told its place, and on how many computations the estimate is
+measured."""
 
 Tell = Callable[[int, int, float], object]
 """Is told how many are ahead, how many wait, and the estimated seconds until one's own turn has passed."""
@@ -29,14 +40,24 @@ Tell = Callable[[int, int, float], object]
 
 @dataclass(eq=False)
 class Share:
-    """The account of a computation in steps: the seconds that it would show had it computed alone."""
+    """The account of a computation. time: the seconds that it would show had it computed alone; computed: the
+    seconds that it did."""
 
     time: float = 0.0
+    computed: float = 0.0
+    in_steps: bool = True
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it comes after what is answered at once."""
+        return self.in_steps and self.computed > LONG
 
 
 @dataclass(eq=False)
 class _Waiting:
     start: float
+    is_long: bool
+    is_paused: bool = False
     called: threading.Event = field(default_factory=threading.Event)
 
 
@@ -53,45 +74,58 @@ class Turns:
         self._clock, self._grace = clock, grace
         self._lock = threading.Lock()  # guards the fields below
         self._queue: list[_Waiting] = []
-        self._shares: WeakSet[Share] = WeakSet()
+        self._shares: WeakSet[Share] = WeakSet()  # of those in steps
         self._taken = False
         self._patience: object | None = None  # while the turn is kept free for one that is behind
         self._time = 0.0
+        self._owed = 0.0  # seconds of their part that long ones have not had
         self._turns, self._average = 0, 0.0  # how many there were, and seconds of a recent one
         self._own = threading.local()
 
     @contextmanager
     def take(
         self, share: Share | None = None, stop: Stop | None = None, tell: Tell | None = None
-    ) -> Iterator[Callable[[], None]]:
-        """Holds the turn; raises `Stopped` if `stop` is set before the turn comes. Who waits long is told its
-        place, whenever that changes, and 0 when the turn comes.
+    ) -> Iterator[None]:
+        """Holds the turn; raises `Stopped` if `stop` is set before the turn comes, or comes back. Who waits
+        long is told its place, whenever that changes, and 0 when the turn comes."""
+        share, begun = share or Share(in_steps=False), None
+        before = share.computed
 
-        Yields a function that lets those compute who come first among the waiting, and returns with the turn.
-        """
-        share, begun = share or Share(), None
-
-        def wait(tell: Tell | None = None) -> None:
+        def wait(tell: Tell | None = None, is_paused: bool = False) -> None:
             nonlocal begun
-            self._wait(share, stop, tell)
+            self._wait(share, stop, tell, is_paused)
             begun = self._clock()
 
         def pass_on() -> None:
             nonlocal begun
             if begun is not None:  # else it was stopped while others computed
                 seconds, begun = self._clock() - begun, None
-                self._pass_on(share, seconds)
+                try:
+                    release_helpers()
+                finally:
+                    self._pass_on(share, seconds)
 
-        def give_way() -> None:
-            if self._queue:
-                pass_on()
-                wait()
+        def give_way(meanwhile: Callable[[], object] | None = None) -> None:
+            has_it, since = begun is not None, self._clock()  # not if it was stopped, or is over
+            if not meanwhile and not (begun is not None and self._is_due(share, since - begun)):
+                return
+            pass_on()
+            if meanwhile:
+                meanwhile()
+            if has_it:
+                wait(is_paused=True)
+                held.paused += self._clock() - since
 
         wait(tell)
+        held = Held(give_way)
+        outer = HELD.set(held)
         try:
-            yield give_way
+            yield
         finally:
+            HELD.reset(outer)
+            held.give_way = lambda wait: wait() if wait else None  # no circle is left behind
             pass_on()
+            self._learn(share.computed - before)
 
     def __enter__(self) -> None:
         self._own.held = self.take()
@@ -100,15 +134,16 @@ class Turns:
     def __exit__(self, *error: object) -> None:
         self._own.held.__exit__(None, None, None)
 
-    def _wait(self, share: Share, stop: Stop | None, tell: Tell | None) -> None:
+    def _wait(self, share: Share, stop: Stop | None, tell: Tell | None, is_paused: bool) -> None:
         with self._lock:
-            self._shares.add(share)
+            if share.in_steps:
+                self._shares.add(share)
             share.time = max(share.time, self._time)
-            kept_free = self._patience and (not self._queue or share.time < self._first().start)
+            mine = _Waiting(share.time, share.is_long, is_paused)
+            kept_free = self._patience and (not self._queue or self._order(mine) < self._order(self._first()))
             if kept_free or not self._taken:
                 self._taken, self._patience = True, None
                 return
-            mine = _Waiting(share.time)
             self._queue.append(mine)
         looks, told = 0, 0
         while not mine.called.wait(LOOK if stop or tell else None):
@@ -124,7 +159,7 @@ class Turns:
     def _place(self, mine: _Waiting) -> tuple[int, int, float]:
         """How many are ahead, of whom one computes, how many wait, and the estimated seconds."""
         with self._lock:
-            order = sorted(self._queue, key=lambda waiting: waiting.start)  # the first to arrive among equals
+            order = sorted(self._queue, key=self._order)  # the first to arrive among equals
             ahead = 1 + (order.index(mine) if mine in order else 0)
             return ahead, len(self._queue), (ahead + 1) * self._average
 
@@ -138,11 +173,16 @@ class Turns:
 
     def _pass_on(self, share: Share, seconds: float) -> None:
         with self._lock:
-            self._turns = min(self._turns + 1, RECENT)
-            self._average += (seconds - self._average) / self._turns
+            if share.is_long:
+                self._owed = max(0.0, self._owed - seconds)
+            elif any(waiting.is_long for waiting in self._queue):
+                self._owed = min(MOST_OWED, self._owed + PART * seconds)
+            else:
+                self._owed = 0.0
             share.time += seconds
+            share.computed += seconds
             self._time += seconds / (1 + len(self._queue))
-            if self._queue and self._is_ahead(self._first().start):
+            if self._queue and self._is_ahead(self._first()):
                 self._patience = patience = object()
                 timer = threading.Timer(self._grace, self._lose, [patience])
                 timer.daemon = True
@@ -150,18 +190,51 @@ class Turns:
             else:
                 self._call()
 
-    def _is_ahead(self, start: float) -> bool:
-        """Whether a computation in steps that is not waiting now would come before `start`."""
-        return any(max(share.time, self._time) + AHEAD < start for share in self._shares)
+    def _is_due(self, share: Share, seconds: float) -> bool:
+        """Whether one that has had the turn for so long comes after another that waits. Long ones leave each
+        other their steps, and no more than PAUSED are ever in the middle of their work."""
+        if not self._queue or seconds < QUANTUM:
+            return False
+        with self._lock:
+            if sum(waiting.is_paused for waiting in self._queue) >= PAUSED:
+                return False
+            quick = [waiting.start for waiting in self._queue if not waiting.is_long]
+            if share.is_long:
+                return bool(quick) and seconds >= self._owed
+            owed = self._owed + PART * seconds if len(quick) < len(self._queue) else 0.0
+            return owed >= QUANTUM or min(quick, default=math.inf) < share.time + seconds
+
+    def _learn(self, seconds: float) -> None:
+        with self._lock:
+            self._turns = min(self._turns + 1, RECENT)
+            self._average += (seconds - self._average) / self._turns
+
+    def away(self, share: Share) -> None:
+        """Has nobody wait for a computation in steps: it will not be back soon."""
+        with self._lock:
+            self._shares.discard(share)
+            if self._patience and self._queue and not self._is_ahead(self._first()):
+                self._patience = None
+                self._call()
+
+    def _is_ahead(self, first: _Waiting) -> bool:
+        """Whether a computation in steps that is not waiting now would come before the first that does."""
+        soon_back = (_Waiting(max(share.time, self._time) + AHEAD, share.is_long) for share in self._shares)
+        return any(self._order(one) < self._order(first) for one in soon_back)
 
     def _lose(self, patience: object) -> None:
         with self._lock:
             if self._patience is patience:
                 self._patience = None
+                self._shares.clear()  # who did not come back in time is not waited for again
                 self._call()
 
+    def _order(self, waiting: _Waiting) -> tuple[bool, float]:
+        """Those that are not long come first, unless the others are owed time; then who computed least."""
+        return waiting.is_long != (self._owed >= QUANTUM), waiting.start
+
     def _first(self) -> _Waiting:
-        return min(self._queue, key=lambda waiting: waiting.start)  # the first to arrive among equals
+        return min(self._queue, key=self._order)  # the first to arrive among equals
 
     def _call(self) -> None:
         """Gives the turn to the first in the queue, or to nobody."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -16,7 +17,6 @@ from demos.budget import (
     Bounds,
     Budget,
     bounds,
-    pause,
     seconds_left,
     spend,
     tokens_left,
@@ -24,16 +24,18 @@ from demos.budget import (
 from demos.contract import Endpoint
 from demos.csv_table import read_table
 from demos.errors import BadInput, OverBudget
+from demos.memo import Memo
 from demos.models.cache import ModelCache
 from demos.models.metered import meter
 from demos.models.specs import Loaded, Origin
-from demos.nlp.batches import answer_all
+from demos.nlp.batches import one_by_one
 from demos.nlp.csv_batch import Batch, ColumnInputs, begin, column_endpoint
 from demos.nlp.decoding import Decoding
 from demos.nlp.effort import Effort, check_effort
 from demos.nlp.token_stream import generated
 from demos.runner import PLACES, Runner
 from demos.stopping import STOPPED, Stopped, working_on
+from demos.turns import QUANTUM, Turns
 from demos.ui.column_panel import summary
 from tests import tiny
 
@@ -146,7 +148,7 @@ def runner(**most: int) -> Runner:
 
 
 def free(run: Runner) -> bool:
-    return run.places.free == PLACES and not run._turn._taken and not run._steps._taken
+    return run.places.free == PLACES and not run._turns._taken
 
 
 def endless(inputs: Inputs, loaded: object) -> Result:
@@ -258,37 +260,47 @@ def test_the_owner_sets_the_bounds(monkeypatch, environment, expected):
         bounds()
 
 
-def test_a_pause_for_others_takes_nothing_of_the_budget():
-    clock, given = Clock(), []
+def test_the_seconds_of_others_are_not_of_the_budget():
+    turns, budget, seconds = Turns(grace=0.0), Budget(Bounds()), 0.2
 
-    def give_way():
-        given.append(1)
-        clock.now += 1000
+    def other():
+        with turns.take():
+            threading.Event().wait(seconds)
 
-    budget = Budget(Bounds(seconds=10), clock=clock)
-    with budget.computing(give_way):
-        clock.now += 4
-        pause()
-        clock.now += 4
+    thread, whole = threading.Thread(target=other), time.perf_counter()
+    with turns.take(), budget.computing():
+        thread.start()
+        while not turns._queue:
+            threading.Event().wait(0.005)
+        threading.Event().wait(QUANTUM)
         spend()
-    assert budget.seconds == 8 and given == [1]
-    pause()  # nothing is computed here
+    thread.join(10)
+    assert 0 <= budget.seconds <= time.perf_counter() - whole - seconds
 
 
-def test_a_quick_question_is_answered_while_a_long_one_goes_on():
-    run, begun, quick = runner(), threading.Event(), Endpoint("quick", lambda i, _: Result("quick"), "base")
-    answered = threading.Event()
+@pytest.mark.parametrize("kind", ["at once", "together with others", "in steps"])
+def test_a_quick_question_is_answered_inside_one_pass_of_a_long_one(kind):
+    run, begun, answered = runner(), threading.Event(), threading.Event()
+    quick = Endpoint("quick", lambda inputs, loaded: Result("quick"), "base")
+    model = tiny.model("Bert")
+    meter(model)
 
-    def batches(inputs: Inputs, loaded: object) -> Result:
-        """Read batches until another question was answered in between."""
+    def wait_for_it(*_: object) -> None:
+        begun.set()
+        answered.wait(QUANTUM)
 
-        def compute(rows):
-            begun.set()
-            return [answered.is_set()] * len(rows)
+    for layer in model.encoder.layer:  # the pass lasts until the other question is answered
+        layer.register_forward_pre_hook(wait_for_it)
 
-        while not any(answer_all(["text"] * 3, lambda text: text, compute, budget=4)):
-            pass
-        return Result("long")
+    def at_once(inputs: Inputs, loaded: object) -> Result:
+        """Read one batch."""
+        with torch.inference_mode():
+            model(torch.ones(1, 4, dtype=torch.long))
+        return Result(str(answered.is_set()))
+
+    def steps(inputs: Inputs, loaded: object) -> Iterator[Result]:
+        """Read one batch in the first step."""
+        yield at_once(inputs, loaded)
 
     def ask():
         assert begun.wait(60)
@@ -297,9 +309,69 @@ def test_a_quick_question_is_answered_while_a_long_one_goes_on():
 
     thread = threading.Thread(target=ask)
     thread.start()
-    assert run(Endpoint("long", batches, "base"), Inputs("a")).text == "long"
+    if kind == "in steps":
+        (got,) = run.stream(Endpoint("long", steps, "base"), Inputs("a"))
+    elif kind == "at once":
+        got = run(Endpoint("long", at_once, "base"), Inputs("a"))
+    else:
+        several = Endpoint("long", one_by_one(at_once), "base", batched=True)
+        got = run(several, Inputs("a"))
     thread.join(60)
-    assert free(run)
+    assert got.text == "True" and free(run)
+
+
+def test_two_who_need_the_same_value_do_not_wait_for_each_other():
+    run, memo, waits = runner(), Memo(100), threading.Event()
+
+    def compute():
+        while not waits.is_set():
+            spend()
+        threading.Event().wait(QUANTUM)
+        spend()  # the other waits in the memo, and must not keep the turn
+        return "value"
+
+    def first(inputs: Inputs, loaded: object) -> Result:
+        """Compute it."""
+        return Result(memo.get("key", compute))
+
+    def second(inputs: Inputs, loaded: object) -> Result:
+        """Need it, too."""
+        waits.set()
+        return Result(memo.get("key", compute))
+
+    got, asked = [], [Endpoint("first", first, "base"), Endpoint("second", second, "base")]
+    threads = [
+        threading.Thread(target=lambda one=one: got.append(run(one, Inputs("a")).text), daemon=True)
+        for one in asked
+    ]
+    threads[0].start()
+    while not memo._pending:
+        threading.Event().wait(0.005)
+    threads[1].start()
+    [thread.join(20) for thread in threads]
+    assert got == ["value"] * 2 and memo.misses == 1 and free(run)
+
+
+def test_what_one_who_left_did_not_compute_another_computes():
+    memo, left, waits = Memo(100), threading.Event(), threading.Event()
+
+    def stopped():
+        waits.wait(20)
+        raise Stopped
+
+    def first():
+        with pytest.raises(Stopped):
+            memo.get("key", stopped)
+        left.set()
+
+    thread = threading.Thread(target=first)
+    thread.start()
+    while not memo._pending:
+        threading.Event().wait(0.005)
+    threading.Timer(0.1, waits.set).start()
+    assert memo.get("key", lambda: "value") == "value"
+    thread.join(20)
+    assert left.is_set()
 
 
 def test_a_column_over_its_budget_says_who_ended_it():

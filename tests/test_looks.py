@@ -182,4 +182,4 @@ def test_a_training_over_its_budget_ends_in_a_sentence_and_holds_nothing(
         for result in run.stream(endpoint, inputs):
             got.append(result.finished)
     assert got and not any(got), "what was shown until then stays"
-    assert run.places.free == PLACES and not run._steps._taken
+    assert run.places.free == PLACES and not run._turns._taken

@@ -125,7 +125,7 @@ def shout(passes):
 
 def test_the_runner_computes_waiting_requests_in_fewer_passes(runner, shout, passes):
     crowded, texts = Runner(runner.cache), [f"text {i}" for i in range(12)]
-    answers = ask_at_once(lambda text: crowded(shout, Inputs(text)), texts, crowded._turn, crowded._together)
+    answers = ask_at_once(lambda text: crowded(shout, Inputs(text)), texts, crowded._turns, crowded._together)
     assert [answer.text for answer in answers] == [text.upper() for text in texts]
     assert passes == [12]
     assert crowded(shout, Inputs("text 3")) is answers[3], "answers are remembered as ever"
@@ -135,7 +135,7 @@ def test_the_runner_computes_waiting_requests_in_fewer_passes(runner, shout, pas
 @pytest.mark.parametrize(("bad", "said"), [("bad", "no Say yes."), ("bug", "ZeroDivisionError")])
 def test_an_error_reaches_only_its_own_caller(runner, shout, bad, said):
     crowded, texts = Runner(runner.cache), ["a", bad, "b", "c"]
-    answers = ask_at_once(lambda text: crowded(shout, Inputs(text)), texts, crowded._turn, crowded._together)
+    answers = ask_at_once(lambda text: crowded(shout, Inputs(text)), texts, crowded._turns, crowded._together)
     assert [answer.text for answer in answers if isinstance(answer, Result)] == ["A", "B", "C"]
     assert isinstance(answers[1], StageError) and said in str(answers[1])
 
@@ -160,7 +160,7 @@ def test_the_runner_keeps_endpoints_and_models_apart(runner):
 
     crowded, endpoints = Crowded(runner.cache), [endpoint("one"), endpoint("two")]
     asked = [(e, Inputs(str(i), model)) for e in endpoints for model in "ab" for i in range(2)]
-    answers = ask_at_once(lambda item: crowded(*item), asked, crowded._turn, crowded._together)
+    answers = ask_at_once(lambda item: crowded(*item), asked, crowded._turns, crowded._together)
     assert [answer.text for answer in answers] == [f"{e.name} {i.model} {i.text}" for e, i in asked]
     assert sorted(passes) == [(name, model, [model], 2) for name in ("one", "two") for model in "ab"]
 

@@ -51,7 +51,7 @@ def pretending():
 def free(runner) -> bool:
     """Whether neither a turn nor a place nor a model is held."""
     leases = sum(entry.leases for entry in runner.cache.stats().entries)
-    turns = runner._turn._taken or runner._steps._taken
+    turns = runner._turns._taken
     return not turns and runner.places.free == PLACES and not leases
 
 
@@ -145,8 +145,8 @@ def never(inputs: Inputs, loaded: object) -> Iterator[Result]:
 
 def test_it_can_be_stopped_while_it_waits_for_its_turn(pretending):
     stream = pretending.stream(Endpoint("never", never, "base"), Inputs("a"))
-    with pretending._steps:
-        assert closed_while_it_waits(stream, lambda: pretending._steps._queue) == []
+    with pretending._turns:
+        assert closed_while_it_waits(stream, lambda: pretending._turns._queue) == []
     assert free(pretending)
 
 
@@ -219,9 +219,9 @@ def test_the_button_stops_what_waits(where):
             next(page())
 
     reader = threading.Thread(target=work)
-    with runner._steps:
+    with runner._turns:
         reader.start()
-        waits = runner._steps._queue if where == "turn" else runner.cache._fetches._under_way
+        waits = runner._turns._queue if where == "turn" else runner.cache._fetches._under_way
         wait_until(lambda: waits)
         STOPPED.add(f"ticket {where}")
         reader.join(5)
@@ -267,8 +267,8 @@ def test_writing_can_be_stopped_at_any_token(runner, smollm2):
         assert len(passes) < 50 and list(stream) == []
         so_far = len(passes)
         before_the_first = runner.stream(GENERATE, asked)
-        with runner._steps:
-            assert closed_while_it_waits(before_the_first, lambda: runner._steps._queue) == []
+        with runner._turns:
+            assert closed_while_it_waits(before_the_first, lambda: runner._turns._queue) == []
         assert len(passes) == so_far
     finally:
         hook.remove()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 
+from demos.held_turn import aside, clock, give_way, holding, undisturbed
 from demos.stopping import Stop, Stopped
-from demos.turns import Share, Turns
+from demos.turns import PART, PAUSED, QUANTUM, Share, Turns
 
 
 class Clock:
@@ -94,10 +96,13 @@ def test_a_newcomer_goes_before_those_who_are_ahead():
     assert served == ["new", "went before"]
 
 
-def test_nobody_waits_long_for_one_that_does_not_come_back():
-    turns, gone = Turns(), Share()
+@pytest.mark.parametrize("away", [False, True])
+def test_nobody_waits_long_for_one_that_does_not_come_back_and_not_at_all_for_one_that_is_away(away):
+    turns, gone = Turns(grace=60 if away else 0.03), Share()
     with turns.take(gone):
         pass
+    if away:
+        turns.away(gone)
     ahead, served = Share(50.0), []
     with taken(turns):
         thread = threading.Thread(target=computing, args=(turns, ahead, 0, Clock(), served, "ahead"))
@@ -186,7 +191,7 @@ def test_whoever_waits_is_told_the_place_and_a_measured_estimate(monkeypatch):
     assert told["second"][-1][0] == 0
 
 
-def test_a_long_computation_lets_those_compute_between_two_batches_who_come_first():
+def test_a_long_computation_lets_those_compute_who_come_first():
     clock, served = Clock(), []
     turns = Turns(clock, grace=0.0)
 
@@ -195,7 +200,7 @@ def test_a_long_computation_lets_those_compute_between_two_batches_who_come_firs
             served.append("quick")
             clock.now += 1
 
-    with turns.take() as give_way:
+    with turns.take():
         give_way()  # nobody waits
         served.append("long")
         clock.now += 10
@@ -219,7 +224,7 @@ def test_one_that_is_stopped_while_it_gives_way_takes_no_turn_from_others():
             go_on.wait(10)
 
     thread = threading.Thread(target=other)
-    with pytest.raises(Stopped), turns.take(stop=stop) as give_way:
+    with pytest.raises(Stopped), turns.take(stop=stop):
         clock.now += 10
         thread.start()
         wait_until(lambda: turns._queue)
@@ -228,3 +233,253 @@ def test_one_that_is_stopped_while_it_gives_way_takes_no_turn_from_others():
     go_on.set()
     thread.join(10)
     assert not turns._taken
+
+
+def test_who_has_just_begun_gives_no_way_nor_does_who_must_not_be_disturbed():
+    clock, served = Clock(), []
+    turns = Turns(clock, grace=0.0)
+    other = threading.Thread(target=computing, args=(turns, Share(), 0, clock, served, "other"))
+    with turns.take():
+        other.start()
+        wait_until(lambda: turns._queue)
+        clock.now += QUANTUM / 2
+        give_way()
+        clock.now += QUANTUM
+        with undisturbed():
+            give_way()
+        assert served == []
+        give_way()
+        assert served == ["other"]
+    other.join(10)
+    give_way()  # without a turn
+
+
+def test_a_newcomer_gives_no_way_to_one_that_is_ahead():
+    clock, served = Clock(), []
+    turns = Turns(clock, grace=0.0)
+    ahead = threading.Thread(target=computing, args=(turns, Share(50.0), 0, clock, served, "ahead"))
+    with turns.take():
+        ahead.start()
+        wait_until(lambda: turns._queue)
+        clock.now += 1
+        give_way()
+        assert served == []
+        clock.now += 49.5
+        give_way()
+        assert served == ["ahead"]
+    ahead.join(10)
+
+
+def test_the_seconds_of_others_are_not_counted():
+    turns, seconds = Turns(grace=0.0), 0.2
+
+    def other():
+        with turns.take():
+            threading.Event().wait(seconds)
+
+    thread, whole = threading.Thread(target=other), time.perf_counter()
+    with turns.take():
+        begin = clock()
+        thread.start()
+        wait_until(lambda: turns._queue)
+        threading.Event().wait(QUANTUM)
+        give_way()
+        own = clock() - begin
+    thread.join(10)
+    assert 0 <= own <= time.perf_counter() - whole - seconds
+
+
+def test_a_lock_is_waited_for_without_the_turn_since_its_holder_may_have_given_way():
+    clock, lock, served, threads = Clock(), threading.Lock(), [], []
+    turns = Turns(clock, grace=0.0)
+
+    def needs_the_lock():
+        with turns.take(), holding(lock):
+            served.append("second")
+
+    with turns.take(), holding(lock):
+        clock.now += 10
+        threads.append(threading.Thread(target=needs_the_lock))
+        threads[0].start()
+        wait_until(lambda: turns._queue)
+        give_way()
+        served.append("first")
+    threads[0].join(10)
+    assert served == ["first", "second"] and not turns._taken
+    assert not lock.locked()
+
+
+def test_whoever_waits_for_anything_else_lets_others_compute():
+    turns, served, there = Turns(grace=0.0), [], threading.Event()
+
+    def other():
+        with turns.take():
+            served.append("other")
+            there.set()
+
+    thread = threading.Thread(target=other)
+    with turns.take():
+        thread.start()
+        aside(there.wait)
+        assert served == ["other"] and turns._taken
+    thread.join(10)
+    aside(there.wait)  # without a turn
+
+
+def test_the_estimate_is_measured_on_whole_computations():
+    clock = Clock()
+    turns = Turns(clock, grace=0.0)
+    other = threading.Thread(target=computing, args=(turns, Share(), 0, clock, [], "other"))
+    with turns.take():
+        clock.now += 4
+        other.start()
+        wait_until(lambda: turns._queue)
+        give_way()
+        clock.now += 4
+    other.join(10)
+    assert turns._average == (0 + 8) / 2
+
+
+def test_what_grows_comes_after_what_is_answered_at_once_once_it_is_long():
+    clock, served, threads = Clock(), [], []
+    turns = Turns(clock, grace=0.0)
+    asked = {"long": Share(computed=1.0), "grows": Share(1e-9), "at once": Share(2e-9, 1.0, in_steps=False)}
+    with taken(turns):
+        for name, share in asked.items():
+            threads.append(threading.Thread(target=computing, args=(turns, share, 0, clock, served, name)))
+            threads[-1].start()
+            wait_until(lambda: len(turns._queue) == len(threads))
+    [thread.join(10) for thread in threads]
+    assert served == ["grows", "at once", "long"]
+
+
+@pytest.mark.parametrize("step", [0.01, 0.1])
+def test_long_ones_have_their_part_beside_what_is_quick(step):
+    clock, over = Clock(), threading.Event()
+    turns, long = Turns(clock, grace=0.0), Share(computed=1.0)
+
+    def steps():
+        while not over.is_set():
+            with turns.take(long):
+                clock.now += step
+
+    thread = threading.Thread(target=steps)
+    with turns.take():
+        thread.start()
+        for _ in range(1000):
+            wait_until(lambda: turns._queue)
+            clock.now += 0.01
+            give_way()
+        over.set()
+    thread.join(10)
+    assert 0.5 * PART < (long.computed - 1) / 10 < 2 * PART
+
+
+@pytest.mark.parametrize(
+    ("mine", "others", "owed", "gives_way"),
+    [
+        (Share(computed=1.0), Share(in_steps=False), 0.0, True),
+        (Share(computed=1.0), Share(in_steps=False), 2.0, False),
+        (Share(computed=1.0), Share(computed=1.0), 0.0, False),
+        (Share(in_steps=False), Share(computed=1.0), 0.0, True),
+        (Share(in_steps=False), Share(computed=1.0), -1.0, False),
+    ],
+)
+def test_a_long_one_gives_way_to_a_quick_one_and_only_for_what_is_owed_the_other_way(
+    mine, others, owed, gives_way
+):
+    clock, served = Clock(), []
+    turns = Turns(clock, grace=0.0)
+    other = threading.Thread(target=computing, args=(turns, others, 0, clock, served, "other"))
+    with turns.take(mine):
+        other.start()
+        wait_until(lambda: turns._queue)
+        turns._owed, clock.now = owed, clock.now + 1
+        give_way()
+        assert bool(served) == gives_way
+    other.join(10)
+
+
+def test_a_long_one_has_what_is_owed_and_no_more_though_another_long_one_waits():
+    clock, served, threads = Clock(), [], []
+    turns = Turns(clock, grace=0.0)
+    with turns.take(Share(computed=1.0)):
+        for name, share in (("long", Share(computed=1.0)), ("quick", Share(in_steps=False))):
+            threads.append(threading.Thread(target=computing, args=(turns, share, 0, clock, served, name)))
+            threads[-1].start()
+            wait_until(lambda: len(turns._queue) == len(threads))
+        turns._owed = 0.5
+        clock.now += 0.4
+        give_way()
+        assert served == []
+        clock.now += 0.2
+        give_way()
+        assert served[0] == "quick"
+    [thread.join(10) for thread in threads]
+
+
+def test_only_a_few_are_ever_in_the_middle_of_their_work():
+    clock, middle = Clock(), []
+    turns = Turns(clock, grace=0.0)
+
+    def heavy(number):
+        with turns.take():
+            clock.now += 1.0
+            give_way()
+            middle.append(sum(waiting.is_paused for waiting in turns._queue))
+            clock.now += 1.0
+
+    threads = [threading.Thread(target=heavy, args=(number,)) for number in range(3 * PAUSED)]
+    with taken(turns):
+        [thread.start() for thread in threads]
+        wait_until(lambda: len(turns._queue) == len(threads))
+    [thread.join(10) for thread in threads]
+    assert len(middle) == len(threads) and max(middle) <= PAUSED and not turns._taken
+
+
+def test_a_lock_that_came_while_its_visitor_left_is_free_again():
+    turns, lock, stop, go_on, ended = Turns(grace=0.0), threading.Lock(), Stop(), threading.Event(), []
+
+    def needs_the_lock():
+        try:
+            with turns.take(stop=stop), holding(lock):
+                ended.append("held")
+        except Stopped:
+            ended.append("left")
+
+    def other():
+        with turns.take():
+            lock.release()
+            stop.set()
+            go_on.wait(10)
+
+    lock.acquire()
+    threads = [threading.Thread(target=target) for target in (needs_the_lock, other)]
+    [thread.start() for thread in threads]
+    threads[0].join(10)
+    go_on.set()
+    threads[1].join(10)
+    assert not lock.locked() and not turns._taken and ended in (["left"], ["held"])
+
+
+def test_the_turn_is_passed_on_though_helpers_cannot_be_let_go(monkeypatch):
+    def fails():
+        raise OSError
+
+    monkeypatch.setattr("demos.turns.release_helpers", fails)
+    turns = Turns()
+    with pytest.raises(OSError), turns.take():
+        pass
+    assert not turns._taken
+
+
+def test_who_is_away_keeps_nobody_waiting_any_longer():
+    turns, short, long, served = Turns(grace=60), Share(), Share(50.0), []
+    thread = threading.Thread(target=computing, args=(turns, long, 0, Clock(), served, "long"))
+    with turns.take(short):
+        thread.start()
+        wait_until(lambda: turns._queue)
+    assert turns._patience and not served
+    turns.away(short)
+    thread.join(10)
+    assert served == ["long"]

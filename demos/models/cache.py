@@ -27,6 +27,7 @@ from demos.models.memory_budget import in_words, memory_budget
 from demos.models.metered import meter
 from demos.models.spec_needs import base_of, expected_bytes, named
 from demos.models.specs import CacheStats, EntryStats, Loaded, Origin, Spec, one_load_at_a_time
+from demos.thread_pools import release_helpers
 
 __all__ = ["CacheStats", "EntryStats", "Loaded", "ModelCache", "Origin", "Spec", "shared_cache"]
 
@@ -158,6 +159,7 @@ class ModelCache:
                 loaded = self._read(spec, base.loaded if base else None)
                 meter(loaded.model)
                 seconds = self._clock() - start
+                release_helpers()  # of the thread that happened to load it
                 self._make_room(spec, loaded.nbytes)
                 with self._lock:
                     entry = self._entries[spec] = _Entry(loaded, base, leases=1, used=self._clock())

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence, Sized
 from typing import Any, TypeVar
 
-from demos.budget import pause
 from demos.errors import StageError
 from demos.models.specs import Loaded
 
@@ -43,8 +42,7 @@ def answer_all(
     """Answers each item, in the order given, computing in buckets.
 
     `prepare(item)` returns what is computed, such as token ids; its length decides the bucket. If it raises a
-    `StageError`, that is the item's answer, and no other item is affected. Others who come first compute
-    between two batches.
+    `StageError`, that is the item's answer, and no other item is affected.
     """
     answers: list[Any] = [None] * len(items)
     ready: list[tuple[int, Ready]] = []
@@ -53,9 +51,7 @@ def answer_all(
             ready.append((place, prepare(item)))
         except StageError as error:
             answers[place] = error
-    for number, batch in enumerate(buckets([len(prepared) for _, prepared in ready], budget)):
-        if number:
-            pause()
+    for batch in buckets([len(prepared) for _, prepared in ready], budget):
         computed = compute([ready[index][1] for index in batch])
         for index, answer in zip(batch, computed, strict=True):
             answers[ready[index][0]] = answer

@@ -6,11 +6,11 @@ A training gives its turn back after each step, so that others need not wait lon
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any, Protocol, TypeVar
 
+from demos.held_turn import clock
 from demos.nlp.training_places import Places
 from demos.public import is_public
 from demos.stream import Waiting
@@ -45,7 +45,7 @@ class Lesson(Protocol):
 def paced(
     make: Callable[[], Lesson],
     total: float,
-    clock: Callable[[], float] = time.perf_counter,
+    clock: Callable[[], float] = clock,
     show: float = SHOW,
     sample: float = SAMPLE,
 ) -> Iterator[Any]:

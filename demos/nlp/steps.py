@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import TypeVar
 
-from demos.budget import pause
-
 Result = TypeVar("Result")
 
 Steps = Generator[int, None, Result]
@@ -17,10 +15,9 @@ Steps = Generator[int, None, Result]
 
 
 def finish(steps: Steps[Result]) -> Result:
-    """Runs all steps and returns the result; others who come first compute between two of them."""
+    """Runs all steps and returns the result."""
     while True:
         try:
             next(steps)
         except StopIteration as end:
             return end.value
-        pause()

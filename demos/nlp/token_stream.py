@@ -15,6 +15,7 @@ from contextlib import closing
 from contextvars import copy_context
 from typing import Any
 
+from demos.held_turn import undisturbed
 from demos.models.specs import Loaded
 from demos.nlp.decoding import Decoding, NewToken, end_ids
 from demos.nlp.shareable import may_share
@@ -143,7 +144,7 @@ def _write(loaded: Loaded, batch: Any, decoding: Decoding, pace: _Pace) -> None:
     if pace.stopped:
         return
     end: Exception | None = None
-    with _random_numbers:
+    with undisturbed(), _random_numbers:  # which whoever computed instead could wait for
         try:
             torch.manual_seed(decoding.seed)
             loaded.model.generate(

@@ -13,12 +13,13 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Generator
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from contextlib import closing
 from dataclasses import replace
 from typing import Any, Protocol
 
 from demos.errors import StageError
+from demos.held_turn import aside
 from demos.models.catalog import checkpoint
 from demos.models.checkpoint import Checkpoint
 from demos.models.eight_bits import eight_bit_file
@@ -84,7 +85,7 @@ def here(write: Write) -> Callable[[Loaded, Any, Decoding], Generator[NewToken]]
         with closing(write(loaded, batch, decoding)) as coming:
             for came in coming:
                 if isinstance(came, Waiting):
-                    came.there.wait()
+                    aside(came.there.wait)
                 else:
                     yield came
 
@@ -119,6 +120,7 @@ def _engine(known: Checkpoint, patient: bool) -> Engine | None:
         opened = _engines[known.name]
     if not patient and not opened.done():
         return None
+    aside(lambda: wait([opened]))
     engine = opened.result()
     return None if engine is None or engine.failed else engine
 

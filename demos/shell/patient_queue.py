@@ -6,24 +6,35 @@ core busy with looking.
 
 Gradio computes an answer to its end, whether or not anybody is there to read it. Here the event of a client
 who leaves, or does not begin to listen for `PATIENCE` seconds, is stopped (`demos/stopping.py`).
+
+Gradio begins as much work as one page allows. Here the queues of all pages together begin no more than the
+runner has places for, so that who has waited is not refused then.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from typing import Any
+from typing import Any, ClassVar
+from weakref import WeakSet
 
 from gradio.queueing import Event, Queue
 
 from demos.places import Visitor, has_its_share
+from demos.runner import PLACES
 from demos.shell.admission import visitor_of
 from demos.stopping import STOPPED
+from demos.ui.column_panel import COLUMN_QUEUE
+from demos.ui.page import BATCHED_QUEUE, MODEL_QUEUE, WRITING_QUEUE
 
 ALERT = 10.0
 """Seconds after a request in which a page's queue looks as often as Gradio's: the next one may follow."""
 PATIENCE = 3.0
 """Seconds in which a client who asks must begin to listen: it has to be told its event's name before."""
+QUICK = 8
+"""Of the runner's places, those that texts, experiments and columns leave to quick answers."""
+GROWING = {WRITING_QUEUE, COLUMN_QUEUE}
+WORK = {BATCHED_QUEUE, MODEL_QUEUE} | GROWING
 
 FULL = "You have your share of questions here that wait. Wait for one of them: others ask here, too."
 
@@ -43,6 +54,11 @@ class PatientQueue(Queue):
     Windows: who presses a button after a pause waits at most 50 ms longer."""
 
     _asked = -ALERT
+    _all: ClassVar[WeakSet[PatientQueue]] = WeakSet()
+
+    def __init__(self, *given: Any, **options: Any) -> None:
+        super().__init__(*given, **options)
+        self._all.add(self)
 
     async def push(self, body: Any, request: Any, username: str | None) -> Any:
         """Takes an event of a client, unless as many of this visitor wait already as may."""
@@ -57,6 +73,24 @@ class PatientQueue(Queue):
             self._mailbox(page := body.session_hash)
             asyncio.get_running_loop().call_later(PATIENCE, self._stop_unheard, page, str(event))
         return is_taken, event, state
+
+    def get_events(self) -> Any:
+        """What is begun next: nothing for which there would be no place."""
+        all_kinds, full = self.event_queue_per_concurrency_id, set[str]()
+        if self._working(WORK) >= PLACES:
+            full = WORK
+        elif self._working(GROWING) >= PLACES - QUICK:
+            full = GROWING
+        self.event_queue_per_concurrency_id = {k: of for k, of in all_kinds.items() if k not in full}
+        try:
+            return super().get_events()
+        finally:
+            self.event_queue_per_concurrency_id = all_kinds
+
+    def _working(self, kinds: set[str]) -> int:
+        """How much work of some kinds is under way, on all pages."""
+        of_pages = [queue.event_queue_per_concurrency_id for queue in list(self._all)]
+        return sum(of[kind].current_concurrency for of in of_pages for kind in kinds & of.keys())
 
     def _mailbox(self, page: str | None) -> Mailbox:
         messages: Any = self.pending_messages_per_session.get(page or "", Mailbox())

@@ -7,7 +7,6 @@ model gets wrong, and says so with confidence.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
@@ -16,6 +15,7 @@ from pydantic import Field
 
 from demos.contract import Endpoint, Example, Info, Run
 from demos.errors import StageError
+from demos.held_turn import clock
 from demos.models.catalog import ASSETS
 from demos.models.specs import Loaded, Origin
 from demos.nlp.batches import answer_all
@@ -85,9 +85,9 @@ def sentiments(many: Sequence[SentimentInputs], loaded: Loaded) -> list[Sentimen
     names = label_names(loaded)
 
     def compute(texts: Sequence[Encoded]) -> list[SentimentResult]:
-        begin = time.perf_counter()
+        begin = clock()
         scores = class_scores([text.ids for text in texts], loaded)
-        seconds = time.perf_counter() - begin
+        seconds = clock() - begin
         return [result(text, row.tolist(), seconds) for text, row in zip(texts, scores, strict=True)]
 
     def result(text: Encoded, row: list[float], seconds: float) -> SentimentResult:

@@ -124,7 +124,7 @@ def test_what_grows_for_ever_is_stopped_after_its_time(runner):
     ran = run_link(link("pretended"), pretended(never_ends), runner, 0.05)
     assert ran.cut and ran.problem == "" and ran.offline == "works (no model)"
     assert "still growing" in "\n".join(lines_of(Rehearsed(link("pretended"), "Pretended", ran)))
-    assert not runner._steps._taken
+    assert not runner._turns._taken
 
 
 @pytest.mark.parametrize(("text", "said"), [("x", "too short. Write more."), ("bug", "Something went wrong")])

@@ -132,7 +132,7 @@ def test_a_page_shows_the_lent_text_and_can_stop_it(lent):
     assert texts == sorted(texts) and texts[-1] == 4
     with closing(runner.stream(GENERATE, inputs)) as stream:
         next(stream)
-    assert not runner._steps._taken
+    assert not runner._turns._taken
 
 
 def asked(lm, most: int = 6, **bounds: int) -> Any:

@@ -172,7 +172,7 @@ def test_no_further_batch_is_read_for_whoever_left(served, monkeypatch, name, wa
     served.work.go_on.set()
     assert served.work.ended.wait(60)
     assert served.work.batches == 1
-    wait_for(lambda: served.run.places.free == PLACES and not served.run._turn._taken)
+    wait_for(lambda: served.run.places.free == PLACES and not served.run._turns._taken)
 
 
 @pytest.mark.parametrize("name", ["answer", "grow"])

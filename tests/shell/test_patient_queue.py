@@ -10,9 +10,11 @@ from gradio.data_classes import PredictBodyInternal
 from gradio.events import api
 from gradio_client import Client
 
+from demos.runner import PLACES
 from demos.shell import patient_queue
 from demos.shell.blocks import Blocks
-from demos.shell.patient_queue import ALERT, PatientQueue
+from demos.shell.patient_queue import ALERT, QUICK, PatientQueue
+from demos.ui.page import MODEL_QUEUE, WRITING_QUEUE
 from tests.browser.steps import free_port
 
 
@@ -85,3 +87,47 @@ def test_one_visitor_waits_for_no_more_than_a_share_of_the_queue(monkeypatch):
     assert [ask("two", "c"), ask("one", "a")] == [True, False]
     monkeypatch.setenv("STAGE_PUBLIC", "0")
     assert [ask("one", "a") for _ in range(4)] == [True] * 3 + [False]
+
+
+def test_no_page_begins_what_would_find_no_place_and_quick_answers_keep_some():
+    def page() -> PatientQueue:
+        with Blocks() as blocks:
+            for kind in (MODEL_QUEUE, WRITING_QUEUE, "other"):
+                api(shout, api_name=kind, concurrency_id=kind, concurrency_limit=100)
+        blocks.queue(max_size=80)
+        assert isinstance(blocks._queue, PatientQueue)
+        return blocks._queue
+
+    def ask(queue: PatientQueue, function: int) -> None:
+        body = PredictBodyInternal(data=["hello"], fn_index=function, session_hash="page")
+        request = SimpleNamespace(headers={}, client=SimpleNamespace(host="a"))
+        taken, said, _ = asyncio.run(queue.push(body, request, None))
+        assert taken, said
+
+    def begun(queue: PatientQueue) -> set[str]:
+        kinds = set()
+        while events := queue.get_events():
+            kinds.add(events[2])
+        return kinds
+
+    busy, queue = page(), page()
+    for function in range(2):
+        ask(busy, function)
+    assert begun(busy) == {MODEL_QUEUE, WRITING_QUEUE}
+    under_way, everything = busy.event_queue_per_concurrency_id, {"other", MODEL_QUEUE, WRITING_QUEUE}
+    for quick, growing, expected in [
+        (PLACES, 0, {"other"}),
+        (QUICK, PLACES - QUICK, {"other"}),
+        (PLACES - 1, 0, everything),
+        (0, PLACES - QUICK, {"other", MODEL_QUEUE}),
+        (QUICK, PLACES - QUICK - 1, everything),
+    ]:
+        under_way[MODEL_QUEUE].current_concurrency = quick
+        under_way[WRITING_QUEUE].current_concurrency = growing
+        for function in range(3):
+            ask(queue, function)
+        assert begun(queue) == expected
+        for kind in under_way.values():
+            kind.current_concurrency = 0
+        begun(queue)
+        assert len(queue) == 0

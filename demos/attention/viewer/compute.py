@@ -11,6 +11,7 @@ from pydantic import Field
 from demos.attention.viewer.measure import Selection, viewer_endpoint
 from demos.attention.viewer.measured_map import MeasuredMap, map_of_own_tokens, measured_map
 from demos.attention.viewer.summary import HEAD_MEASURES, HeadSummary, summarise
+from demos.budget import spend
 from demos.errors import BadInput
 from demos.models.specs import Loaded, Origin
 from demos.nlp.attention_rollout import FLOW_TOKENS, attention_flow
@@ -151,6 +152,7 @@ def attention_neuron(inputs: NeuronInputs, loaded: Loaded) -> NeuronResult:
 
 def neuron_of(measured: MeasuredMap, number: int, head: int) -> NeuronResult:
     """Computes one head of a map; raises `BadInput` if there is no such layer or head."""
+    spend()
     measured.check(number, head)
     source = measured.source
     layer = source.layers[number]
@@ -213,6 +215,7 @@ def attention_flow_to(inputs: FlowInputs, loaded: Loaded) -> FlowResult:
 def flow_of(measured: MeasuredMap, layer: int, token: int, longest: int = FLOW_TOKENS) -> FlowResult:
     """The flow for one token, up to `longest` tokens; raises `BadInput` for a missing layer or token, and for
     cross-attention."""
+    spend()
     measured.check(layer)
     queries, rolled = measured.source.queries, measured.rollout()
     if not 0 <= token < len(queries):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 
 from demos.caption_world import world
@@ -12,6 +11,7 @@ from demos.caption_world.one_sentence.question import Question, question_of
 from demos.caption_world.one_sentence.schemas import CaptionWorldAnswer, CaptionWorldInputs, Line, Said
 from demos.caption_world.origin import together
 from demos.contract import Endpoint
+from demos.held_turn import clock
 from demos.models.specs import Loaded, Spec
 
 
@@ -23,9 +23,9 @@ def caption_world(inputs: CaptionWorldInputs, loaded: Sequence[Loaded]) -> Capti
     judgement = world.judged(question.text, judge)
     said = []
     for one, model in zip(shipped(), models, strict=True):
-        begin = time.perf_counter()
+        begin = clock()
         lines = asked[one.name](question, model)
-        seconds = time.perf_counter() - begin
+        seconds = clock() - begin
         written = lines[0].text if one.name in ("bart", "marian") else ""
         parameters = sum(tensor.numel() for tensor in model.model.parameters())
         said.append(Said(one.name, lines, parameters, seconds, written))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from demos.caption_world.watch_it_learn.schemas import Moment, WatchInputs, Watc
 from demos.caption_world.world import JUDGE, judged
 from demos.contract import Endpoint
 from demos.errors import BadInput
+from demos.held_turn import clock
 from demos.models.specs import Loaded, Spec
 from demos.texts import check_text
 
@@ -37,7 +37,7 @@ def watch_it_learn(inputs: WatchInputs, loaded: Sequence[Loaded]) -> WatchResult
     from demos.caption_world.watch_it_learn import checkpoints
     from demos.caption_world.watch_it_learn.answers import attention_map, followed_head
 
-    begin = time.perf_counter()
+    begin = clock()
     trained, judge = loaded
     given = given_of(inputs.text, trained)
     models = (*checkpoints.earlier(trained), trained)
@@ -72,7 +72,7 @@ def watch_it_learn(inputs: WatchInputs, loaded: Sequence[Loaded]) -> WatchResult
         tuple(token.text for token in maps[-1].keys),
         moments,
         judged(whole, judge).withheld,
-        time.perf_counter() - begin,
+        clock() - begin,
         together([trained]),
     )
 

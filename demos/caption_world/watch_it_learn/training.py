@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 import unicodedata
 from collections.abc import Callable, Iterator
 
@@ -16,6 +15,7 @@ from demos.caption_world.watch_it_learn.schemas import (
 )
 from demos.contract import Endpoint
 from demos.errors import BadInput
+from demos.held_turn import clock
 from demos.models.metered import meter
 from demos.nlp.live_training import SHOW, in_turn, paced, split
 from demos.nlp.training_places import Places
@@ -41,7 +41,7 @@ def train_one(inputs: TrainInputs, loaded: None = None) -> Iterator[TrainResult]
 
 
 def lessons(
-    inputs: TrainInputs, clock: Callable[[], float] = time.perf_counter, show: float = SHOW
+    inputs: TrainInputs, clock: Callable[[], float] = clock, show: float = SHOW
 ) -> Iterator[TrainResult]:
     """The training itself; between its results stand the turns that it gives back."""
     return paced(lambda: Lesson(tidy(inputs.lines), inputs.seed), inputs.seconds, clock, show)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Sequence
 
 from demos.caption_world.origin import together
@@ -19,6 +18,7 @@ from demos.caption_world.who_sees_what.words import counted, described, plain, s
 from demos.caption_world.world import JUDGE, judged
 from demos.contract import Endpoint
 from demos.errors import BadInput
+from demos.held_turn import clock
 from demos.models.specs import Loaded, Spec
 from demos.texts import check_text
 
@@ -53,7 +53,7 @@ def who_sees_what(inputs: WhoInputs, loaded: Sequence[Loaded]) -> WhoResult:
     from demos.caption_world.who_sees_what.views import views
 
     check_inputs(inputs)
-    begin = time.perf_counter()
+    begin = clock()
     elmo, gpt, bert, judge = loaded
     text = plain(inputs.text)
     ids, places = spelt(text, bert.tokenizer)
@@ -77,7 +77,7 @@ def who_sees_what(inputs: WhoInputs, loaded: Sequence[Loaded]) -> WhoResult:
         most_disputed(gaps),
         bert.model.config.vocab_size,
         judged(text, judge).withheld,
-        time.perf_counter() - begin,
+        clock() - begin,
         together([elmo, gpt, bert]),
     )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Sequence
 
 import numpy as np
@@ -15,6 +14,7 @@ from demos.foundations.bias.headline import headline
 from demos.foundations.bias.pairs import MASK, Pair
 from demos.foundations.bias.schemas import BiasInputs, BiasResult, Lean
 from demos.foundations.film_reviews import fine_tuned
+from demos.held_turn import clock
 from demos.models.specs import Loaded
 from demos.nlp.legibility import legibility
 from demos.nlp.window import window
@@ -30,7 +30,7 @@ def bias(inputs: BiasInputs, loaded: Loaded) -> BiasResult:
     Of the words that are compared each has a share in each sentence, by the model's probability; a word's
     value for a pair is the log-odds of its share in the first sentence minus those in the second.
     """
-    begin = time.perf_counter()
+    begin = clock()
     pairs, words = read.pairs_of(inputs), read.words_of(inputs)
     masked = loaded.spec.head == "masked-lm"
     left_out: list[str] = []
@@ -61,7 +61,7 @@ def bias(inputs: BiasInputs, loaded: Loaded) -> BiasResult:
         tuple(left_out),
         "masked" if masked else "causal",
         legibility(" ".join(pair.first.replace(MASK, " ") for pair in pairs), loaded).withheld,
-        time.perf_counter() - begin,
+        clock() - begin,
         loaded.origin,
     )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from demos.errors import BadInput
 from demos.foundations.bucketing.headline import of_layouts
 from demos.foundations.bucketing.layout import Layout, layouts
 from demos.foundations.bucketing.schemas import MIN_TEXTS, BucketingInputs, BucketingResult, MeasureInputs
+from demos.held_turn import clock
 from demos.models.specs import Loaded
 from demos.texts import check_text
 
@@ -61,13 +61,13 @@ def bucketing(inputs: BucketingInputs, loaded: Loaded) -> BucketingResult:
     import numpy as np
 
     check_inputs(inputs)
-    begin = time.perf_counter()
+    begin = clock()
     rows = rows_of(inputs.texts, loaded)
     lengths = tuple(map(len, rows))
     ways = layouts(lengths, inputs.batch, inputs.buckets)
     answers = [answered(rows, way, loaded) for way in ways]
     apart = max(float(np.abs(one - other).max()) for one, other in combinations(answers, 2))
-    return BucketingResult(lengths, ways, power_above(apart), time.perf_counter() - begin, loaded.origin)
+    return BucketingResult(lengths, ways, power_above(apart), clock() - begin, loaded.origin)
 
 
 def power_above(number: float) -> float:

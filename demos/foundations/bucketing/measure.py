@@ -7,7 +7,6 @@ ratio compares two of the same round.
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Callable, Mapping, Sequence
 
 from demos.budget import spend
@@ -22,13 +21,14 @@ from demos.foundations.bucketing.schemas import (
     MeasureResult,
     Timed,
 )
+from demos.held_turn import clock, undisturbed
 from demos.models.specs import Loaded
 
 LOOPS = ("loop", "list comprehension", "map", "numpy", "numpy, from a list and back")
 
 
 def in_turns(
-    ways: Mapping[str, Callable[[], object]], rounds: int, clock: Callable[[], float] = time.perf_counter
+    ways: Mapping[str, Callable[[], object]], rounds: int, clock: Callable[[], float] = clock
 ) -> tuple[Timed, ...]:
     """The seconds of each way in each round; one round before them is not counted. Ratios are to the first
     way."""
@@ -39,10 +39,12 @@ def in_turns(
         shuffled.shuffle(names)
         for name in names:
             spend()
-            begin = clock()
-            ways[name]()
+            with undisturbed():
+                begin = clock()
+                ways[name]()
+                seconds = clock() - begin
             if number:
-                each[name].append(clock() - begin)
+                each[name].append(seconds)
     first = each[next(iter(ways))]
     return tuple(Timed(name, tuple(took), tuple(_ratios(took, first))) for name, took in each.items())
 
@@ -57,7 +59,7 @@ def measure_buckets(inputs: MeasureInputs, loaded: Loaded) -> MeasureResult:
     import torch
 
     check_inputs(inputs)
-    begin = time.perf_counter()
+    begin = clock()
     rows = rows_of(inputs.texts, loaded)
     ways = {
         layout.way: lambda layout=layout: answered(rows, layout, loaded)
@@ -69,7 +71,7 @@ def measure_buckets(inputs: MeasureInputs, loaded: Loaded) -> MeasureResult:
         inputs.batch,
         inputs.buckets,
         torch.get_num_threads(),
-        time.perf_counter() - begin,
+        clock() - begin,
         loaded.origin,
     )
 
@@ -78,7 +80,7 @@ def measure_loops(inputs: LoopsInputs, loaded: None) -> LoopsResult:
     """Times doubling a list of numbers by a loop, a list comprehension, map and numpy."""
     import numpy as np
 
-    begin = time.perf_counter()
+    begin = clock()
     numbers = list(range(inputs.numbers))
     array = np.arange(inputs.numbers)
 
@@ -96,7 +98,7 @@ def measure_loops(inputs: LoopsInputs, loaded: None) -> LoopsResult:
         lambda: (2 * np.array(numbers)).tolist(),
     ]
     timed = in_turns(dict(zip(LOOPS, ways, strict=True)), inputs.repeats)
-    return LoopsResult(timed, inputs.numbers, time.perf_counter() - begin)
+    return LoopsResult(timed, inputs.numbers, clock() - begin)
 
 
 MEASURE_BUCKETS = Endpoint(

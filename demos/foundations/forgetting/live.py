@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable, Iterator, Sequence
 
 from demos.contract import Endpoint
@@ -11,6 +10,7 @@ from demos.errors import BadInput
 from demos.foundations.film_reviews import BASE
 from demos.foundations.forgetting.reviews import reviews_of
 from demos.foundations.forgetting.schemas import Filling, LiveInputs, LiveResult, Point
+from demos.held_turn import clock
 from demos.models.specs import Loaded, Spec
 from demos.nlp.live_training import SHOW, in_turn, paced, split
 from demos.nlp.training_places import Places
@@ -40,7 +40,7 @@ def fine_tune(inputs: LiveInputs, loaded: Sequence[Loaded]) -> Iterator[LiveResu
 def lessons(
     inputs: LiveInputs,
     loaded: Loaded,
-    clock: Callable[[], float] = time.perf_counter,
+    clock: Callable[[], float] = clock,
     show: float = SHOW,
 ) -> Iterator[LiveResult]:
     """The training itself; between its results stand the turns that it gives back."""

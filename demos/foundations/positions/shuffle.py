@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +19,7 @@ from demos.foundations.positions.schemas import (
     ShuffleResult,
 )
 from demos.foundations.positions.words import Spelt, shown, shuffled, spelt
+from demos.held_turn import clock
 from demos.models.specs import Loaded, Spec
 from demos.texts import check_text
 
@@ -54,7 +54,7 @@ def shuffle_words(inputs: ShuffleInputs, loaded: Sequence[Loaded]) -> ShuffleRes
     those of training.
     """
     check_inputs(inputs)
-    begin = time.perf_counter()
+    begin = clock()
     (five,) = loaded
     words = spelt(" ".join(inputs.text.split()), five.tokenizer)
     _check_words(words, five.model.config.trained_length)
@@ -74,7 +74,7 @@ def shuffle_words(inputs: ShuffleInputs, loaded: Sequence[Loaded]) -> ShuffleRes
         tuple(order),
         gaps,
         most_moved(gaps),
-        time.perf_counter() - begin,
+        clock() - begin,
         five.origin,
     )
 

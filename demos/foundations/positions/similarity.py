@@ -3,7 +3,6 @@ bias."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from demos.contract import Endpoint
 from demos.foundations.positions.headline import of_maps
 from demos.foundations.positions.schemas import MapInputs, MapResult, PositionMap
+from demos.held_turn import clock
 from demos.models.catalog import catalog
 from demos.models.specs import Loaded, Origin, Spec
 
@@ -37,7 +37,7 @@ def position_maps(inputs: MapInputs, loaded: Sequence[Loaded]) -> MapResult:
     length one, averaged over all directions of q, that is the mean of cos((j - i) theta) over the angles
     theta of all pairs of dimensions. T5's bias (Raffel et al. 2020, 2.1) is a number for each distance.
     """
-    begin = time.perf_counter()
+    begin = clock()
     sines, learned, rotary, bias = loaded
     n = inputs.positions
     maps = (
@@ -46,7 +46,7 @@ def position_maps(inputs: MapInputs, loaded: Sequence[Loaded]) -> MapResult:
         _map("rotary", rotary, TURNED, turned(rotary.config, n)),
         _biased(bias, biases(bias.model, n)),
     )
-    return MapResult(maps, time.perf_counter() - begin, together(loaded))
+    return MapResult(maps, clock() - begin, together(loaded))
 
 
 def sine_table(config: Any, n: int) -> torch.Tensor:

@@ -13,6 +13,7 @@ from demos.foundations.shapes.config_text import Described, described, parsed
 from demos.foundations.shapes.families import FAMILIES, OURS
 from demos.foundations.shapes.headline import headline
 from demos.foundations.shapes.schemas import BYTES, PASTED, Shapes, ShapesInputs
+from demos.held_turn import holding
 from demos.model_choice import to_be_had
 from demos.models.bundled import locate
 from demos.models.catalog import catalog
@@ -34,7 +35,7 @@ def shapes(inputs: ShapesInputs, loaded: Sequence[Loaded]) -> Shapes:
         description, origin = parsed(inputs.config), None
     else:
         description, origin = described(loaded[0].config.to_dict()), loaded[0].origin
-    with _ONE_AT_A_TIME:  # many short Python calls, which would only slow each other down
+    with holding(_ONE_AT_A_TIME):  # models that were built before are used again, one trace at a time
         found = _measured(description, inputs)
     return Shapes(**found, origin=origin)
 

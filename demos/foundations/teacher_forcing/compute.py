@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 from typing import Any
@@ -22,6 +21,7 @@ from demos.foundations.teacher_forcing.schemas import (
     Word,
 )
 from demos.foundations.teacher_forcing.words import begins, rather, shown, spelt, words_of
+from demos.held_turn import clock
 from demos.models.specs import Loaded, Spec
 from demos.nlp.legibility import legibility
 from demos.texts import check_text, whole_characters
@@ -41,7 +41,7 @@ def teacher_forcing(inputs: TeacherInputs, loaded: Sequence[Loaded]) -> TeacherR
 
     Up to two other words are tried in the place of each word of the target: what the model rather had there.
     """
-    begin = time.perf_counter()
+    begin = clock()
     (one,) = loaded
     asked = _Asked(inputs, one)
     target, ids = asked.target, asked.own.ids
@@ -67,7 +67,7 @@ def teacher_forcing(inputs: TeacherInputs, loaded: Sequence[Loaded]) -> TeacherR
         changes=tuple(changes),
         opening=max(range(len(changes)), key=lambda i: sum(changes[i].moved), default=-1),
         note=_note(inputs.text, one, asked),
-        seconds=time.perf_counter() - begin,
+        seconds=clock() - begin,
         origin=one.origin,
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -12,6 +11,7 @@ from demos.foundations.tokens.headline import of_readings
 from demos.foundations.tokens.pre_tokens import lines_of
 from demos.foundations.tokens.readings import OWN, captions_unigram, read, read_with
 from demos.foundations.tokens.schemas import SHOWN, Line, TokenizeInputs, TokenizeResult
+from demos.held_turn import clock
 from demos.model_choice import to_be_had
 from demos.models.catalog import catalog
 from demos.models.checkpoint import Checkpoint
@@ -56,14 +56,14 @@ def tokenize(inputs: TokenizeInputs, loaded: Sequence[Loaded]) -> TokenizeResult
     breaks are not counted. No weights are loaded.
     """
     check_inputs(inputs)
-    begin = time.perf_counter()
+    begin = clock()
     lines = lines_of(inputs.text)
     readings = [read(one, lines) for one in loaded]
     readings.append(read_with(captions_unigram(), OWN, lines))
     return TokenizeResult(
         tuple(Line(len(line), len(line.encode()), len(line.split())) for line in lines),
         tuple(readings),
-        time.perf_counter() - begin,
+        clock() - begin,
         replace(
             loaded[0].origin,
             checkpoint="tokenizers",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 
 from demos.contract import Endpoint
 from demos.errors import StageError
+from demos.held_turn import clock
 from demos.models.specs import Loaded
 from demos.nlp.csv_batch import Batch
 from demos.nlp.other_models import remedied
@@ -27,9 +27,9 @@ def entities_of_all(many: Sequence[EntitiesInputs], loaded: Loaded) -> list[Enti
             ready.append(pieces(inputs.text, loaded))
         except StageError as error:
             ready.append(error)
-    begin = time.perf_counter()
+    begin = clock()
     scores = iter(probabilities([text for text in ready if isinstance(text, Pieces)], loaded))
-    seconds = time.perf_counter() - begin
+    seconds = clock() - begin
 
     def answer(text: str, tokens: Pieces, rules: bool) -> EntitiesResult:
         by_model = spelled(words(text, tokens, next(scores), loaded.tokenizer, names))

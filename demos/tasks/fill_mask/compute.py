@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from demos.contract import Endpoint
 from demos.errors import BadInput, StageError
+from demos.held_turn import clock
 from demos.models.precision import at_least_single
 from demos.models.specs import Loaded
 from demos.nlp.batches import answer_all, one_by_one
@@ -42,7 +42,7 @@ def fill_all(many: Sequence[FillMaskInputs], loaded: Loaded) -> list[FillMaskRes
     def compute(texts: Sequence[Asked]) -> list[FillMaskResult]:
         import torch
 
-        begin = time.perf_counter()
+        begin = clock()
         rows = {"input_ids": [text.encoded.ids for text in texts]}
         batch = loaded.tokenizer.pad(rows, return_tensors="pt", verbose=False)
         found = []
@@ -51,7 +51,7 @@ def fill_all(many: Sequence[FillMaskInputs], loaded: Loaded) -> list[FillMaskRes
             for text, row, ids in zip(texts, logits, batch["input_ids"], strict=True):
                 values, pieces = row[ids == mask].softmax(-1).topk(min(text.top_k, row.shape[-1]))
                 found.append((values.tolist(), pieces.tolist()))
-        seconds = time.perf_counter() - begin
+        seconds = clock() - begin
         return [
             FillMaskResult(
                 tuple(tuple(map(candidate, p, v)) for v, p in zip(*gaps, strict=True)),
@@ -94,10 +94,10 @@ def rescored(inputs: FillMaskInputs, loaded: Loaded) -> FillMaskResult:
             "Leave one [MASK], or choose a masked language model.",
         )
     encoded = encode(inputs.text, loaded)
-    begin = time.perf_counter()
+    begin = clock()
     left, _, right = inputs.text.partition(MASK)
     words = infill(left, right, loaded)[: inputs.top_k]
-    seconds = time.perf_counter() - begin
+    seconds = clock() - begin
     shown = tuple(Candidate(one.word, None, False, one.share) for one in words)
     judged = legibility(inputs.text.replace(MASK, " "), loaded)
     return FillMaskResult(

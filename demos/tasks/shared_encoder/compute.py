@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
-
 from demos.contract import Endpoint
+from demos.held_turn import clock
 from demos.models.specs import Loaded
 from demos.tasks.entities.schemas import NamedEntity
 from demos.tasks.shared_encoder.headline import headline
@@ -16,9 +15,9 @@ def shared_encoder(inputs: SharedEncoderInputs, loaded: Loaded) -> SharedEncoder
     """What four heads on one encoder say of a text, or of a pair of texts."""
     from demos.tasks.shared_encoder.multi_task import PAIR, SINGLE, predict
 
-    begin = time.perf_counter()
+    begin = clock()
     said = predict(loaded, inputs.text, inputs.second if inputs.second.strip() else None)
-    seconds = time.perf_counter() - begin
+    seconds = clock() - begin
     found = tuple(
         NamedEntity(inputs.text[e.start : e.end], e.label, e.start, e.end, e.probability) for e in said.names
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +10,7 @@ import orjson
 
 from demos.contract import Endpoint
 from demos.errors import BadInput, StageError
+from demos.held_turn import clock
 from demos.models.specs import Loaded
 from demos.nlp.batches import answer_all
 from demos.nlp.classify import Encoded, encode
@@ -41,7 +41,7 @@ def similarity(inputs: SimilarityInputs, loaded: Loaded) -> SimilarityResult:
     Raises `BadInput` if fewer than two can be turned into tokens.
     """
     check_inputs(inputs)
-    begin = time.perf_counter()
+    begin = clock()
     read, left_out = read_lines(inputs.sentences, loaded)
     if len(read) < 2:
         why = "; ".join(f"sentence {one.number}: {one.reason}" for one in left_out[:3])
@@ -71,7 +71,7 @@ def similarity(inputs: SimilarityInputs, loaded: Loaded) -> SimilarityResult:
         tuple(sorted([*left_out, *hidden], key=lambda one: one.number)),
         *why,
         " ".join(warnings),
-        time.perf_counter() - begin,
+        clock() - begin,
         loaded.origin,
     )
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from typing import Literal
 
 from demos.contract import Endpoint
+from demos.held_turn import clock
 from demos.models.specs import Loaded
 from demos.nlp.batches import one_by_one
 from demos.nlp.csv_batch import Batch
@@ -26,7 +26,7 @@ def summarize(inputs: SummarizeInputs, loaded: Loaded) -> SummarizeResult:
     probability, prompt, total = None, "", 0
     ended: Literal["end", "length", "repetition"] = "end"
     method: Literal["extractive", "written", "generated"]
-    begin = time.perf_counter()
+    begin = clock()
     if loaded.spec.head == "seq2seq-lm":
         method = "generated"
         summary, ended = methods.generated(text, loaded)
@@ -38,7 +38,7 @@ def summarize(inputs: SummarizeInputs, loaded: Loaded) -> SummarizeResult:
         method = "extractive"
         chosen, total = methods.extractive(text, inputs.sentences, loaded)
         summary = "\n".join(text[one.start : one.end] for one in chosen)
-    seconds = time.perf_counter() - begin
+    seconds = clock() - begin
     new, warning = new_words(summary, text), hardly_readable(text, loaded)
     return SummarizeResult(
         summary, method, chosen, total, new, probability, prompt, ended, warning, seconds, loaded.origin

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import re
 import statistics
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from demos.contract import Endpoint
 from demos.errors import StageError
+from demos.held_turn import clock
 from demos.microbatch import only
 from demos.models.specs import Loaded
 from demos.models.tokenizing import reading
@@ -66,9 +66,9 @@ def translations(many: Sequence[TranslateInputs], loaded: Loaded) -> list[Transl
         inputs, way = texts[0].inputs, texts[0].way
         first = tokenizer.convert_tokens_to_ids(way.target_code) if way.target_code else None
         most = min(inputs.max_new_tokens, window(loaded) - 1)
-        begin = time.perf_counter()
+        begin = clock()
         written = beam_search([text.encoded.ids for text in texts], loaded, inputs.beams, most, first)
-        seconds = time.perf_counter() - begin
+        seconds = clock() - begin
         return [_result(text, new, seconds, loaded) for text, new in zip(texts, written, strict=True)]
 
     return answer_all(many, prepare, compute, TOKENS)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from typing import Literal
 
 from demos.contract import Endpoint
 from demos.errors import BadInput
+from demos.held_turn import clock
 from demos.models.specs import Loaded
 from demos.nlp.batches import one_by_one
 from demos.nlp.classify import encode
@@ -26,7 +26,7 @@ def zero_shot(inputs: ZeroShotInputs, loaded: Loaded) -> ZeroShotResult:
     hard = text.judged if text.judged.withheld else legibility("\n".join(inputs.labels), loaded)
     asked = (inputs.text, inputs.labels, inputs.template)
     method: Literal["entailment", "similarity", "likelihood"]
-    begin = time.perf_counter()
+    begin = clock()
     uncorrected: list[float | None] = [None] * len(inputs.labels)
     if loaded.spec.head == "sequence-classification":
         method = "entailment"
@@ -38,7 +38,7 @@ def zero_shot(inputs: ZeroShotInputs, loaded: Loaded) -> ZeroShotResult:
     else:
         method = "similarity"
         scores = methods.by_similarity(*asked, loaded)
-    seconds = time.perf_counter() - begin
+    seconds = clock() - begin
     judged = sorted(map(Judged, inputs.labels, scores.tolist(), uncorrected), key=lambda one: -one.score)
     alone = method == "similarity" or (method == "entailment" and inputs.multi_label)
     why = remedied(hard, ZERO_SHOT, loaded)
