@@ -7,34 +7,29 @@ core busy with looking.
 Gradio computes an answer to its end, whether or not anybody is there to read it. Here the event of a client
 who leaves, or does not begin to listen for `PATIENCE` seconds, is stopped (`demos/stopping.py`).
 
-Gradio begins as much work as one page allows. Here the queues of all pages together begin no more than the
-runner has places for, so that who has waited is not refused then.
+Gradio takes and begins as much work as one page allows. Here the queues of all pages together take no more
+than is answered soon, and begin no more than the runner has places for (`demos/shell/crowd.py`).
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from typing import Any, ClassVar
-from weakref import WeakSet
+from collections.abc import Iterable
+from typing import Any
 
 from gradio.queueing import Event, Queue
+from gradio.route_utils import get_fn
 
 from demos.places import Visitor, has_its_share
-from demos.runner import PLACES
 from demos.shell.admission import visitor_of
+from demos.shell.crowd import CROWD, CROWDED, MOST
 from demos.stopping import STOPPED
-from demos.ui.column_panel import COLUMN_QUEUE
-from demos.ui.page import BATCHED_QUEUE, MODEL_QUEUE, WRITING_QUEUE
 
 ALERT = 10.0
 """Seconds after a request in which a page's queue looks as often as Gradio's: the next one may follow."""
 PATIENCE = 3.0
 """Seconds in which a client who asks must begin to listen: it has to be told its event's name before."""
-QUICK = 8
-"""Of the runner's places, those that texts, experiments and columns leave to quick answers."""
-GROWING = {WRITING_QUEUE, COLUMN_QUEUE}
-WORK = {BATCHED_QUEUE, MODEL_QUEUE} | GROWING
 
 FULL = "You have your share of questions here that wait. Wait for one of them: others ask here, too."
 
@@ -54,18 +49,19 @@ class PatientQueue(Queue):
     Windows: who presses a button after a pause waits at most 50 ms longer."""
 
     _asked = -ALERT
-    _all: ClassVar[WeakSet[PatientQueue]] = WeakSet()
 
     def __init__(self, *given: Any, **options: Any) -> None:
         super().__init__(*given, **options)
-        self._all.add(self)
+        CROWD.queues.add(self)
 
     async def push(self, body: Any, request: Any, username: str | None) -> Any:
-        """Takes an event of a client, unless as many of this visitor wait already as may."""
+        """Takes an event of a client, unless as many of this visitor, or of all, wait already as may."""
         self._asked = time.monotonic()
         visitor = visitor_of(request, body.session_hash)
-        if visitor and self.max_size and has_its_share(visitor, self._visitors(), self.max_size):
+        if visitor and has_its_share(visitor, _visitors(CROWD.waiting()), MOST):
             return False, FULL, "queue_full"
+        if body.fn_index is not None and CROWD.is_full(get_fn(self.blocks, None, body).concurrency_id):
+            return False, CROWDED, "queue_full"
         if not self.pending_event_ids_session.get(body.session_hash):
             self._mailbox(body.session_hash).heard = False  # Gradio ended the stream with the last answer
         is_taken, event, state = await super().push(body, request, username)
@@ -74,33 +70,29 @@ class PatientQueue(Queue):
             asyncio.get_running_loop().call_later(PATIENCE, self._stop_unheard, page, str(event))
         return is_taken, event, state
 
-    def get_events(self) -> Any:
+    def get_events(self) -> tuple[list[Event], bool, str] | None:
         """What is begun next: nothing for which there would be no place."""
-        all_kinds, full = self.event_queue_per_concurrency_id, set[str]()
-        if self._working(WORK) >= PLACES:
-            full = WORK
-        elif self._working(GROWING) >= PLACES - QUICK:
-            full = GROWING
+        all_kinds, full = self.event_queue_per_concurrency_id, CROWD.without_place()
         self.event_queue_per_concurrency_id = {k: of for k, of in all_kinds.items() if k not in full}
         try:
-            return super().get_events()
+            found = super().get_events()
         finally:
             self.event_queue_per_concurrency_id = all_kinds
+        if found:
+            CROWD.begun(found[-1])
+        return found
 
-    def _working(self, kinds: set[str]) -> int:
-        """How much work of some kinds is under way, on all pages."""
-        of_pages = [queue.event_queue_per_concurrency_id for queue in list(self._all)]
-        return sum(of[kind].current_concurrency for of in of_pages for kind in kinds & of.keys())
+    async def process_events(self, events: list[Event], *how: Any, **named: Any) -> None:
+        """Answers events that belong together, Gradio's way."""
+        try:
+            await super().process_events(events, *how, **named)
+        finally:
+            CROWD.ended(events[0].concurrency_id)
 
     def _mailbox(self, page: str | None) -> Mailbox:
         messages: Any = self.pending_messages_per_session.get(page or "", Mailbox())
         messages.__class__ = Mailbox  # Gradio makes it
         return messages
-
-    def _visitors(self) -> list[Visitor]:
-        """Who waits here."""
-        waiting = (event for queue in self.event_queue_per_concurrency_id.values() for event in queue.queue)
-        return list(filter(None, (visitor_of(event.request, event.session_hash) for event in waiting)))
 
     def _stop_unheard(self, page: str, event: str) -> None:
         """Stops an event if nobody listens; who comes later is told so."""
@@ -143,3 +135,8 @@ class PatientQueue(Queue):
 
     def _alert(self) -> bool:
         return any(self.active_jobs) or len(self) > 0 or time.monotonic() - self._asked < ALERT
+
+
+def _visitors(events: Iterable[Event]) -> list[Visitor]:
+    """Whose they are."""
+    return list(filter(None, (visitor_of(event.request, event.session_hash) for event in events)))

@@ -13,8 +13,9 @@ from demos.prompting.remote.address import PUBLIC_HOSTS
 from demos.runner import PATIENT, PLACES
 from demos.shell import connections
 from demos.shell.admission import PAGES, RATE
+from demos.shell.crowd import MOST
 from demos.shell.gallery import MAX_UPLOAD
-from demos.shell.pages import QUEUE, SESSIONS
+from demos.shell.pages import SESSIONS
 from demos.shell.uploads import HOURLY
 
 
@@ -54,8 +55,8 @@ def defaults() -> tuple[Default, ...]:
         Default("connections of an address", connections.VARIABLE, "any", f"{connections.MOST}"),
         Default("a file that is uploaded", "", MAX_UPLOAD, MAX_UPLOAD),
         Default("files that an address uploads", "", "any", f"{HOURLY // 2**20}mb an hour"),
-        Default("requests that wait at a page", "", f"{QUEUE}", f"{QUEUE}"),
-        Default("those of one visitor", "", f"{QUEUE}", f"{QUEUE // SHARE}"),
+        Default("questions taken at once, unless all are quick", "", f"{MOST}", f"{MOST}"),
+        Default("those of one visitor that wait", "", f"{MOST}", f"{MOST // SHARE}"),
         Default("computations that run or wait", "", f"{PLACES}", f"{PLACES}"),
         Default("those of one visitor", "", f"{PLACES}", f"{PLACES // SHARE}"),
         Default("visitors that wait for a download", "", f"{PATIENT}", f"{PATIENT}"),

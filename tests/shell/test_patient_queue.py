@@ -6,6 +6,7 @@ import asyncio
 import time
 from types import SimpleNamespace
 
+import pytest
 from gradio.data_classes import PredictBodyInternal
 from gradio.events import api
 from gradio_client import Client
@@ -13,7 +14,8 @@ from gradio_client import Client
 from demos.runner import PLACES
 from demos.shell import patient_queue
 from demos.shell.blocks import Blocks
-from demos.shell.patient_queue import ALERT, QUICK, PatientQueue
+from demos.shell.crowd import BACKLOG, MOST, QUICK, Crowd
+from demos.shell.patient_queue import ALERT, PatientQueue
 from demos.ui.page import MODEL_QUEUE, WRITING_QUEUE
 from tests.browser.steps import free_port
 
@@ -68,66 +70,96 @@ def test_a_resting_queue_answers():
         blocks.close(verbose=False)
 
 
-def test_one_visitor_waits_for_no_more_than_a_share_of_the_queue(monkeypatch):
-    """Pages and clients without one; where all are one, they may have all places."""
-    monkeypatch.setattr(patient_queue, "PATIENCE", 600.0)
-    with Blocks() as blocks:
-        api(shout, api_name="shout")
-    blocks.queue(max_size=8)
-    queue = blocks._queue
+KINDS = (MODEL_QUEUE, WRITING_QUEUE, "other")
 
-    def ask(page: str | None, address: str) -> bool:
-        body = PredictBodyInternal(data=["hello"], fn_index=0, session_hash=page)
-        request = SimpleNamespace(headers={}, client=SimpleNamespace(host=address))
-        return asyncio.run(queue.push(body, request, None))[0]
 
-    monkeypatch.setenv("STAGE_PUBLIC", "1")
-    assert [ask("one", "a") for _ in range(3)] == [True, True, False]
-    assert [ask(None, "b"), ask(None, "b"), ask(None, "b")] == [True, True, False]
-    assert [ask("two", "c"), ask("one", "a")] == [True, False]
+@pytest.fixture
+def crowd(monkeypatch) -> Crowd:
+    """Of pages whose questions nobody has to listen for, and where all are one visitor."""
     monkeypatch.setenv("STAGE_PUBLIC", "0")
-    assert [ask("one", "a") for _ in range(4)] == [True] * 3 + [False]
+    monkeypatch.setattr(patient_queue, "PATIENCE", 600.0)
+    monkeypatch.setattr(patient_queue, "CROWD", alone := Crowd(lambda: now[0]))
+    return alone
 
 
-def test_no_page_begins_what_would_find_no_place_and_quick_answers_keep_some():
-    def page() -> PatientQueue:
-        with Blocks() as blocks:
-            for kind in (MODEL_QUEUE, WRITING_QUEUE, "other"):
-                api(shout, api_name=kind, concurrency_id=kind, concurrency_limit=100)
-        blocks.queue(max_size=80)
-        assert isinstance(blocks._queue, PatientQueue)
-        return blocks._queue
+now = [1000.0]
 
-    def ask(queue: PatientQueue, function: int) -> None:
-        body = PredictBodyInternal(data=["hello"], fn_index=function, session_hash="page")
-        request = SimpleNamespace(headers={}, client=SimpleNamespace(host="a"))
-        taken, said, _ = asyncio.run(queue.push(body, request, None))
-        assert taken, said
 
-    def begun(queue: PatientQueue) -> set[str]:
-        kinds = set()
-        while events := queue.get_events():
-            kinds.add(events[2])
-        return kinds
+def page_of_kinds() -> PatientQueue:
+    """The queue of a page that has a function of each kind."""
+    with Blocks() as blocks:
+        for kind in KINDS:
+            api(shout, api_name=kind, concurrency_id=kind, concurrency_limit=100)
+    blocks.queue(max_size=80)
+    assert isinstance(blocks._queue, PatientQueue)
+    return blocks._queue
 
-    busy, queue = page(), page()
-    for function in range(2):
-        ask(busy, function)
-    assert begun(busy) == {MODEL_QUEUE, WRITING_QUEUE}
-    under_way, everything = busy.event_queue_per_concurrency_id, {"other", MODEL_QUEUE, WRITING_QUEUE}
+
+def ask(queue: PatientQueue, kind: str = MODEL_QUEUE, page: str | None = "page", address: str = "a") -> bool:
+    """Whether it takes the question."""
+    body = PredictBodyInternal(data=["hello"], fn_index=KINDS.index(kind), session_hash=page)
+    request = SimpleNamespace(headers={}, client=SimpleNamespace(host=address))
+    return asyncio.run(queue.push(body, request, None))[0]
+
+
+def begun(queue: PatientQueue) -> list[str]:
+    """The kinds of all that it begins."""
+    return [events[2] for events in iter(queue.get_events, None)]
+
+
+def test_one_visitor_waits_for_no_more_than_a_share_of_all_queues(monkeypatch, crowd):
+    """Pages and clients without one; where all are one, they may have all places."""
+    monkeypatch.setattr(patient_queue, "MOST", 8)
+    one, other = page_of_kinds(), page_of_kinds()
+    monkeypatch.setenv("STAGE_PUBLIC", "1")
+    assert [ask(queue, page="one") for queue in (one, other, one, other)] == [True, True, False, False]
+    assert [ask(queue, page=None, address="b") for queue in (other, one, one)] == [True, True, False]
+    assert [ask(one, page="two", address="c"), ask(one, page="one")] == [True, False]
+    monkeypatch.setenv("STAGE_PUBLIC", "0")
+    assert [ask(one, page="one") for _ in range(4)] == [True] * 4
+
+
+def test_all_pages_take_no_more_together_than_is_answered_soon(crowd):
+    one, other = page_of_kinds(), page_of_kinds()
+    assert all(ask(queue) for queue in [one, other] * (MOST // 2))
+    assert not ask(one) and not ask(other, WRITING_QUEUE)
+    assert ask(one, "other"), "what is no work waits for nobody"
+    begun(one)
+    begun(other)
+    assert not ask(one), "what is under way counts, too"
+    for _ in range(PLACES):
+        crowd.ended(MODEL_QUEUE)
+    assert all(ask(one) for _ in range(PLACES)) and not ask(one)
+    answered = 2 * MOST
+    for _ in range(answered - PLACES):  # so fast are they answered
+        crowd.begun(MODEL_QUEUE)
+        crowd.ended(MODEL_QUEUE)
+    assert all(ask(queue) for queue in [one, other] * ((answered - MOST) // 2))
+    assert not ask(one) and not ask(other)
+    now[0] += BACKLOG + 0.1
+    assert not ask(one) and not crowd._answered
+
+
+def test_no_page_begins_what_would_find_no_place_and_quick_answers_keep_some(crowd):
+    queue = page_of_kinds()
     for quick, growing, expected in [
         (PLACES, 0, {"other"}),
         (QUICK, PLACES - QUICK, {"other"}),
-        (PLACES - 1, 0, everything),
+        (PLACES - 1, 0, {"other", MODEL_QUEUE, WRITING_QUEUE}),
         (0, PLACES - QUICK, {"other", MODEL_QUEUE}),
-        (QUICK, PLACES - QUICK - 1, everything),
+        (QUICK - 2, PLACES - QUICK - 1, {"other", MODEL_QUEUE, WRITING_QUEUE}),
     ]:
-        under_way[MODEL_QUEUE].current_concurrency = quick
-        under_way[WRITING_QUEUE].current_concurrency = growing
-        for function in range(3):
-            ask(queue, function)
-        assert begun(queue) == expected
-        for kind in under_way.values():
-            kind.current_concurrency = 0
-        begun(queue)
+        under_way = [MODEL_QUEUE] * quick + [WRITING_QUEUE] * growing
+        for kind in under_way:
+            crowd.begun(kind)
+        for kind in KINDS:
+            assert ask(queue, kind)
+        now_begun = begun(queue)
+        assert set(now_begun) <= expected
+        if quick + growing <= PLACES - 2:
+            assert set(now_begun) == expected
+        for kind in under_way + now_begun:
+            crowd.ended(kind)
+        for kind in begun(queue):
+            crowd.ended(kind)
         assert len(queue) == 0
