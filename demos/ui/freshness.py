@@ -3,8 +3,8 @@
 When the form holds something else, the answer is dimmed and says what it was made for and what to press. The
 browser compares: it sends the form's current values with every question, the answer returns them, and every
 later change is compared with them. This also marks an answer whose inputs changed while it was computed, and
-a demo only has to ask through an `Answer`. An answer from a recording says when it was recorded and what to
-press to compute it.
+a demo only has to ask through an `Answer`. What comes after the answer to a later question is dropped. An
+answer from a recording says when it was recorded and what to press to compute it.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from demos.recordings import current_replay
 from demos.stopping import STOPPED, Stopped, working_on
 from demos.ui import page
 from demos.ui.form import form_here
+from demos.ui.order import Order
 from demos.ui.stop_button import StopButton
 
 
@@ -53,6 +54,7 @@ class Answer:
         # Not visible=False: a component that is not in the page cannot report its changes.
         self.made_for = gr.Textbox(visible="hidden", elem_classes="stage-made-for")
         self.values = gr.State(None)
+        self._orders: dict[tuple[int, ...], Order] = {}  # by outputs: an answer may come in parts
         self.name = f"stage-answer-{self.notice._id}"
         form = form_here()
         form.about += [field for field in about if field not in form.about]
@@ -180,18 +182,29 @@ class Answer:
             told = f"\n{replay.told}" if replay and (replay.told or not made_for) else ""
             return *row, made_for + told, values[: len(self.fields)]
 
+        dropped = tuple(gr.skip() for _ in range(len(outputs) + 2))
+        order = self._orders.setdefault(tuple(output._id for output in outputs), Order())
+
         def answer(*values: Any) -> tuple[Any, ...]:
             values, made_for, _ = split(values)
-            return whole(function(*values), values, made_for)
+            try:
+                shown = whole(function(*values), values, made_for)
+            except Exception:
+                if order.is_kept(made_for):
+                    raise
+                return dropped
+            return shown if order.is_kept(made_for) else dropped
 
         def answers(*values: Any) -> Iterator[tuple[Any, ...]]:
             values, made_for, ticket = split(values)
-            if ticket in STOPPED:
-                yield tuple(gr.skip() for _ in range(len(outputs) + 2))
+            if ticket in STOPPED or not order.is_kept(made_for):
+                yield dropped
                 return
             yield whole(None, values, made_for)
             with closing(function(*values)) as shown:
                 for one in _until_stopped(shown, ticket):
+                    if not order.is_kept(made_for):
+                        return
                     yield whole(one, values, made_for)
 
         return answers if inspect.isgeneratorfunction(function) else answer

@@ -7,10 +7,20 @@ import time
 from types import ModuleType
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from demos.shell.load_demos import load_programme
-from tests.browser.steps import drawing, headline, open_demo, press, wait_until
+from tests.browser.steps import (
+    choose,
+    drawing,
+    headline,
+    laid_out,
+    open_demo,
+    press,
+    show_attention,
+    viewer,
+    wait_until,
+)
 
 SLUGS = [demo.INFO.slug for demo in load_programme() if isinstance(demo, ModuleType)]
 FORM = (
@@ -197,3 +207,27 @@ def test_who_asks_again_before_the_answer_is_there_is_answered_too(page: Page):
         press(page, "Measure")  # at once, whatever is still being computed
     expect(page.locator(".stage-heat:visible td[style]")).to_have_count(16)
     expect(page.locator(".stage-stale")).to_have_count(0)
+
+
+def test_the_answer_to_an_earlier_question_does_not_replace_a_later_one(page: Page):
+    """What a choice asks for and what a button asks for are on their way side by side."""
+    open_demo(page, "attention")
+    viewer(page).wait_for()
+    held: list[Route] = []
+
+    def hold_first(route: Route) -> None:
+        if held:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route("**/queue/join*", hold_first)
+    with page.expect_request("**/queue/join*"):
+        choose(page, "Show", "Rollout")
+    later = "It was asked later."
+    show_attention(page, later)
+    with page.expect_event("requestfinished", lambda request: "/queue/data" in request.url):
+        held[0].continue_()
+    expect(page.locator(".generating, .stage-stale")).to_have_count(0)
+    laid_out(page)
+    assert page.evaluate("drawings.at(-1).text") == later

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from types import ModuleType
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import ModuleType, SimpleNamespace
 
 import gradio as gr
 import pytest
+from gradio.context import LocalContext
 
 from demos.shell.blocks import Blocks
 from demos.shell.load_demos import load_programme
@@ -81,6 +84,79 @@ def test_what_was_stopped_before_it_began_never_begins():
     STOPPED.add("an early ticket")
     (row,) = wired(grow, stop=True)("a", '["a"]', "an early ticket")
     assert len(row) == 3 and all(value == gr.skip() for value in row)
+
+
+@contextmanager
+def on_page(name: str) -> Iterator[None]:
+    """Asks from an open page."""
+    token = LocalContext.request.set(SimpleNamespace(session_hash=name))
+    try:
+        yield
+    finally:
+        LocalContext.request.reset(token)
+
+
+def is_dropped(row):
+    return all(value == gr.skip() for value in row)
+
+
+def test_what_was_asked_earlier_does_not_replace_the_answer_to_a_later_question():
+    def answer(text):
+        if text == "fails":
+            raise ValueError(text)
+        return text
+
+    listener = wired(answer)
+    with on_page("one"):
+        assert listener("a", '2 ["a"]')[0] == "a"
+        assert is_dropped(listener("b", '1 ["b"]'))
+        assert is_dropped(listener("fails", '1 ["fails"]')), "and tells nobody of a failure, either"
+        assert listener("c", '10 ["c"]')[0] == "c"
+        with pytest.raises(gr.Error):
+            listener("fails", '11 ["fails"]')
+        assert is_dropped(listener("a", '10 ["a"]')), "a failure is an answer, too"
+    with on_page("other"):
+        assert listener("b", '1 ["b"]')[0] == "b"
+    assert listener("b", '1 ["b"]')[0] == "b", "over the API nothing is dropped"
+
+
+@pytest.mark.parametrize("question", ["", "x", "-1 []", "² []", "9" * 10_000, "1" * 5000 + " []"])
+def test_strange_numbers_do_no_harm(question):
+    with on_page(f"strange {question[:9]}"):
+        assert wired(lambda text: text)("a", question)[0] == "a"
+
+
+def test_what_grows_ends_once_a_later_question_is_answered():
+    ended = []
+
+    def grow(text):
+        try:
+            for number in range(100):
+                yield f"{text} {number}"
+        finally:
+            ended.append(text)
+
+    listener = wired(grow)
+    with on_page("growing"):
+        first = listener("first", '1 ["first"]')
+        assert [next(first)[0] for _ in range(2)] == [None, "first 0"]
+        second = listener("second", '2 ["second"]')
+        assert [next(second)[0] for _ in range(2)] == [None, "second 0"]
+        assert list(first) == [] and ended == ["first"]
+        assert next(second)[0] == "second 1"
+        assert [is_dropped(row) for row in listener("first", '1 ["first"]')] == [True]
+
+
+def test_parts_of_an_answer_are_ordered_apart():
+    """The second part of an old answer may be asked for after the first part of a new one."""
+    with Blocks() as blocks:
+        box, first, second = gr.Textbox(label="a text"), gr.HTML(), gr.HTML()
+        answer = Answer([box], "Run")
+        answer.on([box.submit], lambda text: text, [first])
+        answer.on([box.input], lambda text: text, [second])
+    listeners = [f.fn for f in blocks.fns.values() if f.fn and answer.fields[0] in f.inputs]
+    with on_page("parts"):
+        assert listeners[1]("a", '2 ["a"]')[0] == listeners[0]("a", '1 ["a"]')[0] == "a"
 
 
 def test_old_tickets_are_forgotten_and_strange_ones_ignored():
