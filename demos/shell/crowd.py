@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter, deque
 from collections.abc import Callable
-from weakref import WeakSet
+from weakref import ReferenceType, ref
 
 from gradio.queueing import Event, Queue
 
@@ -25,12 +25,16 @@ CROWDED = "Too many questions wait here at this moment. Try again in a few secon
 
 
 class Crowd:
-    """All pages' work, counted; `queues` are Gradio's, one of each page."""
+    """All pages' work, counted."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self.queues: WeakSet[Queue] = WeakSet()
+        self._queues: list[ReferenceType[Queue]] = []
         self._under_way = Counter[str]()
         self._clock, self._answered = clock, deque[float]()
+
+    def join(self, queue: Queue) -> None:
+        """Counts what waits in a page's queue."""
+        self._queues = [*(known for known in self._queues if known() is not None), ref(queue)]
 
     def begun(self, kind: str) -> None:
         """Counts what is under way from now on."""
@@ -42,11 +46,15 @@ class Crowd:
         if kind in WORK:
             self._answered.append(self._clock())
 
-    def is_full(self, kind: str) -> bool:
+    def is_full(self, kind: str | None) -> bool:
         """Whether no further question of this kind is taken."""
         while self._answered and self._answered[0] < self._clock() - BACKLOG:
             self._answered.popleft()
-        taken = sum(event.concurrency_id in WORK for event in self.waiting()) + self._number(WORK)
+        kinds = [event.concurrency_id for event in self.waiting()]
+        growing = sum(kind in GROWING for kind in kinds) + self._number(GROWING)
+        if kind in GROWING and growing >= MOST * (PLACES - QUICK) // PLACES:
+            return True  # else the places of quick answers would be free, and nobody could take them
+        taken = sum(kind in WORK for kind in kinds) + self._number(WORK)
         return kind in WORK and taken >= max(MOST, len(self._answered))
 
     def without_place(self) -> set[str]:
@@ -57,10 +65,9 @@ class Crowd:
 
     def waiting(self) -> list[Event]:
         """What waits, of any kind."""
-        kinds = [
-            kind for queue in list(self.queues) for kind in queue.event_queue_per_concurrency_id.values()
-        ]
-        return [event for kind in kinds for event in kind.queue]
+        queues = [queue for known in self._queues if (queue := known()) is not None]
+        of_pages = [queue.event_queue_per_concurrency_id.values() for queue in queues]
+        return [event for kinds in of_pages for kind in kinds for event in kind.queue]
 
     def _number(self, kinds: set[str]) -> int:
         return sum(self._under_way[kind] for kind in kinds)

@@ -19,11 +19,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from gradio.queueing import Event, Queue
-from gradio.route_utils import get_fn
 
 from demos.places import Visitor, has_its_share
 from demos.shell.admission import visitor_of
-from demos.shell.crowd import CROWD, CROWDED, MOST
+from demos.shell.crowd import CROWD, CROWDED, MOST, WORK
 from demos.stopping import STOPPED
 
 ALERT = 10.0
@@ -52,7 +51,7 @@ class PatientQueue(Queue):
 
     def __init__(self, *given: Any, **options: Any) -> None:
         super().__init__(*given, **options)
-        CROWD.queues.add(self)
+        CROWD.join(self)
 
     async def push(self, body: Any, request: Any, username: str | None) -> Any:
         """Takes an event of a client, unless as many of this visitor, or of all, wait already as may."""
@@ -60,7 +59,7 @@ class PatientQueue(Queue):
         visitor = visitor_of(request, body.session_hash)
         if visitor and has_its_share(visitor, _visitors(CROWD.waiting()), MOST):
             return False, FULL, "queue_full"
-        if body.fn_index is not None and CROWD.is_full(get_fn(self.blocks, None, body).concurrency_id):
+        if CROWD.is_full(self._kind(body.fn_index)) and not self._goes_on(body.fn_index):
             return False, CROWDED, "queue_full"
         if not self.pending_event_ids_session.get(body.session_hash):
             self._mailbox(body.session_hash).heard = False  # Gradio ended the stream with the last answer
@@ -69,6 +68,14 @@ class PatientQueue(Queue):
             self._mailbox(page := body.session_hash)
             asyncio.get_running_loop().call_later(PATIENCE, self._stop_unheard, page, str(event))
         return is_taken, event, state
+
+    def _kind(self, function: int | None) -> str | None:
+        """The kind of work of one of the page's functions."""
+        return getattr(self.blocks.fns.get(function), "concurrency_id", None)
+
+    def _goes_on(self, function: int | None) -> bool:
+        """Whether a function goes on with work: who was given the first part of an answer gets the others."""
+        return self._kind(getattr(self.blocks.fns.get(function), "trigger_after", None)) in WORK
 
     def get_events(self) -> tuple[list[Event], bool, str] | None:
         """What is begun next: nothing for which there would be no place."""

@@ -19,11 +19,11 @@ import gradio as gr
 from gradio.context import Context
 
 from demos.recordings import current_replay
-from demos.stopping import STOPPED, Stopped, working_on
+from demos.stopping import STOPPED
 from demos.ui import page
 from demos.ui.form import form_here
 from demos.ui.order import Order
-from demos.ui.stop_button import StopButton
+from demos.ui.stop_button import StopButton, until_stopped
 
 
 class Answer:
@@ -136,6 +136,30 @@ class Answer:
         following = page.after(events, work, *wired, queue, js=self._js(js, continues))
         return [self._ended(event) for event in following]
 
+    def part_after(
+        self,
+        events: Sequence[Any],
+        function: Callable[..., Any],
+        inputs: Sequence[Any],
+        output: Any,
+        emptied: Sequence[Any] = (),
+    ) -> list[Any]:
+        """A further part, made from `inputs` that the answer has left, in a place of its own; see
+        `page.after`."""
+        order = Order(gr.skip())
+
+        def part(*values: Any) -> Any:
+            *given, made_for = values
+            return order.answer(lambda: function(*given), made_for or "")
+
+        def parts(*values: Any) -> Iterator[Any]:
+            *given, made_for = values
+            with closing(function(*given)) as shown:
+                yield from order.answers(shown, made_for or "")
+
+        work = parts if inspect.isgeneratorfunction(function) else part
+        return page.after(events, work, [*inputs, self.made_for], [output], emptied=emptied)
+
     def clear_after(self, events: Sequence[Any], outputs: Sequence[Any]) -> None:
         """Clears the answer after each of `events`."""
         for event in events:
@@ -182,53 +206,35 @@ class Answer:
             told = f"\n{replay.told}" if replay and (replay.told or not made_for) else ""
             return *row, made_for + told, values[: len(self.fields)]
 
-        dropped = tuple(gr.skip() for _ in range(len(outputs) + 2))
-        order = self._orders.setdefault(tuple(output._id for output in outputs), Order())
+        order = self._order(outputs)
 
         def answer(*values: Any) -> tuple[Any, ...]:
             values, made_for, _ = split(values)
-            try:
-                shown = whole(function(*values), values, made_for)
-            except Exception:
-                if order.is_kept(made_for):
-                    raise
-                return dropped
-            return shown if order.is_kept(made_for) else dropped
+            return order.answer(lambda: whole(function(*values), values, made_for), made_for)
 
         def answers(*values: Any) -> Iterator[tuple[Any, ...]]:
             values, made_for, ticket = split(values)
-            if ticket in STOPPED or not order.is_kept(made_for):
-                yield dropped
+            if ticket in STOPPED or order.is_overtaken(made_for):
+                yield order.nothing
                 return
             yield whole(None, values, made_for)
             with closing(function(*values)) as shown:
-                for one in _until_stopped(shown, ticket):
-                    if not order.is_kept(made_for):
-                        return
-                    yield whole(one, values, made_for)
+                rows = (whole(one, values, made_for) for one in until_stopped(shown, ticket))
+                yield from order.answers(rows, made_for)
 
         return answers if inspect.isgeneratorfunction(function) else answer
+
+    def _order(self, outputs: Sequence[Any]) -> Order:
+        """Of the answers that are shown there: parts of one answer overtake each other."""
+        nothing = tuple(gr.skip() for _ in range(len(outputs) + 2))
+        return self._orders.setdefault(tuple(output._id for output in outputs), Order(nothing))
 
     def _ended(self, event: Any) -> Any:
         if self.stop:
             ended = f"() => StageStop.ended({json.dumps(self.stop.button.elem_id)})"
-            event.then(None, None, None, js=ended, api_visibility="private", queue=False)
+            for over in (event.then, event.failure):  # Gradio runs the former only after what went well
+                over(None, None, None, js=ended, api_visibility="private", queue=False)
         return event
-
-
-def _until_stopped(shown: Iterator[Any], ticket: str) -> Iterator[Any]:
-    """Yields what a generator yields; once its ticket is stopped, only its reply to `Stopped`."""
-    try:
-        while ticket not in STOPPED:
-            with working_on(ticket):
-                one = next(shown)
-            yield one
-        last = shown.throw(Stopped())  # type: ignore[attr-defined]
-        while True:
-            yield last
-            last = next(shown)
-    except (Stopped, StopIteration):
-        return
 
 
 def _step(output: Any) -> list[str]:

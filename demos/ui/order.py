@@ -9,30 +9,79 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from gradio.context import LocalContext
+
+from demos.errors import Busy
+from demos.stopping import Stopped
 
 REMEMBERED = 1_000
 """Open pages whose last answer is remembered."""
 
 
 class Order:
-    """Which of each page's questions, that have an answer in the same place, was answered last."""
+    """Which of each page's questions, that are answered in the same place, was answered last.
 
-    def __init__(self) -> None:
+    A question begins with its number. What has none, or comes from no page, is always kept. `nothing` is what
+    leaves a place as it is.
+    """
+
+    def __init__(self, nothing: Any) -> None:
+        self.nothing = nothing
         self._lock = threading.Lock()
         self._answered: OrderedDict[str, int] = OrderedDict()
 
-    def is_kept(self, question: str) -> bool:
-        """Notes that a question, which begins with its number, is about to be answered; False if a later one
-        has been. What has no number, or comes from no page, is always kept."""
-        number, _, _ = question.partition(" ")
-        page = getattr(LocalContext.request.get(None), "session_hash", None)
-        if not page or not (number.isascii() and number.isdecimal()):
+    def answer(self, compute: Callable[[], Any], question: str) -> Any:
+        """Computes an answer; what is too late is `nothing`, a failure, too. Who is only asked to come again
+        has no answer yet: an earlier one may still come."""
+        try:
+            shown = compute()
+        except Exception as error:
+            if self.is_overtaken(question):
+                return self.nothing
+            if not isinstance(error, Busy | Stopped):
+                self.keeps(question)
+            raise
+        return shown if self.keeps(question) else self.nothing
+
+    def answers(self, rows: Iterator[Any], question: str) -> Iterator[Any]:
+        """An answer that grows, until a later question has been answered. Then comes `nothing`, since Gradio
+        sends the last row of what grows once more."""
+        try:
+            for row in rows:
+                if not self.keeps(question):
+                    break
+                yield row
+        except Exception:
+            if not self.is_overtaken(question):
+                raise
+        if self.is_overtaken(question):
+            yield self.nothing
+
+    def is_overtaken(self, question: str) -> bool:
+        """Whether a later question has been answered."""
+        page, number = _asked(question)
+        return page is not None and number < self._answered.get(page, 0)
+
+    def keeps(self, question: str) -> bool:
+        """Notes that a question is being answered; False if a later one has been."""
+        page, number = _asked(question)
+        if page is None:
             return True
         with self._lock:
             last = self._answered.pop(page, 0)
-            self._answered[page] = max(last, int(number[:9]))
+            self._answered[page] = max(last, number)
             if len(self._answered) > REMEMBERED:
                 self._answered.popitem(last=False)
-            return int(number[:9]) >= last
+            return number >= last
+
+
+def _asked(question: str) -> tuple[str | None, int]:
+    """The page, None if there is none or no number, and the number."""
+    number = question.partition(" ")[0]
+    page = getattr(LocalContext.request.get(None), "session_hash", None)
+    if not page or not (number.isascii() and number.isdecimal()):
+        return None, 0
+    return page, int(number[:9])  # what is longer is no number of a page's script

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from typing import Any
 
 import gradio as gr
 
-from demos.stopping import STOPPED
+from demos.stopping import STOPPED, Stopped, working_on
 
 
 class StopButton:
@@ -25,3 +27,18 @@ class StopButton:
             queue=False,
             show_progress="hidden",
         )
+
+
+def until_stopped(shown: Iterator[Any], ticket: str) -> Iterator[Any]:
+    """Yields what a generator yields; once its ticket is stopped, only its reply to `Stopped`."""
+    try:
+        while ticket not in STOPPED:
+            with working_on(ticket):
+                one = next(shown)
+            yield one
+        last = shown.throw(Stopped())  # type: ignore[attr-defined]
+        while True:
+            yield last
+            last = next(shown)
+    except (Stopped, StopIteration):
+        return

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 from types import SimpleNamespace
+from typing import Any
 
+import gradio as gr
 import pytest
 from gradio.data_classes import PredictBodyInternal
 from gradio.events import api
@@ -95,9 +97,16 @@ def page_of_kinds() -> PatientQueue:
     return blocks._queue
 
 
-def ask(queue: PatientQueue, kind: str = MODEL_QUEUE, page: str | None = "page", address: str = "a") -> bool:
+def ask(
+    queue: PatientQueue,
+    kind: str = MODEL_QUEUE,
+    page: str | None = "page",
+    address: str = "a",
+    function: int | None = None,
+) -> bool:
     """Whether it takes the question."""
-    body = PredictBodyInternal(data=["hello"], fn_index=KINDS.index(kind), session_hash=page)
+    function = KINDS.index(kind) if function is None else function
+    body = PredictBodyInternal(data=["hello"], fn_index=function, session_hash=page)
     request = SimpleNamespace(headers={}, client=SimpleNamespace(host=address))
     return asyncio.run(queue.push(body, request, None))[0]
 
@@ -140,6 +149,34 @@ def test_all_pages_take_no_more_together_than_is_answered_soon(crowd):
     assert not ask(one) and not crowd._answered
 
 
+def test_texts_leave_room_for_quick_questions_and_parts_follow_what_was_taken(crowd):
+    queue, other = page_of_kinds(), page_of_kinds()
+    most = MOST * (PLACES - QUICK) // PLACES
+    assert [ask(queue, WRITING_QUEUE) for _ in range(most + 1)] == [True] * most + [False]
+    assert all(ask(other) for _ in range(MOST - most)) and not ask(other)
+    with Blocks() as blocks:
+        box = gr.Textbox()
+        first = box.submit(shout, box, box, concurrency_id=MODEL_QUEUE)
+        filled = box.input(shout, box, box, concurrency_id="other")
+        for before in (first, filled):
+            before.success(shout, box, box, concurrency_id=MODEL_QUEUE)
+    blocks.queue(max_size=80)
+    taken = [ask(blocks._queue, function=function) for function in range(4)]  # type: ignore[arg-type]
+    assert taken == [False, True, True, False]
+
+
+def test_what_is_answered_is_counted_no_longer_whatever_becomes_of_it(crowd, monkeypatch):
+    async def fails(*_: Any) -> None:
+        raise asyncio.CancelledError
+
+    queue = page_of_kinds()
+    assert ask(queue) and begun(queue) == [MODEL_QUEUE] and crowd._under_way[MODEL_QUEUE] == 1
+    monkeypatch.setattr("gradio.queueing.Queue.process_events", fails)
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(queue.process_events([SimpleNamespace(concurrency_id=MODEL_QUEUE)]))  # type: ignore[list-item]
+    assert crowd._under_way[MODEL_QUEUE] == 0
+
+
 def test_no_page_begins_what_would_find_no_place_and_quick_answers_keep_some(crowd):
     queue = page_of_kinds()
     for quick, growing, expected in [
@@ -156,6 +193,7 @@ def test_no_page_begins_what_would_find_no_place_and_quick_answers_keep_some(cro
             assert ask(queue, kind)
         now_begun = begun(queue)
         assert set(now_begun) <= expected
+        assert sum(kind != "other" for kind in now_begun) <= PLACES - len(under_way)
         if quick + growing <= PLACES - 2:
             assert set(now_begun) == expected
         for kind in under_way + now_begun:

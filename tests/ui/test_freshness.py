@@ -10,6 +10,7 @@ import gradio as gr
 import pytest
 from gradio.context import LocalContext
 
+from demos.errors import Busy
 from demos.shell.blocks import Blocks
 from demos.shell.load_demos import load_programme
 from demos.stopping import STOPPED, Stopped, Tickets
@@ -104,6 +105,8 @@ def test_what_was_asked_earlier_does_not_replace_the_answer_to_a_later_question(
     def answer(text):
         if text == "fails":
             raise ValueError(text)
+        if text == "comes too early":
+            raise Busy("Others are first.", "Come again.")
         return text
 
     listener = wired(answer)
@@ -115,6 +118,9 @@ def test_what_was_asked_earlier_does_not_replace_the_answer_to_a_later_question(
         with pytest.raises(gr.Error):
             listener("fails", '11 ["fails"]')
         assert is_dropped(listener("a", '10 ["a"]')), "a failure is an answer, too"
+        with pytest.raises(gr.Error):
+            listener("comes too early", '12 ["comes too early"]')
+        assert listener("a", '11 ["a"]')[0] == "a", "who shall come again has no answer yet"
     with on_page("other"):
         assert listener("b", '1 ["b"]')[0] == "b"
     assert listener("b", '1 ["b"]')[0] == "b", "over the API nothing is dropped"
@@ -142,9 +148,48 @@ def test_what_grows_ends_once_a_later_question_is_answered():
         assert [next(first)[0] for _ in range(2)] == [None, "first 0"]
         second = listener("second", '2 ["second"]')
         assert [next(second)[0] for _ in range(2)] == [None, "second 0"]
-        assert list(first) == [] and ended == ["first"]
+        assert [is_dropped(row) for row in first] == [True], "Gradio sends the last row once more"
+        assert ended == ["first"]
         assert next(second)[0] == "second 1"
         assert [is_dropped(row) for row in listener("first", '1 ["first"]')] == [True]
+
+
+def test_what_grows_and_ends_late_or_badly_leaves_the_later_answer():
+    def grow(text):
+        yield "one"
+        if text == "fails":
+            raise ValueError(text)
+
+    listener = wired(grow)
+    with on_page("ending"):
+        for number, text in ((1, "ends"), (3, "fails")):
+            first = listener(text, f'{number} ["{text}"]')
+            assert [next(first)[0] for _ in range(2)] == [None, "one"]
+            assert len(list(listener("later", f'{number + 1} ["later"]'))) == 2
+            assert [is_dropped(row) for row in first] == [True]
+
+
+def test_a_further_part_is_not_replaced_by_that_of_an_earlier_answer():
+    def grow(text):
+        yield text
+        yield text + "!"
+
+    with Blocks() as blocks:
+        box, first, second, third = gr.Textbox(label="a text"), gr.HTML(), gr.HTML(), gr.HTML()
+        answer = Answer([box], "Run")
+        begun = [answer.on([box.submit], lambda text: text, [first])]
+        begun = answer.part_after(begun, lambda text: text, [box], second, [third])
+        answer.part_after(begun, grow, [box], third)
+    part, growing = (
+        next(f.fn for f in blocks.fns.values() if f.fn and f.inputs and f.outputs == [o])
+        for o in (second, third)
+    )
+    with on_page("further"):
+        assert part("a", '2 ["a"]') == "a" and part("b", '1 ["b"]') == gr.skip()
+        assert part("withheld", None) == "withheld"
+        late = growing("a", '1 ["a"]')
+        assert next(late) == "a" and list(growing("b", '2 ["b"]')) == ["b", "b!"]
+        assert list(late) == [gr.skip()]
 
 
 def test_parts_of_an_answer_are_ordered_apart():

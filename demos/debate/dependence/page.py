@@ -53,7 +53,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     begun += trial.after([*filled, switched], begin, outputs)
     for number, function in enumerate(_experiments(run), 1):
         rest = drawings[number + 1 :]
-        begun = page.after(begun, function, [asked], [drawings[number]], emptied=rest)
+        begun = trial.part_after(begun, function, [asked], drawings[number], rest)
 
 
 def _drawings(run: Run) -> list[gr.HTML]:

@@ -66,7 +66,7 @@ def build(run: Run, examples: Sequence[Example]) -> None:
     begun.append(trial.on([anyway.click], partial(begin, anyway=True), outputs))
     begun.append(trial.on_choice([erase], begin, outputs))
     begun += trial.after([*filled, switched], begin, outputs)
-    page.after(begun, erased, [asked], [curves])
+    trial.part_after(begun, erased, [asked], curves)
 
 
 def _begun(run: Run, text: str, model: str, erase: Erasure, anyway: bool = False) -> tuple[Any, ...]:
