@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable
 from weakref import ReferenceType, ref
 
@@ -29,21 +29,20 @@ class Crowd:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._queues: list[ReferenceType[Queue]] = []
-        self._under_way = Counter[str]()
+        self._under_way: dict[str, str] = {}  # name of an event -> its kind
         self._clock, self._answered = clock, deque[float]()
 
     def join(self, queue: Queue) -> None:
         """Counts what waits in a page's queue."""
         self._queues = [*(known for known in self._queues if known() is not None), ref(queue)]
 
-    def begun(self, kind: str) -> None:
+    def begun(self, event: Event) -> None:
         """Counts what is under way from now on."""
-        self._under_way[kind] += 1
+        self._under_way[event._id] = event.concurrency_id
 
-    def ended(self, kind: str) -> None:
+    def ended(self, event: Event) -> None:
         """Counts it no longer, and remembers when that was."""
-        self._under_way[kind] -= 1
-        if kind in WORK:
+        if self._under_way.pop(event._id, "") in WORK:
             self._answered.append(self._clock())
 
     def is_full(self, kind: str | None) -> bool:
@@ -70,7 +69,7 @@ class Crowd:
         return [event for kinds in of_pages for kind in kinds for event in kind.queue]
 
     def _number(self, kinds: set[str]) -> int:
-        return sum(self._under_way[kind] for kind in kinds)
+        return sum(kind in kinds for kind in self._under_way.values())
 
 
 CROWD = Crowd()

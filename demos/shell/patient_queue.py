@@ -19,6 +19,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from gradio.queueing import Event, Queue
+from gradio.server_messages import ProcessCompletedMessage
 
 from demos.places import Visitor, has_its_share
 from demos.shell.admission import visitor_of
@@ -86,15 +87,21 @@ class PatientQueue(Queue):
         finally:
             self.event_queue_per_concurrency_id = all_kinds
         if found:
-            CROWD.begun(found[-1])
+            CROWD.begun(found[0][0])
         return found
+
+    def send_message(self, event: Event, event_message: Any) -> None:
+        """Sends it, Gradio's way. Who has the answer may ask again at once, and is not counted twice."""
+        if isinstance(event_message, ProcessCompletedMessage):
+            CROWD.ended(event)
+        super().send_message(event, event_message)
 
     async def process_events(self, events: list[Event], *how: Any, **named: Any) -> None:
         """Answers events that belong together, Gradio's way."""
         try:
             await super().process_events(events, *how, **named)
         finally:
-            CROWD.ended(events[0].concurrency_id)
+            CROWD.ended(events[0])
 
     def _mailbox(self, page: str | None) -> Mailbox:
         messages: Any = self.pending_messages_per_session.get(page or "", Mailbox())

@@ -11,6 +11,7 @@ import gradio as gr
 import pytest
 from gradio.data_classes import PredictBodyInternal
 from gradio.events import api
+from gradio.server_messages import ProcessCompletedMessage, ProcessStartsMessage
 from gradio_client import Client
 
 from demos.runner import PLACES
@@ -116,6 +117,20 @@ def begun(queue: PatientQueue) -> list[str]:
     return [events[2] for events in iter(queue.get_events, None)]
 
 
+def under_way(crowd: Crowd, kind: str, number: int) -> list[Any]:
+    """So many events of a kind that are under way."""
+    events: list[Any] = [SimpleNamespace(_id=f"{kind} {i}", concurrency_id=kind) for i in range(number)]
+    for event in events:
+        crowd.begun(event)
+    return events
+
+
+def all_ended(crowd: Crowd) -> None:
+    """All that is under way is answered."""
+    for name, kind in list(crowd._under_way.items()):
+        crowd.ended(SimpleNamespace(_id=name, concurrency_id=kind))  # type: ignore[arg-type]
+
+
 def test_one_visitor_waits_for_no_more_than_a_share_of_all_queues(monkeypatch, crowd):
     """Pages and clients without one; where all are one, they may have all places."""
     monkeypatch.setattr(patient_queue, "MOST", 8)
@@ -136,13 +151,11 @@ def test_all_pages_take_no_more_together_than_is_answered_soon(crowd):
     begun(one)
     begun(other)
     assert not ask(one), "what is under way counts, too"
-    for _ in range(PLACES):
-        crowd.ended(MODEL_QUEUE)
+    all_ended(crowd)
     assert all(ask(one) for _ in range(PLACES)) and not ask(one)
     answered = 2 * MOST
-    for _ in range(answered - PLACES):  # so fast are they answered
-        crowd.begun(MODEL_QUEUE)
-        crowd.ended(MODEL_QUEUE)
+    under_way(crowd, MODEL_QUEUE, answered - PLACES)  # so fast are they answered
+    all_ended(crowd)
     assert all(ask(queue) for queue in [one, other] * ((answered - MOST) // 2))
     assert not ask(one) and not ask(other)
     now[0] += BACKLOG + 0.1
@@ -170,11 +183,17 @@ def test_what_is_answered_is_counted_no_longer_whatever_becomes_of_it(crowd, mon
         raise asyncio.CancelledError
 
     queue = page_of_kinds()
-    assert ask(queue) and begun(queue) == [MODEL_QUEUE] and crowd._under_way[MODEL_QUEUE] == 1
     monkeypatch.setattr("gradio.queueing.Queue.process_events", fails)
+    (event,) = under_way(crowd, MODEL_QUEUE, 1)
     with pytest.raises(asyncio.CancelledError):
-        asyncio.run(queue.process_events([SimpleNamespace(concurrency_id=MODEL_QUEUE)]))  # type: ignore[list-item]
-    assert crowd._under_way[MODEL_QUEUE] == 0
+        asyncio.run(queue.process_events([event]))
+    assert not crowd._under_way
+    event.alive = False
+    crowd.begun(event)
+    queue.send_message(event, ProcessStartsMessage(eta=None))
+    assert crowd._under_way
+    queue.send_message(event, ProcessCompletedMessage(output={}, success=True))
+    assert not crowd._under_way, "who has the answer may ask again"
 
 
 def test_no_page_begins_what_would_find_no_place_and_quick_answers_keep_some(crowd):
@@ -186,18 +205,16 @@ def test_no_page_begins_what_would_find_no_place_and_quick_answers_keep_some(cro
         (0, PLACES - QUICK, {"other", MODEL_QUEUE}),
         (QUICK - 2, PLACES - QUICK - 1, {"other", MODEL_QUEUE, WRITING_QUEUE}),
     ]:
-        under_way = [MODEL_QUEUE] * quick + [WRITING_QUEUE] * growing
-        for kind in under_way:
-            crowd.begun(kind)
+        under_way(crowd, MODEL_QUEUE, quick)
+        under_way(crowd, WRITING_QUEUE, growing)
         for kind in KINDS:
             assert ask(queue, kind)
         now_begun = begun(queue)
         assert set(now_begun) <= expected
-        assert sum(kind != "other" for kind in now_begun) <= PLACES - len(under_way)
+        assert sum(kind != "other" for kind in now_begun) <= PLACES - quick - growing
         if quick + growing <= PLACES - 2:
             assert set(now_begun) == expected
-        for kind in under_way + now_begun:
-            crowd.ended(kind)
-        for kind in begun(queue):
-            crowd.ended(kind)
+        all_ended(crowd)
+        begun(queue)
+        all_ended(crowd)
         assert len(queue) == 0
