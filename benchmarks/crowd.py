@@ -15,6 +15,11 @@ from benchmarks.raw_http import Connection
 QUEUE = "/gradio_api/queue"
 
 
+FULL = "The queue is full."
+BUSY = (FULL, "Too many questions")
+"""How a refusal begins that tells of others, not of what was asked."""
+
+
 @dataclass(frozen=True)
 class Reply:
     """What one press brought: the whole answer as Gradio's message ("" where the queue was full).
@@ -38,7 +43,7 @@ class Reply:
     def refusal(self) -> str:
         """Why there is no answer; "" where there is one."""
         if not self.message:
-            return "The queue is full."
+            return FULL
         return "" if self.answer is not None else str((self._output or {}).get("error"))
 
     @property

@@ -16,10 +16,12 @@ from demos.ui.page import BATCHED_QUEUE, MODEL_QUEUE, WRITING_QUEUE
 QUICK = 8
 """Of the runner's places, those that texts, experiments and columns leave to quick answers."""
 GROWING = {WRITING_QUEUE, COLUMN_QUEUE}
-WORK = {BATCHED_QUEUE, MODEL_QUEUE} | GROWING
-MOST, BACKLOG = 64, 4.0
-"""Questions that all pages take at once: of two classes, or as many as were answered in the last BACKLOG
-seconds. Who is refused knows it at once; who waits behind hundreds would leave before the answer comes."""
+AT_ONCE = {BATCHED_QUEUE, MODEL_QUEUE}
+WORK = AT_ONCE | GROWING
+MOST, BACKLOG = 36, 4.0
+"""Quick questions that all pages take at once, and others: a class, and a few; of quick ones as many as were
+answered in the last BACKLOG seconds, if that is more. Who is refused knows it at once, and nobody waits long
+after a rush: quick ones go first."""
 
 CROWDED = "Too many questions wait here at this moment. Try again in a few seconds."
 
@@ -42,19 +44,17 @@ class Crowd:
 
     def ended(self, event: Event) -> None:
         """Counts it no longer, and remembers when that was."""
-        if self._under_way.pop(event._id, "") in WORK:
+        if self._under_way.pop(event._id, "") in AT_ONCE:
             self._answered.append(self._clock())
 
     def is_full(self, kind: str | None) -> bool:
         """Whether no further question of this kind is taken."""
         while self._answered and self._answered[0] < self._clock() - BACKLOG:
             self._answered.popleft()
-        kinds = [event.concurrency_id for event in self.waiting()]
-        growing = sum(kind in GROWING for kind in kinds) + self._number(GROWING)
-        if kind in GROWING and growing >= MOST * (PLACES - QUICK) // PLACES:
-            return True  # else the places of quick answers would be free, and nobody could take them
-        taken = sum(kind in WORK for kind in kinds) + self._number(WORK)
-        return kind in WORK and taken >= max(MOST, len(self._answered))
+        if kind not in WORK:
+            return False
+        alike, most = (GROWING, MOST) if kind in GROWING else (AT_ONCE, max(MOST, len(self._answered)))
+        return sum(event.concurrency_id in alike for event in self.waiting()) + self._number(alike) >= most
 
     def without_place(self) -> set[str]:
         """The kinds of which nothing may begin: it would find no place in the runner."""

@@ -55,7 +55,7 @@ def defaults() -> tuple[Default, ...]:
         Default("connections of an address", connections.VARIABLE, "any", f"{connections.MOST}"),
         Default("a file that is uploaded", "", MAX_UPLOAD, MAX_UPLOAD),
         Default("files that an address uploads", "", "any", f"{HOURLY // 2**20}mb an hour"),
-        Default("questions taken at once, unless all are quick", "", f"{MOST}", f"{MOST}"),
+        Default("quick questions taken at once, at least, and others", "", f"{MOST}", f"{MOST}"),
         Default("those of one visitor that wait", "", f"{MOST}", f"{MOST // SHARE}"),
         Default("computations that run or wait", "", f"{PLACES}", f"{PLACES}"),
         Default("those of one visitor", "", f"{PLACES}", f"{PLACES // SHARE}"),
