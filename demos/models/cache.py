@@ -161,6 +161,8 @@ class ModelCache:
                 seconds = self._clock() - start
                 release_helpers()  # of the thread that happened to load it
                 self._make_room(spec, loaded.nbytes)
+                # Else each search for garbage goes through all that stays, and all wait a third of a second.
+                gc.freeze()
                 with self._lock:
                     entry = self._entries[spec] = _Entry(loaded, base, leases=1, used=self._clock())
                     del self._in_flight[spec]
@@ -199,6 +201,7 @@ class ModelCache:
     def _make_room(self, spec: Spec, need: int) -> None:
         self._refuse_too_large(spec, need)
         if self._evict_for(spec, need):
+            gc.unfreeze()
             gc.collect()
 
     def _evict_for(self, spec: Spec, need: int) -> int:

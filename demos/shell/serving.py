@@ -30,6 +30,7 @@ from demos.shell.body_limit import BodyLimit
 from demos.shell.head import with_head
 from demos.shell.hosts import Guard
 from demos.shell.not_found import UNDER_ROOT, unavailable
+from demos.shell.sessions import keep_little
 from demos.shell.static import PREFIX, STATIC
 from demos.shell.statuses import WithStatus
 from demos.shell.uploads import UploadQuota
@@ -138,6 +139,7 @@ class Pages:
         # The page's own startup: its queue, and the task that deletes old files.
         await self._stack.enter_async_context(mounted.router.lifespan_context(mounted))
         page: App = mounted.routes[-1].app  # type: ignore[attr-defined]  # the mount that was just made
+        keep_little(page)
         page.stop_event = self._stop_event  # ends the streams of open pages when home's end
         self._with_head[slug] = with_head(page, self._site.head(slug))
         return page
