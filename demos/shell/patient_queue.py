@@ -72,11 +72,13 @@ class PatientQueue(Queue):
 
     def _kind(self, function: int | None) -> str | None:
         """The kind of work of one of the page's functions."""
-        return getattr(self.blocks.fns.get(function), "concurrency_id", None)
+        known = self.blocks.fns.get(-1 if function is None else function)
+        return known and known.concurrency_id
 
     def _goes_on(self, function: int | None) -> bool:
         """Whether a function goes on with work: who was given the first part of an answer gets the others."""
-        return self._kind(getattr(self.blocks.fns.get(function), "trigger_after", None)) in WORK
+        known = self.blocks.fns.get(-1 if function is None else function)
+        return known is not None and self._kind(known.trigger_after) in WORK
 
     def get_events(self) -> tuple[list[Event], bool, str] | None:
         """What is begun next: nothing for which there would be no place."""

@@ -30,10 +30,11 @@ def with_reopened_stream(name: str, content: bytes) -> bytes:
     """A file of Gradio's, which listens for as long as an answer is to come; as it is, if it is another one
     or looks otherwise than it did."""
     over = _OVER.search(content) if name.startswith(FILE) else None
-    # The nearest one before: the function in which the stream is read.
-    unanswered = [*_UNANSWERED.finditer(content, 0, over.start())][-1:] if over else []
-    if not unanswered or unanswered[0][2] != over[2] or not _NOTED.search(content):
+    if not over or not _NOTED.search(content):
         return content
-    names, client = unanswered[0].groups()
+    before = [found.groups() for found in _UNANSWERED.finditer(content, 0, over.start())]
+    if not before or before[-1][1] != over[2]:  # the nearest one: the function in which the stream is read
+        return content
+    names, client = before[-1]
     again = over[0].replace(b"return}", names + b".size&&" + client + b".open_stream();return}")
     return _NOTED.sub(_FIRST_NOTED, content.replace(over[0], again))
