@@ -203,6 +203,7 @@ class ModelCache:
         if self._evict_for(spec, need):
             gc.unfreeze()
             gc.collect()
+            gc.freeze()  # as after a load, which may fail
 
     def _evict_for(self, spec: Spec, need: int) -> int:
         with self._lock:

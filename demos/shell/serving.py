@@ -68,6 +68,7 @@ def around(hosts: Iterable[str], site: Site) -> Lifespan:
     @asynccontextmanager
     async def running(app: App) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
+            keep_little(app)
             # Gradio wraps its own middleware, which allows foreign origins, around any that it is given.
             home = app.middleware_stack
             assert home is not None

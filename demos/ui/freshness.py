@@ -146,7 +146,7 @@ class Answer:
     ) -> list[Any]:
         """A further part, made from `inputs` that the answer has left, in a place of its own; see
         `page.after`."""
-        order = Order(gr.skip())
+        order = Order(gr.skip(), self._orders)
 
         def part(*values: Any) -> Any:
             *given, made_for = values
@@ -158,7 +158,7 @@ class Answer:
                 yield from order.answers(shown, made_for or "")
 
         work = parts if inspect.isgeneratorfunction(function) else part
-        return page.after(events, work, [*inputs, self.made_for], [output], emptied=emptied)
+        return page.after(events, work, [*inputs, self.made_for], [output], emptied=emptied, again=True)
 
     def clear_after(self, events: Sequence[Any], outputs: Sequence[Any]) -> None:
         """Clears the answer after each of `events`."""

@@ -7,15 +7,18 @@ side: what was asked later may be answered first. The browser numbers a page's q
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from gradio.context import LocalContext
 
-from demos.errors import Busy
+from demos.errors import Busy, StageError
 from demos.stopping import Stopped
+
+log = logging.getLogger(__name__)
 
 REMEMBERED = 1_000
 """Open pages whose last answer is remembered."""
@@ -25,11 +28,11 @@ class Order:
     """Which of each page's questions, that are answered in the same place, was answered last.
 
     A question begins with its number. What has none, or comes from no page, is always kept. `nothing` is what
-    leaves a place as it is.
+    leaves a place as it is. What is part of an answer is also overtaken where that is: by one of `firsts`.
     """
 
-    def __init__(self, nothing: Any) -> None:
-        self.nothing = nothing
+    def __init__(self, nothing: Any, firsts: Mapping[Any, Order] | None = None) -> None:
+        self.nothing, self._firsts = nothing, firsts or {}
         self._lock = threading.Lock()
         self._answered: OrderedDict[str, int] = OrderedDict()
 
@@ -40,6 +43,7 @@ class Order:
             shown = compute()
         except Exception as error:
             if self.is_overtaken(question):
+                _told(error)
                 return self.nothing
             if not isinstance(error, Busy | Stopped):
                 self.keeps(question)
@@ -54,28 +58,41 @@ class Order:
                 if not self.keeps(question):
                     break
                 yield row
-        except Exception:
+        except Exception as error:
             if not self.is_overtaken(question):
                 raise
+            _told(error)
         if self.is_overtaken(question):
             yield self.nothing
 
     def is_overtaken(self, question: str) -> bool:
         """Whether a later question has been answered."""
         page, number = _asked(question)
-        return page is not None and number < self._answered.get(page, 0)
+        if page is None:
+            return False
+        return number < self._answered.get(page, 0) or any(
+            first.is_overtaken(question) for first in self._firsts.values()
+        )
 
     def keeps(self, question: str) -> bool:
         """Notes that a question is being answered; False if a later one has been."""
         page, number = _asked(question)
         if page is None:
             return True
+        if self.is_overtaken(question):
+            return False
         with self._lock:
             last = self._answered.pop(page, 0)
             self._answered[page] = max(last, number)
             if len(self._answered) > REMEMBERED:
                 self._answered.popitem(last=False)
             return number >= last
+
+
+def _told(error: Exception) -> None:
+    """What went wrong here stands in the log, though the visitor has gone on."""
+    if not isinstance(error, StageError | Stopped):
+        log.error("An overtaken question failed", exc_info=error)
 
 
 def _asked(question: str) -> tuple[str | None, int]:

@@ -169,16 +169,19 @@ def after(
     queue: str = MODEL_QUEUE,
     emptied: Sequence[Any] = (),
     js: str | None = None,
+    again: bool = False,
 ) -> list[Any]:
-    """Runs model work after each of `events` that succeeded.
+    """Runs model work after each of `events` that succeeded; `again` if what a later one asks for may come
+    after what grows for an earlier one, and is not left out.
 
     `emptied` are further outputs to be emptied if it fails: those that later work would have filled. What
     follows an example may be answered from its recording.
     """
     following = []
+    mode = "always_last" if again or not inspect.isgeneratorfunction(function) else "once"
     for event in events:
         work = visible_errors(from_recordings(function) if is_example(event) else function)
-        following.append(event.success(work, list(inputs), js=js, **_work(outputs, queue)))
+        following.append(event.success(work, list(inputs), js=js, trigger_mode=mode, **_work(outputs, queue)))
         if is_example(event):
             mark_example(following[-1])
     for event in following if emptied or not inspect.isgeneratorfunction(function) else ():

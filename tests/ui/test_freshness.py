@@ -184,12 +184,20 @@ def test_a_further_part_is_not_replaced_by_that_of_an_earlier_answer():
         next(f.fn for f in blocks.fns.values() if f.fn and f.inputs and f.outputs == [o])
         for o in (second, third)
     )
+    listener = next(f.fn for f in blocks.fns.values() if f.fn and answer.made_for in f.outputs)
+    modes = {f.trigger_mode for f in blocks.fns.values() if f.fn in (part, growing)}
+    assert modes == {"always_last"}, "the part of a later answer would be left out while an earlier one grows"
     with on_page("further"):
         assert part("a", '2 ["a"]') == "a" and part("b", '1 ["b"]') == gr.skip()
         assert part("withheld", None) == "withheld"
         late = growing("a", '1 ["a"]')
         assert next(late) == "a" and list(growing("b", '2 ["b"]')) == ["b", "b!"]
         assert list(late) == [gr.skip()]
+        assert listener("c", '9 ["c"]')[0] == "c"
+        assert part("b", '8 ["b"]') == gr.skip(), (
+            "a later answer has begun, of which this part is still to come"
+        )
+        assert list(growing("b", '8 ["b"]')) == [gr.skip()]
 
 
 def test_parts_of_an_answer_are_ordered_apart():
