@@ -78,6 +78,18 @@ def test_labels_are_the_likeliest_plain_and_calibrated(result):
         assert verdicts == (right[:1] if best is calibrated else right)
 
 
+@pytest.mark.parametrize("expected", ["a" * 40, "b" * 40, "c" * 40])
+@pytest.mark.parametrize("calibrated", [(0.9999, 0.9998), (0.9998, 0.9999)])
+def test_the_longest_sentence_is_not_too_long(calibrated, expected):
+    rows = [
+        LabelRow(label * 40, (), -1.0, -1.0, -1.0, 1.0, plain, 0.5, after)
+        for label, plain, after in zip("ab", (0.9999, 0.9998), calibrated, strict=True)
+    ]
+    check_sentence(
+        score_headline(None, ScoreAnswer("p", 0, tuple(rows), (), "", "a", "a", BUNDLED, expected))
+    )
+
+
 def test_the_words_of_a_clear_and_of_a_close_decision():
     def rows(*pairs):
         return tuple(

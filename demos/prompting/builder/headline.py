@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from demos.nlp.wording import counted, decision, is_near, listed, quoted, whole_per_cent
 from demos.prompting.builder.schemas import CompleteAnswer, LabelRow, RenderAnswer, ScoreAnswer
 
-LABEL, SHORT = 24, 16
+LABEL, SHORT = 23, 16
 """Characters of a label, alone and beside others."""
 
 
@@ -36,7 +36,7 @@ def score_headline(_: object, result: ScoreAnswer) -> str:
     if result.expected is None:
         return f"{said}; {after}."
     if best == best_calibrated:
-        right = f"wrong, the task's row says {quoted(result.expected, LABEL)}"
+        right = f"wrong, the task's row says {quoted(result.expected, SHORT)}"
         return f"{said}; {after}: {'right' if best == result.expected else right}."
     marks = ["right" if one == result.expected else "wrong" for one in (best, best_calibrated)]
     return f"{said} ({marks[0]}); {after} ({marks[1]})."
