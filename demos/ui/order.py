@@ -32,7 +32,7 @@ class Order:
     """
 
     def __init__(self, nothing: Any, firsts: Mapping[Any, Order] | None = None) -> None:
-        self.nothing, self._firsts = nothing, firsts or {}
+        self.nothing, self._firsts = nothing, {} if firsts is None else firsts
         self._lock = threading.Lock()
         self._answered: OrderedDict[str, int] = OrderedDict()
 
