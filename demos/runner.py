@@ -27,7 +27,7 @@ from demos.models.specs import Loaded, Spec
 from demos.outcome import Observe, guarded, unobserved
 from demos.places import Places, Visitor
 from demos.recordings import Recordings, current_replay
-from demos.stopping import LOOK, Stop, Stopped, beside
+from demos.stopping import Stop, Stopped, beside
 from demos.stream import Stream, Waiting
 from demos.turns import Share, Tell, Turns
 
@@ -157,11 +157,9 @@ class Runner:
                     if result is None:
                         return
                     if isinstance(result, Waiting):
-                        if stop.is_set():
-                            raise Stopped
                         if not result.there.is_set():
                             self._turns.away(share)
-                            result.there.wait(LOOK)
+                        stop.wait_for(result.there)
                     else:
                         yield result
 

@@ -81,6 +81,13 @@ class Stop:
         """Whether the work was told to stop."""
         return self._told.is_set() or self.pressed
 
+    def wait_for(self, there: threading.Event) -> None:
+        """Waits until `there` is set; raises `Stopped` if told to stop."""
+        while not (self.is_set() or there.wait(LOOK)):
+            pass
+        if self.is_set():
+            raise Stopped
+
     @property
     def pressed(self) -> bool:
         """Whether the visitor pressed Stop, or left."""

@@ -42,6 +42,12 @@ class Asking:
     shots: tuple[Row, ...]
     rows: Sequence[Row]
 
+    @property
+    def prompts(self) -> int:
+        """How many there are: of the rows, and of content-free inputs for each set of labels."""
+        labels = {self.task.labels_of(row) for row in self.rows}
+        return len(self.rows) + len(labels) * len(content_free_rows(self.task))
+
 
 def effort_of(loaded: Loaded, askings: Sequence[Asking], most: int = MAX_SECONDS) -> Effort:
     """Estimates the effort of scoring the labels of every row and of content-free inputs; raises BadInput if

@@ -8,16 +8,21 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import TypeVar
 
+from demos.held_turn import aside
+from demos.stream import Waiting
+
 Result = TypeVar("Result")
 
-Steps = Generator[int, None, Result]
-"""Yields how many tokens the model has read since the last step; returns a result."""
+Steps = Generator[int | Waiting, None, Result]
+"""Yields how many tokens the model has read since the last step, or that another computes what comes next;
+returns a result."""
 
 
 def finish(steps: Steps[Result]) -> Result:
     """Runs all steps and returns the result."""
     while True:
         try:
-            next(steps)
+            if isinstance(step := next(steps), Waiting):
+                aside(step.there.wait)
         except StopIteration as end:
             return end.value

@@ -27,6 +27,7 @@ from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from demos.shell.body_limit import BodyLimit
+from demos.shell.cancelling import cancel_by_stopping
 from demos.shell.head import with_head
 from demos.shell.hosts import Guard
 from demos.shell.not_found import UNDER_ROOT, unavailable
@@ -69,6 +70,7 @@ def around(hosts: Iterable[str], site: Site) -> Lifespan:
     async def running(app: App) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             keep_little(app)
+            cancel_by_stopping(app)
             # Gradio wraps its own middleware, which allows foreign origins, around any that it is given.
             home = app.middleware_stack
             assert home is not None
@@ -141,6 +143,7 @@ class Pages:
         await self._stack.enter_async_context(mounted.router.lifespan_context(mounted))
         page: App = mounted.routes[-1].app  # type: ignore[attr-defined]  # the mount that was just made
         keep_little(page)
+        cancel_by_stopping(page)
         page.stop_event = self._stop_event  # ends the streams of open pages when home's end
         self._with_head[slug] = with_head(page, self._site.head(slug))
         return page

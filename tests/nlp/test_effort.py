@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import islice
+from weakref import WeakKeyDictionary
 
 import pytest
 
 from demos.errors import BadInput
 from demos.nlp import effort as effort_module
-from demos.nlp import scoring
+from demos.nlp import remembered_scores, scoring
 from demos.nlp.effort import MAX_SECONDS, Asking, Effort, check_effort, duration, effort, effort_of
 from demos.nlp.in_context import frozen_rows, k_curve, order_sensitivity
 from demos.nlp.prompt_task import Row, Task, ready_tasks, task_to_json
@@ -42,6 +43,7 @@ def passes(llama, monkeypatch):
         return forward(model, nodes, *rest)
 
     monkeypatch.setattr(scoring, "_forward", counted)
+    monkeypatch.setattr(remembered_scores, "_of_all", WeakKeyDictionary())  # nothing was asked before
     return found
 
 

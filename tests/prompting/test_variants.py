@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from types import SimpleNamespace
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ import pytest
 
 from demos.contract import check_fields, parse, to_plain
 from demos.errors import BadInput
+from demos.nlp import remembered_scores
 from demos.nlp.labels import calibrate
 from demos.nlp.prompt_task import Task, task_to_json
 from demos.prompting.builder.compute import SCORE
@@ -120,7 +122,8 @@ def table(monkeypatch, smollm2):
             found.append(SimpleNamespace(probabilities={"sum": np.array([p, 1 - p])}))
         return found
 
-    monkeypatch.setattr(compute, "score_labels_in_steps", scored)
+    monkeypatch.setattr(remembered_scores, "score_labels_in_steps", scored)
+    monkeypatch.setattr(remembered_scores, "_of_all", WeakKeyDictionary())
     return SimpleNamespace(calls=calls, loaded=smollm2)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import json
 import sys
@@ -13,6 +14,9 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from gradio.data_classes import CancelBody
+from gradio.queueing import Event
+from gradio.utils import set_task_name
 
 from demos.budget import spend
 from demos.contract import Endpoint, Info
@@ -21,6 +25,7 @@ from demos.runner import PLACES, Runner
 from demos.shell import patient_queue
 from demos.shell.gallery import build, launch_options
 from demos.shell.line import tell_place
+from demos.shell.patient_queue import PatientQueue
 from demos.stopping import STOPPED
 from tests.browser.steps import free_port
 
@@ -138,6 +143,19 @@ def served(gallery: Served) -> Iterator[Served]:
     wait_for(lambda: gallery.run.places.free == PLACES)
 
 
+def once_begun(served: Served) -> Callable[[PatientQueue, str, str], None]:
+    """Stops what is unheard as the queue does, but not before the first batch is read."""
+    stop_unheard = PatientQueue._stop_unheard
+
+    def stop(queue: PatientQueue, page: str, event: str) -> None:
+        if served.work.batches:
+            stop_unheard(queue, page, event)
+        else:
+            asyncio.get_running_loop().call_later(0.01, stop, queue, page, event)
+
+    return stop
+
+
 def leave_at_once(served: Served, name: str, way: str) -> None:
     """Asks and leaves while the first batch is read, or asks and does not listen."""
     page, text = f"page {way} {name}", f"{way} {name}"
@@ -166,6 +184,7 @@ def leave_at_once(served: Served, name: str, way: str) -> None:
 @pytest.mark.parametrize("way", ["join", "call", "join unheard", "call unheard", "run", "plain"])
 def test_no_further_batch_is_read_for_whoever_left(served, monkeypatch, name, way):
     monkeypatch.setattr(patient_queue, "PATIENCE", 0.2 if "unheard" in way else 600.0)
+    monkeypatch.setattr(PatientQueue, "_stop_unheard", once_begun(served))
     before = set(STOPPED._tickets)
     leave_at_once(served, name, way)
     wait_for(lambda: set(STOPPED._tickets) - before)  # the server has noticed
@@ -216,3 +235,45 @@ def test_one_who_leaves_takes_nothing_from_another_who_asked_the_same(served, mo
     served.work.go_on.set()
     assert "event: complete" in answer.read().decode()
     stays.close()
+
+
+@pytest.mark.parametrize("name", ["answer", "grow"])
+def test_whoever_takes_a_question_back_is_told_that_it_ended(served, name):
+    join, page = "/gradio_api/queue/join", f"takes-back-{name}"
+    asked = {"data": [f"taken back from {name}"], "fn_index": served.index[name], "session_hash": page}
+    event = served.posted(join, asked)["event_id"]
+    connection, response = served.listen(f"/gradio_api/queue/data?session_hash={page}")
+    wait_for(lambda: served.work.batches)
+    cancel = {"session_hash": page, "fn_index": asked["fn_index"], "event_id": event}
+    served.posted("/gradio_api/cancel", cancel | {"session_hash": "another page"})
+    assert event not in STOPPED
+    assert served.posted("/gradio_api/cancel", cancel) == {"success": True} and event in STOPPED
+    served.work.go_on.set()
+    with closing(connection):
+        assert "process_completed" in response.read().decode()
+    assert served.work.ended.wait(60) and served.work.batches == 1
+
+
+def test_a_question_taken_back_before_its_first_step_gives_back_its_place(served):
+    queue, page, function = served.queue, "takes-back-early", served.index["answer"]
+    app = queue.server_app
+    kind = queue.blocks.fns[function].concurrency_id
+    cancel = next(route for route in app.router.routes if route.path == "/gradio_api/cancel").endpoint
+    free = queue.active_jobs.count(None)
+
+    async def begun_and_taken_back() -> None:
+        event = Event(page, queue.blocks.fns[function], None, None)  # type: ignore[arg-type]
+        queue.event_ids_to_events[event._id] = event
+        queue.pending_event_ids_session[page] = {event._id}
+        queue.pending_messages_per_session[page] = asyncio.Queue()
+        queue.active_jobs[queue.active_jobs.index(None)] = [event]
+        queue.event_queue_per_concurrency_id[kind].current_concurrency += 1
+        task = asyncio.create_task(queue.process_events([event], False, 0.0, event.fn))
+        set_task_name(task, page, function, event._id, False)
+        await cancel(CancelBody(session_hash=page, fn_index=function, event_id=event._id))
+        await task
+
+    queue.create_event_queue_for_fn(queue.blocks.fns[function])
+    asyncio.run(begun_and_taken_back())
+    assert queue.active_jobs.count(None) == free
+    assert queue.event_queue_per_concurrency_id[kind].current_concurrency == 0

@@ -143,12 +143,14 @@ class ScoreAnswer:
 @dataclass(frozen=True)
 class Progress:
     """How far a longer work is. planned_tokens, planned_seconds: what all of it was estimated to take before
-    the start, for this size of model on two cores; tokens, seconds: what it has taken so far."""
+    the start, for this size of model on two cores; tokens, seconds: what it has taken so far; known: share of
+    the prompts whose scores are remembered, since they were asked before."""
 
     planned_tokens: int
     planned_seconds: float
     tokens: int
     seconds: float
+    known: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -176,9 +176,11 @@ def shots_table(answers: Sequence[ScoreAnswer]) -> str:
 def progress_line(progress: Progress, done: bool) -> str:
     """How much of the planned work is done, and how long the rest takes at the current speed."""
     planned, read = f"{progress.planned_tokens:,}", f"{progress.tokens:,}"
-    left = progress.planned_tokens - progress.tokens
+    left = round(progress.planned_tokens * (1 - progress.known)) - progress.tokens
     if done:
         said = f"The model has read {read} tokens in {duration(progress.seconds)}."
+        if progress.known:
+            said += f" {progress.known:.0%} of the prompts had been asked before; their scores were kept."
     elif not progress.tokens:
         said = (
             f"The model will read about {planned} tokens: about {duration(progress.planned_seconds)} here; "

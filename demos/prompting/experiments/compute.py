@@ -26,14 +26,16 @@ from demos.nlp.in_context import (
     measured,
     order_sensitivity,
 )
-from demos.nlp.labels import content_free, score_labels_in_steps
+from demos.nlp.labels import content_free
 from demos.nlp.prompt import Style, content_free_prompts, render
 from demos.nlp.prompt_task import Row, Task
+from demos.nlp.remembered_scores import RememberedScores
 from demos.nlp.steps import Steps
 from demos.prompting.builder.compute import DECODERS
 from demos.prompting.builder.schemas import Column, Comparison, ExperimentAnswer, ExperimentInputs, Progress
 from demos.prompting.experiments.headline import headline
 from demos.prompting.task.ready import task_of
+from demos.stream import Waiting
 
 KS = (0, 1, 2, 4, 8)
 MAX_ORDERED = 4
@@ -79,8 +81,9 @@ def _grow(
     """Yields an answer before the start, which says how much there is to do, one after every batch of the
     model, and one with every condition; refuses work that would take too long."""
     rows = frozen_rows(task, inputs.rows)
-    planned = effort_of(loaded, [Asking(s.task, run, rows) for s in settings for run in s.runs])
-    start, read = time.perf_counter(), 0
+    askings = [Asking(setting.task, run, rows) for setting in settings for run in setting.runs]
+    planned, prompts = effort_of(loaded, askings), sum(one.prompts for one in askings)
+    start, read, scores = time.perf_counter(), 0, RememberedScores(loaded)
     columns: list[Column] = []
     conditions: list[Condition] = []
     comparison: Comparison | None = None
@@ -93,17 +96,23 @@ def _grow(
             rows=len(rows),
             seeds=inputs.seeds,
             chance=chance_line(task, rows),
-            progress=Progress(planned.tokens, planned.seconds, read, time.perf_counter() - start),
+            progress=Progress(
+                planned.tokens, planned.seconds, read, time.perf_counter() - start, scores.known / prompts
+            ),
             origin=loaded.origin,
             comparison=comparison,
         )
 
     yield answer()
     for setting in settings:
-        steps = measured(setting, asker(loaded, inputs.style), rows)
+        steps = measured(setting, asker(loaded, scores, inputs.style), rows)
         while True:
             try:
-                read += next(steps)
+                step = next(steps)
+                if isinstance(step, Waiting):
+                    yield step  # pyright: ignore[reportReturnType] (no reader of results sees it)
+                    continue
+                read += step
             except StopIteration as end:
                 columns.append(column(end.value))
                 conditions.append(end.value)
@@ -142,7 +151,7 @@ def column(condition: Condition) -> Column:
     )
 
 
-def asker(loaded: Loaded, style: Style) -> Ask:
+def asker(loaded: Loaded, scores: RememberedScores, style: Style) -> Ask:
     """Renders and scores with a leased model: all queries after the same shots share a batch."""
 
     def ask(
@@ -156,9 +165,7 @@ def asker(loaded: Loaded, style: Style) -> Ask:
             (render(task, shots, Row(row.fields, "", row.choices), style, loaded.tokenizer), own)
             for row, own in zip(rows, labels, strict=True)
         ]
-        prompts, verbalizers = zip(*queries, *nothing, strict=True)
-        scored = yield from score_labels_in_steps(loaded, prompts, verbalizers)
-        found = [item.probabilities["sum"] for item in scored]
+        found = yield from scores.probabilities([*queries, *nothing])
         each = len(empty)
         free = {
             own: content_free(np.stack(found[len(rows) + i * each : len(rows) + (i + 1) * each]))

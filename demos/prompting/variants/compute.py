@@ -13,9 +13,10 @@ from demos.contract import Endpoint
 from demos.models.specs import Loaded, Origin
 from demos.nlp.effort import Asking, effort_of
 from demos.nlp.in_context import Accuracy, accuracy
-from demos.nlp.labels import calibrate, content_free, label_warnings, score_labels_in_steps
+from demos.nlp.labels import calibrate, content_free, label_warnings
 from demos.nlp.prompt import Prompt, content_free_prompts, tokens
 from demos.nlp.prompt_task import Labels, Row, Task
+from demos.nlp.remembered_scores import RememberedScores
 from demos.nlp.steps import Steps
 from demos.nlp.window import window
 from demos.prompting.builder.compute import DECODERS
@@ -35,6 +36,7 @@ from demos.prompting.variants.schemas import (
     row_of,
     worded,
 )
+from demos.stream import Waiting
 
 FIRST_ROWS = 6
 RESERVE = 32  # tokens kept free for the label, as /score_labels does
@@ -68,22 +70,32 @@ def prompt_matrix(inputs: MatrixInputs, loaded: Loaded) -> Iterator[MatrixAnswer
     task = task_of(inputs.task)
     rows = [row_of(task, query, number) for number, query in enumerate(inputs.queries, 1)]
     shots = task.shots[: inputs.k]
-    planned = effort_of(loaded, [Asking(worded(task, one), shots, rows) for one in inputs.variants])
+    askings = [Asking(worded(task, one), shots, rows) for one in inputs.variants]
+    planned, prompts = effort_of(loaded, askings), sum(one.prompts for one in askings)
     progress = Progress(planned.tokens, planned.seconds, tokens=0, seconds=0.0)
-    start = time.perf_counter()
+    start, scores = time.perf_counter(), RememberedScores(loaded)
     columns: list[_Column] = []
     matrix = partial(_matrix, task, inputs.k, loaded.origin, rows)
     yield matrix((), progress)
     for variant in inputs.variants:
-        steps = _column(loaded, variant.name, worded(task, variant), rows, inputs)
+        steps = _column(loaded, scores, variant.name, worded(task, variant), rows, inputs)
         while True:
             try:
                 read = next(steps)
             except StopIteration as end:
                 columns.append(end.value)
                 break
-            progress = replace(progress, tokens=progress.tokens + read, seconds=time.perf_counter() - start)
+            if isinstance(read, Waiting):
+                yield read  # pyright: ignore[reportReturnType] (no reader of results sees it)
+                continue
+            progress = replace(
+                progress,
+                tokens=progress.tokens + read,
+                seconds=time.perf_counter() - start,
+                known=scores.known / prompts,
+            )
             yield matrix((), progress)
+        progress = replace(progress, known=scores.known / prompts)
         yield matrix(columns, progress)
 
 
@@ -109,12 +121,13 @@ def _matrix(
     )
 
 
-def _column(loaded: Loaded, name: str, task: Task, rows: list[Row], inputs: MatrixInputs) -> Steps[_Column]:
+def _column(
+    loaded: Loaded, scores: RememberedScores, name: str, task: Task, rows: list[Row], inputs: MatrixInputs
+) -> Steps[_Column]:
     """Asks every input in one wording."""
     asked = yield from _questions(loaded, task, rows, inputs)
     pairs = list(dict.fromkeys((p, one.labels) for one in asked for p in (one.prompt, *one.nothing)))
-    scored = yield from score_labels_in_steps(loaded, *zip(*pairs, strict=True))
-    found = {pair: scores.probabilities["sum"] for pair, scores in zip(pairs, scored, strict=True)}
+    found = dict(zip(pairs, (yield from scores.probabilities(pairs)), strict=True))
     cells = tuple(_cell(loaded, one, found) for one in asked)
     plain, calibrated = (
         [getattr(cell, kind) for cell in cells] for kind in ("predicted", "calibrated_predicted")

@@ -1,0 +1,113 @@
+"""What a model was asked before, in experiments on prompts, is not asked again.
+
+The students of a class run the same experiment, each with a few rows more or less: most of their prompts are
+the same. Each is scored once for all of them; who asks what is just being scored for another waits for that.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from hashlib import blake2b
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from demos.models.specs import Loaded
+from demos.nlp.labels import score_labels_in_steps
+from demos.nlp.prompt import Prompt
+from demos.nlp.prompt_task import Labels
+from demos.nlp.steps import Steps
+from demos.stream import Waiting
+
+KEPT = 20_000
+"""Prompts of a model whose scores are remembered: about 8 MB."""
+
+Asked = tuple[Prompt, Labels]
+
+
+class RememberedScores:
+    """Asks a model for one visitor. known: how many of the prompts had been asked before."""
+
+    def __init__(self, loaded: Loaded) -> None:
+        self._loaded, self.known = loaded, 0
+        with _finding:
+            self._scores = _of_all.setdefault(loaded.model, _Scores())
+
+    def probabilities(self, asked: Sequence[Asked]) -> Steps[list[np.ndarray]]:
+        """Those of the labels of each prompt [labels], as `score_labels` has them in "sum"."""
+        keys = [_key(*one) for one in asked]
+        questions = dict(zip(keys, asked, strict=True))
+        found: dict[bytes, np.ndarray] = {}
+        computed = 0
+        while True:
+            wanted = [key for key in questions if key not in found]
+            mine, elsewhere = self._scores.claim(wanted, found)
+            if mine:
+                try:
+                    prompts, labels = zip(*(questions[key] for key in mine), strict=True)
+                    scored = yield from score_labels_in_steps(self._loaded, prompts, labels)
+                    own = [one.probabilities["sum"] for one in scored]
+                    found |= self._scores.keep(dict(zip(mine, own, strict=True)))
+                    computed += len(mine)
+                finally:
+                    self._scores.release(mine)
+            elif elsewhere:
+                yield Waiting(elsewhere)
+            else:
+                self.known += len(questions) - computed
+                return [found[key] for key in keys]
+
+
+class _Scores:
+    """Of one model, by question: those that are known, and those that are being computed."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._known: OrderedDict[bytes, np.ndarray] = OrderedDict()
+        self._coming: dict[bytes, threading.Event] = {}
+
+    def claim(
+        self, wanted: Iterable[bytes], found: dict[bytes, np.ndarray]
+    ) -> tuple[list[bytes], threading.Event | None]:
+        """Adds those that are known to `found`; returns the questions that the caller shall ask and release,
+        and, if there is none, when one of the others will have been asked. Whoever asks waits for nobody
+        before that, so two never wait for each other."""
+        with self._lock:
+            others = []
+            for key in wanted:
+                if key in self._known:
+                    self._known.move_to_end(key)
+                    found[key] = self._known[key]
+                else:
+                    others.append(key)
+            mine = [key for key in others if key not in self._coming]
+            released = threading.Event()
+            self._coming |= dict.fromkeys(mine, released)
+            return mine, None if mine or not others else self._coming[others[0]]
+
+    def keep(self, scores: dict[bytes, np.ndarray]) -> dict[bytes, np.ndarray]:
+        """Remembers scores, and returns them."""
+        with self._lock:
+            self._known |= scores
+            while len(self._known) > KEPT:
+                self._known.popitem(last=False)
+        return scores
+
+    def release(self, keys: Iterable[bytes]) -> None:
+        """Says that nobody computes these any longer."""
+        with self._lock:
+            events = [self._coming.pop(key) for key in keys]
+        for event in events:
+            event.set()
+
+
+def _key(prompt: Prompt, labels: Labels) -> bytes:
+    """Of all that the scores depend on."""
+    return blake2b(repr((prompt.text, prompt.lead, labels)).encode(errors="replace"), digest_size=16).digest()
+
+
+_of_all: WeakKeyDictionary[Any, _Scores] = WeakKeyDictionary()
+_finding = threading.Lock()
