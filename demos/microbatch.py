@@ -17,23 +17,23 @@ Compute = Callable[[Sequence[Any]], Sequence[Any]]
 class MicroBatches:
     """Gathers requests that wait for a turn.
 
-    The first request leads: it waits for `turn`, then computes everything that arrived under its key in the
+    The first request leads: it waits for its turn, then computes everything that arrived under its key in the
     meantime. Nobody waits for others to arrive, so a single request is computed at once.
     """
 
-    def __init__(self, turn: AbstractContextManager[Any]) -> None:
-        self._turn = turn
+    def __init__(self) -> None:
         self._lock = threading.Lock()
         self._waiting: dict[Hashable, list[tuple[Any, Future[Any]]]] = {}
 
-    def __call__(self, key: Hashable, item: Any, compute: Compute) -> Any:
-        """Returns the answer to `item`, or raises its exception; equal keys must mean the same `compute`."""
+    def __call__(self, key: Hashable, item: Any, compute: Compute, turn: AbstractContextManager[Any]) -> Any:
+        """Returns the answer to `item`, or raises its exception; equal keys must mean the same `compute`, and
+        turns that come alike."""
         mine: Future[Any] = Future()
         with self._lock:
             leads = key not in self._waiting
             self._waiting.setdefault(key, []).append((item, mine))
         if leads:
-            with self._turn:
+            with turn:
                 with self._lock:
                     gathered = self._waiting.pop(key)
                 _answer(gathered, compute)

@@ -14,9 +14,10 @@ def is_public() -> bool:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a server that listens on `host` can be reached only from its own machine."""
+    """Whether an address means the machine itself: only from there a server that listens on it is reached."""
     try:
-        return host == "localhost" or ip_address(host).is_loopback
+        # A socket for both kinds of addresses has the old ones behind "::ffff:".
+        return host == "localhost" or ip_address(host.removeprefix("::ffff:")).is_loopback
     except ValueError:
         return False
 

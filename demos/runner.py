@@ -25,7 +25,7 @@ from demos.models.cache import ModelCache
 from demos.models.catalog import checkpoint
 from demos.models.specs import Loaded, Spec
 from demos.outcome import Observe, guarded, unobserved
-from demos.places import Places, Visitor
+from demos.places import Places, Visitor, is_own
 from demos.recordings import Recordings, current_replay
 from demos.stopping import Stop, Stopped, beside
 from demos.stream import Stream, Waiting
@@ -71,7 +71,7 @@ class Runner:
         self.results = Memo(result_bytes)
         self.say, self.bounds, self.tell = say, bounds, tell
         self._turns = Turns()
-        self._together = MicroBatches(self._turns)
+        self._together = MicroBatches()
         self.places = Places(PLACES)
         self._patient = threading.BoundedSemaphore(PATIENT)
 
@@ -124,13 +124,14 @@ class Runner:
 
     def _compute(self, endpoint: Endpoint, inputs: Any, specs: Sequence[Spec], stop: Stop) -> Any:
         """Computes a result on models whose files are on the disk."""
-        with self.places.hold(self.visitor()), self._lease(endpoint, specs) as loaded:
+        with self.places.hold(who := self.visitor()), self._lease(endpoint, specs) as loaded:
+            share = Share(in_steps=False, is_own=is_own(who))
             if endpoint.batched:
-                same = (endpoint.name, loaded and loaded.spec)
-                asked = (inputs, stop)
-                return self._together(same, asked, lambda many: self._several(endpoint, many, loaded))
+                same = (endpoint.name, loaded and loaded.spec, share.is_own)
+                asked, turn = (inputs, stop), self._turns.take(share)
+                return self._together(same, asked, lambda many: self._several(endpoint, many, loaded), turn)
             budget = Budget(self.bounds, stop.is_set)
-            with self._turns.take(None, stop, self.tell), budget.computing():
+            with self._turns.take(share, stop, self.tell), budget.computing():
                 return endpoint.function(inputs, loaded)
 
     def _several(self, endpoint: Endpoint, asked: Sequence[tuple[Any, Stop]], loaded: Any) -> Sequence[Any]:
@@ -142,10 +143,11 @@ class Runner:
         self, endpoint: Endpoint, inputs: Any, specs: Sequence[Spec], stop: Stop
     ) -> Generator[Any, None, None]:
         """Computes the growing results of a streaming endpoint; raises `Stopped` when told to stop."""
-        share, budget = Share(), Budget(self.bounds, stop.is_set)
+        who = self.visitor()
+        share, budget = Share(is_own=is_own(who)), Budget(self.bounds, stop.is_set)
         for spec in specs:
             self._load(spec, stop)
-        with self.places.hold(self.visitor()), self._lease(endpoint, specs) as loaded:
+        with self.places.hold(who), self._lease(endpoint, specs) as loaded:
             if stop.is_set():
                 raise Stopped
             with self._turns.take(share, stop, self.tell), budget.computing():

@@ -4,6 +4,7 @@ A single torch computation already uses every core, so two at once are no faster
 One that takes long lets others go first where it comes by `give_way()` (`demos/held_turn.py`): before each
 layer of a model, above all. So a quick answer waits for a moment of a long one, not for its end. What grows
 step by step and has computed for a while comes after what is answered at once, but for a part of the time.
+Whoever sits at the gallery's own machine comes before strangers: above all a speaker whose class asks, too.
 """
 
 from __future__ import annotations
@@ -41,22 +42,28 @@ Tell = Callable[[int, int, float], object]
 @dataclass(eq=False)
 class Share:
     """The account of a computation. time: the seconds that it would show had it computed alone; computed: the
-    seconds that it did."""
+    seconds that it did; is_own: whether the gallery's own machine asks."""
 
     time: float = 0.0
     computed: float = 0.0
     in_steps: bool = True
+    is_own: bool = False
 
     @property
     def is_long(self) -> bool:
         """Whether it comes after what is answered at once."""
         return self.in_steps and self.computed > LONG
 
+    @property
+    def is_first(self) -> bool:
+        """Whether it comes before all strangers'."""
+        return self.is_own and not self.is_long
+
 
 @dataclass(eq=False)
 class _Waiting:
     start: float
-    is_long: bool
+    share: Share
     is_paused: bool = False
     called: threading.Event = field(default_factory=threading.Event)
 
@@ -80,7 +87,6 @@ class Turns:
         self._time = 0.0
         self._owed = 0.0  # seconds of their part that long ones have not had
         self._turns, self._average = 0, 0.0  # how many there were, and seconds of a recent one
-        self._own = threading.local()
 
     @contextmanager
     def take(
@@ -127,19 +133,12 @@ class Turns:
             pass_on()
             self._learn(share.computed - before)
 
-    def __enter__(self) -> None:
-        self._own.held = self.take()
-        self._own.held.__enter__()
-
-    def __exit__(self, *error: object) -> None:
-        self._own.held.__exit__(None, None, None)
-
     def _wait(self, share: Share, stop: Stop | None, tell: Tell | None, is_paused: bool) -> None:
         with self._lock:
             if share.in_steps:
                 self._shares.add(share)
             share.time = max(share.time, self._time)
-            mine = _Waiting(share.time, share.is_long, is_paused)
+            mine = _Waiting(share.time, share, is_paused)
             kept_free = self._patience and (not self._queue or self._order(mine) < self._order(self._first()))
             if kept_free or not self._taken:
                 self._taken, self._patience = True, None
@@ -175,7 +174,7 @@ class Turns:
         with self._lock:
             if share.is_long:
                 self._owed = max(0.0, self._owed - seconds)
-            elif any(waiting.is_long for waiting in self._queue):
+            elif any(waiting.share.is_long for waiting in self._queue):
                 self._owed = min(MOST_OWED, self._owed + PART * seconds)
             else:
                 self._owed = 0.0
@@ -192,17 +191,23 @@ class Turns:
 
     def _is_due(self, share: Share, seconds: float) -> bool:
         """Whether one that has had the turn for so long comes after another that waits. Long ones leave each
-        other their steps, and no more than PAUSED are ever in the middle of their work."""
+        other their steps, and no more than PAUSED are ever in the middle of their work, and one more for the
+        own machine's."""
         if not self._queue or seconds < QUANTUM:
             return False
         with self._lock:
-            if sum(waiting.is_paused for waiting in self._queue) >= PAUSED:
+            quick = [waiting for waiting in self._queue if not waiting.share.is_long]
+            if share.is_first:
+                quick = [waiting for waiting in quick if waiting.share.is_first]
+            to_first = not share.is_first and any(waiting.share.is_first for waiting in quick)
+            if sum(waiting.is_paused for waiting in self._queue) >= PAUSED + to_first:
                 return False
-            quick = [waiting.start for waiting in self._queue if not waiting.is_long]
-            if share.is_long:
-                return bool(quick) and seconds >= self._owed
-            owed = self._owed + PART * seconds if len(quick) < len(self._queue) else 0.0
-            return owed >= QUANTUM or min(quick, default=math.inf) < share.time + seconds
+            if to_first or share.is_long:
+                return to_first or (bool(quick) and seconds >= self._owed)
+            long_wait = not share.is_first and any(waiting.share.is_long for waiting in self._queue)
+            owed = self._owed + PART * seconds if long_wait else 0.0
+            earliest = min((waiting.start for waiting in quick), default=math.inf)
+            return owed >= QUANTUM or earliest < share.time + seconds
 
     def _learn(self, seconds: float) -> None:
         with self._lock:
@@ -219,7 +224,7 @@ class Turns:
 
     def _is_ahead(self, first: _Waiting) -> bool:
         """Whether a computation in steps that is not waiting now would come before the first that does."""
-        soon_back = (_Waiting(max(share.time, self._time) + AHEAD, share.is_long) for share in self._shares)
+        soon_back = (_Waiting(max(share.time, self._time) + AHEAD, share) for share in self._shares)
         return any(self._order(one) < self._order(first) for one in soon_back)
 
     def _lose(self, patience: object) -> None:
@@ -229,9 +234,10 @@ class Turns:
                 self._shares.clear()  # who did not come back in time is not waited for again
                 self._call()
 
-    def _order(self, waiting: _Waiting) -> tuple[bool, float]:
-        """Those that are not long come first, unless the others are owed time; then who computed least."""
-        return waiting.is_long != (self._owed >= QUANTUM), waiting.start
+    def _order(self, waiting: _Waiting) -> tuple[bool, bool, float]:
+        """The own machine's; then those that are not long, unless the others are owed time; then who computed
+        least."""
+        return not waiting.share.is_first, waiting.share.is_long != (self._owed >= QUANTUM), waiting.start
 
     def _first(self) -> _Waiting:
         return min(self._queue, key=self._order)  # the first to arrive among equals

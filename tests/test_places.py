@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from demos.errors import Busy
-from demos.places import SHARE, Places, Visitor, has_its_share
+from demos.places import SHARE, Places, Visitor, has_its_share, is_own
 
 
 def held(places: Places, visitors: list[str], stack: ExitStack) -> list[bool]:
@@ -31,6 +31,15 @@ def test_one_visitor_leaves_places_to_others():
         with pytest.raises(Busy, match="You have your share"), places.hold(Visitor("a1", "a")):
             pass
     assert places.free == 8 and not places._holders
+
+
+def test_the_own_machine_is_known_by_its_address_but_not_behind_the_proxy_of_a_space(monkeypatch):
+    monkeypatch.delenv("SPACE_ID", raising=False)
+    own = [Visitor("a", address) for address in ("127.0.0.1", "::1", "::ffff:127.0.0.1")]
+    others = [Visitor("a", address) for address in ("10.0.0.2", "::ffff:10.0.0.2", "unknown", "")]
+    assert all(map(is_own, own)) and not any(map(is_own, [*others, None]))
+    monkeypatch.setenv("SPACE_ID", "who/what")
+    assert not any(map(is_own, own))
 
 
 def test_many_pages_of_one_address_have_no_more_than_one_visitor_while_others_ask():

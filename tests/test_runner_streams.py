@@ -145,7 +145,7 @@ def never(inputs: Inputs, loaded: object) -> Iterator[Result]:
 
 def test_it_can_be_stopped_while_it_waits_for_its_turn(pretending):
     stream = pretending.stream(Endpoint("never", never, "base"), Inputs("a"))
-    with pretending._turns:
+    with pretending._turns.take():
         assert closed_while_it_waits(stream, lambda: pretending._turns._queue) == []
     assert free(pretending)
 
@@ -219,7 +219,7 @@ def test_the_button_stops_what_waits(where):
             next(page())
 
     reader = threading.Thread(target=work)
-    with runner._turns:
+    with runner._turns.take():
         reader.start()
         waits = runner._turns._queue if where == "turn" else runner.cache._fetches._under_way
         wait_until(lambda: waits)
@@ -267,7 +267,7 @@ def test_writing_can_be_stopped_at_any_token(runner, smollm2):
         assert len(passes) < 50 and list(stream) == []
         so_far = len(passes)
         before_the_first = runner.stream(GENERATE, asked)
-        with runner._turns:
+        with runner._turns.take():
             assert closed_while_it_waits(before_the_first, lambda: runner._turns._queue) == []
         assert len(passes) == so_far
     finally:

@@ -11,7 +11,7 @@ import pytest
 
 from demos.held_turn import aside, clock, give_way, holding, undisturbed
 from demos.stopping import Stop, Stopped
-from demos.turns import PART, PAUSED, QUANTUM, Share, Turns
+from demos.turns import LONG, PART, PAUSED, QUANTUM, Share, Turns, _Waiting
 
 
 class Clock:
@@ -33,7 +33,7 @@ def computing(turns: Turns, share: Share, seconds: float, clock: Clock, served: 
 @contextmanager
 def taken(turns: Turns) -> Iterator[None]:
     """The turn is held by another, until all who shall wait do."""
-    with turns:
+    with turns.take():
         yield
 
 
@@ -150,15 +150,15 @@ def test_whoever_waits_can_be_told_to_stop_and_disturbs_nobody():
         stop.set()
         thread.join(10)
         assert ended == ["stopped"] and not turns._queue
-    with turns:
+    with turns.take():
         ended.append("free again")
 
 
 def test_an_error_gives_the_turn_back():
     turns = Turns()
-    with pytest.raises(ZeroDivisionError), turns:
+    with pytest.raises(ZeroDivisionError), turns.take():
         raise ZeroDivisionError
-    with turns:
+    with turns.take():
         pass
 
 
@@ -268,6 +268,55 @@ def test_a_newcomer_gives_no_way_to_one_that_is_ahead():
         give_way()
         assert served == ["ahead"]
     ahead.join(10)
+
+
+def test_the_own_machine_goes_first_and_a_stranger_gives_way_to_it_though_it_came_before():
+    clock, served, threads = Clock(), [], []
+    turns = Turns(clock, grace=0.0)
+
+    def asked(name, share):
+        threads.append(threading.Thread(target=computing, args=(turns, share, 0.01, clock, served, name)))
+        waiting = len(turns._queue)
+        threads[-1].start()
+        wait_until(lambda: len(turns._queue) == waiting + 1)
+
+    with turns.take():
+        asked("stranger", Share(0.1, in_steps=False))
+        asked("own, long ago", Share(computed=LONG + 1, is_own=True))
+        asked("own", Share(0.2, in_steps=False, is_own=True))
+        clock.now += QUANTUM
+        give_way()
+        assert served == ["own"]
+    [thread.join(10) for thread in threads]
+    assert served == ["own", "stranger", "own, long ago"]
+    with turns.take(Share(in_steps=False, is_own=True)):
+        asked("stranger", Share(in_steps=False))
+        clock.now += 100
+        give_way()
+        assert len(served) == 3, "nor does it give way to strangers"
+    threads[-1].join(10)
+
+
+def test_one_more_may_give_way_for_the_own_machine():
+    """Where as many as may be are in the middle of their work, the next one ends first, but not for it."""
+    clock, served = Clock(), []
+    turns = Turns(clock, grace=0.0)
+    with turns.take():
+        clock.now += 10
+        others = [Share(in_steps=False), Share(in_steps=False, is_own=True)]
+        given = [(turns, share, 0, clock, served, "") for share in others]
+        threads = [threading.Thread(target=computing, args=one) for one in given]
+        threads[0].start()
+        wait_until(lambda: turns._queue)
+        turns._queue += [_Waiting(1e9, Share(), True) for _ in range(PAUSED)]
+        give_way()
+        assert not served
+        threads[1].start()
+        wait_until(lambda: len(turns._queue) == PAUSED + 2)
+        give_way()
+        assert len(served) == 2, "and who waits comes before who goes on"
+        turns._queue.clear()
+    [thread.join(10) for thread in threads]
 
 
 def test_the_seconds_of_others_are_not_counted():

@@ -37,8 +37,7 @@ class Connections:
 
     @staticmethod
     def _counts(address: str) -> bool:
-        own = is_loopback(address.removeprefix("::ffff:"))  # as a socket for both kinds names the old ones
-        return bool(address) and not own and not os.environ.get("SPACE_ID")
+        return bool(address) and not is_loopback(address) and not os.environ.get("SPACE_ID")
 
 
 def bound() -> int:
