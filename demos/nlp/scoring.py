@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import inspect
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -73,8 +74,7 @@ def log_likelihoods_in_steps(loaded: Loaded, requests: Sequence[Request]) -> Ste
         first = len(context) - 1
         wanted = [Wanted(first + i, token, number, i) for i, token in enumerate(continuation)]
         sequences.append((ids, wanted))
-    longest = max((len(ids) for ids, _ in sequences), default=0)
-    tree = prefix_tree(sequences, MIN_SHARED if shares else longest + 1)
+    tree = prefix_tree(sequences, MIN_SHARED if shares else sys.maxsize)
     check_effort(effort(loaded, sum(map(size, tree)), 0))
     logprobs = [[0.0] * len(continuation) for _, continuation in pairs]
     greedy = [True] * len(pairs)
