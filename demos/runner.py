@@ -101,8 +101,8 @@ class Runner:
         """Returns the growing results of a streaming endpoint, each computed in a turn among the streams.
 
         The lease lasts until the last result, or until `close()`, which any thread may call. A reader who
-        takes a result and does not ask for the next one holds up nobody. Where an answer need not be computed
-        anew, there is only the last result, remembered or recorded.
+        takes a result and does not ask for the next one holds up nobody but who asks for the same scores.
+        Where an answer need not be computed anew, there is only the last result, remembered or recorded.
         """
         if current_replay() and _in_order(inputs):  # otherwise the first step refuses them
             if (endpoint.name, inputs) in self.results:

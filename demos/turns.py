@@ -4,7 +4,8 @@ A single torch computation already uses every core, so two at once are no faster
 One that takes long lets others go first where it comes by `give_way()` (`demos/held_turn.py`): before each
 layer of a model, above all. So a quick answer waits for a moment of a long one, not for its end. What grows
 step by step and has computed for a while comes after what is answered at once, but for a part of the time.
-Whoever sits at the gallery's own machine comes before strangers: above all a speaker whose class asks, too.
+What is asked at the gallery's own machine comes first, above all by a speaker whose class asks, too: for some
+seconds, and but for a part of the time.
 """
 
 from __future__ import annotations
@@ -18,46 +19,20 @@ from dataclasses import dataclass, field
 from weakref import WeakSet
 
 from demos.held_turn import HELD, Held
+from demos.share import FIRST, PART, QUANTUM, Part, Share
 from demos.stopping import LOOK, Stop, Stopped
 from demos.thread_pools import release_helpers
 
 AHEAD, GRACE = 0.2, 0.03
 """If AHEAD seconds ahead, a computation waits GRACE seconds more for one that will soon be back."""
-LONG, PART, MOST_OWED = 0.2, 1 / 8, 0.5
-"""Seconds after which what grows counts as long, the part of the time that long ones have in any case, and
-the seconds of it that they may have at once."""
 PAUSED = 4
 """Computations that may have given way at once: each keeps in memory what it has computed so far."""
-QUANTUM = 0.05
-"""Seconds that one computes at least before it lets others go first: what a processor remembers of a model
-is lost each time."""
 TELL, RECENT = 1.0, 20
 """Seconds of waiting after which one is told its place, and on how many computations the estimate is
 measured."""
 
 Tell = Callable[[int, int, float], object]
 """Is told how many are ahead, how many wait, and the estimated seconds until one's own turn has passed."""
-
-
-@dataclass(eq=False)
-class Share:
-    """The account of a computation. time: the seconds that it would show had it computed alone; computed: the
-    seconds that it did; is_own: whether the gallery's own machine asks."""
-
-    time: float = 0.0
-    computed: float = 0.0
-    in_steps: bool = True
-    is_own: bool = False
-
-    @property
-    def is_long(self) -> bool:
-        """Whether it comes after what is answered at once."""
-        return self.in_steps and self.computed > LONG
-
-    @property
-    def is_first(self) -> bool:
-        """Whether it comes before all strangers'."""
-        return self.is_own and not self.is_long
 
 
 @dataclass(eq=False)
@@ -85,7 +60,7 @@ class Turns:
         self._taken = False
         self._patience: object | None = None  # while the turn is kept free for one that is behind
         self._time = 0.0
-        self._owed = 0.0  # seconds of their part that long ones have not had
+        self._long, self._strangers = Part(), Part()
         self._turns, self._average = 0, 0.0  # how many there were, and seconds of a recent one
 
     @contextmanager
@@ -172,12 +147,9 @@ class Turns:
 
     def _pass_on(self, share: Share, seconds: float) -> None:
         with self._lock:
-            if share.is_long:
-                self._owed = max(0.0, self._owed - seconds)
-            elif any(waiting.share.is_long for waiting in self._queue):
-                self._owed = min(MOST_OWED, self._owed + PART * seconds)
-            else:
-                self._owed = 0.0
+            quick = [waiting.share for waiting in self._queue if not waiting.share.is_long]
+            self._long.count(seconds, share.is_long, len(quick) < len(self._queue))
+            self._strangers.count(seconds, not share.is_first, not all(one.is_first for one in quick))
             share.time += seconds
             share.computed += seconds
             self._time += seconds / (1 + len(self._queue))
@@ -197,16 +169,17 @@ class Turns:
             return False
         with self._lock:
             quick = [waiting for waiting in self._queue if not waiting.share.is_long]
-            if share.is_first:
-                quick = [waiting for waiting in quick if waiting.share.is_first]
-            to_first = not share.is_first and any(waiting.share.is_first for waiting in quick)
+            first = [waiting for waiting in quick if waiting.share.is_first]
+            is_first = share.is_first and share.computed + seconds < FIRST
+            to_first = bool(first) and not is_first and seconds >= self._strangers.owed
             if sum(waiting.is_paused for waiting in self._queue) >= PAUSED + to_first:
                 return False
-            if to_first or share.is_long:
-                return to_first or (bool(quick) and seconds >= self._owed)
-            long_wait = not share.is_first and any(waiting.share.is_long for waiting in self._queue)
-            owed = self._owed + PART * seconds if long_wait else 0.0
-            earliest = min((waiting.start for waiting in quick), default=math.inf)
+            if share.is_long:
+                return bool(quick) and seconds >= self._long.owed
+            if to_first:
+                return True
+            owed = self._long.owed + PART * seconds if len(quick) < len(self._queue) else 0.0
+            earliest = min((waiting.start for waiting in (first if is_first else quick)), default=math.inf)
             return owed >= QUANTUM or earliest < share.time + seconds
 
     def _learn(self, seconds: float) -> None:
@@ -235,9 +208,10 @@ class Turns:
                 self._call()
 
     def _order(self, waiting: _Waiting) -> tuple[bool, bool, float]:
-        """The own machine's; then those that are not long, unless the others are owed time; then who computed
+        """Those that are not long, then the own machine's, unless the others are owed time; then who computed
         least."""
-        return not waiting.share.is_first, waiting.share.is_long != (self._owed >= QUANTUM), waiting.start
+        is_last = waiting.share.is_long != self._long.is_due
+        return is_last, waiting.share.is_first == self._strangers.is_due, waiting.start
 
     def _first(self) -> _Waiting:
         return min(self._queue, key=self._order)  # the first to arrive among equals

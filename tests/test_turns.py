@@ -10,8 +10,9 @@ from contextlib import contextmanager
 import pytest
 
 from demos.held_turn import aside, clock, give_way, holding, undisturbed
+from demos.share import FIRST, LONG, PART, QUANTUM, Share
 from demos.stopping import Stop, Stopped
-from demos.turns import LONG, PART, PAUSED, QUANTUM, Share, Turns, _Waiting
+from demos.turns import PAUSED, Turns, _Waiting
 
 
 class Clock:
@@ -291,10 +292,45 @@ def test_the_own_machine_goes_first_and_a_stranger_gives_way_to_it_though_it_cam
     assert served == ["own", "stranger", "own, long ago"]
     with turns.take(Share(in_steps=False, is_own=True)):
         asked("stranger", Share(in_steps=False))
-        clock.now += 100
+        clock.now += FIRST - 1
         give_way()
-        assert len(served) == 3, "nor does it give way to strangers"
-    threads[-1].join(10)
+        assert len(served) == 3, "nor does it give way to strangers, for a while"
+        clock.now += 2
+        give_way()
+        assert len(served) == 4
+    [thread.join(10) for thread in threads]
+
+
+@pytest.mark.parametrize("waits", ["a stranger", "one of its own texts"])
+def test_the_own_machine_leaves_a_part_of_the_time(waits):
+    """However many quick questions it asks, one after the other."""
+    clock, served = Clock(), []
+    turns = Turns(clock, grace=0.0)
+    patient = Share(in_steps=False) if waits == "a stranger" else Share(computed=LONG + 1, is_own=True)
+
+    def other():
+        while len(served) < 200:
+            with turns.take(patient):
+                served.append(0.1)
+                clock.now += 0.1
+
+    def own():
+        with turns.take(Share(in_steps=False, is_own=True)):
+            wait_until(lambda: any(one.share is patient for one in turns._queue) or len(served) >= 200)
+            clock.now += 1
+
+    thread = threading.Thread(target=other)
+    with turns.take(Share(in_steps=False, is_own=True)):
+        thread.start()
+        wait_until(lambda: turns._queue)
+        begun = clock.now
+        asking = [threading.Thread(target=own) for _ in range(30)]
+        [one.start() for one in asking]
+        wait_until(lambda: len(turns._queue) == 31)
+    wait_until(lambda: len(turns._queue) < 8)
+    assert sum(served) >= PART * (clock.now - begun) / 2 > 1, "its turns are shorter than what it is owed"
+    served += [0] * 200
+    [one.join(10) for one in (thread, *asking)]
 
 
 def test_one_more_may_give_way_for_the_own_machine():
@@ -443,7 +479,7 @@ def test_a_long_one_gives_way_to_a_quick_one_and_only_for_what_is_owed_the_other
     with turns.take(mine):
         other.start()
         wait_until(lambda: turns._queue)
-        turns._owed, clock.now = owed, clock.now + 1
+        turns._long.owed, clock.now = owed, clock.now + 1
         give_way()
         assert bool(served) == gives_way
     other.join(10)
@@ -457,7 +493,7 @@ def test_a_long_one_has_what_is_owed_and_no_more_though_another_long_one_waits()
             threads.append(threading.Thread(target=computing, args=(turns, share, 0, clock, served, name)))
             threads[-1].start()
             wait_until(lambda: len(turns._queue) == len(threads))
-        turns._owed = 0.5
+        turns._long.owed = 0.5
         clock.now += 0.4
         give_way()
         assert served == []

@@ -2,6 +2,7 @@
 
 The students of a class run the same experiment, each with a few rows more or less: most of their prompts are
 the same. Each is scored once for all of them; who asks what is just being scored for another waits for that.
+So the last digits of a score are those of the batch in which it was scored first.
 """
 
 from __future__ import annotations
@@ -23,16 +24,17 @@ from demos.nlp.steps import Steps
 from demos.stream import Waiting
 
 KEPT = 20_000
-"""Prompts of a model whose scores are remembered: about 8 MB."""
+"""Prompts of a model whose scores are remembered: about 8 MB where they have two labels."""
 
 Asked = tuple[Prompt, Labels]
 
 
 class RememberedScores:
-    """Asks a model for one visitor. known: how many of the prompts had been asked before."""
+    """Asks a model for one visitor, who will ask about so many prompts."""
 
-    def __init__(self, loaded: Loaded) -> None:
-        self._loaded, self.known = loaded, 0
+    def __init__(self, loaded: Loaded, planned: int) -> None:
+        self._loaded, self._planned = loaded, planned
+        self._asked, self._computed = 0, 0
         with _finding:
             self._scores = _of_all.setdefault(loaded.model, _Scores())
 
@@ -41,7 +43,6 @@ class RememberedScores:
         keys = [_key(*one) for one in asked]
         questions = dict(zip(keys, asked, strict=True))
         found: dict[bytes, np.ndarray] = {}
-        computed = 0
         while True:
             wanted = [key for key in questions if key not in found]
             mine, elsewhere = self._scores.claim(wanted, found)
@@ -51,21 +52,27 @@ class RememberedScores:
                     scored = yield from score_labels_in_steps(self._loaded, prompts, labels)
                     own = [one.probabilities["sum"] for one in scored]
                     found |= self._scores.keep(dict(zip(mine, own, strict=True)))
-                    computed += len(mine)
+                    self._computed += len(mine)
                 finally:
                     self._scores.release(mine)
             elif elsewhere:
                 yield Waiting(elsewhere)
             else:
-                self.known += len(questions) - computed
+                self._asked += len(asked)
                 return [found[key] for key in keys]
+
+    def known(self, is_over: bool) -> float:
+        """The share of the prompts whose scores were remembered: of all that will be asked, or, once all have
+        been, of those."""
+        of_all = self._asked if is_over else max(self._asked, self._planned)
+        return max(0, self._asked - self._computed) / max(1, of_all)
 
 
 class _Scores:
     """Of one model, by question: those that are known, and those that are being computed."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # garbage that is let go of anywhere may release
         self._known: OrderedDict[bytes, np.ndarray] = OrderedDict()
         self._coming: dict[bytes, threading.Event] = {}
 

@@ -6,6 +6,8 @@ place in the page's queue, so that a patient stranger could fill all of them.
 
 from __future__ import annotations
 
+import asyncio
+
 from fastapi.routing import APIRoute
 from gradio.data_classes import CancelBody
 from gradio.route_utils import API_PREFIX
@@ -21,8 +23,8 @@ def cancel_by_stopping(page: App) -> None:
         alone what the page does not wait for."""
         queue = page.get_blocks()._queue
         if body.event_id in queue.pending_event_ids_session.get(body.session_hash, ()):
-            ended = ProcessCompletedMessage(output={}, success=True, event_id=body.event_id)
-            queue.pending_messages_per_session[body.session_hash].put_nowait(ended)
+            messages = queue.pending_messages_per_session.get(body.session_hash, asyncio.Queue())
+            messages.put_nowait(ProcessCompletedMessage(output={}, success=True, event_id=body.event_id))
             await queue.clean_events(event_id=body.event_id)
         return {"success": True}
 

@@ -21,7 +21,7 @@ from typing import Any
 from gradio.queueing import Event, Queue
 from gradio.server_messages import ProcessCompletedMessage
 
-from demos.places import Visitor, has_its_share
+from demos.places import Visitor, has_its_share, is_own
 from demos.shell.admission import visitor_of
 from demos.shell.crowd import CROWD, CROWDED, MOST, WORK
 from demos.stopping import STOPPED
@@ -60,15 +60,25 @@ class PatientQueue(Queue):
         visitor = visitor_of(request, body.session_hash)
         if visitor and has_its_share(visitor, _visitors(CROWD.waiting()), MOST):
             return False, FULL, "queue_full"
-        if CROWD.is_full(self._kind(body.fn_index)) and not self._goes_on(body.fn_index):
+        kind, own = self._kind(body.fn_index), is_own(visitor)
+        if CROWD.is_full(kind) and not (own or self._goes_on(body.fn_index)):
             return False, CROWDED, "queue_full"
         if not self.pending_event_ids_session.get(body.session_hash):
             self._mailbox(body.session_hash).heard = False  # Gradio ended the stream with the last answer
         is_taken, event, state = await super().push(body, request, username)
         if is_taken:
             self._mailbox(page := body.session_hash)
+            if own:
+                self._put_first(str(event))
             asyncio.get_running_loop().call_later(PATIENCE, self._stop_unheard, page, str(event))
         return is_taken, event, state
+
+    def _put_first(self, name: str) -> None:
+        """Has an event begin before all others of its kind that wait."""
+        event = self.event_ids_to_events[name]
+        waiting = self.event_queue_per_concurrency_id[event.concurrency_id].queue
+        if event in waiting:
+            waiting.insert(0, waiting.pop(waiting.index(event)))
 
     def _kind(self, function: int | None) -> str | None:
         """The kind of work of one of the page's functions."""

@@ -165,5 +165,11 @@ def test_how_far_a_work_is_stands_on_the_page():
     assert "about 31,000 tokens: about 60 seconds here; the limit is 5 minutes" in before
     assert "about 40 seconds left" in progress_line(Progress(30_000, 60.0, 10_000, 20.0), False)
     assert "about 60 seconds left" in progress_line(Progress(30_000, 60.0, 100, 20.0), False)
+    assert "about 6,000 tokens: about 12 seconds" in progress_line(
+        Progress(30_000, 60.0, 0, 9.0, known=0.8), False
+    )
+    assert "1,000 of about 3,000 tokens read; about 8 seconds left" in progress_line(
+        Progress(30_000, 60.0, 1_000, 4.0, known=0.9), False
+    )
     assert "nearly done" in progress_line(Progress(30_000, 60.0, 31_000, 20.0), False)
     assert "has read 31,000 tokens in 20 seconds" in progress_line(Progress(30_000, 60.0, 31_000, 20.0), True)

@@ -13,8 +13,17 @@ from starlette.testclient import TestClient
 
 from demos.errors import BadInput, Busy
 from demos.models.cache import shared_cache
+from demos.places import is_own
 from demos.runner import Runner
-from demos.shell.admission import PAGES, RATE, Visitors, address_of, rate_per_minute, visitor
+from demos.shell.admission import (
+    PAGES,
+    RATE,
+    Visitors,
+    address_of,
+    rate_per_minute,
+    visitor,
+    visitor_of,
+)
 from demos.shell.gallery import build, launch_options
 
 PROGRAMME = ("demos.tasks.similarity",)
@@ -44,6 +53,17 @@ def test_a_rate_that_is_no_number_is_named(monkeypatch, wrong):
     monkeypatch.setenv("STAGE_RATE", wrong)
     with pytest.raises(BadInput, match="whole number"):
         rate_per_minute()
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.2"])
+@pytest.mark.parametrize("user", ["", "mcp", "api"])
+def test_only_who_sits_at_the_machine_is_its_own_not_who_calls_a_tool(monkeypatch, address, user):
+    monkeypatch.setenv("STAGE_PUBLIC", "1")
+    monkeypatch.delenv("SPACE_ID", raising=False)
+    request = SimpleNamespace(headers={"x-gradio-user": user}, client=SimpleNamespace(host=address))
+    asks = visitor_of(request, None)
+    assert is_own(asks) == (address == "127.0.0.1" and user != "mcp")
+    assert asks and (asks.address == address or user == "mcp")
 
 
 @pytest.mark.parametrize(("public", "expected"), [("0", None), ("1", ("1.2.3.4", "1.2.3.4"))])

@@ -238,7 +238,8 @@ def test_one_who_leaves_takes_nothing_from_another_who_asked_the_same(served, mo
 
 
 @pytest.mark.parametrize("name", ["answer", "grow"])
-def test_whoever_takes_a_question_back_is_told_that_it_ended(served, name):
+def test_whoever_takes_a_question_back_is_told_that_it_ended(served, monkeypatch, name):
+    monkeypatch.setattr(patient_queue, "PATIENCE", 600.0)
     join, page = "/gradio_api/queue/join", f"takes-back-{name}"
     asked = {"data": [f"taken back from {name}"], "fn_index": served.index[name], "session_hash": page}
     event = served.posted(join, asked)["event_id"]
@@ -259,7 +260,8 @@ def test_a_question_taken_back_before_its_first_step_gives_back_its_place(served
     app = queue.server_app
     kind = queue.blocks.fns[function].concurrency_id
     cancel = next(route for route in app.router.routes if route.path == "/gradio_api/cancel").endpoint
-    free = queue.active_jobs.count(None)
+    wait_for(lambda: not any(queue.active_jobs))
+    free = len(queue.active_jobs)
 
     async def begun_and_taken_back() -> None:
         event = Event(page, queue.blocks.fns[function], None, None)  # type: ignore[arg-type]

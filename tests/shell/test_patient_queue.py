@@ -160,6 +160,18 @@ def test_all_pages_take_no_more_together_than_is_answered_soon(crowd):
     assert not ask(one) and not crowd._answered
 
 
+def test_the_own_machine_is_not_refused_in_a_rush_and_begins_first(crowd, monkeypatch):
+    queue = page_of_kinds()
+    assert all(ask(queue, page=f"page {i}") for i in range(MOST)) and not ask(queue, page="one more")
+    monkeypatch.setenv("STAGE_PUBLIC", "1")
+    monkeypatch.delenv("SPACE_ID", raising=False)
+    assert not ask(queue, page="stranger", address="10.0.0.2")
+    assert ask(queue, page="own", address="127.0.0.1")
+    events = queue.get_events()
+    assert events and events[0][0].session_hash == "own"
+    assert [ask(queue, page="own", address="127.0.0.1") for _ in range(20)].count(True) < MOST // 2
+
+
 def test_who_was_given_the_first_part_of_an_answer_gets_the_others(crowd):
     full = page_of_kinds()
     assert all(ask(full) for _ in range(MOST)) and not ask(full)

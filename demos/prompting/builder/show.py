@@ -175,27 +175,23 @@ def shots_table(answers: Sequence[ScoreAnswer]) -> str:
 
 def progress_line(progress: Progress, done: bool) -> str:
     """How much of the planned work is done, and how long the rest takes at the current speed."""
-    planned, read = f"{progress.planned_tokens:,}", f"{progress.tokens:,}"
-    left = round(progress.planned_tokens * (1 - progress.known)) - progress.tokens
+    unknown = 1 - progress.known  # of what was planned
+    planned, seconds = round(progress.planned_tokens * unknown), progress.planned_seconds * unknown
+    read = f"{progress.tokens:,}"
     if done:
         said = f"The model has read {read} tokens in {duration(progress.seconds)}."
         if progress.known:
             said += f" {progress.known:.0%} of the prompts had been asked before; their scores were kept."
     elif not progress.tokens:
         said = (
-            f"The model will read about {planned} tokens: about {duration(progress.planned_seconds)} here; "
+            f"The model will read about {planned:,} tokens: about {duration(seconds)} here; "
             f"the limit is {duration(MAX_SECONDS)}."
         )
-    elif left > 0:
+    elif (left := planned - progress.tokens) > 0:
         # The first batches say little about the speed.
-        soon = progress.tokens < progress.planned_tokens / 10
-        seconds, tokens = (
-            (progress.planned_seconds, progress.planned_tokens)
-            if soon
-            else (progress.seconds, progress.tokens)
-        )
-        rest = duration(left * seconds / tokens)
-        said = f"{read} of about {planned} tokens read; about {rest} left."
+        soon = progress.tokens < planned / 10
+        per_token = seconds / planned if soon else progress.seconds / progress.tokens
+        said = f"{read} of about {planned:,} tokens read; about {duration(left * per_token)} left."
     else:
         said = f"{read} tokens read; nearly done."
     return notices(said)

@@ -82,8 +82,11 @@ def _grow(
     model, and one with every condition; refuses work that would take too long."""
     rows = frozen_rows(task, inputs.rows)
     askings = [Asking(setting.task, run, rows) for setting in settings for run in setting.runs]
-    planned, prompts = effort_of(loaded, askings), sum(one.prompts for one in askings)
-    start, read, scores = time.perf_counter(), 0, RememberedScores(loaded)
+    planned, scores = (
+        effort_of(loaded, askings),
+        RememberedScores(loaded, sum(one.prompts for one in askings)),
+    )
+    start, read = time.perf_counter(), 0
     columns: list[Column] = []
     conditions: list[Condition] = []
     comparison: Comparison | None = None
@@ -97,7 +100,11 @@ def _grow(
             seeds=inputs.seeds,
             chance=chance_line(task, rows),
             progress=Progress(
-                planned.tokens, planned.seconds, read, time.perf_counter() - start, scores.known / prompts
+                planned.tokens,
+                planned.seconds,
+                read,
+                time.perf_counter() - start,
+                scores.known(is_over=len(columns) == len(settings)),
             ),
             origin=loaded.origin,
             comparison=comparison,

@@ -71,9 +71,12 @@ def prompt_matrix(inputs: MatrixInputs, loaded: Loaded) -> Iterator[MatrixAnswer
     rows = [row_of(task, query, number) for number, query in enumerate(inputs.queries, 1)]
     shots = task.shots[: inputs.k]
     askings = [Asking(worded(task, one), shots, rows) for one in inputs.variants]
-    planned, prompts = effort_of(loaded, askings), sum(one.prompts for one in askings)
+    planned, scores = (
+        effort_of(loaded, askings),
+        RememberedScores(loaded, sum(one.prompts for one in askings)),
+    )
     progress = Progress(planned.tokens, planned.seconds, tokens=0, seconds=0.0)
-    start, scores = time.perf_counter(), RememberedScores(loaded)
+    start = time.perf_counter()
     columns: list[_Column] = []
     matrix = partial(_matrix, task, inputs.k, loaded.origin, rows)
     yield matrix((), progress)
@@ -92,10 +95,10 @@ def prompt_matrix(inputs: MatrixInputs, loaded: Loaded) -> Iterator[MatrixAnswer
                 progress,
                 tokens=progress.tokens + read,
                 seconds=time.perf_counter() - start,
-                known=scores.known / prompts,
+                known=scores.known(is_over=False),
             )
             yield matrix((), progress)
-        progress = replace(progress, known=scores.known / prompts)
+        progress = replace(progress, known=scores.known(is_over=len(columns) == len(inputs.variants)))
         yield matrix(columns, progress)
 
 
