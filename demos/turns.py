@@ -149,7 +149,8 @@ class Turns:
         with self._lock:
             quick = [waiting.share for waiting in self._queue if not waiting.share.is_long]
             self._long.count(seconds, share.is_long, len(quick) < len(self._queue))
-            self._strangers.count(seconds, not share.is_first, not all(one.is_first for one in quick))
+            if not share.is_long:  # their part is not for strangers
+                self._strangers.count(seconds, not share.is_first, not all(one.is_first for one in quick))
             share.time += seconds
             share.computed += seconds
             self._time += seconds / (1 + len(self._queue))
@@ -179,7 +180,8 @@ class Turns:
             if to_first:
                 return True
             owed = self._long.owed + PART * seconds if len(quick) < len(self._queue) else 0.0
-            earliest = min((waiting.start for waiting in (first if is_first else quick)), default=math.inf)
+            alike = (waiting.start for waiting in quick if waiting.share.is_first == is_first)
+            earliest = min(alike, default=math.inf)
             return owed >= QUANTUM or earliest < share.time + seconds
 
     def _learn(self, seconds: float) -> None:

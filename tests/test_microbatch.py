@@ -159,7 +159,13 @@ def test_who_sits_at_the_machine_does_not_wait_in_a_batch_of_strangers(runner, s
         own.asks = text == "own"
         return crowded(shout, Inputs(text)).text
 
-    assert ask_at_once(ask, texts, crowded._turns.take(), crowded._together) == ["A", "B", "C", "OWN"]
+    @contextmanager
+    def taken():
+        with crowded._turns.take():
+            yield
+            wait_until(lambda: len(crowded._turns._queue) == 2)  # who leads each batch
+
+    assert ask_at_once(ask, texts, taken(), crowded._together) == ["A", "B", "C", "OWN"]
     assert passes == [1, 3], "its own came first, alone"
 
 

@@ -287,7 +287,7 @@ def test_the_own_machine_goes_first_and_a_stranger_gives_way_to_it_though_it_cam
         asked("own", Share(0.2, in_steps=False, is_own=True))
         clock.now += QUANTUM
         give_way()
-        assert served == ["own"]
+        assert served[0] == "own"
     [thread.join(10) for thread in threads]
     assert served == ["own", "stranger", "own, long ago"]
     with turns.take(Share(in_steps=False, is_own=True)):
@@ -301,36 +301,41 @@ def test_the_own_machine_goes_first_and_a_stranger_gives_way_to_it_though_it_cam
     [thread.join(10) for thread in threads]
 
 
-@pytest.mark.parametrize("waits", ["a stranger", "one of its own texts"])
+@pytest.mark.parametrize("waits", ["stranger", "text", "stranger and text"])
 def test_the_own_machine_leaves_a_part_of_the_time(waits):
-    """However many quick questions it asks, one after the other."""
-    clock, served = Clock(), []
+    """However many quick questions it asks, one after the other; to each of those who wait."""
+    clock, over = Clock(), threading.Event()
     turns = Turns(clock, grace=0.0)
-    patient = Share(in_steps=False) if waits == "a stranger" else Share(computed=LONG + 1, is_own=True)
+    shares = {"stranger": Share(in_steps=False), "text": Share(computed=LONG + 1, is_own=True)}
+    patient = {name: share for name, share in shares.items() if name in waits}
+    spent = dict.fromkeys(patient, 0.0)
 
-    def other():
-        while len(served) < 200:
-            with turns.take(patient):
-                served.append(0.1)
-                clock.now += 0.1
+    def all_wait():
+        return {id(one.share) for one in turns._queue} >= {id(share) for share in patient.values()}
+
+    def other(name):
+        while not over.is_set():
+            with turns.take(patient[name]):
+                for _ in range(3):
+                    clock.now += 0.06
+                    spent[name] += 0.06
+                    give_way()
 
     def own():
         with turns.take(Share(in_steps=False, is_own=True)):
-            wait_until(lambda: any(one.share is patient for one in turns._queue) or len(served) >= 200)
+            wait_until(lambda: all_wait() or over.is_set())
             clock.now += 1
 
-    thread = threading.Thread(target=other)
+    threads = [threading.Thread(target=other, args=(name,)) for name in patient]
+    asking = [threading.Thread(target=own) for _ in range(30)]
     with turns.take(Share(in_steps=False, is_own=True)):
-        thread.start()
-        wait_until(lambda: turns._queue)
-        begun = clock.now
-        asking = [threading.Thread(target=own) for _ in range(30)]
-        [one.start() for one in asking]
-        wait_until(lambda: len(turns._queue) == 31)
+        [thread.start() for thread in (*threads, *asking)]
+        wait_until(lambda: len(turns._queue) == 30 + len(patient))
     wait_until(lambda: len(turns._queue) < 8)
-    assert sum(served) >= PART * (clock.now - begun) / 2 > 1, "its turns are shorter than what it is owed"
-    served += [0] * 200
-    [one.join(10) for one in (thread, *asking)]
+    asked = clock.now - sum(spent.values())
+    over.set()
+    [thread.join(10) for thread in (*threads, *asking)]
+    assert all(seconds >= PART * asked / 2 > 1 for seconds in spent.values()), spent
 
 
 def test_one_more_may_give_way_for_the_own_machine():

@@ -58,7 +58,7 @@ class RememberedScores:
             elif elsewhere:
                 yield Waiting(elsewhere)
             else:
-                self._asked += len(asked)
+                self._asked += len(questions)
                 return [found[key] for key in keys]
 
     def known(self, is_over: bool) -> float:
@@ -82,18 +82,18 @@ class _Scores:
         """Adds those that are known to `found`; returns the questions that the caller shall ask and release,
         and, if there is none, when one of the others will have been asked. Whoever asks waits for nobody
         before that, so two never wait for each other."""
+        released = threading.Event()
         with self._lock:
-            others = []
+            mine, elsewhere = [], None
             for key in wanted:
                 if key in self._known:
                     self._known.move_to_end(key)
                     found[key] = self._known[key]
+                elif (coming := self._coming.setdefault(key, released)) is released:
+                    mine.append(key)
                 else:
-                    others.append(key)
-            mine = [key for key in others if key not in self._coming]
-            released = threading.Event()
-            self._coming |= dict.fromkeys(mine, released)
-            return mine, None if mine or not others else self._coming[others[0]]
+                    elsewhere = coming
+            return mine, None if mine else elsewhere
 
     def keep(self, scores: dict[bytes, np.ndarray]) -> dict[bytes, np.ndarray]:
         """Remembers scores, and returns them."""

@@ -53,8 +53,6 @@ def visitor_of(request: Any, page: str | None) -> Visitor | None:
     if not is_public():
         return None
     address = address_of(request)
-    if is_loopback(address) and dict(request.headers).get("x-gradio-user") == "mcp":
-        address = "mcp"  # the server asks itself, for whoever calls a tool
     return Visitor(page or address, address)
 
 
@@ -98,4 +96,7 @@ def address_of(request: Any) -> str:
         named = dict(request.headers).get("x-forwarded-for", "").partition(",")[0].strip()
         if named:
             return named
-    return str(getattr(request.client, "host", ""))
+    address = str(getattr(request.client, "host", ""))
+    # For whoever calls a tool the server asks itself.
+    is_tool = is_loopback(address) and dict(request.headers).get("x-gradio-user") == "mcp"
+    return "mcp" if is_tool else address

@@ -21,7 +21,7 @@ from typing import Any
 from gradio.queueing import Event, Queue
 from gradio.server_messages import ProcessCompletedMessage
 
-from demos.places import Visitor, has_its_share, is_own
+from demos.places import SHARE, Visitor, has_its_share, is_own
 from demos.shell.admission import visitor_of
 from demos.shell.crowd import CROWD, CROWDED, MOST, WORK
 from demos.stopping import STOPPED
@@ -61,7 +61,7 @@ class PatientQueue(Queue):
         if visitor and has_its_share(visitor, _visitors(CROWD.waiting()), MOST):
             return False, FULL, "queue_full"
         kind, own = self._kind(body.fn_index), is_own(visitor)
-        if CROWD.is_full(kind) and not (own or self._goes_on(body.fn_index)):
+        if CROWD.is_full(kind) and not (own and _few_own_wait() or self._goes_on(body.fn_index)):
             return False, CROWDED, "queue_full"
         if not self.pending_event_ids_session.get(body.session_hash):
             self._mailbox(body.session_hash).heard = False  # Gradio ended the stream with the last answer
@@ -74,11 +74,13 @@ class PatientQueue(Queue):
         return is_taken, event, state
 
     def _put_first(self, name: str) -> None:
-        """Has an event begin before all others of its kind that wait."""
+        """Has an event that came last begin before strangers' of its kind that wait."""
         event = self.event_ids_to_events[name]
         waiting = self.event_queue_per_concurrency_id[event.concurrency_id].queue
         if event in waiting:
-            waiting.insert(0, waiting.pop(waiting.index(event)))
+            waiting.remove(event)
+            waiting.insert(sum(map(is_own, _visitors(waiting))), event)
+            self.broadcast_estimations(event.concurrency_id)
 
     def _kind(self, function: int | None) -> str | None:
         """The kind of work of one of the page's functions."""
@@ -161,6 +163,11 @@ class PatientQueue(Queue):
 
     def _alert(self) -> bool:
         return any(self.active_jobs) or len(self) > 0 or time.monotonic() - self._asked < ALERT
+
+
+def _few_own_wait() -> bool:
+    """Whether one more question of the gallery's own machine is taken in a rush."""
+    return sum(map(is_own, _visitors(CROWD.waiting()))) < MOST // SHARE
 
 
 def _visitors(events: Iterable[Event]) -> list[Visitor]:
