@@ -44,7 +44,8 @@ SMALLER: Mapping[str, Mapping[str, Any]] = {
     "label_words": {"k": 2, "rows": 4, "seeds": 1},
 }
 """What a class would choose where an example is made for patience."""
-TIMES = {"seconds", "seconds_per_token", "tokens_per_second"}
+TIMES = {"seconds", "seconds_per_token", "tokens_per_second", "progress"}
+"""And how far a work is: what was asked before is not read again."""
 TOLERANCE = 1e-4
 
 
