@@ -26,7 +26,7 @@ from typing import Any
 from demos.shell.blocks import Blocks
 
 TOLERANCE = 1e-6
-TIMES = {"seconds", "seconds_per_token", "tokens_per_second", "progress"}  # what was asked before is not read again
+TIMES = {"seconds", "seconds_per_token", "tokens_per_second", "progress"}  # what is remembered is not read
 
 
 def answers(demos: list[Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from demos.shell.load_demos import load_programme, working
 
 ENDPOINTS = {endpoint.name: endpoint for demo in working(load_programme()) for endpoint in demo.ENDPOINTS}
 RECORDED = sorted(path.name.removesuffix(".json.gz") for path in FOLDER.glob("*.json.gz"))
-TIMES = {"seconds", "seconds_per_token", "tokens_per_second", "progress"}  # what was asked before is not read again
+TIMES = {"seconds", "seconds_per_token", "tokens_per_second", "progress"}  # what is remembered is not read
 """Measured, not computed."""
 
 
