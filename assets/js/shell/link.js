@@ -23,6 +23,7 @@ const StageLink = (() => {
   let wanted = null;
   /** @type {Record<string, any> | null} the form's values in an opened link, until they are answered */
   let arriving = null;
+  let unread = location.hash.startsWith(MARK); // a link that was opened, and of which nothing is known yet
   let opening = ""; // the state that the page itself asks for, as JSON
   let address = ""; // the state that the address carries, as JSON
   let returning = false; // to the page as it opened, whose address carries no state
@@ -102,7 +103,7 @@ const StageLink = (() => {
 
   /** @param {boolean} anew whether Back should lead to what the address said before */
   const write = async (anew) => {
-    if (own || arriving) return;
+    if (own || arriving || unread) return; // else the first answer would overwrite a link on a slow machine
     const text = state();
     if (text === address) return;
     address = text;
@@ -146,7 +147,7 @@ const StageLink = (() => {
     } catch {
       [wanted, arriving] = [null, null]; // the server says what is wrong with it
     }
-    view = {};
+    [view, unread] = [{}, false];
     document.getElementById("stage-arrive")?.click();
   };
 
