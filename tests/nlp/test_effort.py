@@ -173,3 +173,4 @@ def test_how_far_a_work_is_stands_on_the_page():
     )
     assert "nearly done" in progress_line(Progress(30_000, 60.0, 31_000, 20.0), False)
     assert "has read 31,000 tokens in 20 seconds" in progress_line(Progress(30_000, 60.0, 31_000, 20.0), True)
+    assert "has read 31,000 tokens." in progress_line(Progress(30_000, 60.0, 31_000, 0.0), True), "recorded"

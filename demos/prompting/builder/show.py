@@ -179,7 +179,8 @@ def progress_line(progress: Progress, done: bool) -> str:
     planned, seconds = round(progress.planned_tokens * unknown), progress.planned_seconds * unknown
     read = f"{progress.tokens:,}"
     if done:
-        said = f"The model has read {read} tokens in {duration(progress.seconds)}."
+        took = f" in {duration(progress.seconds)}" if progress.seconds else ""  # a recording has no times
+        said = f"The model has read {read} tokens{took}."
         if progress.known:
             said += f" {progress.known:.0%} of the prompts had been asked before; their scores were kept."
     elif not progress.tokens:
