@@ -76,11 +76,16 @@ def state_in(address: str) -> dict[str, Any]:
     return json.loads(from_fragment(fragment)) if fragment else {}
 
 
+def wait_until_written(page: Page) -> None:
+    """Wait until nothing grows any more: until then, pressing the same button again does nothing."""
+    expect(page.locator(".stage-stop[data-running]:visible")).to_have_count(0)
+
+
 def stop_writing(page: Page) -> None:
     """Press Stop if something is still being written: a short text may have ended by itself."""
     running = page.locator(".stage-stop[data-running]:visible")
     running.evaluate_all("buttons => buttons.forEach((button) => button.click())")
-    expect(running).to_have_count(0)
+    wait_until_written(page)
 
 
 def choose(page: Page, label: str, option: str) -> None:

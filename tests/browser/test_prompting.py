@@ -18,6 +18,7 @@ from tests.browser.steps import (
     open_gallery,
     press,
     toast,
+    wait_until_written,
 )
 from tests.prompting.fake_server import piece, running, stream, whole
 
@@ -261,6 +262,7 @@ def test_another_server_writes_and_its_key_is_kept_nowhere(page: Page):
         assert key not in page.evaluate("JSON.stringify(localStorage)")
 
         server.answer = whole(401, {"error": {"message": f"bad key {key}"}})
+        wait_until_written(page)
         press(page, "Let it write")
         expect(toast(page)).to_contain_text("key")
         assert key not in toast(page).inner_text()
