@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from demos.attention.viewer import findings
 from demos.attention.viewer.finding_sentences import NOTHING, percent, quoted
 from demos.attention.viewer.findings import (
     KINDS,
@@ -20,7 +21,7 @@ from demos.attention.viewer.findings import (
     score_layer,
 )
 from demos.attention.viewer.findings_answer import attention_findings, findings_headline, headline_of
-from demos.attention.viewer.links import UNIT, candidates, cross_candidates, shuffled, strongest
+from demos.attention.viewer.links import LINKS, UNIT, candidates, cross_candidates, shuffled, strongest
 from demos.attention.viewer.measure import Selection
 from demos.attention.viewer.patterns import DRAWS, patterns, score_pattern
 from demos.attention.viewer.wire import FIRST_BYTES, attention_view
@@ -261,6 +262,14 @@ def test_the_page_opens_on_what_the_api_says_stands_out(minilm):
     first = long["findings"][0]
     assert [layer["layer"] for layer in long["layers"]] == [first["layer"]]
     assert long["findings_note"].startswith("Links between words")
+
+
+def test_nothing_is_said_to_be_missing_while_links_are_still_looked_for(minilm, monkeypatch):
+    monkeypatch.setattr(findings, "AT_ONCE", 0)
+    payload = attention_view(Selection("The cat sat on the mat."), minilm).payload
+    assert payload["findings_wait"] and payload["headline"] == payload["findings"][0]["sentence"]
+    assert not {one["kind"] for one in payload["findings"]} & set(LINKS)
+    assert headline_of((), "") == NOTHING and headline_of((), "", wait=True) == ""
 
 
 @pytest.mark.parametrize("measure", ["rollout", "norm"])

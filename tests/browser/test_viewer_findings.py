@@ -7,7 +7,7 @@ from collections.abc import Callable
 from xml.dom import minidom
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.steps import (
     bring_back_view,
@@ -23,6 +23,7 @@ from tests.browser.steps import (
     show_attention,
     status,
     viewer,
+    wait_until,
 )
 
 SENTENCE = "The cat sat on the mat because it was tired."
@@ -54,6 +55,28 @@ def headline(page: Page) -> Locator:
 
 def plain(text: str) -> str:
     return text.replace("\u00a0", " ")
+
+
+def held_back(page: Page) -> Callable[[str], Route]:
+    """Lets every request for links wait from now on, and finds the one for a text."""
+    held: list[Route] = []
+
+    def look(route: Route) -> None:
+        if route.request.post_data_json["fn_name"] == "findings":
+            held.append(route)
+        else:
+            route.continue_()
+
+    def asked(text: str) -> Route:
+        def about_it() -> list[Route]:
+            page.evaluate("1")  # Playwright hands routes over only while it is asked for something
+            return [one for one in held if text in (one.request.post_data or "")]
+
+        wait_until(about_it, "nobody asked for the links")
+        return about_it()[0]
+
+    page.route(re.compile("component_server"), look)
+    return asked
 
 
 def in_rows(page: Page, rows: bool = True) -> None:
@@ -123,14 +146,47 @@ def test_links_that_take_long_come_after_the_picture(page: Page, gallery: str):
     text = (
         "The nurse told the doctor that she would call the patient because he was ill and needed rest soon."
     )
-    with page.expect_request(
-        lambda one: "component_server" in one.url and one.post_data_json["fn_name"] == "findings"
-    ):
-        show_attention(page, text)
-    before = selection(page)
+    asked = held_back(page)
+    show_attention(page, text)
+    links = viewer(page).locator(".sa-links")
+    expect(links).to_contain_text("still being looked for")
+    before, said = selection(page), headline(page).inner_text()
     wanted = call(gallery, "attention_findings", text=text, model="smollm2")["findings"]
+    assert before["finding"] and said
+    asked(text).continue_()
+    expect(links).to_be_hidden()
     expect(viewer(page).locator(".sa-found")).to_have_count(len(wanted))
     assert selection(page) == before, "what arrives moves nothing"
+    assert headline(page).inner_text() == said
+
+
+def test_links_that_could_not_be_looked_for_are_said_to_be_missing(page: Page):
+    open_demo(page, "attention")
+    choose(page, "Model", "SmolLM2 135M Instruct")
+    asked = held_back(page)
+    show_attention(page, SENTENCE)
+    said = headline(page).inner_text()
+    asked(SENTENCE).fulfill(json={"error": "<b>Busy</b>. Come again."})
+    expect(viewer(page).locator(".sa-links")).to_have_text(
+        "Links between words were not looked for. <b>Busy</b>. Come again."
+    )
+    assert headline(page).inner_text() == said
+
+
+def test_where_nothing_stood_out_what_arrives_is_shown(shown: Page, gallery: str):
+    first, other = call(gallery, "attention_findings", text=SENTENCE)["findings"][:2]
+    shown.evaluate(
+        """late => {
+          const host = document.querySelector(".stage-attention-root");
+          const viewer = StageAttention.viewerOf(host);
+          const waits = { ...viewer.payload, findings: [], headline: "", findings_wait: true };
+          const source = { ...viewer.source, findings: async () => late };
+          return StageAttention.mount(host, waits, source);
+        }""",
+        {"findings": [other, first], "headline": other["sentence"]},
+    )
+    expect(headline(shown)).to_have_text(re.compile(re.escape(other["sentence"]).replace(r"\ %", r"\s%")))
+    expect_at(shown, other)
 
 
 def test_where_nothing_is_looked_for_nothing_is_said(shown: Page):

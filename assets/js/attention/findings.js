@@ -13,6 +13,9 @@ const AttentionFindings = (() => {
   /** A number and its sign stay on one line. @param {string} text */
   const unbroken = (text) => text.replaceAll(" %", "\u00a0%");
 
+  const LOOKING =
+    "Links between words are still being looked for: for chance, the model reads 20 texts with these words shuffled.";
+
   /** @param {AttentionPayload} payload @param {AttentionFinding} finding */
   function button(payload, finding) {
     const { layer, head, weight, reached, attempts, rare } = finding;
@@ -47,7 +50,8 @@ const AttentionFindings = (() => {
     const more = folded("sa-more", count, others);
     const measured = element("p", { class: "sa-note", dir: "auto" });
     const how = folded("sa-how", element("span", {}, "How it was measured"), measured);
-    const folds = element("div", { class: "sa-folds" }, how, more);
+    const links = element("span", { class: "sa-note sa-links", role: "status" });
+    const folds = element("div", { class: "sa-folds" }, how, links, more);
     const box = element("div", { class: "sa-findings" }, headline, list, folds);
     /** @type {AttentionFinding[] | null} */
     let filled = null;
@@ -82,7 +86,9 @@ const AttentionFindings = (() => {
       const first = !shown || shown === findings[0];
       headline.textContent = unbroken((first && payload.headline) || shown?.sentence || "");
       measured.textContent = [(shown || findings[0])?.detail, payload.findings_note].filter(Boolean).join(" ");
-      box.hidden = !headline.textContent && !findings.length;
+      links.textContent = payload.findings_wait ? LOOKING : payload.findings_failed || "";
+      links.hidden = !links.textContent;
+      box.hidden = !headline.textContent && !findings.length && links.hidden;
     }
     return { box, update };
   };

@@ -74,6 +74,8 @@ interface AttentionPayload {
   /** whether links between words are still to be looked for */
   findings_wait?: boolean;
   findings_note?: string;
+  /** why there are no links between words, though they were to be looked for */
+  findings_failed?: string;
   /** where a saved page was left */
   opens?: Partial<AttentionChoice> | null;
   /** why a saved page has not all views, by view */
@@ -238,7 +240,7 @@ interface AttentionViewer {
   thumbnails(): Promise<AttentionThumbnails>;
   neuron(): Promise<AttentionNeurons>;
   flow(): Promise<any>;
-  findings(): Promise<{ findings: AttentionFinding[] }>;
+  findings(): Promise<{ findings: AttentionFinding[]; headline: string }>;
   map(): AttentionMap;
   theme(): AttentionColours;
   /** a view has been drawn; since: when the visitor asked */

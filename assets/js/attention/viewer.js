@@ -8,7 +8,7 @@ const AttentionViewer = (() => {
   const { enabledHeads } = AttentionHeads;
   const { createKeys } = AttentionKeys;
   const { createRequests } = AttentionRequests;
-  const { carriedOver, changed, lastLayer, findMap, reconcile } = AttentionState;
+  const { carriedOver, changed, findMap, lastLayer, placeOfFinding, reconcile } = AttentionState;
   const { createToolbar } = AttentionToolbar;
 
   /**
@@ -102,14 +102,20 @@ const AttentionViewer = (() => {
     /** Links between words take long, so they are asked for when the picture is there. @param {AttentionPayload} payload */
     async function addFindings(payload) {
       if (payload !== viewer.payload) return;
+      const { state } = viewer;
+      const nothing = !payload.headline && state.finding !== null;
       try {
-        const { findings } = await requests.findings();
-        payload.findings = findings;
-        payload.findings_wait = false;
-        if (payload === viewer.payload) found.update();
-      } catch {
-        // Without them the picture and the other findings are as they were.
+        const { findings, headline } = await requests.findings();
+        Object.assign(payload, { findings, headline });
+      } catch (error) {
+        payload.findings_failed = `Links between words were not looked for. ${error instanceof Error ? error.message : ""}`;
       }
+      payload.findings_wait = false;
+      if (payload !== viewer.payload) return;
+      const first = payload.findings?.[0];
+      // What is being looked at stays, unless nothing stood out so far.
+      if (nothing && first?.rare && viewer.state === state) change(placeOfFinding(first, state.view));
+      else found.update();
     }
 
     /** @param {Partial<AttentionChoice>} patch */

@@ -39,8 +39,9 @@ LEAST = 0.2
 MOST = 8
 LINK_TOKENS = 128
 """Links are looked for in texts of up to so many tokens: chance reads every text twenty times over."""
-AT_ONCE = 4e10
-"""Parameters times tokens that chance may read before the first answer: about half a second."""
+AT_ONCE = 1e10
+"""Parameters times tokens that chance may read before the first answer: about half a second on two slow
+cores."""
 
 Chance = Mapping[tuple[str, str], Sequence[float]]
 """By map and kind of link: how much the strongest link stands out in each shuffled text."""

@@ -31,8 +31,9 @@ class FindingsResult:
     """What stands out, ranked: first what chance rarely reaches. Chance is a random token in place of the one
     that a pattern names, or for a link the same words in another order; the best of all heads counts each
     time. What gets under a fifth of the attention, or what chance reaches more often than not, is not listed.
-    `note` says what was not looked for."""
+    `headline` is what stands out most, or that nothing does; `note` says what was not looked for."""
 
+    headline: str
     findings: tuple[Finding, ...]
     note: str
     truncated: str
@@ -50,7 +51,8 @@ def attention_findings(inputs: Selection, loaded: Loaded) -> FindingsResult:
         for measured in maps
         for search in [search_in(measured)]
     }
-    return FindingsResult(findings_of(maps, scores), note_on(maps), maps[0].truncated, loaded.origin)
+    found, note = findings_of(maps, scores), note_on(maps)
+    return FindingsResult(headline_of(found, note), found, note, maps[0].truncated, loaded.origin)
 
 
 def findings_of(maps: Sequence[MeasuredMap], scores: Scores, links: bool = True) -> tuple[Finding, ...]:
@@ -76,16 +78,16 @@ def note_on(maps: Sequence[MeasuredMap]) -> str:
     return ""
 
 
-def headline_of(findings: Sequence[Finding], note: str) -> str:
-    """What stands out most, or that nothing does; "" where nothing was looked for."""
+def headline_of(findings: Sequence[Finding], note: str, wait: bool = False) -> str:
+    """What stands out most, or that nothing does; "" where nothing was looked for, or links still `wait`."""
     if findings and findings[0].rare:
         return findings[0].sentence
-    return "" if note and not findings else NOTHING
+    return "" if wait or (note and not findings) else NOTHING
 
 
 def findings_headline(inputs: Selection, result: FindingsResult) -> str:
     """The first finding, if chance rarely reaches it."""
-    return headline_of(result.findings, result.note)
+    return result.headline
 
 
 FINDINGS = viewer_endpoint("attention_findings", attention_findings, headline=findings_headline)

@@ -86,7 +86,7 @@ def view_data(maps: tuple[MeasuredMap, ...], links: bool | None = None) -> dict[
                 summaries.append(summarise_layer(measured.source, layer.own))
         scores[measured.name] = (search, of_layers)
         views.append(_map_data(measured, pooled, summaries))
-    first, wait = maps[0], links_wait(maps, scores)
+    first, wait = maps[0], links is None and links_wait(maps, scores)
     found = findings_of(maps, scores, links=not wait if links is None else links)
     return {
         "key": {field.name: getattr(first.selection, field.name) for field in dataclasses.fields(Selection)},
@@ -96,9 +96,9 @@ def view_data(maps: tuple[MeasuredMap, ...], links: bool | None = None) -> dict[
         "truncated": first.truncated or None,
         "maps": views,
         "findings": to_plain(found),
-        "findings_wait": wait and links is None,
+        "findings_wait": wait,
         "findings_note": note_on(maps),
-        "headline": headline_of(found, note_on(maps)),
+        "headline": headline_of(found, note_on(maps), wait),
         "layers": _first_layers(maps, found),
     }
 
