@@ -76,6 +76,19 @@ def state_in(address: str) -> dict[str, Any]:
     return json.loads(from_fragment(fragment)) if fragment else {}
 
 
+def wait_until_unfolded(page: Page) -> None:
+    """Wait until what an accordion has just shown keeps what is typed: at its first opening, Gradio gives its
+    fields their first values once more, a frame or two later."""
+    laid_out(page)
+    laid_out(page)
+
+
+def open_bertviz(page: Page) -> None:
+    """The attention viewer, once its link to BertViz's drawing has been read."""
+    open_demo(page, "attention?draw=bertviz")
+    expect(page.get_by_label("Drawn by", exact=True)).to_have_value("BertViz: head view")
+
+
 def wait_until_written(page: Page) -> None:
     """Wait until nothing grows any more: until then, pressing the same button again does nothing."""
     expect(page.locator(".stage-stop[data-running]:visible")).to_have_count(0)

@@ -9,7 +9,18 @@ import pytest
 from playwright.sync_api import expect
 
 from demos.links import to_fragment
-from tests.browser.steps import answering, drawn, open_demo, press, selection, state_in, wait_until
+from tests.browser.steps import (
+    answering,
+    badge,
+    drawing,
+    drawn,
+    open_demo,
+    press,
+    selection,
+    state_in,
+    wait_until,
+    wait_until_unfolded,
+)
 
 TEXT = "An awful, boring film."
 FIRST = "A warm, funny film that never wastes a minute."
@@ -55,7 +66,8 @@ def test_a_copied_link_opens_the_layer_and_the_token_that_were_looked_at(open_pa
     layer = page.get_by_label("Layer", exact=True)
     press(page, "Two sentences")
     state_is_in_the_address(page)
-    layer.select_option("4")
+    with drawing(page, layer=4):
+        layer.select_option("4")
     press(page, "Copy link")
     expect(page.get_by_text("Link copied")).to_be_visible()
     link = page.evaluate("navigator.clipboard.readText()")
@@ -160,6 +172,7 @@ def test_back_brings_back_the_draft_that_an_example_replaced(open_page):
     page = open_page()
     open_demo(page, "prompt")
     page.get_by_text("Edit the task").click()
+    wait_until_unfolded(page)
     box = page.get_by_label("Instruction", exact=True)
     box.press_sequentially(" Mine.")
     press(page, "Topic")
@@ -173,6 +186,33 @@ def test_back_brings_back_the_draft_that_an_example_replaced(open_page):
 
 def link(inputs: object, view: object = None) -> str:
     return "#state=" + to_fragment(json.dumps({"inputs": inputs, "view": view or {}}))
+
+
+UNPACK_LATE = """
+  const Plain = DecompressionStream;
+  window.DecompressionStream = function (format) {
+    const until = new Promise((done) => (window.unpack = done));
+    const held = new TransformStream({
+      async transform(piece, out) {
+        await until;
+        out.enqueue(piece);
+      },
+    });
+    return { writable: held.writable, readable: held.readable.pipeThrough(new Plain(format)) };
+  };
+"""
+
+
+def test_the_first_answer_does_not_overwrite_a_link_that_is_not_read_yet(open_page):
+    page = open_page()
+    page.add_init_script(UNPACK_LATE)
+    page.goto("/sentiment" + link({"text": TEXT}))
+    expect(badge(page)).to_be_visible()
+    page.wait_for_function("answered && window.unpack")
+    page.wait_for_timeout(500)  # for what would write the address
+    page.evaluate("unpack()")
+    expect(page.get_by_label("Text", exact=True)).to_have_value(TEXT)
+    expect(page.locator(".stage-stale")).to_have_count(0)
 
 
 @pytest.mark.parametrize(

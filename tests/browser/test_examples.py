@@ -163,7 +163,7 @@ def prompt_is_shown(page: Page, inputs: Any) -> None:
     chips = page.locator(".stage-chips:visible .stage-chip")
     expect(chips.nth(20)).to_be_visible()
     value = inputs.query[0][1]
-    assert value in "".join(chip.text_content() for chip in chips.all()).replace("·", " ")
+    wait_until(lambda: value in "".join(chips.all_text_contents()).replace("·", " "), value)
 
 
 def experiment_is_counted(page: Page, inputs: Any) -> None:

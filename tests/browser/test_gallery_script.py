@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.steps import bertviz_frame, laid_out, open_demo, press
+from tests.browser.steps import bertviz_frame, laid_out, open_bertviz, open_demo, press
 
 
 def height_of_frame(page: Page, text: str) -> int:
@@ -23,7 +23,7 @@ def height_of_frame(page: Page, text: str) -> int:
 
 
 def test_a_frame_of_bertviz_is_as_high_as_its_drawing(page: Page):
-    open_demo(page, "attention?draw=bertviz")
+    open_bertviz(page)
     initial = round(0.8 * page.viewport_size["height"])
     short = height_of_frame(page, "Short.")
     tall = height_of_frame(page, "one two three four five six seven eight nine ten eleven twelve " * 2)
@@ -32,7 +32,7 @@ def test_a_frame_of_bertviz_is_as_high_as_its_drawing(page: Page):
 
 
 def test_only_a_frame_itself_sets_its_height(page: Page):
-    open_demo(page, "attention?draw=bertviz")
+    open_bertviz(page)
     before = height_of_frame(page, "Short.")
     page.evaluate(
         """() => new Promise((done) => {

@@ -13,6 +13,7 @@ from tests.browser.steps import (
     bertviz_frame,
     colours,
     dismiss,
+    open_bertviz,
     open_demo,
     open_view,
     press,
@@ -20,6 +21,7 @@ from tests.browser.steps import (
     status,
     toast,
     viewer,
+    wait_until_written,
     written,
 )
 
@@ -82,9 +84,10 @@ def expect_refusals(
         expect(message).to_contain_text(sentence)
         said = message.inner_text()
         assert re.fullmatch(r"[^.]+\. .+\.", said, re.DOTALL) and "Traceback" not in said, said
-        expect_unharmed(page, box, text)
         if not in_place:
-            dismiss(page)
+            dismiss(page)  # before what takes long: it goes by itself
+        expect_unharmed(page, box, text)
+        wait_until_written(page)
 
 
 # The attention viewer
@@ -186,6 +189,7 @@ def generation_works(page: Page, text: str) -> None:
     assert written(page).inner_text().strip()
     expect(toast(page)).to_have_count(0)
     expect_unharmed(page, box, text)
+    wait_until_written(page)
 
 
 def test_generation_continues_whatever_is_typed(page: Page):
@@ -220,7 +224,7 @@ def bertviz_works(page: Page, text: str) -> None:
 
 
 def test_bertviz_draws_whatever_is_typed(page: Page):
-    open_demo(page, "attention?draw=bertviz")
+    open_bertviz(page)
     for name, text in DRAWN.items():
         if name not in ("100,000 characters", "10,000 emoji"):
             with about(name):
@@ -228,7 +232,7 @@ def test_bertviz_draws_whatever_is_typed(page: Page):
 
 
 def test_bertviz_refuses_what_cannot_be_drawn(page: Page):
-    open_demo(page, "attention?draw=bertviz")
+    open_bertviz(page)
     many = (DRAWN["100,000 characters"], "shapes")
     expect_refusals(page, "Text", "Show attention", REFUSED | {"100,000 characters": many})
     bertviz_works(page, NORMAL)

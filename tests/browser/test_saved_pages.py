@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from demos.models.cache import shared_cache
 from demos.runner import Runner
 from demos.shell.export_site import export_site
-from tests.browser.steps import open_demo, press
+from tests.browser.steps import drawing, open_demo, press
 
 TEXT = "Nothing in it is <b>bold</b>, & yet I liked it."
 
@@ -54,7 +54,8 @@ def test_a_saved_picture_moves_and_makes_a_picture_of_itself(open_page, tmp_path
     page = open_page(accept_downloads=True)
     open_demo(page, "attention")
     expect(page.locator(".stage-recorded")).to_be_visible()
-    page.get_by_label("Layer", exact=True).select_option("1")
+    with drawing(page, layer=1):
+        page.get_by_label("Layer", exact=True).select_option("1")
     path = saved(page, tmp_path)
 
     offline = open_page(accept_downloads=True)

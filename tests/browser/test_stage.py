@@ -67,7 +67,7 @@ def settled(page: Page | Frame) -> None:
           const step = () => document.querySelector("[data-stage-shown]");
           const size = () => JSON.stringify(step()?.getBoundingClientRect());
           for (let same = 0, before = ""; same < 4; ) {
-            await new Promise((done) => setTimeout(done, 40));
+            await new Promise((done) => setTimeout(() => requestAnimationFrame(done), 40));
             same = size() === before ? same + 1 : 0;
             before = size();
           }
@@ -124,6 +124,7 @@ def test_the_headline_is_larger_than_on_the_page_and_grows_with_the_window(page:
     small = font_size(page, ".stage-talk-headline")
     assert small >= LARGER * ordinary
     page.set_viewport_size(SIZES["1080p"])
+    page.wait_for_function("width => innerWidth === width", arg=SIZES["1080p"]["width"])
     assert font_size(page, ".stage-talk-headline") == pytest.approx(1.5 * small)
 
 

@@ -24,6 +24,7 @@ from tests.browser.steps import (
     show_attention,
     toast,
     viewer,
+    wait_until_unfolded,
 )
 
 SENTENCE = "Cats chase small red birds."
@@ -34,6 +35,7 @@ VIEWS = ("head", "model", "matrix", "neuron", "flow")
 def save(page: Page, folder: Path, kind: str, layers: str = "", details: bool = False) -> Path:
     """Make a file with the page's own controls and download it."""
     press(page, "Take it away ▼")
+    wait_until_unfolded(page)
     page.get_by_label(kind, exact=True).check()
     page.get_by_label("Layers", exact=True).fill(layers)
     page.get_by_label("Every view that fits").set_checked(details)
@@ -154,6 +156,7 @@ def test_npz_and_json_hold_the_numbers_of_the_api(shown: Page, gallery: str, tmp
 
 def test_layers_that_cannot_be_read_are_refused(shown: Page):
     press(shown, "Take it away ▼")
+    wait_until_unfolded(shown)
     for typed, sentence in [("first", "could not be read"), ("7", "There is no layer 7")]:
         shown.get_by_label("Layers", exact=True).fill(typed)
         press(shown, "Make the file")

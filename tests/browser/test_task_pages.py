@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.steps import badge, headline, open_demo, press, refusal
+from tests.browser.steps import answering, badge, headline, open_demo, press, refusal
 
 
 @pytest.fixture
@@ -19,8 +19,9 @@ def sentiment(page: Page) -> Page:
 
 def ask(page: Page, text: str) -> None:
     box = page.get_by_label("Text", exact=True)
-    box.fill(text)
-    box.press("Enter")
+    with answering(page):
+        box.fill(text)
+        box.press("Enter")
 
 
 def test_two_models_answer_side_by_side(sentiment: Page):

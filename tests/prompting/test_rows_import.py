@@ -8,6 +8,7 @@ import pytest
 
 from demos.errors import BadInput
 from demos.nlp.prompt_task import Row
+from demos.prompting.task.import_panel import added
 from demos.prompting.task.rows_import import Imported, Problem, import_rows
 
 MAPPING = {"text": "review", "label": "verdict"}
@@ -107,3 +108,8 @@ def test_an_open_quotation_mark_is_a_problem_of_the_line_where_it_opens():
     found = import_rows("a.csv", b'review,verdict\nA warm film.,good\n"open,bad\nlost,bad\n', MAPPING)
     assert found.rows == GOOD[:1]
     assert [problem.line for problem in found.problems] == [3]
+
+
+def test_a_second_press_after_the_file_was_taken_is_told_so():
+    with pytest.raises(BadInput, match="no file"):
+        added("shots", None)

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import gradio as gr
 
+from demos.errors import BadInput
 from demos.nlp.template import LABEL
 from demos.prompting.task.draft import MAX_FIELDS, draft_of_values, fields_of
 from demos.prompting.task.editor import Editors, fill
@@ -79,8 +80,11 @@ def offer(path: str | None, template: str) -> list[Any]:
     return [*shown, *hidden, *[gr.Button(interactive=True)] * 2, told]
 
 
-def added(into: Literal["shots", "rows"], path: str, *values: Any) -> list[Any]:
-    """Updates of the editors, the file and the report once its rows are in the draft."""
+def added(into: Literal["shots", "rows"], path: str | None, *values: Any) -> list[Any]:
+    """Updates of the editors, the file and the report once its rows are in the draft. Raises BadInput where
+    there is no file: a second press may come before the buttons are out of use."""
+    if not path:
+        raise BadInput("There is no file whose rows could be added.", "Choose one first.")
     chosen, draft = values[:COLUMNS], draft_of_values(values[COLUMNS:])
     mapping = dict(zip(wanted(draft.template), chosen, strict=False))
     new, imported = add_rows(draft, path, mapping, into)
