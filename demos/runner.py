@@ -27,9 +27,10 @@ from demos.models.specs import Loaded, Spec
 from demos.outcome import Observe, guarded, unobserved
 from demos.places import Places, Visitor, is_own
 from demos.recordings import Recordings, current_replay
+from demos.share import Share, Usual
 from demos.stopping import Stop, Stopped, beside
 from demos.stream import Stream, Waiting
-from demos.turns import Share, Tell, Turns
+from demos.turns import Tell, Turns
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +71,7 @@ class Runner:
         self.admit, self.visitor, self.observe = admit, visitor, observe
         self.results = Memo(result_bytes)
         self.say, self.bounds, self.tell = say, bounds, tell
-        self._turns = Turns()
+        self._turns, self._usual = Turns(), Usual()
         self._together = MicroBatches()
         self.places = Places(PLACES)
         self._patient = threading.BoundedSemaphore(PATIENT)
@@ -124,8 +125,12 @@ class Runner:
 
     def _compute(self, endpoint: Endpoint, inputs: Any, specs: Sequence[Spec], stop: Stop) -> Any:
         """Computes a result on models whose files are on the disk."""
-        with self.places.hold(who := self.visitor()), self._lease(endpoint, specs) as loaded:
-            share = Share(in_steps=False, is_own=is_own(who))
+        who, kind = self.visitor(), (endpoint.name, *specs)
+        with (
+            self.places.hold(who),
+            self._lease(endpoint, specs) as loaded,
+            self._usual.share(kind, is_own(who)) as share,
+        ):
             if endpoint.batched:
                 same = (endpoint.name, loaded and loaded.spec, share.is_own)
                 asked, turn = (inputs, stop), self._turns.take(share)

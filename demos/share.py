@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import threading
+from collections import deque
+from collections.abc import Hashable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from statistics import median_low
 
 LONG, PART, MOST_OWED = 0.2, 1 / 8, 0.5
 """Seconds after which what grows counts as long, the part of the time that those who come last have in any
@@ -13,16 +18,22 @@ QUANTUM = 0.05
 """Seconds that one computes at least before it lets others go first: what a processor remembers of a model
 is lost each time."""
 
+LATEST, KINDS = 5, 1000
+"""How many computations of a kind, and how many kinds are remembered."""
+
 
 @dataclass(eq=False)
 class Share:
     """The account of a computation. time: the seconds that it would show had it computed alone; computed: the
-    seconds that it did; is_own: whether the gallery's own machine asks."""
+    seconds that it did; is_own: whether the gallery's own machine asks; expected: the seconds that it may
+    take; finish: what `time` will then be."""
 
     time: float = 0.0
     computed: float = 0.0
     in_steps: bool = True
     is_own: bool = False
+    expected: float = 0.0
+    finish: float = 0.0
 
     @property
     def is_long(self) -> bool:
@@ -33,6 +44,30 @@ class Share:
     def is_first(self) -> bool:
         """Whether it comes before strangers'."""
         return self.is_own and not self.is_long and self.computed < FIRST
+
+
+@dataclass(eq=False)
+class Usual:
+    """What each kind of computation usually takes: the median of the latest that were answered, since the
+    first of them may have loaded something, and one text may be long."""
+
+    _seconds: dict[Hashable, deque[float]] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @contextmanager
+    def share(self, kind: Hashable, is_own: bool) -> Iterator[Share]:
+        """The account of one of this kind that is answered at once; of the first, nothing is expected."""
+        with self._lock:
+            known = tuple(self._seconds.get(kind, ()))
+        yield (share := Share(in_steps=False, is_own=is_own, expected=median_low(known) if known else 0.0))
+        if not share.computed:  # it was computed along with another
+            return
+        with self._lock:
+            latest = self._seconds.pop(kind, None) or deque(maxlen=LATEST)
+            latest.append(share.computed)
+            self._seconds[kind] = latest  # the last one to be forgotten
+            if len(self._seconds) > KINDS:
+                del self._seconds[next(iter(self._seconds))]
 
 
 @dataclass(eq=False)

@@ -1,4 +1,4 @@
-"""Who computes next: one at a time, and among those that wait, the one that has computed least so far.
+"""Who computes next: one at a time, and of those that wait, the one that would be done first side by side.
 
 A single torch computation already uses every core, so two at once are no faster than one after the other.
 One that takes long lets others go first where it comes by `give_way()` (`demos/held_turn.py`): before each
@@ -37,19 +37,22 @@ Tell = Callable[[int, int, float], object]
 
 @dataclass(eq=False)
 class _Waiting:
-    start: float
+    due: float
     share: Share
     is_paused: bool = False
     called: threading.Event = field(default_factory=threading.Event)
 
 
 class Turns:
-    """Gives the turn to one computation at a time: start-time fair queueing, with a moment's patience.
+    """Gives the turn to one computation at a time: weighted fair queueing (Demers, Keshav and Shenker 1989),
+    with a moment's patience.
 
     The common time advances as fast as the time of each computation that shares it. A newcomer starts at the
-    common time, so it does not wait for any that is ahead of it; computing moves an account ahead by the
-    seconds it took. A computation that writes tokens must hand each over before it waits for its next turn:
-    without patience, a long step of another would come between any two tokens.
+    common time, and is expected to finish so much later as those of its kind took: what is short goes first,
+    and what is long has its turn no later than if all computed side by side. Computing moves an account ahead
+    by the seconds it took; of what grows, each step counts by itself. A computation that writes tokens must
+    hand each over before it waits for its next turn: without patience, a long step of another would come
+    between any two tokens.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic, grace: float = GRACE) -> None:
@@ -113,7 +116,8 @@ class Turns:
             if share.in_steps:
                 self._shares.add(share)
             share.time = max(share.time, self._time)
-            mine = _Waiting(share.time, share, is_paused)
+            share.finish = share.finish or share.time + share.expected
+            mine = _Waiting(max(share.time, share.finish), share, is_paused)
             kept_free = self._patience and (not self._queue or self._order(mine) < self._order(self._first()))
             if kept_free or not self._taken:
                 self._taken, self._patience = True, None
@@ -180,9 +184,8 @@ class Turns:
             if to_first:
                 return True
             owed = self._long.owed + PART * seconds if len(quick) < len(self._queue) else 0.0
-            alike = (waiting.start for waiting in quick if waiting.share.is_first == is_first)
-            earliest = min(alike, default=math.inf)
-            return owed >= QUANTUM or earliest < share.time + seconds
+            alike = (waiting.due for waiting in quick if waiting.share.is_first == is_first)
+            return owed >= QUANTUM or min(alike, default=math.inf) < max(share.time + seconds, share.finish)
 
     def _learn(self, seconds: float) -> None:
         with self._lock:
@@ -210,10 +213,10 @@ class Turns:
                 self._call()
 
     def _order(self, waiting: _Waiting) -> tuple[bool, bool, float]:
-        """Those that are not long, then the own machine's, unless the others are owed time; then who computed
-        least."""
+        """Those that are not long, then the own machine's, unless the others are owed time; then who is due
+        first."""
         is_last = waiting.share.is_long != self._long.is_due
-        return is_last, waiting.share.is_first == self._strangers.is_due, waiting.start
+        return is_last, waiting.share.is_first == self._strangers.is_due, waiting.due
 
     def _first(self) -> _Waiting:
         return min(self._queue, key=self._order)  # the first to arrive among equals

@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 
 from demos.held_turn import aside, clock, give_way, holding, undisturbed
-from demos.share import FIRST, LONG, PART, QUANTUM, Share
+from demos.share import FIRST, KINDS, LONG, PART, QUANTUM, Share, Usual
 from demos.stopping import Stop, Stopped
 from demos.turns import PAUSED, Turns, _Waiting
 
@@ -573,3 +573,77 @@ def test_who_is_away_keeps_nobody_waiting_any_longer():
     turns.away(short)
     thread.join(10)
     assert served == ["long"]
+
+
+def test_what_is_short_goes_first_and_what_is_unknown_before_it():
+    clock, served, threads = Clock(), [], []
+    turns = Turns(clock, grace=0.0)
+    with turns.take():
+        for expected in (1.0, 0.1, 0.0):
+            share = Share(in_steps=False, expected=expected)
+            arguments = (turns, share, expected, clock, served, str(expected))
+            threads.append(threading.Thread(target=computing, args=arguments))
+            threads[-1].start()
+            wait_until(lambda: len(turns._queue) == len(threads))
+    [thread.join(10) for thread in threads]
+    assert served == ["0.0", "0.1", "1.0"]
+
+
+def test_what_is_long_has_its_turn_though_short_ones_come_all_the_time():
+    """Two keep asking for what takes a tenth: side by side, all three would have had a second after three."""
+    clock, served = Clock(), []
+    turns = Turns(clock, grace=0.0)
+
+    def short():
+        while "long" not in served:
+            with turns.take(Share(in_steps=False, expected=0.1)):
+                wait_until(lambda: len(turns._queue) == 2 or "long" in served)
+                served.append("short")
+                clock.now += 0.1
+
+    arguments = (turns, Share(in_steps=False, expected=1.0), 1.0, clock, served, "long")
+    threads = [
+        threading.Thread(target=computing, args=arguments),
+        *(threading.Thread(target=short) for _ in "ab"),
+    ]
+    with turns.take():
+        [thread.start() for thread in threads]
+        wait_until(lambda: len(turns._queue) == len(threads))
+    [thread.join(20) for thread in threads]
+    assert 20 < served.index("long") <= 30
+
+
+def test_one_lets_go_first_what_would_be_done_before_it():
+    clock, served = Clock(), []
+    turns = Turns(clock, grace=0.0)
+    for expected, goes_first in ((0.1, True), (5.0, False)):
+        share = Share(in_steps=False, expected=expected)
+        other = threading.Thread(target=computing, args=(turns, share, 0, clock, served, "other"))
+        with turns.take(Share(in_steps=False, expected=1.0)):
+            other.start()
+            wait_until(lambda: turns._queue)
+            clock.now += 2 * QUANTUM
+            give_way()
+            assert bool(served) == goes_first
+        other.join(10)
+        served.clear()
+
+
+def test_what_a_kind_usually_takes_is_learnt_from_its_answers():
+    usual = Usual()
+    for seconds in (50.0, 1.0, 0.0, 2.0):  # the first one loads something; 0: computed along with another
+        with usual.share("a", False) as share:
+            share.computed += seconds
+    with suppress(ValueError), usual.share("a", False) as share:
+        share.computed += 100.0
+        raise ValueError
+    for number in range(KINDS - 1):
+        with usual.share(number, True) as share:
+            share.computed += 1.0
+            assert share.expected == 0.0 and share.is_own
+    with usual.share("a", False) as share:
+        assert share.expected == 2.0
+    with usual.share("another", False) as share:
+        share.computed += 1.0
+    with usual.share("a", False) as share:
+        assert share.expected == 0.0, "the oldest is forgotten"
