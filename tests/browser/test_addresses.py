@@ -208,8 +208,9 @@ def test_the_first_answer_does_not_overwrite_a_link_that_is_not_read_yet(open_pa
     page.add_init_script(UNPACK_LATE)
     page.goto("/sentiment" + link({"text": TEXT}))
     expect(badge(page)).to_be_visible()
-    page.wait_for_function("answered && window.unpack")
-    page.wait_for_timeout(500)  # for what would write the address
+    page.wait_for_function("() => Boolean(window.unpack)")
+    page.evaluate("StageLink.look({ open: [] })")  # as a drawing does, when the first answer is there
+    page.wait_for_timeout(800)  # twice what it takes until the address is written
     page.evaluate("unpack()")
     expect(page.get_by_label("Text", exact=True)).to_have_value(TEXT)
     expect(page.locator(".stage-stale")).to_have_count(0)
