@@ -7,7 +7,6 @@ from collections import deque
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from statistics import median_low
 
 LONG, PART, MOST_OWED = 0.2, 1 / 8, 0.5
 """Seconds after which what grows counts as long, the part of the time that those who come last have in any
@@ -25,8 +24,8 @@ LATEST, KINDS = 5, 1000
 @dataclass(eq=False)
 class Share:
     """The account of a computation. time: the seconds that it would show had it computed alone; computed: the
-    seconds that it did; is_own: whether the gallery's own machine asks; expected: the seconds that it may
-    take; finish: what `time` will then be."""
+    seconds that it did; is_own: whether the gallery's own machine asks; expected: the seconds that its kind
+    usually takes; finish: the common time at which it would then be done."""
 
     time: float = 0.0
     computed: float = 0.0
@@ -48,18 +47,19 @@ class Share:
 
 @dataclass(eq=False)
 class Usual:
-    """What each kind of computation usually takes: the median of the latest that were answered, since the
-    first of them may have loaded something, and one text may be long."""
+    """What each kind of computation takes: the least of the latest that were answered. The first of them may
+    have loaded something, a text may be long, and who takes longer than expected loses nothing but that."""
 
     _seconds: dict[Hashable, deque[float]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @contextmanager
     def share(self, kind: Hashable, is_own: bool) -> Iterator[Share]:
-        """The account of one of this kind that is answered at once; of the first, nothing is expected."""
+        """The account of one of this kind that is answered at once; of the first two, nothing is expected."""
         with self._lock:
-            known = tuple(self._seconds.get(kind, ()))
-        yield (share := Share(in_steps=False, is_own=is_own, expected=median_low(known) if known else 0.0))
+            known = self._seconds.get(kind, ())
+            expected = min(known) if len(known) > 1 else 0.0
+        yield (share := Share(in_steps=False, is_own=is_own, expected=expected))
         if not share.computed:  # it was computed along with another
             return
         with self._lock:

@@ -1,4 +1,4 @@
-"""Who computes next: one at a time, and of those that wait, the one that would be done first side by side.
+"""Who computes next: one at a time, and of those that wait, what would be done first if all computed at once.
 
 A single torch computation already uses every core, so two at once are no faster than one after the other.
 One that takes long lets others go first where it comes by `give_way()` (`demos/held_turn.py`): before each
@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from weakref import WeakSet
 
 from demos.held_turn import HELD, Held
-from demos.share import FIRST, PART, QUANTUM, Part, Share
+from demos.share import FIRST, LONG, PART, QUANTUM, Part, Share
 from demos.stopping import LOOK, Stop, Stopped
 from demos.thread_pools import release_helpers
 
@@ -44,15 +44,15 @@ class _Waiting:
 
 
 class Turns:
-    """Gives the turn to one computation at a time: weighted fair queueing (Demers, Keshav and Shenker 1989),
+    """Gives the turn to one computation at a time: fair queueing by finish (Demers, Keshav and Shenker 1989),
     with a moment's patience.
 
     The common time advances as fast as the time of each computation that shares it. A newcomer starts at the
-    common time, and is expected to finish so much later as those of its kind took: what is short goes first,
-    and what is long has its turn no later than if all computed side by side. Computing moves an account ahead
-    by the seconds it took; of what grows, each step counts by itself. A computation that writes tokens must
-    hand each over before it waits for its next turn: without patience, a long step of another would come
-    between any two tokens.
+    common time, and is expected to finish as much later as those of its kind took: what is short goes first,
+    and what is long is done about when it would be if all computed side by side. What takes longer than
+    expected moves on with each second; of what grows, each step counts by itself. A computation that writes
+    tokens must hand each over before it waits for its next turn: without patience, a long step of another
+    would come between any two tokens.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic, grace: float = GRACE) -> None:
@@ -115,7 +115,8 @@ class Turns:
         with self._lock:
             if share.in_steps:
                 self._shares.add(share)
-            share.time = max(share.time, self._time)
+            if not is_paused:  # else one interruption would cost it its place
+                share.time = max(share.time, self._time)
             share.finish = share.finish or share.time + share.expected
             mine = _Waiting(max(share.time, share.finish), share, is_paused)
             kept_free = self._patience and (not self._queue or self._order(mine) < self._order(self._first()))
@@ -135,11 +136,13 @@ class Turns:
             tell(0, len(self._queue), self._average)
 
     def _place(self, mine: _Waiting) -> tuple[int, int, float]:
-        """How many are ahead, of whom one computes, how many wait, and the estimated seconds."""
+        """How many are ahead, of whom one computes, how many wait, and the estimated seconds: by how many are
+        ahead, and by how many share the time with what takes long."""
         with self._lock:
             order = sorted(self._queue, key=self._order)  # the first to arrive among equals
             ahead = 1 + (order.index(mine) if mine in order else 0)
-            return ahead, len(self._queue), (ahead + 1) * self._average
+            side_by_side = (mine.due - self._time) * (1 + len(self._queue))
+            return ahead, len(self._queue), max((ahead + 1) * self._average, side_by_side)
 
     def _leave(self, mine: _Waiting) -> bool:
         """Leaves the queue; returns False if the turn came in the meantime."""
@@ -179,7 +182,7 @@ class Turns:
             to_first = bool(first) and not is_first and seconds >= self._strangers.owed
             if sum(waiting.is_paused for waiting in self._queue) >= PAUSED + to_first:
                 return False
-            if share.is_long:
+            if share.is_long or (share.in_steps and share.computed + seconds > LONG):
                 return bool(quick) and seconds >= self._long.owed
             if to_first:
                 return True

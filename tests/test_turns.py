@@ -473,6 +473,7 @@ def test_long_ones_have_their_part_beside_what_is_quick(step):
         (Share(computed=1.0), Share(computed=1.0), 0.0, False),
         (Share(in_steps=False), Share(computed=1.0), 0.0, True),
         (Share(in_steps=False), Share(computed=1.0), -1.0, False),
+        (Share(), Share(in_steps=False, expected=9.0), 0.0, True),
     ],
 )
 def test_a_long_one_gives_way_to_a_quick_one_and_only_for_what_is_owed_the_other_way(
@@ -604,7 +605,7 @@ def test_what_is_long_has_its_turn_though_short_ones_come_all_the_time():
     arguments = (turns, Share(in_steps=False, expected=1.0), 1.0, clock, served, "long")
     threads = [
         threading.Thread(target=computing, args=arguments),
-        *(threading.Thread(target=short) for _ in "ab"),
+        *(threading.Thread(target=short, daemon=True) for _ in "ab"),
     ]
     with turns.take():
         [thread.start() for thread in threads]
@@ -629,13 +630,35 @@ def test_one_lets_go_first_what_would_be_done_before_it():
         served.clear()
 
 
+def test_one_interruption_does_not_cost_a_computation_its_place():
+    clock, served, threads = Clock(), [], []
+    turns = Turns(clock, grace=0.0)
+
+    def asked(name: str, share: Share) -> None:
+        threads.append(threading.Thread(target=computing, args=(turns, share, 0, clock, served, name)))
+        threads[-1].start()
+        wait_until(lambda: turns._queue)
+        clock.now += 2 * QUANTUM
+        give_way()
+
+    with turns.take(Share(in_steps=False, expected=1.0)):
+        turns._time = 0.9  # it has waited for others meanwhile
+        asked("own", Share(in_steps=False, is_own=True))
+        clock.now += 0.5
+        asked("later", Share(in_steps=False, expected=0.5))
+        assert served == ["own"]
+        assert turns._place(turns._queue[0])[2] >= 0.5
+    [thread.join(10) for thread in threads]
+
+
 def test_what_a_kind_usually_takes_is_learnt_from_its_answers():
     usual = Usual()
-    for seconds in (50.0, 1.0, 0.0, 2.0):  # the first one loads something; 0: computed along with another
+    for seconds in (50.0, 3.0, 0.0, 2.0):  # the first one loads something; 0: computed along with another
         with usual.share("a", False) as share:
+            assert share.expected == (0.0 if seconds in (50.0, 3.0) else 3.0)
             share.computed += seconds
     with suppress(ValueError), usual.share("a", False) as share:
-        share.computed += 100.0
+        share.computed += 1.5
         raise ValueError
     for number in range(KINDS - 1):
         with usual.share(number, True) as share:

@@ -84,7 +84,7 @@ const AttentionFindings = (() => {
       }
       const shown = findings.find((one) => findingId(one) === state.finding);
       const first = !shown || shown === findings[0];
-      headline.textContent = unbroken((first && payload.headline) || shown?.sentence || "");
+      headline.textContent = unbroken((first ? payload.headline : undefined) ?? shown?.sentence ?? "");
       measured.textContent = [(shown || findings[0])?.detail, payload.findings_note].filter(Boolean).join(" ");
       links.textContent = payload.findings_wait ? LOOKING : payload.findings_failed || "";
       links.hidden = !links.textContent;

@@ -8,7 +8,7 @@ const AttentionViewer = (() => {
   const { enabledHeads } = AttentionHeads;
   const { createKeys } = AttentionKeys;
   const { createRequests } = AttentionRequests;
-  const { carriedOver, changed, findMap, lastLayer, placeOfFinding, reconcile } = AttentionState;
+  const { carriedOver, changed, findingId, findMap, lastLayer, placeOfFinding, reconcile } = AttentionState;
   const { createToolbar } = AttentionToolbar;
 
   /**
@@ -103,12 +103,14 @@ const AttentionViewer = (() => {
     async function addFindings(payload) {
       if (payload !== viewer.payload) return;
       const { state } = viewer;
-      const nothing = !payload.headline && state.finding !== null;
+      const opened = payload.findings?.length ? findingId(payload.findings[0]) : "";
+      const nothing = !payload.headline && state.finding === opened;
       try {
         const { findings, headline } = await requests.findings();
         Object.assign(payload, { findings, headline });
       } catch (error) {
-        payload.findings_failed = `Links between words were not looked for. ${error instanceof Error ? error.message : ""}`;
+        const why = error instanceof Error ? error.message : "";
+        payload.findings_failed = `Links between words could not be looked for. ${why}`.trim();
       }
       payload.findings_wait = false;
       if (payload !== viewer.payload) return;
