@@ -1,8 +1,8 @@
 """Who asks, and whether they ask more than their share of a gallery that strangers use.
 
 Only what is computed counts: an answer that is remembered, or a page, costs nothing; and what one press of a
-button sets off counts once, however much it is. Two bounds, since a visitor can open many pages, and a class
-may come from one address.
+button sets off counts once, however much it is, but for what a drawing asks for afterwards. Two bounds, since
+a visitor can open many pages, and a class may come from one address.
 """
 
 from __future__ import annotations
