@@ -1,11 +1,11 @@
 """Who computes next: one at a time, and of those that wait, what would be done first if all computed at once.
 
 A single torch computation already uses every core, so two at once are no faster than one after the other.
-One that takes long lets others go first where it comes by `give_way()` (`demos/held_turn.py`): before each
-layer of a model, above all. So a quick answer waits for a moment of a long one, not for its end. What grows
-step by step and has computed for a while comes after what is answered at once, but for a part of the time.
-What is asked at the gallery's own machine comes first, above all by a speaker whose class asks, too: for some
-seconds, and but for a part of the time.
+It lets those go first that would be done before it where it comes by `give_way()` (`demos/held_turn.py`):
+before each layer of a model, above all. So a quick answer waits for a moment of a long one, not for its end.
+What grows step by step and has computed for a while comes after what is answered at once, but for a part of
+the time. What is asked at the gallery's own machine comes first, above all by a speaker whose class asks, too:
+for some seconds, and but for a part of the time.
 """
 
 from __future__ import annotations
@@ -96,6 +96,7 @@ class Turns:
             pass_on()
             if meanwhile:
                 meanwhile()
+                share.time = max(share.time, self._time)  # it did not wait for a turn
             if has_it:
                 wait(is_paused=True)
                 held.paused += self._clock() - since

@@ -651,6 +651,20 @@ def test_one_interruption_does_not_cost_a_computation_its_place():
     [thread.join(10) for thread in threads]
 
 
+def test_who_was_away_has_saved_no_time_up():
+    clock, served = Clock(), []
+    turns = Turns(clock, grace=0.0)
+    other = threading.Thread(target=computing, args=(turns, Share(in_steps=False), 0, clock, served, "other"))
+    with turns.take(Share(in_steps=False)):
+        aside(lambda: setattr(turns, "_time", 30.0))  # others compute meanwhile
+        other.start()
+        wait_until(lambda: turns._queue)
+        clock.now += 2 * QUANTUM
+        give_way()
+        assert served == ["other"]
+    other.join(10)
+
+
 def test_what_a_kind_usually_takes_is_learnt_from_its_answers():
     usual = Usual()
     for seconds in (50.0, 3.0, 0.0, 2.0):  # the first one loads something; 0: computed along with another
