@@ -4,8 +4,8 @@ A single torch computation already uses every core, so two at once are no faster
 It lets those go first that would be done before it where it comes by `give_way()` (`demos/held_turn.py`):
 before each layer of a model, above all. So a quick answer waits for a moment of a long one, not for its end.
 What grows step by step and has computed for a while comes after what is answered at once, but for a part of
-the time. What is asked at the gallery's own machine comes first, above all by a speaker whose class asks, too:
-for some seconds, and but for a part of the time.
+the time. What is asked at the gallery's own machine comes first, above all by a speaker whose class asks,
+too: for some seconds, and but for a part of the time.
 """
 
 from __future__ import annotations
